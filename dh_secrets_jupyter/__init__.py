@@ -1,0 +1,65 @@
+"""Secrets for notebooks: read into the kernel, shown nowhere else.
+
+Importing this package imports nothing heavy: every public name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .current import get, get_or_create_project
+    from .errors import (
+        AccessDeniedError,
+        ConflictError,
+        InvalidNameError,
+        ProviderUnavailableError,
+        SecretExistsError,
+        SecretNotFoundError,
+        SecretsError,
+        TooLargeError,
+    )
+    from .models import Metadata, SecretBytes, SecretValue
+    from .project import Project, Secret, Spec
+
+__all__ = [
+    "AccessDeniedError",
+    "ConflictError",
+    "InvalidNameError",
+    "Metadata",
+    "Project",
+    "ProviderUnavailableError",
+    "Secret",
+    "SecretBytes",
+    "SecretExistsError",
+    "SecretNotFoundError",
+    "SecretValue",
+    "SecretsError",
+    "Spec",
+    "TooLargeError",
+    "get",
+    "get_or_create_project",
+]
+
+_HOMES = {
+    "current": ("get", "get_or_create_project"),
+    "models": ("Metadata", "SecretBytes", "SecretValue"),
+    "project": ("Project", "Secret", "Spec"),
+    "errors": tuple(name for name in __all__ if name.endswith("Error")),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version(__name__)
+    if name in _HOME:
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,63 @@
+"""The project that this kernel or script works with, and the two functions a script begins with."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from .models import SecretBytes, SecretValue
+
+if TYPE_CHECKING:
+    from .project import Project
+
+_current: Project | None = None
+
+
+def shell() -> Any:
+    """Returns the running IPython shell, or None; never imports IPython."""
+    module = sys.modules.get("IPython.core.getipython")
+    return module.get_ipython() if module else None
+
+
+def user() -> str:
+    """Returns who is written down for a change made here: the hub's user, else the login name."""
+    if hub_user := os.environ.get("JUPYTERHUB_USER"):
+        return hub_user
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user id often has no name
+        return str(os.getuid()) if hasattr(os, "getuid") else "unknown"
+
+
+def get_or_create_project(name: str, *, provider: str | None = None) -> Project:
+    """Opens a project; one without secrets needs no creation. Raises as :meth:`.settings.DHSecrets.open`."""
+    return _open(name, provider)
+
+
+def project() -> Project:
+    """Returns the current project: what :func:`switch` chose last, else what the settings say."""
+    global _current
+    if _current is None:
+        _current = _open(None, None)
+    return _current
+
+
+def switch(name: str, provider: str | None = None) -> Project:
+    """Makes another project the current one; where it cannot be opened the current one stays."""
+    global _current
+    _current = _open(name, provider)
+    return _current
+
+
+def get(name: str) -> SecretValue | SecretBytes:
+    """Returns the value of a secret of the current project. Raises as :meth:`.project.Project.read_values`."""
+    return project().read_values(name)[name]
+
+
+def _open(name: str | None, provider: str | None) -> Project:
+    from . import settings  # traitlets, only when a project is first opened
+
+    running = shell()
+    return settings.from_config(running.config if running is not None else None).open(name, provider, user=user())

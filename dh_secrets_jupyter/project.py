@@ -1,0 +1,325 @@
+"""A project's secrets: everything that a surface can ask for, on any provider.
+
+Every value that is given to the kernel, or comes from it, is made known to the guard before anything else is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from enum import Enum
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from . import guard
+from .errors import SecretExistsError, SecretNotFoundError
+from .models import (
+    Metadata,
+    SecretBytes,
+    SecretValue,
+    check_description,
+    check_expires,
+    check_labels,
+    check_name,
+    check_project,
+    decode,
+    encode,
+)
+from .providers.base import Provider, Put, Record, Records, Remove
+
+
+class Keep(Enum):
+    """What was not given stays as it is; None and empty texts mean something else."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+Check = Callable[[Record], None]
+"""Looks at a secret as it is stored, and raises to leave it so; part of the same step as the write."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Where the platform finds the value.
+
+    Attributes:
+        path: ``secret://NAME``.
+        provider: the provider's name.
+    """
+
+    path: str
+    provider: str
+
+
+class Secret:
+    """One secret of a project: its name and metadata, never its value.
+
+    Attributes:
+        name: its name.
+        project: its project's name.
+        metadata: change it, then save it by :meth:`Project.update_secret`.
+        spec: where the value is.
+    """
+
+    def __init__(self, project: Project, name: str, metadata: Metadata) -> None:
+        self._project = project
+        self.name = name
+        self.project = project.name
+        self.metadata = replace(metadata, labels=list(metadata.labels))
+        self.spec = Spec(f"secret://{name}", project.provider.name)
+
+    @property
+    def key(self) -> str:
+        """The platform's address of it."""
+        return f"store://{self.project}/secret/secret/{self.name}"
+
+    def read_secret_value(self) -> SecretValue | SecretBytes:
+        """Returns the value as it is stored now. Raises :class:`SecretNotFoundError` once the secret is gone."""
+        return self._project.read_values(self.name)[self.name]
+
+    def set_secret_value(self, value: str | bytes) -> None:
+        """Stores another value; of the metadata only ``updated`` and ``updated_by`` change.
+
+        Raises:
+            SecretNotFoundError: the secret is gone.
+            TooLargeError: over 1 MiB together.
+        """
+        self.metadata = self._project.edit(self.name, value=value).metadata
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the entity as the platform writes it, without its ids (PLATFORM's entity)."""
+        return {
+            "name": self.name,
+            "kind": "secret",
+            "project": self.project,
+            "key": self.key,
+            "metadata": {"project": self.project, "name": self.name, "embedded": False, **self.metadata.to_dict()},
+            "spec": asdict(self.spec),
+            "status": {"state": "CREATED"},
+        }
+
+    def __repr__(self) -> str:
+        return f"Secret(name={self.name!r}, project={self.project!r}, key={self.key!r})"
+
+
+class Project:
+    """The secrets of one project.
+
+    Every method may raise :class:`~dh_secrets_jupyter.errors.AccessDeniedError` and
+    :class:`~dh_secrets_jupyter.errors.ProviderUnavailableError`; those that write also
+    :class:`~dh_secrets_jupyter.errors.ConflictError` where others kept coming first.
+
+    Args:
+        name: the project's name.
+        provider: where its secrets are kept.
+        user: who is written down for changes.
+    """
+
+    def __init__(self, name: str, provider: Provider, *, user: str) -> None:
+        self.name = check_project(name)
+        self.provider = provider
+        self.user = user
+
+    def __repr__(self) -> str:
+        return f"Project(name={self.name!r}, provider={self.provider.name!r}, place={self.place!r})"
+
+    @property
+    def place(self) -> str:
+        """Where the secrets are, for people."""
+        return self.provider.place(self.name)
+
+    def list_secrets(self, pattern: str = "*") -> list[Secret]:
+        """Returns the secrets whose names match a shell pattern, by name, in one request."""
+        records = self.provider.read(self.name)
+        return [self._secret(name, records[name]) for name in sorted(records) if fnmatchcase(name, pattern)]
+
+    def get_secret(self, entity_name: str | None = None, *, identifier: str | None = None) -> Secret:
+        """Returns one secret; ``identifier`` is the name's other name. Raises :class:`SecretNotFoundError`."""
+        name = _one_of(entity_name, identifier)
+        return self._secret(name, self._existing(self.provider.read(self.name), [name])[name])
+
+    def read_values(self, *names: str) -> dict[str, SecretValue | SecretBytes]:
+        """Returns the values of these secrets by name, in one request. Raises :class:`SecretNotFoundError`."""
+        for name in names:
+            check_name(name)
+        return self._disclose(self._existing(self.provider.read(self.name), names)) if names else {}
+
+    def read_all(self) -> dict[str, SecretValue | SecretBytes]:
+        """Returns all values by name, in one request."""
+        return self._disclose(self.provider.read(self.name))
+
+    def new_secret(
+        self,
+        name: str,
+        secret_value: str | bytes,
+        *,
+        description: str | None = None,
+        labels: Iterable[str] | None = None,
+        expires: date | str | None = None,
+    ) -> Secret:
+        """Creates a secret.
+
+        Raises:
+            SecretExistsError: there is one of that name.
+            InvalidNameError: the name breaks the rules.
+            TooLargeError: over 1 MiB together.
+        """
+        value = self._learn(check_name(name), secret_value)
+        change = _edits(name, description or "", labels or (), expires)
+
+        def plan(records: Records) -> list[Put]:
+            if name in records:
+                raise SecretExistsError(
+                    name, f"the project {self.name} has a secret of that name", "Change its value, or use another name"
+                )
+            return [Put(name, value, change(self._stamp(Metadata(), new=True)))]
+
+        return self._secret(name, self.provider.write(self.name, plan)[name])
+
+    def put(
+        self,
+        name: str,
+        value: str | bytes,
+        *,
+        description: str | Keep = KEEP,
+        labels: Iterable[str] | Keep = KEEP,
+        expires: date | str | Keep | None = KEEP,
+    ) -> Secret:
+        """Creates a secret, or gives an existing one another value; what is not given stays.
+
+        Raises as :meth:`new_secret`, but never that it exists.
+        """
+        stored = self._learn(check_name(name), value)
+        change = _edits(name, description, labels, expires)
+
+        def plan(records: Records) -> list[Put]:
+            old = records.get(name)
+            metadata = self._stamp(old.metadata if old else Metadata(), new=old is None)
+            return [Put(name, stored, change(metadata))]
+
+        return self._secret(name, self.provider.write(self.name, plan)[name])
+
+    def edit(
+        self,
+        name: str,
+        *,
+        value: str | bytes | Keep = KEEP,
+        description: str | Keep = KEEP,
+        labels: Iterable[str] | Keep = KEEP,
+        expires: date | str | Keep | None = KEEP,
+        check: Check | None = None,
+    ) -> Secret:
+        """Changes an existing secret; what is not given stays.
+
+        Raises:
+            SecretNotFoundError: there is none of that name.
+            TooLargeError: over 1 MiB together.
+        """
+        stored = None if isinstance(value, Keep) else self._learn(check_name(name), value)
+        change = _edits(name, description, labels, expires)
+
+        def plan(records: Records) -> list[Put]:
+            old = self._existing(records, [name])[name]
+            if check:
+                check(old)
+            metadata = change(self._stamp(old.metadata, new=False))
+            return [Put(name, old.value if stored is None else stored, metadata)]
+
+        return self._secret(name, self.provider.write(self.name, plan)[name])
+
+    def update_secret(self, secret: Secret) -> Secret:
+        """Saves a secret's changed metadata and leaves its value alone. Raises as :meth:`edit`."""
+        metadata = secret.metadata
+        return self.edit(
+            secret.name, description=metadata.description or "", labels=metadata.labels or (), expires=metadata.expires
+        )
+
+    def delete(self, *names: str, check: Check | None = None) -> None:
+        """Deletes these secrets, all or none. Raises :class:`SecretNotFoundError`."""
+
+        def plan(records: Records) -> list[Remove]:
+            for record in self._existing(records, names).values():
+                if check:
+                    check(record)
+            return [Remove(name) for name in dict.fromkeys(names)]
+
+        if names:
+            self.provider.write(self.name, plan)
+
+    def delete_secret(self, entity_name: str | None = None, *, identifier: str | None = None) -> None:
+        """Deletes one secret; ``identifier`` is the name's other name. Raises :class:`SecretNotFoundError`."""
+        self.delete(_one_of(entity_name, identifier))
+
+    def import_values(self, values: Mapping[str, str], *, replace_existing: bool = False) -> None:
+        """Stores many values, all or none; an existing secret keeps its metadata. Raises as :meth:`new_secret`."""
+        stored = {check_name(name): self._learn(name, value) for name, value in values.items()}
+
+        def plan(records: Records) -> list[Put]:
+            taken = sorted(stored.keys() & records.keys())
+            if taken and not replace_existing:
+                raise SecretExistsError(", ".join(taken), f"the project {self.name} has them already", "Use --replace")
+            return [
+                Put(name, value, self._stamp(records[name].metadata, new=False))
+                if name in records
+                else Put(name, value, self._stamp(Metadata(), new=True))
+                for name, value in stored.items()
+            ]
+
+        if stored:
+            self.provider.write(self.name, plan)
+
+    def _secret(self, name: str, record: Record) -> Secret:
+        return Secret(self, name, record.metadata)
+
+    def _existing(self, records: Records, names: Iterable[str]) -> dict[str, Record]:
+        missing = [check_name(name) for name in dict.fromkeys(names) if name not in records]
+        if missing:
+            raise SecretNotFoundError(
+                ", ".join(missing), f"the project {self.name} has no secret of that name", "See %secret list"
+            )
+        return {name: records[name] for name in names}
+
+    def _disclose(self, records: Records) -> dict[str, SecretValue | SecretBytes]:
+        """Hands values to the kernel: the guard knows them first."""
+        values = {name: decode(name, record.value) for name, record in records.items()}
+        for name, value in values.items():
+            guard.learn(name, value)
+        return values
+
+    def _learn(self, name: str, value: str | bytes) -> bytes:
+        """Takes a value from the kernel: the guard knows it, whatever becomes of the write."""
+        stored = encode(name, value)
+        guard.learn(name, decode(name, stored))
+        return stored
+
+    def _stamp(self, metadata: Metadata, *, new: bool) -> Metadata:
+        now = datetime.now(UTC)
+        stamped = replace(metadata, updated=now, updated_by=self.user)
+        return replace(stamped, created=now, created_by=self.user) if new else stamped
+
+
+def _edits(
+    name: str,
+    description: str | Keep,
+    labels: Iterable[str] | Keep,
+    expires: date | str | Keep | None,
+) -> Callable[[Metadata], Metadata]:
+    """Checks what was given, once, before anything is read or written."""
+    given: dict[str, Any] = {}
+    if not isinstance(description, Keep):
+        given["description"] = check_description(name, description)
+    if not isinstance(labels, Keep):
+        given["labels"] = check_labels(name, labels)
+    if not isinstance(expires, Keep):
+        given["expires"] = check_expires(name, expires)
+    return lambda metadata: replace(metadata, **given)
+
+
+def _one_of(entity_name: str | None, identifier: str | None) -> str:
+    """Takes the secret's name by either of the names that releases of the platform's SDK gave the argument."""
+    name = entity_name if entity_name is not None else identifier
+    if name is None or (entity_name is not None and identifier is not None):
+        raise TypeError("give the secret's name once, as entity_name or as identifier")
+    return check_name(name)

@@ -1,0 +1,98 @@
+"""The protocol between a project and the place where its secrets are kept.
+
+A provider is a class found by the entry-point group ``dh_secrets_jupyter.providers`` under its name, made without
+arguments, cheap to make (it connects when first used), and safe to use from several threads and after a fork.
+Every method may raise :class:`~dh_secrets_jupyter.errors.AccessDeniedError` and
+:class:`~dh_secrets_jupyter.errors.ProviderUnavailableError`, and returns or raises within 30 s.
+:class:`dh_secrets_jupyter.testing.ProviderContract` is the suite that each has to pass.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..errors import TooLargeError
+from ..models import MAX_TOTAL, Metadata
+
+
+@dataclass(frozen=True)
+class Record:
+    """One secret as it is stored. Its repr never shows the value."""
+
+    value: bytes = field(repr=False)
+    metadata: Metadata
+
+
+@dataclass(frozen=True)
+class Put:
+    """Creates the secret, or replaces its value and metadata together."""
+
+    name: str
+    value: bytes = field(repr=False)
+    metadata: Metadata
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Deletes a secret that is there, its metadata with it."""
+
+    name: str
+
+
+Change = Put | Remove
+Records = Mapping[str, Record]
+Plan = Callable[[Records], Sequence[Change]]
+"""Looks at a project's secrets as they are and says what to change; may raise to change nothing. It may be called
+again, with a newer look, where somebody else came first; so it does nothing else."""
+
+
+class Provider(Protocol):
+    """A place for the secrets of any number of projects."""
+
+    name: str
+    """Its entry point's name, as users type it."""
+
+    def place(self, project: str) -> str:
+        """Returns where the project's secrets are, for people, without connecting."""
+
+    def read(self, project: str) -> Records:
+        """Returns all secrets of a project by name, in one request; none where the project has none yet."""
+
+    def write(self, project: str, plan: Plan) -> Records:
+        """Applies a plan: all of its changes or none, and only if every secret that it changes is still just as the
+        plan saw it (else the plan is asked again). Secrets that it does not name are never touched.
+
+        Returns the secrets after it. A write that returns has happened; of one that raises nothing is left.
+
+        Raises:
+            TooLargeError: they would be too large together.
+            ConflictError: others kept coming first until time ran out.
+        """
+
+    def projects(self) -> Sequence[str] | None:
+        """Returns the projects that have secrets, or None where that cannot be listed."""
+
+    def writable(self, project: str) -> bool:
+        """Returns whether this user may change the project's secrets; True where that is unknown."""
+
+    def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
+        """Yields the project's secrets now, and again within 2 s of each change by anyone, until ``stop`` is set
+        (it ends within 1 s of that).
+
+        Raises:
+            AccessDeniedError: reading is allowed, watching is not; ask by :meth:`read` now and then instead.
+        """
+
+
+def check_total(project: str, records: Mapping[str, bytes]) -> None:
+    """Raises :class:`TooLargeError` where the values of a project together exceed 1 MiB."""
+    total = sum(map(len, records.values()))
+    if total > MAX_TOTAL:
+        raise TooLargeError(
+            project,
+            f"its secrets would have {total:,} bytes together, more than the {MAX_TOTAL:,} of 1 MiB",
+            "Delete some, or keep large files elsewhere and only their key here",
+        )

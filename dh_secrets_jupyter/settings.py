@@ -1,0 +1,42 @@
+"""What an administrator or a user can set, and which setting wins: argument, environment, traitlets, default."""
+
+from __future__ import annotations
+
+import os
+
+from traitlets import Bool, Unicode
+from traitlets.config import Config, Configurable
+
+from .models import check_project
+from .project import Project
+from .providers import lookup
+
+
+class DHSecrets(Configurable):
+    """``c.DHSecrets`` in ipython_config.py, for kernels, and in jupyter_server_config.py, for the server."""
+
+    project = Unicode("default", help="The project whose secrets are used.").tag(config=True)
+    provider = Unicode(lookup.AUTO, help="Where they are kept: auto, kubernetes, local, or another entry point.").tag(
+        config=True
+    )
+    allow_reveal = Bool(False, help="Whether the server may send values to the browser.").tag(config=True)
+
+    def open(self, project: str | None = None, provider: str | None = None, *, user: str) -> Project:
+        """Opens a project. Arguments win over ``DH_SECRETS_PROJECT`` and ``DH_SECRETS_PROVIDER``, these over traitlets.
+
+        Args:
+            user: who is written down for what is changed through it.
+
+        Raises:
+            InvalidNameError: the project's name.
+            SecretsError: there is no provider of that name.
+            ProviderUnavailableError: the provider cannot be used here.
+        """
+        name = check_project(project or os.environ.get("DH_SECRETS_PROJECT") or self.project)
+        wanted = provider or os.environ.get("DH_SECRETS_PROVIDER") or self.provider
+        return Project(name, lookup.find(wanted), user=user)
+
+
+def from_config(config: Config | None) -> DHSecrets:
+    """Returns the settings of an application's configuration, or the defaults."""
+    return DHSecrets(config=config) if config is not None else DHSecrets()
