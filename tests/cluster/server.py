@@ -1,0 +1,288 @@
+"""Starts etcd and kube-apiserver on free loopback ports, and makes the identities that the tests act as."""
+
+from __future__ import annotations
+
+import base64
+import ctypes
+import itertools
+import json
+import secrets
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from .build import binaries
+
+ISSUER = "https://kubernetes.default.svc"
+READY = 120.0  # seconds; 3 on an idle machine
+AUDIT_POLICY = """
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- level: Metadata
+  resources: [{group: "", resources: [secrets]}, {group: authorization.k8s.io}]
+- level: None
+"""
+
+
+class Cluster:
+    """An API server of its own; ``with`` starts and ends it.
+
+    Args:
+        folder: where it keeps everything; should be empty.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.binaries = binaries()
+        self.url = ""
+        self.token = secrets.token_urlsafe()
+        self._etcd: subprocess.Popen[bytes] | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+        self._numbers = itertools.count(1)
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "tokens.csv").write_text(f"{self.token},admin,admin,system:masters\n")
+        (folder / "audit.yaml").write_text(AUDIT_POLICY)
+        (folder / "service-accounts.pem").write_bytes(
+            self._key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+
+    def __enter__(self) -> Self:
+        self._etcd_url = self._start_etcd()
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for process in (self._server, self._etcd):
+            if process:
+                process.kill()
+                process.wait()
+
+    @property
+    def ca(self) -> Path:
+        """The certificate that clients verify the server by."""
+        return self.folder / "certificates" / "apiserver.crt"
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's, whose context is in the namespace ``default``."""
+        return self.write_kubeconfig("admin", self.token, "default")
+
+    def start(self) -> None:
+        """Starts the API server, on the same port as before, and waits until it is ready."""
+        port = int(self.url.rpartition(":")[2]) if self.url else _free_port()
+        self.url = f"https://127.0.0.1:{port}"
+        keys = self.folder / "service-accounts.pem"
+        self._server = self._spawn(
+            "kube-apiserver",
+            f"--etcd-servers={self._etcd_url}",
+            f"--cert-dir={self.folder / 'certificates'}",
+            "--bind-address=127.0.0.1",
+            f"--secure-port={port}",
+            f"--service-account-issuer={ISSUER}",
+            f"--service-account-key-file={keys}",
+            f"--service-account-signing-key-file={keys}",
+            "--service-cluster-ip-range=10.0.0.0/24",
+            "--authorization-mode=RBAC",
+            f"--token-auth-file={self.folder / 'tokens.csv'}",
+            "--endpoint-reconciler-type=none",
+            f"--audit-policy-file={self.folder / 'audit.yaml'}",
+            f"--audit-log-path={self.folder / 'audit.log'}",
+        )
+        self._wait(self._server, self._is_ready)
+
+    def kill(self) -> None:
+        """Ends the API server as ``kill -9`` does; etcd and all data stay for :meth:`start`."""
+        assert self._server
+        self._server.send_signal(signal.SIGKILL)
+        self._server.wait()
+
+    def api(self, method: str, path: str, body: object = None) -> Any:
+        """One request as administrator, without any client library. Raises :class:`urllib.error.HTTPError`."""
+        request = urllib.request.Request(
+            self.url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=self.ca), timeout=30) as answer:
+            return json.load(answer)
+
+    def namespace(self) -> Namespace:
+        """Makes a fresh namespace."""
+        name = f"test-{next(self._numbers)}"
+        self.api("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
+        return Namespace(self, name)
+
+    def write_kubeconfig(self, file_name: str, token: str, namespace: str, ca: Path | None = None) -> Path:
+        """Writes a kubeconfig for a bearer token; ``ca`` replaces the server's own certificate by another."""
+        path = self.folder / f"{file_name}.kubeconfig"
+        cluster = {
+            "server": self.url,
+            "certificate-authority-data": base64.b64encode((ca or self.ca).read_bytes()).decode(),
+        }
+        content = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "test",
+            "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test", "namespace": namespace}}],
+            "clusters": [{"name": "test", "cluster": cluster}],
+            "users": [{"name": "test", "user": {"token": token}}],
+        }
+        path.write_text(yaml.safe_dump(content))
+        return path
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """Returns a token signed with the server's own key: the way to one that has really expired."""
+
+        def part(content: bytes) -> str:
+            return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+        head = f"{part(json.dumps({'alg': 'RS256'}).encode())}.{part(json.dumps(claims).encode())}"
+        return f"{head}.{part(self._key.sign(head.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+    def _start_etcd(self) -> str:
+        url = f"http://127.0.0.1:{_free_port()}"
+        self._etcd = self._spawn(
+            "etcd",
+            f"--data-dir={self.folder / 'etcd'}",
+            f"--listen-client-urls={url}",
+            f"--advertise-client-urls={url}",
+            f"--listen-peer-urls=http://127.0.0.1:{_free_port()}",
+            "--unsafe-no-fsync",
+        )
+
+        def healthy() -> bool:
+            with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+
+        self._wait(self._etcd, healthy)
+        return url
+
+    def _spawn(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{program}.log").open("ab") as log:
+            return subprocess.Popen(
+                [self.binaries / program, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            )
+
+    def _wait(self, process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + READY
+        while True:
+            try:
+                if ready():
+                    return
+            except (OSError, urllib.error.HTTPError):
+                pass  # not yet
+            program = Path(str(process.args[0])).name  # type: ignore[index]  # a list, as _spawn gave it
+            if process.poll() is not None or time.monotonic() > deadline:
+                log = (self.folder / f"{program}.log").read_text(errors="replace")
+                raise RuntimeError(f"{program} did not start: …{log[-3000:]}")
+            time.sleep(0.1)
+
+    def _is_ready(self) -> bool:
+        context = ssl.create_default_context(cafile=self.ca) if self.ca.exists() else None
+        request = urllib.request.Request(f"{self.url}/readyz", headers={"Authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request, context=context, timeout=5) as answer:
+            return bool(answer.status == 200)
+
+
+class Namespace:
+    """One namespace of a cluster.
+
+    Attributes:
+        name: its name.
+        kubeconfig: the administrator's, whose context is in this namespace.
+    """
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self.cluster = cluster
+        self.name = name
+        self.kubeconfig = cluster.write_kubeconfig(name, cluster.token, name)
+
+    def kubectl(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """Runs kubectl in this namespace and returns what it printed. Raises where it fails."""
+        command = [str(self.cluster.binaries / "kubectl"), f"--kubeconfig={self.kubeconfig}", *arguments]
+        done = subprocess.run(command, input=stdin, capture_output=True, timeout=60)
+        if done.returncode:
+            raise RuntimeError(f"kubectl {' '.join(arguments)}: {done.stderr.decode(errors='replace')}")
+        return done.stdout
+
+    def secret(self, name: str) -> dict[str, Any] | None:
+        """Returns a Secret as the server has it, or None."""
+        try:
+            found: dict[str, Any] = self.cluster.api("GET", f"/api/v1/namespaces/{self.name}/secrets/{name}")
+        except urllib.error.HTTPError as error:
+            if error.code != 404:
+                raise
+            return None
+        return found
+
+    def data(self, name: str) -> dict[str, bytes]:
+        """Returns a Secret's values; none where there is no such Secret."""
+        data = (self.secret(name) or {}).get("data") or {}
+        return {key: base64.b64decode(value) for key, value in data.items()}
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Returns the audit log's entries for this namespace's Secrets so far, oldest first."""
+        with (self.cluster.folder / "audit.log").open() as log:
+            entries = [json.loads(line) for line in log if f'"namespace":"{self.name}"' in line]
+        return [entry for entry in entries if entry["objectRef"]["resource"] == "secrets"]
+
+    def service_account(self, name: str, rules: Sequence[dict[str, Any]] = ()) -> Path:
+        """Makes a ServiceAccount with a Role of these rules; returns a kubeconfig with a real token of its own."""
+        accounts = f"/api/v1/namespaces/{self.name}/serviceaccounts"
+        roles = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{self.name}"
+        self.cluster.api("POST", accounts, {"metadata": {"name": name}})
+        self.cluster.api("POST", f"{roles}/roles", {"metadata": {"name": name}, "rules": list(rules)})
+        binding = {
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
+            "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": self.name}],
+        }
+        self.cluster.api("POST", f"{roles}/rolebindings", binding)
+        return self.cluster.write_kubeconfig(f"{self.name}-{name}", self.token(name), self.name)
+
+    def token(self, service_account: str) -> str:
+        """Returns a new token of a ServiceAccount, for an hour."""
+        path = f"/api/v1/namespaces/{self.name}/serviceaccounts/{service_account}/token"
+        answer = self.cluster.api("POST", path, {"spec": {"expirationSeconds": 3600}})
+        return str(answer["status"]["token"])
+
+    def expired_token(self, service_account: str) -> str:
+        """Returns a token that was good until an hour ago."""
+        hour = 3600
+        body = self.token(service_account).split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return self.cluster.sign({**claims, **{key: claims[key] - 2 * hour for key in ("exp", "iat", "nbf")}})
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _die_with_parent() -> None:
+    """A killed test run must not leave servers behind (``PR_SET_PDEATHSIG``)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
