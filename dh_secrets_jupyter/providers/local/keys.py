@@ -1,0 +1,140 @@
+"""Where the key of a local store lies: in the operating system's keyring, else in a file beside the store.
+
+Without a lock of its own: the store calls it while it holds the database's write lock, so one at a time makes a key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ...errors import ProviderUnavailableError
+
+KEY_BYTES = 32
+"""AES-256."""
+SERVICE = "dh-secrets-jupyter"
+IN_FILE = "file"
+_IN_KEYRING = "keyring:"
+_PATIENCE = 8.0
+"""Seconds for a keyring to answer: it may ask its user to unlock it, and some hang for ever."""
+
+T = TypeVar("T")
+
+
+def create(store: Path) -> tuple[str, bytes]:
+    """Makes a key for a new store; returns where it is, as the store records it, and the key.
+
+    A key that is there already was left by a process killed before the store was complete, or belongs to a store
+    that was moved away and may come back: it is used, and never overwritten.
+
+    Raises:
+        OSError: its file cannot be written.
+        ProviderUnavailableError: there is a file in its place that holds no key.
+    """
+    if not exists(file_of(store)):
+        account = str(store)
+        if key := _answer(lambda: _offer(account, os.urandom(KEY_BYTES))):
+            return _IN_KEYRING + account, key
+        _write(file_of(store), os.urandom(KEY_BYTES))
+    return IN_FILE, load(store, IN_FILE)
+
+
+def load(store: Path, where: str) -> bytes:
+    """Returns the key from where the store says that it is.
+
+    Raises:
+        ProviderUnavailableError: it is not there, or the keyring does not answer.
+    """
+    if where == IN_FILE:
+        key_file = file_of(store)
+        try:
+            key = key_file.read_bytes()
+        except OSError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise ProviderUnavailableError(
+                "local", f"the key of {store} cannot be read from {key_file}", "Put the key file back where it was"
+            )
+        return key
+    account = where.removeprefix(_IN_KEYRING)
+    found = _answer(lambda: _fetch(account))
+    if found is None:
+        raise ProviderUnavailableError(
+            "local",
+            f"the key of {store} is not to be had from the keyring (entry {SERVICE})",
+            "Unlock the keyring, or put the entry back",
+        )
+    return found
+
+
+def describe(store: Path, where: str) -> str:
+    """Says where the key is, for people."""
+    return f"key in {file_of(store)}" if where == IN_FILE else "key in the system's keyring"
+
+
+def file_of(store: Path) -> Path:
+    """Returns the file that holds the key where no keyring does."""
+    return store.with_name(f"{store.name}.key")
+
+
+def exists(path: Path) -> bool:
+    """Whether there is such a file. Raises OSError where that cannot be seen: a store out of sight is not empty."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _write(path: Path, key: bytes) -> None:
+    """Writes the key file in one step, so that a kill leaves either no key or the whole."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)  # of a process that was killed
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        folder = os.open(path.parent, os.O_RDONLY)
+        with contextlib.suppress(OSError):  # some network file systems cannot sync a folder
+            os.fsync(folder)
+        os.close(folder)
+
+
+def _offer(account: str, key: bytes) -> bytes | None:
+    """Returns the keyring's key of that account: what it has already, else the one offered, once it has kept it."""
+    import keyring
+
+    if keyring.get_keyring().priority < 1:  # the mark of backends that keep nothing, or keep it in plain text
+        return None
+    if keyring.get_password(SERVICE, account) is None:
+        keyring.set_password(SERVICE, account, key.hex())
+    return _fetch(account)
+
+
+def _fetch(account: str) -> bytes | None:
+    import keyring
+
+    found = bytes.fromhex(keyring.get_password(SERVICE, account) or "")
+    return found if len(found) == KEY_BYTES else None
+
+
+def _answer(ask: Callable[[], T | None]) -> T | None:
+    """Returns the keyring's answer, or None where it fails or stays silent too long."""
+    answers: list[T | None] = []
+
+    def run() -> None:
+        # Backends raise what their platform's libraries raise: whatever it is, this keyring does not answer.
+        with contextlib.suppress(Exception):
+            answers.append(ask())
+
+    thread = threading.Thread(target=run, name="dh-secrets-keyring", daemon=True)
+    thread.start()
+    thread.join(_PATIENCE)
+    return answers[0] if answers else None

@@ -1,0 +1,213 @@
+"""The file of the local provider: an SQLite database that many processes may use at once.
+
+A rollback journal rather than a write-ahead log: it works on network file systems and leaves one file. Every
+operation has a connection of its own, so nothing is shared between threads or across a fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ...errors import ConflictError, ProviderUnavailableError, SecretsError
+from . import keys
+
+_APPLICATION = 0x44485331
+"""Marks the file as ours ("DHS1") in SQLite's own header field for that."""
+_VERSION = 1
+_PATIENCE = 15.0
+"""Seconds to wait for other writers; with the keyring's patience within a provider's 30 s."""
+_NONCE_BYTES = 12
+_CHECK = b"check"
+_SCHEMA = """
+CREATE TABLE store (key TEXT NOT NULL, proof BLOB NOT NULL);
+CREATE TABLE secret (project TEXT, name TEXT, sealed BLOB NOT NULL, PRIMARY KEY (project, name)) WITHOUT ROWID;
+"""
+
+T = TypeVar("T")
+
+_creating = threading.Lock()
+
+
+def _after_fork() -> None:
+    global _creating
+    _creating = threading.Lock()  # the parent's may be held by a thread that the child does not have
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+class Cipher:
+    """Seals and opens with the store's key; what is sealed is bound to where it belongs."""
+
+    def __init__(self, key: bytes) -> None:
+        self._aead = AESGCM(key)
+
+    def seal(self, content: bytes, belongs: bytes) -> bytes:
+        """Returns the content encrypted."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, content, belongs)
+
+    def open(self, sealed: bytes, belongs: bytes) -> bytes | None:
+        """Returns the content, or None where it was sealed by another key, for another place, or was changed."""
+        try:
+            return self._aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], belongs)
+        except (InvalidTag, ValueError):
+            return None
+
+
+Work = Callable[[sqlite3.Connection, Cipher], T]
+
+
+class Store:
+    """One file. A store is made by its first write; before that it reads as empty."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._ciphers: dict[bytes, Cipher] = {}
+
+    def read(self, work: Work[T], empty: T) -> T:
+        """Runs ``work`` on the database as it is at one moment, or returns ``empty`` where there is none yet."""
+
+        def step() -> T:
+            if not keys.exists(self.path):
+                return empty
+            with closing(self.connect()) as connection:
+                connection.execute("BEGIN")
+                return work(connection, self._cipher(connection)) if self._ready(connection) else empty
+
+        return self._explained(step)
+
+    def write(self, work: Work[T]) -> T:
+        """Runs ``work`` while no other may write; all that it changes is kept, or nothing where it raises."""
+
+        def step() -> T:
+            self._create_file()
+            with closing(self.connect()) as connection:  # closing takes back what was not committed
+                connection.execute("BEGIN IMMEDIATE")
+                if not self._ready(connection):
+                    self._initialize(connection)
+                result = work(connection, self._cipher(connection))
+                connection.execute("COMMIT")
+                return result
+
+        return self._explained(step, writing=True)
+
+    def connect(self) -> sqlite3.Connection:
+        """Opens the file, for reading alone where it cannot be written; never makes one."""
+        connection = sqlite3.connect(
+            f"{self.path.as_uri()}?mode=rw", uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        # EXTRA: a write that was acknowledged survives a power cut, too.
+        connection.executescript("PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF")
+        return connection
+
+    def key_place(self) -> str | None:
+        """Says where the key is, or returns None where there is no usable store."""
+        try:
+            if not keys.exists(self.path):
+                return None
+            with closing(self.connect()) as connection:
+                return keys.describe(self.path, self._header(connection)[0]) if self._ready(connection) else None
+        except (sqlite3.Error, OSError, SecretsError):
+            return None
+
+    def _ready(self, connection: sqlite3.Connection) -> bool:
+        """Whether the file holds a store; False for one that is still empty. Raises for anything else."""
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if application == _APPLICATION and version == _VERSION:
+            return True
+        if application == _APPLICATION:
+            raise self._unusable("was written by a newer version of dh_secrets_jupyter", "Update dh_secrets_jupyter")
+        if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise self._unusable("is a database of something else", "Choose another file by DH_SECRETS_LOCAL_PATH")
+        return False
+
+    def _initialize(self, connection: sqlite3.Connection) -> None:
+        where, key = keys.create(self.path)
+        for statement in _SCHEMA.strip().splitlines():
+            connection.execute(statement)
+        connection.execute("INSERT INTO store VALUES (?, ?)", (where, Cipher(key).seal(b"", _CHECK)))
+        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def _header(self, connection: sqlite3.Connection) -> tuple[str, bytes]:
+        where, proof = connection.execute("SELECT key, proof FROM store").fetchone() or ("", b"")
+        return str(where), bytes(proof)
+
+    def _cipher(self, connection: sqlite3.Connection) -> Cipher:
+        """Returns the store's cipher. A key file is read each time, so that its loss shows before more is written."""
+        where, proof = self._header(connection)
+        cipher = self._ciphers.get(proof) or Cipher(keys.load(self.path, where))
+        if cipher.open(proof, _CHECK) is None:
+            raise self._unusable("has another key than the one found", "Put back the key that it was made with")
+        if where != keys.IN_FILE:
+            self._ciphers[proof] = cipher
+        return cipher
+
+    def _create_file(self) -> None:
+        """Makes the file, and only folders that are missing, for this user alone."""
+        _create_folder(self.path.parent)
+        # Closing a descriptor of the file takes away the locks that another thread's connection holds on it
+        # (https://www.sqlite.org/howtocorrupt.html, 2.2): nobody connects to write while this one is open.
+        with _creating:
+            if not keys.exists(self.path):
+                with contextlib.suppress(FileExistsError):  # another process came first
+                    os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+    def _explained(self, step: Callable[[], T], *, writing: bool = False) -> T:
+        """Runs a step; what the database or the system refuses becomes one line."""
+        try:
+            return step()
+        except sqlite3.Error as error:
+            failure = self._explain_database(error, writing)
+        except OSError as error:
+            failure = self._explain_system(error)
+        raise failure
+
+    def _explain_database(self, error: sqlite3.Error, writing: bool) -> SecretsError:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code == sqlite3.SQLITE_BUSY:
+            kind = ConflictError if writing else ProviderUnavailableError
+            return kind("local", f"others kept the file {self.path} busy for {_PATIENCE:.0f} s", "Try again")
+        if code == sqlite3.SQLITE_FULL:
+            return self._unusable("was not changed, because the disk is full", "Make room")
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+            return self._unusable("cannot be written", "Make the disk, the folder and the file writable")
+        if code == sqlite3.SQLITE_CANTOPEN:
+            use = "written" if writing else "opened"
+            return self._unusable(f"cannot be {use}", "Look at the permissions of the file and its folder")
+        if code == sqlite3.SQLITE_IOERR:
+            return self._unusable("met a fault of the disk", "Look at the disk, and try again")
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
+            return self._unusable("is damaged", "Put a copy of it back, or move it away to begin anew")
+        return self._unusable(f"cannot be used (SQLite's error {code})", "Look at the disk and the file")
+
+    def _explain_system(self, error: OSError) -> SecretsError:
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+            return self._unusable("cannot be made, because the disk is full", "Make room")
+        return self._unusable(
+            f"cannot be made or written ({os.strerror(error.errno or 0)})",
+            "Make its folder writable, or choose another file by DH_SECRETS_LOCAL_PATH",
+        )
+
+    def _unusable(self, problem: str, hint: str) -> ProviderUnavailableError:
+        return ProviderUnavailableError("local", f"the file {self.path} {problem}", hint)
+
+
+def _create_folder(folder: Path) -> None:
+    if not folder.exists():
+        _create_folder(folder.parent)
+        folder.mkdir(0o700, exist_ok=True)
