@@ -1,0 +1,155 @@
+"""Puts values into the kernel, as variables, environment entries or private files, and takes them out again.
+
+Knows nothing of IPython: a surface hands over the namespace that its user sees. What is put in is remembered, so that
+:meth:`Injection.forget` finds it. Values come from :mod:`dh_secrets_jupyter.project`, which has told the guard of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import SecretsError
+from ..models import SecretBytes, SecretValue
+from .files import PrivateFiles, sweep
+from .names import Into, Wanted, targets
+
+__all__ = ["Injection", "Into", "Wanted", "fits_environment", "of", "sweep", "targets"]
+
+Value = SecretValue | SecretBytes
+Namespace = MutableMapping[str, Any]
+_ABSENT = object()
+
+
+@dataclass(frozen=True)
+class _Injected:
+    """What was put somewhere: the secret's name, and the object that is there as long as nobody changes it."""
+
+    name: str
+    content: object = field(repr=False)
+
+
+class Injection:
+    """What was put into one namespace, the process's environment and its private files. Use :func:`of`.
+
+    In every method ``values`` maps a target (see :func:`targets`) to its value, whose ``name`` is the secret's.
+    """
+
+    def __init__(self, namespace: Namespace) -> None:
+        self._namespace = namespace
+        self._ledger: dict[tuple[Into, str], _Injected] = {}
+        self._files = PrivateFiles()
+
+    def put(self, into: Into, values: Mapping[str, Value]) -> None:
+        """Sets variables or environment entries, or writes files and sets variables to their paths; all or none.
+
+        Raises:
+            SecretsError: a value that no environment can hold (:func:`fits_environment`), or no room for the files.
+        """
+        self._place(into).update(contents := self._contents(into, values))
+        for target, value in values.items():
+            self._ledger[into, target] = _Injected(value.name, contents[target])
+
+    @contextmanager
+    def lease(self, into: Into, values: Mapping[str, Value]) -> Iterator[None]:
+        """Sets variables or environment entries for the length of a ``with`` block; what was there before comes back.
+
+        Raises as :meth:`put`, before anything is set.
+        """
+        place = self._place(into)
+        contents = self._contents(into, values)
+        before = {target: place.get(target, _ABSENT) for target in contents}
+        try:
+            place.update(contents)
+            yield
+        finally:
+            for target, content in before.items():
+                if content is _ABSENT:
+                    place.pop(target, None)
+                else:
+                    place[target] = content
+
+    def forget(self, *names: str) -> list[tuple[Into, str, str]]:
+        """Takes what was put in out again, where it is still there: of these secrets, or of all.
+
+        Returns:
+            (where, target, secret's name) of what was taken out.
+        """
+        gone = []
+        for (into, target), injected in list(self._ledger.items()):
+            if names and injected.name not in names:
+                continue
+            del self._ledger[into, target]
+            place = self._place(into)
+            there = _same(place.get(target), injected.content)
+            if there:
+                del place[target]
+            if into is Into.FILE:
+                self._files.remove({injected.content})
+            if there or into is Into.FILE:
+                gone.append((into, target, injected.name))
+        return gone
+
+    def _contents(self, into: Into, values: Mapping[str, Value]) -> dict[str, object]:
+        if into is Into.FILE:
+            return self._written(values)
+        return {target: _text(value) if into is Into.ENVIRONMENT else value for target, value in values.items()}
+
+    def _written(self, values: Mapping[str, Value]) -> dict[str, object]:
+        """Writes the files and returns their paths; all or none are left."""
+        before = {target: str(put.content) for (into, target), put in self._ledger.items() if into is Into.FILE}
+        paths: dict[str, object] = {}
+        try:
+            for target, value in values.items():
+                paths[target] = self._files.write(value.name, _raw(value), before.get(target))
+        except SecretsError:
+            self._files.remove(set(paths.values()) - set(before.values()))
+            raise
+        self._files.remove({before[target] for target in before.keys() & paths.keys()} - set(paths.values()))
+        return paths
+
+    def _place(self, into: Into) -> MutableMapping[str, Any]:
+        return os.environ if into is Into.ENVIRONMENT else self._namespace
+
+
+_injections: dict[int, Injection] = {}
+
+
+def of(namespace: Namespace) -> Injection:
+    """Returns the one :class:`Injection` of a namespace, which all surfaces share."""
+    return _injections.setdefault(id(namespace), Injection(namespace))
+
+
+def fits_environment(value: Value) -> bool:
+    """Returns whether an environment entry can hold the value: no NUL byte, and text where the system wants text."""
+    return _encodable(value) is not None
+
+
+def _raw(value: Value) -> bytes:
+    return value.encode() if isinstance(value, SecretValue) else value.reveal()
+
+
+def _text(value: Value) -> str:
+    text = _encodable(value)
+    if text is None:
+        raise SecretsError(
+            value.name, "an environment entry cannot hold a NUL byte", "Use %secret get or %secret file for it"
+        )
+    return text
+
+
+def _encodable(value: Value) -> str | None:
+    """Returns the value as ``os.environ`` spells it: on POSIX the entry itself is bytes, whatever the locale."""
+    try:
+        text = os.fsdecode(_raw(value))
+    except UnicodeDecodeError:  # bytes, on Windows
+        return None
+    return None if "\0" in text else text
+
+
+def _same(found: object, content: object) -> bool:
+    # Equality of other types is theirs to define, and may raise or be no bool (arrays).
+    return found is content or (isinstance(found, str | bytes) and found == content)
