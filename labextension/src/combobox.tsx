@@ -1,0 +1,128 @@
+/** The project: a text field with a list of the projects that are known. Any name may be typed. */
+
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Icon } from './icons';
+import type { Store } from './store';
+
+export function ProjectBox({ store }: { store: Store }) {
+  const { t, state } = store;
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [open, setOpen] = useState(false);
+  const [typed, setTyped] = useState('');
+  const [active, setActive] = useState(-1);
+  const offered = state.projects.filter(project => project.includes(typed));
+
+  useEffect(() => {
+    if (input.current) {
+      input.current.value = state.project;
+    }
+  }, [state.project]);
+
+  const show = () => {
+    // All of them at first: the present name would hide the others.
+    setTyped('');
+    setActive(-1);
+    setOpen(true);
+  };
+
+  const choose = (project: string) => {
+    setOpen(false);
+    if (input.current) {
+      input.current.value = project || state.project;
+    }
+    if (project) {
+      void store.setProject(project);
+    }
+  };
+
+  const move = (step: number) => {
+    if (!open) {
+      show();
+    }
+    setActive(now => (offered.length ? (now + step + offered.length) % offered.length : -1));
+  };
+
+  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLInputElement }) => {
+    switch (event.key) {
+      case 'ArrowDown':
+        move(1);
+        break;
+      case 'ArrowUp':
+        move(active < 0 ? 0 : -1);
+        break;
+      case 'Enter':
+        choose((open && offered[active]) || event.currentTarget.value.trim());
+        break;
+      case 'Escape':
+        if (!open && event.currentTarget.value === state.project) {
+          return;
+        }
+        choose('');
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <div class="dhs-project">
+      <label class="dhs-label" for={id}>
+        {t('Project')}
+      </label>
+      <div class="dhs-combo">
+        <input
+          ref={input}
+          id={id}
+          class="dhs-input"
+          role="combobox"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          aria-autocomplete="list"
+          aria-expanded={open && offered.length > 0}
+          aria-controls={`${id}-list`}
+          aria-activedescendant={open && offered[active] ? `${id}-${active}` : undefined}
+          onInput={event => {
+            setTyped(event.currentTarget.value.trim());
+            setActive(-1);
+            setOpen(true);
+          }}
+          onClick={show}
+          onKeyDown={onKeyDown}
+          onBlur={event => choose(event.currentTarget.value.trim())}
+        />
+        <span class="dhs-arrow">
+          <Icon name="down" />
+        </span>
+        <div
+          class="dhs-options"
+          id={`${id}-list`}
+          role="listbox"
+          aria-label={t('Projects')}
+          hidden={!open || !offered.length}
+        >
+          {offered.map((project, index) => (
+            <div
+              key={project}
+              id={`${id}-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === active}
+              class="dhs-item"
+              // Before the field loses the focus, and with it the list.
+              onMouseDown={event => {
+                event.preventDefault();
+                choose(project);
+              }}
+            >
+              {project}
+            </div>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,274 @@
+/** The dialogs: add, replace a value, edit metadata, delete. The browser's own modal dialog keeps the focus inside. */
+
+import type { ComponentChildren } from 'preact';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Problem, Waiting } from './messages';
+import type { Details, SecretInfo } from './model';
+import type { Store } from './store';
+import { ValueField, type ValueHandle } from './valuefield';
+
+/** Which dialog is open, and for which secret. */
+export type Open = { kind: 'add' } | { kind: 'replace' | 'edit' | 'delete'; secret: SecretInfo };
+
+interface Props {
+  store: Store;
+  close(): void;
+}
+
+interface FrameProps extends Props {
+  title: string;
+  action: string;
+  /** Starts the action; resolves to whether it happened. */
+  act(): Promise<boolean>;
+  /** Whether the focus starts on the button that does nothing. */
+  focusCancel?: boolean;
+  children: ComponentChildren;
+}
+
+function Frame({ store, close, title, action, act, focusCancel, children }: FrameProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const [busy, setBusy] = useState(false);
+  const { t } = store;
+
+  useLayoutEffect(() => {
+    const dialog = element.current;
+    store.dismiss();
+    dialog?.showModal();
+    // Closing gives the focus back to where it was; removing the element alone would lose it.
+    return () => dialog?.close();
+  }, []);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (busy) {
+      return;
+    }
+    setBusy(true);
+    const done = await act();
+    setBusy(false);
+    if (done) {
+      close();
+    } else {
+      element.current?.querySelector<HTMLElement>('input:not([type=file])')?.focus();
+    }
+  };
+
+  return (
+    <dialog
+      ref={element}
+      class="dhs-dialog"
+      aria-label={title}
+      aria-busy={busy}
+      onCancel={event => {
+        event.preventDefault();
+        store.dismiss();
+        close();
+      }}
+    >
+      <form novalidate autocomplete="off" onSubmit={event => void submit(event)}>
+        <h2 class="dhs-title">{title}</h2>
+        {children}
+        <Problem store={store} />
+        <Waiting store={store} />
+        <div class="dhs-buttons">
+          <button
+            type="button"
+            class="dhs-button"
+            autofocus={focusCancel}
+            onClick={() => {
+              store.dismiss();
+              close();
+            }}
+          >
+            {t('Cancel')}
+          </button>
+          <button type="submit" class={`dhs-button ${action === t('Delete') ? 'dhs-danger' : 'dhs-primary'}`}>
+            {action}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+/** A value was expected; an empty one is more often a slip than meant. */
+function given(store: Store, name: string, value: string): boolean {
+  if (value === '') {
+    const { t } = store;
+    store.refuse(
+      name,
+      t('%1: there is no value to save.', name || t('Add secret')),
+      t('Type or paste it, or choose a file.')
+    );
+  }
+  return value !== '';
+}
+
+function AddDialog({ store, close }: Props) {
+  const { t } = store;
+  const name = useRef<HTMLInputElement>(null);
+  const value = useRef<ValueHandle>(null);
+  const details = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const act = async () => {
+    const typed = name.current?.value.trim() ?? '';
+    const taken = value.current?.take() ?? '';
+    return given(store, typed, taken) && store.create(typed, taken, readDetails(details.current));
+  };
+  return (
+    <Frame store={store} close={close} title={t('Add secret')} action={t('Save')} act={act}>
+      <label class="dhs-label" for={`${id}-name`}>
+        {t('Name')}
+      </label>
+      <input
+        ref={name}
+        id={`${id}-name`}
+        class="dhs-input"
+        autofocus
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        maxLength={253}
+      />
+      <LabelledValue store={store} name={() => name.current?.value.trim() ?? ''} id={`${id}-value`} handle={value} />
+      <div ref={details}>
+        <DetailFields store={store} />
+      </div>
+    </Frame>
+  );
+}
+
+function ReplaceDialog({ store, close, secret }: Props & { secret: SecretInfo }) {
+  const { t } = store;
+  const value = useRef<ValueHandle>(null);
+  const id = useId();
+  const act = async () => {
+    const taken = value.current?.take() ?? '';
+    return given(store, secret.name, taken) && store.replace(secret.name, taken);
+  };
+  return (
+    <Frame store={store} close={close} title={t('Replace value of %1', secret.name)} action={t('Save')} act={act}>
+      <LabelledValue store={store} name={() => secret.name} id={id} handle={value} />
+    </Frame>
+  );
+}
+
+function EditDialog({ store, close, secret }: Props & { secret: SecretInfo }) {
+  const { t } = store;
+  const details = useRef<HTMLDivElement>(null);
+  return (
+    <Frame
+      store={store}
+      close={close}
+      title={t('Edit %1', secret.name)}
+      action={t('Save')}
+      act={() => store.edit(secret.name, readDetails(details.current))}
+    >
+      <div ref={details}>
+        <DetailFields store={store} secret={secret} />
+      </div>
+    </Frame>
+  );
+}
+
+function DeleteDialog({ store, close, secret }: Props & { secret: SecretInfo }) {
+  const { t } = store;
+  return (
+    <Frame
+      store={store}
+      close={close}
+      title={t('Delete %1', secret.name)}
+      action={t('Delete')}
+      act={() => store.remove(secret.name)}
+      focusCancel
+    >
+      <p class="dhs-text">
+        {t(
+          'The secret is deleted from the project %1 for everybody. Its value cannot be brought back.',
+          store.state.project
+        )}
+      </p>
+    </Frame>
+  );
+}
+
+function LabelledValue(props: {
+  store: Store;
+  id: string;
+  name: () => string;
+  handle: { current: ValueHandle | null };
+}) {
+  const { store, id, name, handle } = props;
+  const { t } = store;
+  return (
+    <>
+      <label class="dhs-label" for={id}>
+        {t('Value')}
+      </label>
+      <ValueField
+        id={id}
+        t={t}
+        handle={handle}
+        refuse={(message, hint) => store.refuse(name(), `${name() || t('Add secret')}: ${message}`, hint)}
+      />
+    </>
+  );
+}
+
+/** The fields of the metadata. They are read when they are sent, and so survive a refusal. */
+function DetailFields({ store, secret }: { store: Store; secret?: SecretInfo }) {
+  const { t } = store;
+  const id = useId();
+  const common = { class: 'dhs-input', autocomplete: 'off' } as const;
+  return (
+    <>
+      <label class="dhs-label" for={`${id}-d`}>
+        {t('Description')}
+      </label>
+      <input {...common} id={`${id}-d`} name="description" defaultValue={secret?.description} />
+      <label class="dhs-label" for={`${id}-l`}>
+        {t('Labels')}
+      </label>
+      <input
+        {...common}
+        id={`${id}-l`}
+        name="labels"
+        defaultValue={secret?.labels.join(', ')}
+        aria-describedby={`${id}-lh`}
+      />
+      <p class="dhs-hint" id={`${id}-lh`}>
+        {t('Separated by commas')}
+      </p>
+      <label class="dhs-label" for={`${id}-e`}>
+        {t('Expires')}
+      </label>
+      <input {...common} id={`${id}-e`} name="expires" type="date" defaultValue={secret?.expires ?? ''} />
+    </>
+  );
+}
+
+function readDetails(fields: HTMLElement | null): Details {
+  const text = (name: string) => fields?.querySelector<HTMLInputElement>(`input[name=${name}]`)?.value.trim() ?? '';
+  return {
+    description: text('description'),
+    labels: text('labels')
+      .split(',')
+      .map(label => label.trim())
+      .filter(label => label !== ''),
+    expires: text('expires')
+  };
+}
+
+/** The dialog that is open. */
+export function Dialogs({ open, ...props }: Props & { open: Open }) {
+  switch (open.kind) {
+    case 'add':
+      return <AddDialog {...props} />;
+    case 'replace':
+      return <ReplaceDialog {...props} secret={open.secret} />;
+    case 'edit':
+      return <EditDialog {...props} secret={open.secret} />;
+    case 'delete':
+      return <DeleteDialog {...props} secret={open.secret} />;
+  }
+}

@@ -1,0 +1,93 @@
+/** What both panels know of secrets, and what they ask of the place that keeps them. Never holds a value. */
+
+/** One secret as the list shows it; times in UTC (ISO 8601), `expires` the last valid day (YYYY-MM-DD). */
+export interface SecretInfo {
+  name: string;
+  description: string;
+  labels: string[];
+  expires: string | null;
+  created: string | null;
+  updated: string | null;
+  created_by: string | null;
+  updated_by: string | null;
+}
+
+/** Where a project's secrets are, and whether this user may change them. */
+export interface Status {
+  project: string;
+  provider: string;
+  place: string;
+  writable: boolean;
+}
+
+/** The metadata that a user edits. An empty text or list clears it. */
+export interface Details {
+  description: string;
+  labels: string[];
+  expires: string;
+}
+
+/** Where the kernel puts a value that it reads. */
+export type Target = 'variable' | 'environment';
+
+/** A refusal, as `{message, reason, hint}`: `reason` is the class name of the error. */
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly reason: string,
+    readonly hint: string
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The way to a project's secrets: HTTP in the side panel, the kernel's comm in the widget.
+ *
+ * Every method rejects with a `Refusal`. A value is an argument, used once; none is ever in an answer.
+ */
+export interface Transport {
+  /** The status of a project; without a name, of the one that the settings choose. */
+  status(project?: string): Promise<Status>;
+  projects(): Promise<string[]>;
+  list(project: string): Promise<SecretInfo[]>;
+  create(project: string, name: string, value: string, details: Details): Promise<void>;
+  /** Replaces the value, or edits the metadata; what is not given stays. */
+  update(project: string, name: string, change: { value: string } | Details): Promise<void>;
+  remove(project: string, name: string): Promise<void>;
+  /** Lets the kernel read the secret; resolves to what it did, in one line without the value. */
+  put(project: string, name: string, target: Target): Promise<string>;
+  /**
+   * Tells of changes to a project that anybody made, until the returned function is called.
+   *
+   * `live(false)` says that changes cannot be told for now, so that the store has to ask.
+   */
+  watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void;
+}
+
+/** Says a text in the user's language; `%1`, `%2`, … stand for the arguments. */
+export type Translate = (text: string, ...args: string[]) => string;
+
+/** The texts as they are written in the source. */
+export const untranslated: Translate = (text, ...args) =>
+  text.replace(/%(\d)/g, (mark, digit: string) => args[Number(digit) - 1] ?? mark);
+
+/** Whether the last valid day of a secret is over, on this machine's calendar. */
+export function expired(secret: SecretInfo, now = new Date()): boolean {
+  const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(part => String(part).padStart(2, '0'));
+  return secret.expires !== null && secret.expires < today.join('-');
+}
+
+/** Whether every word of a search is in a secret's name, description or labels. */
+export function matches(secret: SecretInfo, search: string): boolean {
+  const text = [secret.name, secret.description, ...secret.labels].join('\n').toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => text.includes(word));
+}
+
+/** The line of code that reads a secret. */
+export function line(name: string): string {
+  return `%secret get ${name}`;
+}

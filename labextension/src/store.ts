@@ -1,0 +1,309 @@
+/** The state behind a panel: what is shown, what is asked for, what went wrong. Holds no value, not even while one is sent. */
+
+import {
+  type Details,
+  Refusal,
+  type SecretInfo,
+  type Status,
+  type Target,
+  type Translate,
+  type Transport,
+  untranslated
+} from './model';
+
+/** What went wrong, with the name of the secret or project that it is about. */
+export interface Problem {
+  subject: string;
+  message: string;
+  reason: string;
+  hint: string;
+}
+
+/** All that the view shows. `secrets` is null until the project's list has come. */
+export interface State {
+  readonly project: string;
+  readonly projects: readonly string[];
+  readonly status: Status | null;
+  readonly secrets: readonly SecretInfo[] | null;
+  readonly search: string;
+  /** Why the list cannot be shown, or is no longer up to date. */
+  readonly listProblem: Problem | null;
+  /** Why the last action did not happen. */
+  readonly problem: Problem | null;
+  /** What the last action did. */
+  readonly notice: string;
+  /** What is being waited for, once it takes long enough to be worth saying. */
+  readonly waiting: string;
+  /** Why secrets cannot be put into a kernel, or empty. */
+  readonly putBlocked: string;
+}
+
+/** How often a panel in view asks, where changes are not told. */
+const POLL_MS = 2000;
+/** Shorter waits are not announced. */
+const PATIENCE_MS = 300;
+
+export class Store {
+  private _state: State = {
+    project: '',
+    projects: [],
+    status: null,
+    secrets: null,
+    search: '',
+    listProblem: null,
+    problem: null,
+    notice: '',
+    waiting: '',
+    putBlocked: ''
+  };
+  private _listeners = new Set<() => void>();
+  private _pending = new Set<string>();
+  private _load = 0;
+  private _live = false;
+  private _inView = false;
+  private _unwatch: (() => void) | null = null;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _disposed = false;
+
+  constructor(
+    private readonly _transport: Transport,
+    readonly t: Translate = untranslated
+  ) {}
+
+  get state(): State {
+    return this._state;
+  }
+
+  /** Calls back after each change of the state, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    this._listeners.add(listener);
+    return () => this._listeners.delete(listener);
+  }
+
+  /** Opens the project that the settings choose. */
+  async open(): Promise<void> {
+    const load = ++this._load;
+    try {
+      const status = await this._wait(this.t('Waiting for the list of secrets…'), this._transport.status());
+      if (load === this._load) {
+        await this.setProject(status.project, status);
+      }
+    } catch (error) {
+      if (load === this._load) {
+        this._set({ listProblem: this._problem('', error) });
+        this._schedule();
+      }
+    }
+  }
+
+  /** Shows another project; its status is asked for unless it is known. */
+  async setProject(project: string, status: Status | null = null): Promise<void> {
+    if (project === this._state.project && !this._state.listProblem) {
+      return;
+    }
+    this._set({ project, status, secrets: null, listProblem: null, problem: null, notice: '' });
+    this._unwatch?.();
+    this._live = false;
+    this._unwatch = this._transport.watch(
+      project,
+      () => void this.refresh(),
+      live => {
+        this._live = live;
+        this._schedule();
+      }
+    );
+    void this._loadProjects();
+    await this.refresh();
+  }
+
+  /** Asks for the list again; what is shown stays until the answer is there. */
+  async refresh(): Promise<void> {
+    const { project } = this._state;
+    if (this._disposed) {
+      return;
+    }
+    if (!project) {
+      return this.open();
+    }
+    const load = ++this._load;
+    clearTimeout(this._timer);
+    const first = this._state.secrets === null;
+    try {
+      const list = this._transport.list(project);
+      const secrets = await (first ? this._wait(this.t('Waiting for the list of secrets…'), list) : list);
+      if (load === this._load) {
+        this._set({ secrets, listProblem: null });
+      }
+      if (load === this._load && this._state.status === null) {
+        const status = await this._transport.status(project);
+        if (project === this._state.project) {
+          this._set({ status });
+        }
+      }
+    } catch (error) {
+      if (load === this._load) {
+        this._set({ listProblem: this._problem(project, error) });
+      }
+    } finally {
+      if (load === this._load) {
+        this._schedule();
+      }
+    }
+  }
+
+  setSearch(search: string): void {
+    this._set({ search });
+  }
+
+  /** Says that the panel is on the screen or not: out of view it does not ask. */
+  setInView(inView: boolean): void {
+    if (inView === this._inView) {
+      return;
+    }
+    this._inView = inView;
+    if (inView) {
+      void this.refresh();
+    } else {
+      clearTimeout(this._timer);
+    }
+  }
+
+  /** Says why nothing can be put into a kernel, or that it can be (an empty text). */
+  setPutBlocked(putBlocked: string): void {
+    if (putBlocked !== this._state.putBlocked) {
+      this._set({ putBlocked });
+    }
+  }
+
+  /** Shows a notice of the view's own, such as that a line was copied. */
+  notify(notice: string): void {
+    this._set({ notice, problem: null });
+  }
+
+  /** Shows a refusal of the view's own, such as a field that is not filled in. */
+  refuse(subject: string, message: string, hint: string): void {
+    this._set({ problem: { subject, message, reason: 'SecretsError', hint }, notice: '' });
+  }
+
+  dismiss(): void {
+    this._set({ problem: null, notice: '' });
+  }
+
+  create(name: string, value: string, details: Details): Promise<boolean> {
+    const sent = this._transport.create(this._state.project, name, value, details);
+    return this._write(name, this._saving(name), sent, this.t('%1 is saved.', name));
+  }
+
+  replace(name: string, value: string): Promise<boolean> {
+    const sent = this._transport.update(this._state.project, name, { value });
+    return this._write(name, this._saving(name), sent, this.t('The value of %1 is replaced.', name));
+  }
+
+  edit(name: string, details: Details): Promise<boolean> {
+    const sent = this._transport.update(this._state.project, name, details);
+    return this._write(name, this._saving(name), sent, this.t('%1 is saved.', name));
+  }
+
+  remove(name: string): Promise<boolean> {
+    const sent = this._transport.remove(this._state.project, name);
+    return this._write(name, this.t('Deleting %1: waiting for an answer…', name), sent, this.t('%1 is deleted.', name));
+  }
+
+  async put(name: string, target: Target): Promise<boolean> {
+    const blocked = this._state.putBlocked;
+    if (blocked) {
+      this.refuse(name, `${name}: ${blocked}`, '');
+      return false;
+    }
+    const sent = this._transport.put(this._state.project, name, target);
+    return this._act(name, this.t('Putting %1 into the kernel: waiting for it…', name), sent, answer => answer);
+  }
+
+  dispose(): void {
+    this._disposed = true;
+    this._load++;
+    clearTimeout(this._timer);
+    this._unwatch?.();
+    this._listeners.clear();
+  }
+
+  private _saving(name: string): string {
+    return this.t('Saving %1: waiting for an answer…', name);
+  }
+
+  /** Waits for an action and says what it did; resolves to whether it happened. */
+  private async _act<T>(
+    name: string,
+    waiting: string,
+    sent: Promise<T>,
+    done: (answer: T) => string
+  ): Promise<boolean> {
+    this._set({ problem: null, notice: '' });
+    try {
+      this._set({ notice: done(await this._wait(waiting, sent)) });
+      return true;
+    } catch (error) {
+      this._set({ problem: this._problem(name, error) });
+      return false;
+    }
+  }
+
+  /** An action that changes the list, which is asked for again whatever came of it. */
+  private async _write(name: string, waiting: string, sent: Promise<void>, done: string): Promise<boolean> {
+    const happened = await this._act(name, waiting, sent, () => done);
+    void this.refresh();
+    return happened;
+  }
+
+  /** Says that it is waiting for as long as an answer takes, if it takes long. */
+  private async _wait<T>(text: string, answer: Promise<T>): Promise<T> {
+    const shown = () => [...this._pending].pop() ?? '';
+    const timer = setTimeout(() => {
+      this._pending.add(text);
+      this._set({ waiting: shown() });
+    }, PATIENCE_MS);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+      if (this._pending.delete(text)) {
+        this._set({ waiting: shown() });
+      }
+    }
+  }
+
+  /** Projects are an offer: names can be typed, so a failure to list them is no problem to show. */
+  private async _loadProjects(): Promise<void> {
+    try {
+      this._set({ projects: await this._transport.projects() });
+    } catch {
+      this._set({ projects: [] });
+    }
+  }
+
+  private _schedule(): void {
+    clearTimeout(this._timer);
+    if (this._inView && !this._live && !this._disposed) {
+      this._timer = setTimeout(() => void this.refresh(), POLL_MS);
+    }
+  }
+
+  private _problem(subject: string, error: unknown): Problem {
+    if (error instanceof Refusal) {
+      return { subject, message: error.message, reason: error.reason, hint: error.hint };
+    }
+    return {
+      subject,
+      message: this.t('This failed in the browser.'),
+      reason: 'SecretsError',
+      hint: this.t('Reload the page and try again.')
+    };
+  }
+
+  private _set(change: Partial<State>): void {
+    this._state = { ...this._state, ...change };
+    for (const listener of [...this._listeners]) {
+      listener();
+    }
+  }
+}
