@@ -27,7 +27,7 @@ def user() -> str:
         return hub_user
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user id often has no name
+    except (KeyError, OSError, ImportError):  # a container's user id often has no name
         return str(os.getuid()) if hasattr(os, "getuid") else "unknown"
 
 

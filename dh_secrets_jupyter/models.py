@@ -208,14 +208,16 @@ def _parse_time(text: str) -> datetime:
 def _tolerant(parse: Callable[[str], T], text: str | None) -> T | None:
     try:
         return parse(text) if text else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
 def check_description(name: str, text: object) -> str:
     """Returns a description as it is, or raises :class:`SecretsError` (no text) or :class:`TooLargeError`."""
-    if not isinstance(text, str):
-        raise SecretsError(name, "a description is text", "Give a text, or an empty one to clear it")
+    if not isinstance(text, str) or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise SecretsError(
+            name, "a description is text that UTF-8 can hold", "Give another, or an empty one to clear it"
+        )
     if len(text) > MAX_DESCRIPTION:
         raise TooLargeError(name, f"the description is over {MAX_DESCRIPTION:,} characters", "Shorten it")
     return text

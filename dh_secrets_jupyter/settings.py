@@ -32,9 +32,9 @@ class DHSecrets(Configurable):
             SecretsError: there is no provider of that name.
             ProviderUnavailableError: the provider cannot be used here.
         """
-        name = check_project(project or os.environ.get("DH_SECRETS_PROJECT") or self.project)
+        name = project if project is not None else os.environ.get("DH_SECRETS_PROJECT") or self.project
         wanted = provider or os.environ.get("DH_SECRETS_PROVIDER") or self.provider
-        return Project(name, lookup.find(wanted), user=user)
+        return Project(check_project(name), lookup.find(wanted), user=user)
 
 
 def from_config(config: Config | None) -> DHSecrets:

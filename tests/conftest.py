@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,12 @@ import pytest
 from . import kernels
 
 pytest_plugins = ["tests.cluster.fixtures"]
+
+# Nothing of the user's own settings, cluster or keyring reaches a test, or what a test starts.
+for variable in [name for name in os.environ if name.startswith(("DH_SECRETS_", "JUPYTERHUB_", "KUBERNETES_"))]:
+    del os.environ[variable]
+os.environ["KUBECONFIG"] = os.devnull
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 
 @pytest.fixture

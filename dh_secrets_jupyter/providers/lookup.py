@@ -31,7 +31,16 @@ def find(name: str) -> Provider:
     found = entry_points(group=GROUP, name=wanted)
     if not found:
         raise SecretsError(name, "there is no provider of that name", f"Use one of {', '.join([AUTO, *names()])}")
-    return cast(Provider, next(iter(found)).load()())
+    failure = None
+    try:
+        provider = next(iter(found)).load()
+    except (ImportError, AttributeError) as error:
+        failure = ProviderUnavailableError(
+            wanted, f"the provider cannot be loaded ({type(error).__name__})", "Install it again, with what it needs"
+        )
+    if failure:
+        raise failure
+    return cast(Provider, provider())
 
 
 def suitable() -> str:
@@ -41,21 +50,34 @@ def suitable() -> str:
 
 
 def _kubeconfigs() -> list[Path]:
-    """Returns the files that kubectl would read, as far as they exist."""
-    listed = os.environ.get("KUBECONFIG") or str(Path("~", ".kube", "config"))
-    return [path for part in listed.split(os.pathsep) if part and (path := Path(part).expanduser()).is_file()]
+    """Returns the files that kubectl would read, whether they exist or not."""
+    listed = os.environ.get("KUBECONFIG") or os.path.expanduser("~/.kube/config")  # noqa: PTH111  # Path's fails without a home
+    return [Path(part) for part in listed.split(os.pathsep) if part]
 
 
 def _has_context(kubeconfig: Path) -> bool:
-    import yaml  # comes with the Kubernetes client; only a machine with a kubeconfig pays for it
-
     try:
-        content = yaml.safe_load(kubeconfig.read_bytes())
-    except (OSError, ValueError, yaml.YAMLError):
+        text = kubeconfig.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
         content = None
+    else:
+        content = _parse(text)
     if not isinstance(content, dict):
         # Falling back to another store in silence would put secrets where nobody looks for them.
         raise ProviderUnavailableError(
             "kubernetes", f"the kubeconfig {kubeconfig} cannot be read", "Mend it, or choose --provider local"
         )
     return bool(content.get("current-context"))
+
+
+def _parse(kubeconfig: bytes) -> object:
+    """Returns the content, ``{}`` for an empty file as kubectl takes it, or None where it is no YAML."""
+    import yaml  # comes with the Kubernetes client; only a machine with a kubeconfig pays for it
+
+    try:
+        content = yaml.safe_load(kubeconfig)
+    except (ValueError, yaml.YAMLError):
+        return None
+    return {} if content is None else content
