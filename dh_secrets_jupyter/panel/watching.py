@@ -1,0 +1,117 @@
+"""Live refresh: a thread for each project that a view shows, which tells when its list has changed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..errors import AccessDeniedError, SecretsError
+from ..models import Metadata
+from ..project import Project
+
+Listed = Mapping[str, Metadata]
+Push = Callable[[dict[str, Any]], None]
+
+RETRY = 2.0
+"""Seconds between two tries to watch, while the provider cannot be reached."""
+UNANSWERED = 60.0
+"""Seconds after which a view that was told of a change, and has not asked since, is taken for gone: a closed page
+says no goodbye. One that is still there asks every 2 s once it is told that nothing will be told."""
+
+
+class Watches:
+    """The watches of one panel, by project.
+
+    Args:
+        push: sends a message to all views: ``{"event": "changed", "project"}``, or
+            ``{"event": "live", "project", "live"}``, which says whether changes will be told.
+    """
+
+    def __init__(self, push: Push) -> None:
+        self._push = push
+        self._lock = threading.Lock()
+        self._running: dict[str, _Watch] = {}
+
+    def listed(self, project: Project, view: str, listed: Listed) -> None:
+        """Notes what a view was just given, and tells it of changes from now on."""
+        with self._lock:
+            watch = self._running.get(project.name)
+            if watch is None or watch.over or watch.project.provider is not project.provider:
+                if watch:
+                    watch.stop.set()
+                watch = self._running[project.name] = _Watch(project, self._push)
+                watch.start()
+            watch.asked(view, listed)
+
+    def left(self, project: str, view: str) -> None:
+        """Ends the watch of a project with its last view."""
+        with self._lock:
+            watch = self._running.get(project)
+            if watch and watch.left(view):
+                del self._running[project]
+
+    def stop(self) -> None:
+        """Ends all watches, within a second."""
+        with self._lock:
+            for watch in self._running.values():
+                watch.stop.set()
+            self._running.clear()
+
+
+class _Watch(threading.Thread):
+    """One project's watch. A daemon: a kernel that ends does not wait for the provider."""
+
+    def __init__(self, project: Project, push: Push) -> None:
+        super().__init__(name=f"dh-secrets-watch-{project.name}", daemon=True)
+        self.project = project
+        self.stop = threading.Event()
+        self.over = False
+        self._push = push
+        self._views: set[str] = set()
+        self._shown: Listed | None = None
+        self._told = 0.0
+
+    def asked(self, view: str, listed: Listed) -> None:
+        self._views.add(view)
+        self._shown = listed
+        self._told = 0.0
+
+    def left(self, view: str) -> bool:
+        """Returns whether this was the last view, and the watch ends."""
+        self._views.discard(view)
+        if not self._views:
+            self.stop.set()
+        return not self._views
+
+    def run(self) -> None:
+        while not self.stop.is_set():
+            try:
+                self._follow()
+            except AccessDeniedError:
+                self._live(False)
+                return  # not over: asking again would be denied again
+            except SecretsError:
+                self._live(False)
+                self.stop.wait(RETRY)
+
+    def _follow(self) -> None:
+        for number, records in enumerate(self.project.provider.watch(self.project.name, self.stop)):
+            if number == 0:
+                self._live(True)
+            listed = {name: record.metadata for name, record in records.items()}
+            if listed == self._shown:
+                continue
+            now = time.monotonic()
+            if self._told and now - self._told > UNANSWERED:
+                self.over = True
+                self._live(False)
+                self.stop.set()
+                return
+            self._told = self._told or now
+            self._push({"event": "changed", "project": self.project.name})
+
+    def _live(self, live: bool) -> None:
+        if not self.stop.is_set():
+            self._push({"event": "live", "project": self.project.name, "live": live})
