@@ -61,5 +61,12 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """Tells jupyter-server where the extension is."""
+    from .server.extension import SecretsExtension
+
+    return [{"module": "dh_secrets_jupyter.server.extension", "app": SecretsExtension}]
+
+
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]

@@ -1,0 +1,34 @@
+"""What jupyter-server loads: it puts the paths under ``/dh-secrets``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+
+from ..settings import from_config
+from .handler import SecretsHandler
+from .operations import ROUTES
+from .service import Service
+
+BASE = "dh-secrets"
+
+
+class SecretsExtension(ExtensionApp):
+    """The extension, configured by ``c.DHSecrets`` of the server."""
+
+    name = "dh_secrets_jupyter"
+
+    def initialize_handlers(self) -> None:
+        server = self.serverapp
+        assert server is not None  # jupyter-server links an extension before it initializes it
+        service = Service(from_config(server.config), server.event_logger, server.io_loop.asyncio_loop)  # type: ignore[attr-defined]  # tornado's loop is always asyncio's
+        self.handlers.extend(rule(path, service, operations) for path, operations in ROUTES.items())
+        self.handlers.append((rf"/{BASE}(?:/.*)?", SecretsHandler, {"service": service, "operations": {}}))
+
+
+def rule(path: str, service: Service, operations: Any) -> tuple[str, type[SecretsHandler], dict[str, Any]]:
+    """Returns tornado's rule for a path as ``openapi.yaml`` writes it."""
+    pattern = re.sub(r"{\w+}", "([^/]+)", path)
+    return rf"/{BASE}/{pattern}", SecretsHandler, {"service": service, "operations": operations}

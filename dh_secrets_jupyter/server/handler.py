@@ -1,0 +1,129 @@
+"""The one handler behind every path: Jupyter's authentication, authorization and XSRF check, bounded bodies, JSON."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.base.handlers import APIHandler
+from tornado.web import HTTPError, authenticated, stream_request_body
+
+from ..errors import SecretsError, TooLargeError
+from . import failures
+from .bodies import MAX_BODY
+from .operations import READING, Answer, Call, Operation
+from .service import Service
+
+AUTH_RESOURCE = "dh-secrets"
+"""The resource that authorizers are asked about."""
+
+
+@stream_request_body
+class SecretsHandler(APIHandler):
+    """Answers the requests for one path.
+
+    A refusal is kept until the body has arrived: whoever is answered while still sending may never see the answer.
+    """
+
+    auth_resource = AUTH_RESOURCE
+
+    def initialize(self, service: Service, operations: Mapping[str, Operation]) -> None:
+        self.service = service
+        self.operations = operations
+        self._refused: HTTPError | None = None
+        self._body = bytearray()
+        self._size = 0
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
+
+    def compute_etag(self) -> None:
+        """Returns None. Tornado would send a digest of the answer, against which values can be tried."""
+
+    async def prepare(self) -> None:
+        try:
+            await super().prepare()
+            await self._authorize()
+        except HTTPError as refused:
+            self._refused = refused
+
+    async def _authorize(self) -> None:
+        """Asks the authorizer, for unknown paths too: nobody without rights learns what is here."""
+        if not self.current_user:
+            raise HTTPError(HTTPStatus.FORBIDDEN, "you are not logged in")
+        action = "read" if self.request.method == "GET" or self._operation() in READING else "write"
+        allowed = self.authorizer.is_authorized(self, self.current_user, action, AUTH_RESOURCE)
+        if not await ensure_async(allowed):
+            raise HTTPError(HTTPStatus.FORBIDDEN, "you may not %s secrets", action)
+
+    def _operation(self) -> Operation | None:
+        return self.operations.get(self.request.method or "")
+
+    def data_received(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        if self._refused is None and self._size <= MAX_BODY:
+            self._body += chunk
+        else:
+            self._body.clear()
+
+    @authenticated
+    async def _handle(self, *path: str) -> None:
+        if self._refused is not None:
+            raise self._refused
+        try:
+            answer = await self._answer(path)
+        except SecretsError as error:
+            answer = Answer(failures.body(error), failures.status(error))
+        except Exception as error:  # noqa: BLE001 - logged without its text, which may hold anything
+            self.log.error("%s %s failed: %s", self.request.method, self.request.path, _where(error))
+            answer = Answer(failures.of_jupyter(500, None), HTTPStatus.INTERNAL_SERVER_ERROR)
+        self._send(answer)
+
+    get = head = post = put = patch = delete = _handle
+
+    async def _answer(self, path: tuple[str, ...]) -> Answer:
+        if not self.operations:
+            raise failures.UnknownPathError("request", "there is nothing at this path", "See the documentation")
+        operation = self._operation()
+        if operation is None:
+            self.set_header("Allow", ", ".join(sorted(self.operations)))
+            known = " or ".join(sorted(self.operations))
+            raise failures.MethodError("request", f"this path cannot do {self.request.method}", f"Use {known}")
+        if self._size > MAX_BODY:
+            raise TooLargeError("request", f"the body is over {MAX_BODY:,} bytes", "Send a smaller value")
+        return await operation(
+            Call(
+                service=self.service,
+                user=self.current_user.username,
+                path=path,
+                project=self.get_query_argument("project", None),
+                body=bytes(self._body),
+                if_match=self.request.headers.get("If-Match"),
+            )
+        )
+
+    def _send(self, answer: Answer) -> None:
+        self.set_status(answer.status)
+        for name, value in answer.headers.items():
+            self.set_header(name, value)
+        self.finish(None if answer.body is None else json.dumps(answer.body))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answers what Jupyter itself refused, in the form of all other errors."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        said = None
+        if isinstance(error, HTTPError) and error.log_message:
+            said = error.log_message % error.args if error.args else error.log_message
+        self.finish(json.dumps(failures.of_jupyter(status_code, said)))
+
+
+def _where(error: BaseException) -> str:
+    """Returns an exception's class and the lines it came through, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join([type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))])

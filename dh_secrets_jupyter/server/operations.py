@@ -1,0 +1,203 @@
+"""What each path does, on top of the project layer. The shape of requests and answers is ``openapi.yaml``'s."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import quote
+
+from ..errors import AccessDeniedError, SecretsError
+from ..models import SecretBytes, check_name, check_project
+from ..project import Project, Secret
+from . import bodies
+from .failures import TimedOutError
+from .service import Service
+from .tags import Witness
+
+WRITABLE_LIMIT = 2.0
+"""Seconds for the question whether one may write: the rest of the status is worth showing without it."""
+PACKAGE = "dh_secrets_jupyter"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, as an operation needs it.
+
+    Attributes:
+        service: the server's.
+        user: who asks.
+        path: what stands in the path's places, decoded: the project, then the secret's name.
+        project: the query's ``project``, where one is given.
+        body: the body's bytes.
+        if_match: the header of that name.
+    """
+
+    service: Service
+    user: str
+    path: tuple[str, ...]
+    project: str | None = None
+    body: bytes = field(default=b"", repr=False)
+    if_match: str | None = None
+
+    def open(self) -> tuple[Project, Witness]:
+        """Opens the project of the path."""
+        return self.service.project(self.path[0], self.user)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back.
+
+    Attributes:
+        body: sent as JSON; None sends nothing.
+        status: the HTTP status.
+        headers: more headers.
+    """
+
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    status: HTTPStatus = HTTPStatus.OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Operation = Callable[[Call], Awaitable[Answer]]
+
+
+def off_loop(operation: Callable[[Call], Answer]) -> Operation:
+    """Makes an operation of a function that blocks."""
+
+    async def run(call: Call) -> Answer:
+        return await call.service.run(partial(operation, call))
+
+    return run
+
+
+async def status(call: Call) -> Answer:
+    """``GET status``; answers also while the provider hangs."""
+    default = await call.service.run(call.service.default)
+    project = default.name if call.project is None else check_project(call.project)
+    try:
+        writable = await call.service.run(partial(default.provider.writable, project), limit=WRITABLE_LIMIT)
+    except TimedOutError:
+        writable = True
+    return Answer(
+        {
+            "project": project,
+            "provider": default.provider.name,
+            "place": default.provider.place(project),
+            "writable": writable,
+            "version": version(PACKAGE),
+        }
+    )
+
+
+@off_loop
+def list_projects(call: Call) -> Answer:
+    """``GET projects``"""
+    return Answer({"projects": call.service.projects()})
+
+
+@off_loop
+def list_secrets(call: Call) -> Answer:
+    """``GET projects/{project}/secrets``"""
+    project, _ = call.open()
+    found = project.list_secrets()
+    call.service.used(project.name)
+    return Answer({"secrets": [described(secret) for secret in found]})
+
+
+@off_loop
+def create_secret(call: Call) -> Answer:
+    """``POST projects/{project}/secrets``"""
+    project, witness = call.open()
+    found = bodies.fields(call.body, project.name, frozenset({"name", "value", *bodies.METADATA}))
+    name = check_name(bodies.text(found, "name", project.name))
+    secret = project.new_secret(name, bodies.text(found, "value", name), **bodies.metadata(found, name))
+    call.service.used(project.name)
+    call.service.events.changed(call.user, project.name, name, "created")
+    place = {"Location": f"secrets/{quote(name)}"}
+    return Answer(described(secret), HTTPStatus.CREATED, {"ETag": witness.etag(project.name, name), **place})
+
+
+@off_loop
+def get_secret(call: Call) -> Answer:
+    """``GET projects/{project}/secrets/{name}``"""
+    project, witness = call.open()
+    secret = project.get_secret(call.path[1])
+    return Answer(described(secret), headers={"ETag": witness.etag(project.name, secret.name)})
+
+
+@off_loop
+def change_secret(call: Call) -> Answer:
+    """``PATCH projects/{project}/secrets/{name}``"""
+    project, witness = call.open()
+    name = check_name(call.path[1])
+    found = bodies.fields(call.body, name, frozenset({"value", *bodies.METADATA}))
+    changes = bodies.metadata(found, name)
+    if "value" in found:
+        changes["value"] = bodies.text(found, "value", name)
+    secret = project.edit(name, **changes, check=witness.check(project.name, name, call.if_match))
+    call.service.events.changed(call.user, project.name, name, "updated")
+    return Answer(described(secret), headers={"ETag": witness.etag(project.name, name)})
+
+
+@off_loop
+def delete_secret(call: Call) -> Answer:
+    """``DELETE projects/{project}/secrets/{name}``"""
+    project, witness = call.open()
+    name = check_name(call.path[1])
+    project.delete(name, check=witness.check(project.name, name, call.if_match))
+    call.service.events.changed(call.user, project.name, name, "deleted")
+    return Answer(status=HTTPStatus.NO_CONTENT)
+
+
+@off_loop
+def reveal_value(call: Call) -> Answer:
+    """``GET projects/{project}/secrets/{name}/value``"""
+    if not call.service.settings.allow_reveal:
+        raise AccessDeniedError(
+            check_name(call.path[1]),
+            "this server does not send values to the browser",
+            "Read it in a kernel by %secret get, or ask the administrator for c.DHSecrets.allow_reveal",
+        )
+    project, _ = call.open()
+    name = call.path[1]
+    value = project.read_values(name)[name]
+    if isinstance(value, SecretBytes):
+        import base64
+
+        return Answer({"name": name, "value_base64": base64.b64encode(value).decode()})
+    return Answer({"name": name, "value": value})
+
+
+async def report_injected(call: Call) -> Answer:
+    """``POST projects/{project}/secrets/{name}/injected``; takes the client's word, and asks no provider."""
+    project, name = check_project(call.path[0]), check_name(call.path[1])
+    found = bodies.fields(call.body, name, frozenset({"into", "kernel"}))
+    into, kernel = found.get("into"), found.get("kernel")
+    if into not in ("variable", "environment") or not (kernel is None or isinstance(kernel, str)):
+        raise SecretsError(name, "`into` or `kernel` is wrong", "Send variable or environment, and the kernel's id")
+    call.service.events.injected(call.user, project, name, into, kernel)
+    return Answer(status=HTTPStatus.NO_CONTENT)
+
+
+def described(secret: Secret) -> dict[str, Any]:
+    """Returns a secret's name and metadata, as lists and answers show it."""
+    return {"name": secret.name, **secret.metadata.to_dict()}
+
+
+ROUTES: Mapping[str, Mapping[str, Operation]] = {
+    "status": {"GET": status},
+    "projects": {"GET": list_projects},
+    "projects/{project}/secrets": {"GET": list_secrets, "POST": create_secret},
+    "projects/{project}/secrets/{name}": {"GET": get_secret, "PATCH": change_secret, "DELETE": delete_secret},
+    "projects/{project}/secrets/{name}/value": {"GET": reveal_value},
+    "projects/{project}/secrets/{name}/injected": {"POST": report_injected},
+}
+"""Paths under the base, as ``openapi.yaml`` writes them, and what each method does."""
+READING = frozenset({report_injected})
+"""Operations that need the right to read though they are no GET: a reader may put secrets into a kernel, and a
+trail that only writers leave would miss most of it."""

@@ -1,0 +1,85 @@
+"""What all requests of one server share: the provider, the threads, the tags and the events."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from jupyter_events import EventLogger
+
+from ..errors import ProviderUnavailableError, SecretsError
+from ..models import check_project
+from ..project import Project
+from ..settings import DHSecrets
+from .events import Events
+from .tags import Tagger, Witness
+from .workers import LIMIT, Workers
+
+T = TypeVar("T")
+MAX_KNOWN = 1000
+"""Projects that are remembered where the provider cannot list them."""
+
+
+class Service:
+    """One server's access to secrets.
+
+    Args:
+        settings: ``c.DHSecrets`` of the server.
+        logger: the server's event bus.
+        loop: the server's event loop.
+    """
+
+    def __init__(self, settings: DHSecrets, logger: EventLogger, loop: asyncio.AbstractEventLoop) -> None:
+        self.settings = settings
+        self.events = Events(logger, loop)
+        self.tagger = Tagger()
+        self._workers = Workers()
+        self._opening = threading.Lock()
+        self._default: Project | None = None
+        self._used: set[str] = set()
+
+    async def run(self, call: Callable[[], T], *, limit: float = LIMIT) -> T:
+        """Runs a call that may block, off the event loop. Raises as :meth:`.workers.Workers.run`."""
+        return await self._workers.run(call, limit=limit)
+
+    def default(self) -> Project:
+        """Returns the project of the settings; the first call finds and loads the provider, all others share it.
+
+        Raises:
+            InvalidNameError: the settings have a bad project.
+            ProviderUnavailableError: the provider cannot be used here.
+        """
+        with self._opening:
+            if self._default is None:
+                self._default = self._open()
+        return self._default
+
+    def _open(self) -> Project:
+        try:
+            # Nothing is changed through this one: each request makes its own, in its user's name.
+            return self.settings.open(user="")
+        except SecretsError as error:
+            if type(error) is not SecretsError:
+                raise
+            unknown = error
+        # That the administrator named no provider there is, is not the fault of whoever asks.
+        raise ProviderUnavailableError(unknown.subject, unknown.problem, unknown.hint.removesuffix("."))
+
+    def project(self, name: str, user: str) -> tuple[Project, Witness]:
+        """Opens a project for one request. Raises as :meth:`default`, and :class:`InvalidNameError`."""
+        check_project(name)
+        witness = Witness(self.default().provider, self.tagger)
+        return Project(name, witness, user=user), witness
+
+    def used(self, name: str) -> None:
+        """Remembers a project that has been read or changed."""
+        if len(self._used) < MAX_KNOWN:
+            self._used.add(name)
+
+    def projects(self) -> list[str]:
+        """Returns the projects that the provider lists; where it cannot, the default one and those used so far."""
+        default = self.default()
+        listed = default.provider.projects()
+        return sorted(self._used | {default.name} if listed is None else listed)

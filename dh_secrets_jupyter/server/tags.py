@@ -1,0 +1,114 @@
+"""Entity tags of secrets: RFC 9110's ``ETag`` and ``If-Match``, without telling anything about the value."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import re
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+from ..project import Check
+from ..providers.base import Change, Plan, Provider, Put, Record, Records
+from .failures import PreconditionError
+
+_TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
+
+
+class Tagger:
+    """Makes tags of value and metadata with a key that only this process knows: nobody can try values against one."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+
+    def tag(self, project: str, name: str, record: Record) -> str:
+        """Returns the tag of one secret, without quotes; of equal secrets under two names the tags differ."""
+        around = json.dumps([project, name, record.metadata.to_dict()]).encode()
+        # Its own length before it keeps the two parts apart.
+        message = len(around).to_bytes(8, "big") + around + record.value
+        return base64.urlsafe_b64encode(hmac.digest(self._key, message, "sha256")[:18]).decode()
+
+    def tags(self, project: str, records: Records) -> dict[str, str]:
+        """Returns the tags of all secrets of a project by name."""
+        return {name: self.tag(project, name, record) for name, record in records.items()}
+
+
+def matches(header: str, tag: str) -> bool:
+    """Returns whether an ``If-Match`` header lets the secret with that tag pass (RFC 9110, 13.1.1).
+
+    ``*`` passes any, a weak tag never does, and what cannot be read passes none.
+    """
+    if header.strip() == "*":
+        return True
+    position, found = 0, False
+    while position < len(header):
+        part = _TAG.match(header, position)
+        if not part:
+            return False
+        found |= part[1] is None and part[2] == tag
+        position = part.end()
+    return found
+
+
+class Witness:
+    """A provider as one request uses it. It knows the tags of what it saw, and says which a write is about to make.
+
+    Args:
+        provider: the provider itself.
+        tagger: makes the tags.
+        expect: is told project, secret and tag (None for a deletion) of each change before it is tried.
+    """
+
+    def __init__(
+        self, provider: Provider, tagger: Tagger, expect: Callable[[str, str, str | None], None] | None = None
+    ) -> None:
+        self.name = provider.name
+        self._provider = provider
+        self._tagger = tagger
+        self._expect = expect
+        self._records: Records = {}
+
+    def etag(self, project: str, name: str) -> str:
+        """Returns the ``ETag`` header of a secret as this request saw it last."""
+        return f'"{self._tagger.tag(project, name, self._records[name])}"'
+
+    def check(self, project: str, name: str, header: str | None) -> Check | None:
+        """Returns what :meth:`.project.Project.edit` takes as ``check`` for this ``If-Match`` header."""
+        if header is None:
+            return None
+
+        def check(record: Record) -> None:
+            if not matches(header, self._tagger.tag(project, name, record)):
+                raise PreconditionError(name, "it has been changed meanwhile", "Load it again, and repeat the change")
+
+        return check
+
+    def place(self, project: str) -> str:
+        return self._provider.place(project)
+
+    def read(self, project: str) -> Records:
+        self._records = self._provider.read(project)
+        return self._records
+
+    def write(self, project: str, plan: Plan) -> Records:
+        def announced(records: Records) -> Sequence[Change]:
+            changes = plan(records)
+            for change in changes if self._expect else ():
+                put = isinstance(change, Put)
+                tag = self._tagger.tag(project, change.name, Record(change.value, change.metadata)) if put else None
+                self._expect(project, change.name, tag)
+            return changes
+
+        self._records = self._provider.write(project, announced)
+        return self._records
+
+    def projects(self) -> Sequence[str] | None:
+        return self._provider.projects()
+
+    def writable(self, project: str) -> bool:
+        return self._provider.writable(project)
+
+    def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
+        return self._provider.watch(project, stop)

@@ -1,0 +1,89 @@
+"""Threads for calls that block, so that a provider which hangs holds up neither the server nor its shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from ..errors import ProviderUnavailableError
+from .failures import TimedOutError
+
+T = TypeVar("T")
+LIMIT = 28.0
+"""Seconds after which a call is given up; clients are promised an answer within 30."""
+
+
+class Workers:
+    """A bounded pool. The standard one waits for its threads when Python ends; these are left behind.
+
+    Args:
+        threads: how many calls run at the same time.
+        waiting: how many more may wait for them: each holds a request's body.
+    """
+
+    def __init__(self, threads: int = 32, waiting: int = 512) -> None:
+        self._threads = threads
+        self._most = threads + waiting
+        self._jobs: SimpleQueue[list[Any]] = SimpleQueue()
+        self._open = 0
+        self._started = 0
+
+    async def run(self, call: Callable[[], T], *, limit: float = LIMIT) -> T:
+        """Runs a call in a thread, from the event loop's.
+
+        Raises:
+            TimedOutError: it took longer than ``limit`` seconds. What it does may still happen.
+            ProviderUnavailableError: too many are waiting already.
+        """
+        if self._open >= self._most:
+            raise ProviderUnavailableError("server", "too many requests wait for the provider", "Try again later")
+        future = asyncio.wrap_future(self._submit(call))
+        self._open += 1
+        future.add_done_callback(self._closed)
+        try:
+            return await asyncio.wait_for(future, limit)
+        except TimeoutError:
+            pass  # raised below, without the context that holds the call
+        raise TimedOutError(
+            "provider",
+            f"it has not answered within {limit:.0f} s",
+            "Try again later; look whether a change has happened after all before you repeat it",
+        )
+
+    def _closed(self, future: asyncio.Future[Any]) -> None:
+        self._open -= 1
+
+    def _submit(self, call: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
+        job = [future, call]
+        # A job given up while it waits lets go of its request's body at once.
+        future.add_done_callback(lambda _: job.clear())
+        self._jobs.put(job)
+        if self._started < min(self._threads, self._open + 1):
+            self._started += 1
+            threading.Thread(target=self._work, name=f"dh-secrets-{self._started}", daemon=True).start()
+        return future
+
+    def _work(self) -> None:
+        while True:
+            self._do(self._jobs.get())
+
+    @staticmethod
+    def _do(job: list[Any]) -> None:
+        """Runs one job; a function of its own, so that an idle thread holds no result and no request."""
+        try:
+            future, call = job
+        except ValueError:  # given up
+            return
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001 - it is the caller's, who waits in another thread
+            future.set_exception(error)
+        else:
+            future.set_result(result)
