@@ -22,10 +22,15 @@ class SecretsExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         server = self.serverapp
-        assert server is not None  # jupyter-server links an extension before it initializes it
-        service = Service(from_config(server.config), server.event_logger, server.io_loop.asyncio_loop)  # type: ignore[attr-defined]  # tornado's loop is always asyncio's
+        # jupyter-server has linked the extension and made its bus before it initializes extensions.
+        assert server is not None
+        assert server.event_logger is not None
+        self.service = service = Service(from_config(server.config), server.event_logger, server.io_loop.asyncio_loop)  # type: ignore[attr-defined]  # tornado's loop is always asyncio's
         self.handlers.extend(rule(path, service, operations) for path, operations in ROUTES.items())
         self.handlers.append((rf"/{BASE}(?:/.*)?", SecretsHandler, {"service": service, "operations": {}}))
+
+    async def stop_extension(self) -> None:
+        self.service.live.stop()
 
 
 def rule(path: str, service: Service, operations: Any) -> tuple[str, type[SecretsHandler], dict[str, Any]]:

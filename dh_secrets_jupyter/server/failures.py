@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 from .. import errors
@@ -77,3 +79,9 @@ def of_jupyter(code: int, said: str | None) -> dict[str, str]:
     else:
         error = SecretsError("server", "it failed to answer", "Try again, and ask the administrator for its log")
     return body(error)
+
+
+def where(error: BaseException) -> str:
+    """Returns an exception's class and the lines it came through, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join([type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))])

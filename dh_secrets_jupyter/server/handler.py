@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from jupyter_core.utils import ensure_async
@@ -46,7 +44,7 @@ class SecretsHandler(APIHandler):
     def compute_etag(self) -> None:
         """Returns None. Tornado would send a digest of the answer, against which values can be tried."""
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]  # without an argument, as APIHandler's own
         try:
             await super().prepare()
             await self._authorize()
@@ -81,7 +79,7 @@ class SecretsHandler(APIHandler):
         except SecretsError as error:
             answer = Answer(failures.body(error), failures.status(error))
         except Exception as error:  # noqa: BLE001 - logged without its text, which may hold anything
-            self.log.error("%s %s failed: %s", self.request.method, self.request.path, _where(error))
+            self.log.error("%s %s failed: %s", self.request.method, self.request.path, failures.where(error))
             answer = Answer(failures.of_jupyter(500, None), HTTPStatus.INTERNAL_SERVER_ERROR)
         self._send(answer)
 
@@ -121,9 +119,3 @@ class SecretsHandler(APIHandler):
         if isinstance(error, HTTPError) and error.log_message:
             said = error.log_message % error.args if error.args else error.log_message
         self.finish(json.dumps(failures.of_jupyter(status_code, said)))
-
-
-def _where(error: BaseException) -> str:
-    """Returns an exception's class and the lines it came through, without its text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join([type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))])

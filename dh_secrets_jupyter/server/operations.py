@@ -20,6 +20,8 @@ from .tags import Witness
 
 WRITABLE_LIMIT = 2.0
 """Seconds for the question whether one may write: the rest of the status is worth showing without it."""
+LIVE = "DH-Secrets-Live"
+"""The header of a list: ``true`` where changes by others come as events, ``false`` where one has to ask again."""
 PACKAGE = "dh_secrets_jupyter"
 
 
@@ -100,13 +102,13 @@ def list_projects(call: Call) -> Answer:
     return Answer({"projects": call.service.projects()})
 
 
-@off_loop
-def list_secrets(call: Call) -> Answer:
-    """``GET projects/{project}/secrets``"""
-    project, _ = call.open()
-    found = project.list_secrets()
+async def list_secrets(call: Call) -> Answer:
+    """``GET projects/{project}/secrets``; from now on the project is watched for a while."""
+    project, _ = await call.service.run(call.open)
+    found = await call.service.run(project.list_secrets)
     call.service.used(project.name)
-    return Answer({"secrets": [described(secret) for secret in found]})
+    live = call.service.live.look(call.service.default().provider, project.name)
+    return Answer({"secrets": [described(secret) for secret in found]}, headers={LIVE: str(live).lower()})
 
 
 @off_loop

@@ -14,6 +14,7 @@ from ..models import check_project
 from ..project import Project
 from ..settings import DHSecrets
 from .events import Events
+from .live import Live
 from .tags import Tagger, Witness
 from .workers import LIMIT, Workers
 
@@ -35,6 +36,7 @@ class Service:
         self.settings = settings
         self.events = Events(logger, loop)
         self.tagger = Tagger()
+        self.live = Live(self.tagger, self.events, loop)
         self._workers = Workers()
         self._opening = threading.Lock()
         self._default: Project | None = None
@@ -70,7 +72,7 @@ class Service:
     def project(self, name: str, user: str) -> tuple[Project, Witness]:
         """Opens a project for one request. Raises as :meth:`default`, and :class:`InvalidNameError`."""
         check_project(name)
-        witness = Witness(self.default().provider, self.tagger)
+        witness = Witness(self.default().provider, self.tagger, self.live.expect)
         return Project(name, witness, user=user), witness
 
     def used(self, name: str) -> None:

@@ -14,6 +14,8 @@ from ..project import Check
 from ..providers.base import Change, Plan, Provider, Put, Record, Records
 from .failures import PreconditionError
 
+Expect = Callable[[str, str, str | None], None]
+"""Takes project, secret and the tag that it is about to have, None for a deletion."""
 _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 
 
@@ -58,12 +60,10 @@ class Witness:
     Args:
         provider: the provider itself.
         tagger: makes the tags.
-        expect: is told project, secret and tag (None for a deletion) of each change before it is tried.
+        expect: is told of each change before it is tried.
     """
 
-    def __init__(
-        self, provider: Provider, tagger: Tagger, expect: Callable[[str, str, str | None], None] | None = None
-    ) -> None:
+    def __init__(self, provider: Provider, tagger: Tagger, expect: Expect) -> None:
         self.name = provider.name
         self._provider = provider
         self._tagger = tagger
@@ -95,10 +95,12 @@ class Witness:
     def write(self, project: str, plan: Plan) -> Records:
         def announced(records: Records) -> Sequence[Change]:
             changes = plan(records)
-            for change in changes if self._expect else ():
-                put = isinstance(change, Put)
-                tag = self._tagger.tag(project, change.name, Record(change.value, change.metadata)) if put else None
-                self._expect(project, change.name, tag)
+            for change in changes:
+                if isinstance(change, Put):
+                    record = Record(change.value, change.metadata)
+                    self._expect(project, change.name, self._tagger.tag(project, change.name, record))
+                else:
+                    self._expect(project, change.name, None)
             return changes
 
         self._records = self._provider.write(project, announced)
