@@ -137,7 +137,8 @@ def _default_path() -> Path:
 
 def _load(connection: sqlite3.Connection, cipher: Cipher, project: str) -> Records:
     rows = connection.execute("SELECT name, sealed FROM secret WHERE project = ? ORDER BY name", (project,))
-    return {name: _unseal(cipher, project, name, sealed) for name, sealed in rows}
+    # All at once: a query cut short by an error keeps its lock for as long as anyone keeps the traceback.
+    return {name: _unseal(cipher, project, name, sealed) for name, sealed in rows.fetchall()}
 
 
 def _seal(cipher: Cipher, project: str, name: str, record: Record) -> bytes:

@@ -1,0 +1,79 @@
+"""Runs Python code in processes of its own: many at once, or without the rights that a test takes away."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+
+_PATIENCE = 120  # seconds
+
+
+def run(code: str, *arguments: object, humble: bool = False, prefix: tuple[str, ...] = ()) -> str:
+    """Runs code with arguments and returns what it printed; fails the test where it fails.
+
+    Args:
+        humble: file permissions bind, also where the tests are run by root.
+        prefix: a command to run Python under.
+    """
+    done = subprocess.run(
+        [*prefix, sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+        preexec_fn=_obey_permissions if humble and sys.platform == "linux" else None,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def run_together(code: str, count: int, gate: Path, environment: Mapping[str, str] | None = None) -> list[str]:
+    """Runs the same code in many processes, ``sys.argv[1]`` being each one's number; returns what each printed.
+
+    The code calls ``ready()`` when it has imported all that it needs: that returns, in all of them at once, when all
+    have called it.
+
+    Args:
+        gate: a file that does not exist yet.
+    """
+    prologue = f"""
+import pathlib, sys, time
+def ready():
+    print(flush=True)
+    while not pathlib.Path({str(gate)!r}).exists():
+        time.sleep(0.002)
+"""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", prologue + textwrap.dedent(code), str(number)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(environment or {})},
+        )
+        for number in range(count)
+    ]
+    try:
+        for process in started:
+            assert process.stdout
+            process.stdout.readline()
+        gate.touch()
+        outputs = [process.communicate(timeout=_PATIENCE) for process in started]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+    assert [process.returncode for process in started] == [0] * count, "\n".join(errors for _, errors in outputs)
+    return [output for output, _ in outputs]
+
+
+def _obey_permissions() -> None:
+    """Gives up root's right to pass over file permissions; for anyone else there is nothing to give up."""
+    drop, overrides = 24, (1, 2)  # PR_CAPBSET_DROP; CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    if os.getuid() == 0:
+        for capability in overrides:
+            ctypes.CDLL(None).prctl(drop, capability, 0, 0, 0)

@@ -1,0 +1,126 @@
+"""The local provider under many processes at once, and under kill -9 at any instant."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.providers.local import LocalProvider
+
+from ..processes import run_together
+
+WRITERS, WRITES = 16, 50
+ROUNDS = 25
+"""Kills for each kind; each comes at another random instant."""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store that does not exist yet, nor its folder."""
+    path = tmp_path / "new" / "folder" / "secrets.db"
+    monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(path))
+    return path
+
+
+def sound(file: Path) -> bool:
+    """Whether SQLite finds nothing wrong with the file."""
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        found: list[tuple[str]] = connection.execute("PRAGMA integrity_check").fetchall()
+    return found == [("ok",)]
+
+
+def test_sixteen_processes_write_fifty_each(file: Path, tmp_path: Path) -> None:
+    """All of them begin with no file and no key, write different secrets, and none is lost."""
+    code = f"""
+    import dh_secrets_jupyter
+    from dh_secrets_jupyter.providers import local
+    project = dh_secrets_jupyter.get_or_create_project("demo", provider="local")
+    ready()
+    for write in range({WRITES}):
+        name = f"W{{sys.argv[1]}}-{{write}}"
+        project.new_secret(name, f"value of {{name}}")
+    """
+    run_together(code, WRITERS, tmp_path / "gate")
+    names = [f"W{writer}-{write}" for writer in range(WRITERS) for write in range(WRITES)]
+    assert Project("demo", LocalProvider(), user="test").read_all() == {name: f"value of {name}" for name in names}
+    assert sound(file)
+    assert sorted(path.name for path in file.parent.iterdir()) == ["secrets.db", "secrets.db.key"]
+
+
+def test_of_sixteen_creators_one_wins(file: Path, tmp_path: Path) -> None:
+    """Sixteen processes create one secret in a store that is not there: one does, the others hear that it exists."""
+    code = """
+    import dh_secrets_jupyter
+    from dh_secrets_jupyter.providers import local
+    project = dh_secrets_jupyter.get_or_create_project("demo", provider="local")
+    ready()
+    try:
+        project.new_secret("KEY", f"value of {sys.argv[1]}")
+    except dh_secrets_jupyter.SecretExistsError:
+        print("exists")
+    else:
+        print("won")
+    """
+    said = [output.strip() for output in run_together(code, WRITERS, tmp_path / "gate")]
+    assert sorted(said) == ["exists"] * (WRITERS - 1) + ["won"]
+    assert LocalProvider().read("demo")["KEY"].value == f"value of {said.index('won')}".encode()
+
+
+def write_until_killed(after: float) -> list[str]:
+    """Forks a writer of ever new secrets, kills it after that many seconds, and returns what it acknowledged."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            project = Project("demo", LocalProvider(), user="test")
+            for number in range(100_000):
+                name = f"K{os.getpid()}-{number}"
+                project.put("SHARED", name)
+                project.new_secret(name, f"value of {name}")
+                os.write(writer, f"{name}\n".encode())
+        os._exit(1)
+    os.close(writer)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL, "the writer ended by itself"
+    with os.fdopen(reader, encoding="ascii") as acknowledged:
+        return acknowledged.read().split()
+
+
+def test_a_kill_loses_nothing_that_was_acknowledged(file: Path) -> None:
+    """Killed at random instants of its writing, a process leaves a sound file with every secret it was told of."""
+    chance, kept = random.Random(20260101), list[str]()
+    for _ in range(ROUNDS):
+        kept += write_until_killed(0.03 + chance.random() * 0.1)
+        found = Project("demo", LocalProvider(), user="test").read_all()
+        assert {name: found.get(name) for name in kept} == {name: f"value of {name}" for name in kept}
+        strangers = found.keys() - set(kept) - {"SHARED"}
+        kept += strangers  # of each round at most the last, written but not acknowledged
+        assert len(strangers) <= 1
+        assert all(found[name] == f"value of {name}" for name in strangers)
+    assert len(kept) >= ROUNDS
+    assert sound(file)
+
+
+def test_a_kill_while_the_store_is_made(file: Path) -> None:
+    """Killed anywhere between no file and the first secrets, also between key and file, a process leaves a store
+    that the next one goes on with."""
+    chance = random.Random(20260102)
+    for _ in range(ROUNDS):
+        kept = write_until_killed(chance.random() * 0.03)
+        project = Project("demo", LocalProvider(), user="test")
+        found = project.read_all()
+        assert set(kept) <= found.keys()
+        project.put("AFTER", "value")
+        assert project.read_values("AFTER") == {"AFTER": "value"}
+        assert sound(file)
+        for path in file.parent.iterdir():
+            path.unlink()
