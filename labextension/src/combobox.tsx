@@ -5,7 +5,7 @@ import { Icon } from './icons';
 import type { Store } from './store';
 
 export function ProjectBox({ store }: { store: Store }) {
-  const { t, state } = store;
+  const { trans, state } = store;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [open, setOpen] = useState(false);
@@ -70,7 +70,7 @@ export function ProjectBox({ store }: { store: Store }) {
   return (
     <div class="dhs-project">
       <label class="dhs-label" for={id}>
-        {t('Project')}
+        {trans.__('Project')}
       </label>
       <div class="dhs-combo">
         <input
@@ -101,7 +101,7 @@ export function ProjectBox({ store }: { store: Store }) {
           class="dhs-options"
           id={`${id}-list`}
           role="listbox"
-          aria-label={t('Projects')}
+          aria-label={trans.__('Projects')}
           hidden={!open || !offered.length}
         >
           {offered.map((project, index) => (

@@ -4,18 +4,11 @@ import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Problem, Waiting } from './messages';
 import type { Details, SecretInfo } from './model';
-import type { Store } from './store';
+import type { Dialog, Store } from './store';
 import { ValueField, type ValueHandle } from './valuefield';
 
-/** Which dialog is open, and for which secret. */
-export type Open = { kind: 'add' } | { kind: 'replace' | 'edit' | 'delete'; secret: SecretInfo };
-
-interface Props {
+interface FrameProps {
   store: Store;
-  close(): void;
-}
-
-interface FrameProps extends Props {
   title: string;
   action: string;
   /** Starts the action; resolves to whether it happened. */
@@ -25,14 +18,13 @@ interface FrameProps extends Props {
   children: ComponentChildren;
 }
 
-function Frame({ store, close, title, action, act, focusCancel, children }: FrameProps) {
+function Frame({ store, title, action, act, focusCancel, children }: FrameProps) {
   const element = useRef<HTMLDialogElement>(null);
   const [busy, setBusy] = useState(false);
-  const { t } = store;
+  const { trans } = store;
 
   useLayoutEffect(() => {
     const dialog = element.current;
-    store.dismiss();
     dialog?.showModal();
     // Closing gives the focus back to where it was; removing the element alone would lose it.
     return () => dialog?.close();
@@ -47,10 +39,15 @@ function Frame({ store, close, title, action, act, focusCancel, children }: Fram
     const done = await act();
     setBusy(false);
     if (done) {
-      close();
+      store.closeDialog();
     } else {
       element.current?.querySelector<HTMLElement>('input:not([type=file])')?.focus();
     }
+  };
+
+  const cancel = () => {
+    store.dismiss();
+    store.closeDialog();
   };
 
   return (
@@ -61,8 +58,7 @@ function Frame({ store, close, title, action, act, focusCancel, children }: Fram
       aria-busy={busy}
       onCancel={event => {
         event.preventDefault();
-        store.dismiss();
-        close();
+        cancel();
       }}
     >
       <form novalidate autocomplete="off" onSubmit={event => void submit(event)}>
@@ -71,18 +67,10 @@ function Frame({ store, close, title, action, act, focusCancel, children }: Fram
         <Problem store={store} />
         <Waiting store={store} />
         <div class="dhs-buttons">
-          <button
-            type="button"
-            class="dhs-button"
-            autofocus={focusCancel}
-            onClick={() => {
-              store.dismiss();
-              close();
-            }}
-          >
-            {t('Cancel')}
+          <button type="button" class="dhs-button" autofocus={focusCancel} onClick={cancel}>
+            {trans.__('Cancel')}
           </button>
-          <button type="submit" class={`dhs-button ${action === t('Delete') ? 'dhs-danger' : 'dhs-primary'}`}>
+          <button type="submit" class={`dhs-button ${action === trans.__('Delete') ? 'dhs-danger' : 'dhs-primary'}`}>
             {action}
           </button>
         </div>
@@ -94,18 +82,18 @@ function Frame({ store, close, title, action, act, focusCancel, children }: Fram
 /** A value was expected; an empty one is more often a slip than meant. */
 function given(store: Store, name: string, value: string): boolean {
   if (value === '') {
-    const { t } = store;
+    const { trans } = store;
     store.refuse(
       name,
-      t('%1: there is no value to save.', name || t('Add secret')),
-      t('Type or paste it, or choose a file.')
+      trans.__('%1: there is no value to save.', name || trans.__('Add secret')),
+      trans.__('Type or paste it, or choose a file.')
     );
   }
   return value !== '';
 }
 
-function AddDialog({ store, close }: Props) {
-  const { t } = store;
+function AddDialog({ store }: { store: Store }) {
+  const { trans } = store;
   const name = useRef<HTMLInputElement>(null);
   const value = useRef<ValueHandle>(null);
   const details = useRef<HTMLDivElement>(null);
@@ -116,9 +104,9 @@ function AddDialog({ store, close }: Props) {
     return given(store, typed, taken) && store.create(typed, taken, readDetails(details.current));
   };
   return (
-    <Frame store={store} close={close} title={t('Add secret')} action={t('Save')} act={act}>
+    <Frame store={store} title={trans.__('Add secret')} action={trans.__('Save')} act={act}>
       <label class="dhs-label" for={`${id}-name`}>
-        {t('Name')}
+        {trans.__('Name')}
       </label>
       <input
         ref={name}
@@ -138,8 +126,8 @@ function AddDialog({ store, close }: Props) {
   );
 }
 
-function ReplaceDialog({ store, close, secret }: Props & { secret: SecretInfo }) {
-  const { t } = store;
+function ReplaceDialog({ store, secret }: { store: Store; secret: SecretInfo }) {
+  const { trans } = store;
   const value = useRef<ValueHandle>(null);
   const id = useId();
   const act = async () => {
@@ -147,21 +135,20 @@ function ReplaceDialog({ store, close, secret }: Props & { secret: SecretInfo })
     return given(store, secret.name, taken) && store.replace(secret.name, taken);
   };
   return (
-    <Frame store={store} close={close} title={t('Replace value of %1', secret.name)} action={t('Save')} act={act}>
+    <Frame store={store} title={trans.__('Replace value of %1', secret.name)} action={trans.__('Save')} act={act}>
       <LabelledValue store={store} name={() => secret.name} id={id} handle={value} />
     </Frame>
   );
 }
 
-function EditDialog({ store, close, secret }: Props & { secret: SecretInfo }) {
-  const { t } = store;
+function EditDialog({ store, secret }: { store: Store; secret: SecretInfo }) {
+  const { trans } = store;
   const details = useRef<HTMLDivElement>(null);
   return (
     <Frame
       store={store}
-      close={close}
-      title={t('Edit %1', secret.name)}
-      action={t('Save')}
+      title={trans.__('Edit %1', secret.name)}
+      action={trans.__('Save')}
       act={() => store.edit(secret.name, readDetails(details.current))}
     >
       <div ref={details}>
@@ -171,19 +158,18 @@ function EditDialog({ store, close, secret }: Props & { secret: SecretInfo }) {
   );
 }
 
-function DeleteDialog({ store, close, secret }: Props & { secret: SecretInfo }) {
-  const { t } = store;
+function DeleteDialog({ store, secret }: { store: Store; secret: SecretInfo }) {
+  const { trans } = store;
   return (
     <Frame
       store={store}
-      close={close}
-      title={t('Delete %1', secret.name)}
-      action={t('Delete')}
+      title={trans.__('Delete %1', secret.name)}
+      action={trans.__('Delete')}
       act={() => store.remove(secret.name)}
       focusCancel
     >
       <p class="dhs-text">
-        {t(
+        {trans.__(
           'The secret is deleted from the project %1 for everybody. Its value cannot be brought back.',
           store.state.project
         )}
@@ -199,17 +185,17 @@ function LabelledValue(props: {
   handle: { current: ValueHandle | null };
 }) {
   const { store, id, name, handle } = props;
-  const { t } = store;
+  const { trans } = store;
   return (
     <>
       <label class="dhs-label" for={id}>
-        {t('Value')}
+        {trans.__('Value')}
       </label>
       <ValueField
         id={id}
-        t={t}
+        trans={trans}
         handle={handle}
-        refuse={(message, hint) => store.refuse(name(), `${name() || t('Add secret')}: ${message}`, hint)}
+        refuse={(message, hint) => store.refuse(name(), `${name() || trans.__('Add secret')}: ${message}`, hint)}
       />
     </>
   );
@@ -217,17 +203,17 @@ function LabelledValue(props: {
 
 /** The fields of the metadata. They are read when they are sent, and so survive a refusal. */
 function DetailFields({ store, secret }: { store: Store; secret?: SecretInfo }) {
-  const { t } = store;
+  const { trans } = store;
   const id = useId();
   const common = { class: 'dhs-input', autocomplete: 'off' } as const;
   return (
     <>
       <label class="dhs-label" for={`${id}-d`}>
-        {t('Description')}
+        {trans.__('Description')}
       </label>
       <input {...common} id={`${id}-d`} name="description" defaultValue={secret?.description} />
       <label class="dhs-label" for={`${id}-l`}>
-        {t('Labels')}
+        {trans.__('Labels')}
       </label>
       <input
         {...common}
@@ -237,10 +223,10 @@ function DetailFields({ store, secret }: { store: Store; secret?: SecretInfo }) 
         aria-describedby={`${id}-lh`}
       />
       <p class="dhs-hint" id={`${id}-lh`}>
-        {t('Separated by commas')}
+        {trans.__('Separated by commas')}
       </p>
       <label class="dhs-label" for={`${id}-e`}>
-        {t('Expires')}
+        {trans.__('Expires')}
       </label>
       <input {...common} id={`${id}-e`} name="expires" type="date" defaultValue={secret?.expires ?? ''} />
     </>
@@ -260,15 +246,15 @@ function readDetails(fields: HTMLElement | null): Details {
 }
 
 /** The dialog that is open. */
-export function Dialogs({ open, ...props }: Props & { open: Open }) {
-  switch (open.kind) {
+export function OpenDialog({ store, dialog }: { store: Store; dialog: Dialog }) {
+  switch (dialog.kind) {
     case 'add':
-      return <AddDialog {...props} />;
+      return <AddDialog store={store} />;
     case 'replace':
-      return <ReplaceDialog {...props} secret={open.secret} />;
+      return <ReplaceDialog store={store} secret={dialog.secret} />;
     case 'edit':
-      return <EditDialog {...props} secret={open.secret} />;
+      return <EditDialog store={store} secret={dialog.secret} />;
     case 'delete':
-      return <DeleteDialog {...props} secret={open.secret} />;
+      return <DeleteDialog store={store} secret={dialog.secret} />;
   }
 }

@@ -17,7 +17,12 @@ export function Problem({ store }: { store: Store }) {
   return (
     <div class="dhs-problem" role="alert">
       <span>{explain(problem)}</span>
-      <button type="button" class="dhs-icon-button" aria-label={store.t('Dismiss')} onClick={() => store.dismiss()}>
+      <button
+        type="button"
+        class="dhs-icon-button"
+        aria-label={store.trans.__('Dismiss')}
+        onClick={() => store.dismiss()}
+      >
         <Icon name="close" />
       </button>
     </div>

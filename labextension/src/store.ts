@@ -6,7 +6,7 @@ import {
   type SecretInfo,
   type Status,
   type Target,
-  type Translate,
+  type Trans,
   type Transport,
   untranslated
 } from './model';
@@ -18,6 +18,9 @@ export interface Problem {
   reason: string;
   hint: string;
 }
+
+/** Which dialog is open, and for which secret. */
+export type Dialog = { kind: 'add' } | { kind: 'replace' | 'edit' | 'delete'; secret: SecretInfo };
 
 /** All that the view shows. `secrets` is null until the project's list has come. */
 export interface State {
@@ -36,10 +39,13 @@ export interface State {
   readonly waiting: string;
   /** Why secrets cannot be put into a kernel, or empty. */
   readonly putBlocked: string;
+  readonly dialog: Dialog | null;
 }
 
 /** How often a panel in view asks, where changes are not told. */
 const POLL_MS = 2000;
+/** How often it asks where they are told: the server tells for as long as somebody asks now and then. */
+const RENEW_MS = 50000;
 /** Shorter waits are not announced. */
 const PATIENCE_MS = 300;
 
@@ -54,7 +60,8 @@ export class Store {
     problem: null,
     notice: '',
     waiting: '',
-    putBlocked: ''
+    putBlocked: '',
+    dialog: null
   };
   private _listeners = new Set<() => void>();
   private _pending = new Set<string>();
@@ -67,11 +74,22 @@ export class Store {
 
   constructor(
     private readonly _transport: Transport,
-    readonly t: Translate = untranslated
+    readonly trans: Trans = untranslated
   ) {}
 
   get state(): State {
     return this._state;
+  }
+
+  /** Why the project's secrets cannot be changed, and what to do about it, or empty. */
+  get readOnly(): string {
+    const { status } = this._state;
+    return status?.writable === false
+      ? this.trans.__(
+          'You may read the secrets here, not change them. Ask for the right to write to %1.',
+          `${status.provider}: ${status.place}`
+        )
+      : '';
   }
 
   /** Calls back after each change of the state, until the returned function is called. */
@@ -84,7 +102,7 @@ export class Store {
   async open(): Promise<void> {
     const load = ++this._load;
     try {
-      const status = await this._wait(this.t('Waiting for the list of secrets…'), this._transport.status());
+      const status = await this._wait(this.trans.__('Waiting for the list of secrets…'), this._transport.status());
       if (load === this._load) {
         await this.setProject(status.project, status);
       }
@@ -130,7 +148,7 @@ export class Store {
     const first = this._state.secrets === null;
     try {
       const list = this._transport.list(project);
-      const secrets = await (first ? this._wait(this.t('Waiting for the list of secrets…'), list) : list);
+      const secrets = await (first ? this._wait(this.trans.__('Waiting for the list of secrets…'), list) : list);
       if (load === this._load) {
         this._set({ secrets, listProblem: null });
       }
@@ -175,6 +193,16 @@ export class Store {
     }
   }
 
+  /** Opens a dialog; what was said before is done with. */
+  openDialog(dialog: Dialog): void {
+    this._set({ dialog, problem: null, notice: '' });
+  }
+
+  /** Closes the dialog and keeps what the last action said. */
+  closeDialog(): void {
+    this._set({ dialog: null });
+  }
+
   /** Shows a notice of the view's own, such as that a line was copied. */
   notify(notice: string): void {
     this._set({ notice, problem: null });
@@ -191,22 +219,27 @@ export class Store {
 
   create(name: string, value: string, details: Details): Promise<boolean> {
     const sent = this._transport.create(this._state.project, name, value, details);
-    return this._write(name, this._saving(name), sent, this.t('%1 is saved.', name));
+    return this._write(name, this._saving(name), sent, this.trans.__('%1 is saved.', name));
   }
 
   replace(name: string, value: string): Promise<boolean> {
     const sent = this._transport.update(this._state.project, name, { value });
-    return this._write(name, this._saving(name), sent, this.t('The value of %1 is replaced.', name));
+    return this._write(name, this._saving(name), sent, this.trans.__('The value of %1 is replaced.', name));
   }
 
   edit(name: string, details: Details): Promise<boolean> {
     const sent = this._transport.update(this._state.project, name, details);
-    return this._write(name, this._saving(name), sent, this.t('%1 is saved.', name));
+    return this._write(name, this._saving(name), sent, this.trans.__('%1 is saved.', name));
   }
 
   remove(name: string): Promise<boolean> {
     const sent = this._transport.remove(this._state.project, name);
-    return this._write(name, this.t('Deleting %1: waiting for an answer…', name), sent, this.t('%1 is deleted.', name));
+    return this._write(
+      name,
+      this.trans.__('Deleting %1: waiting for an answer…', name),
+      sent,
+      this.trans.__('%1 is deleted.', name)
+    );
   }
 
   async put(name: string, target: Target): Promise<boolean> {
@@ -216,7 +249,7 @@ export class Store {
       return false;
     }
     const sent = this._transport.put(this._state.project, name, target);
-    return this._act(name, this.t('Putting %1 into the kernel: waiting for it…', name), sent, answer => answer);
+    return this._act(name, this.trans.__('Putting %1 into the kernel: waiting for it…', name), sent, answer => answer);
   }
 
   dispose(): void {
@@ -228,7 +261,7 @@ export class Store {
   }
 
   private _saving(name: string): string {
-    return this.t('Saving %1: waiting for an answer…', name);
+    return this.trans.__('Saving %1: waiting for an answer…', name);
   }
 
   /** Waits for an action and says what it did; resolves to whether it happened. */
@@ -283,8 +316,8 @@ export class Store {
 
   private _schedule(): void {
     clearTimeout(this._timer);
-    if (this._inView && !this._live && !this._disposed) {
-      this._timer = setTimeout(() => void this.refresh(), POLL_MS);
+    if (this._inView && !this._disposed) {
+      this._timer = setTimeout(() => void this.refresh(), this._live ? RENEW_MS : POLL_MS);
     }
   }
 
@@ -294,9 +327,9 @@ export class Store {
     }
     return {
       subject,
-      message: this.t('This failed in the browser.'),
+      message: this.trans.__('This failed in the browser.'),
       reason: 'SecretsError',
-      hint: this.t('Reload the page and try again.')
+      hint: this.trans.__('Reload the page and try again.')
     };
   }
 

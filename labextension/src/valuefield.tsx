@@ -2,7 +2,7 @@
 
 import type { Ref } from 'preact';
 import { useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Translate } from './model';
+import type { Trans } from './model';
 
 /** The largest value that a project can hold (1 MiB). */
 const MAX_BYTES = 1024 * 1024;
@@ -14,7 +14,7 @@ export interface ValueHandle {
 
 interface Props {
   id: string;
-  t: Translate;
+  trans: Trans;
   handle: Ref<ValueHandle>;
   /** Says why a file cannot be a value. */
   refuse(message: string, hint: string): void;
@@ -23,7 +23,7 @@ interface Props {
 /**
  * A password input joins lines, so a text of several lines is held beside it, to the byte, and the input only says so.
  */
-export function ValueField({ id, t, handle, refuse }: Props) {
+export function ValueField({ id, trans, handle, refuse }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const held = useRef<string | null>(null);
   const [lines, setLines] = useState(0);
@@ -79,13 +79,16 @@ export function ValueField({ id, t, handle, refuse }: Props) {
       return;
     }
     if (file.size > MAX_BYTES) {
-      refuse(t('the file is over 1 MiB.'), t('All secrets of a project together have room for 1 MiB.'));
+      refuse(trans.__('the file is over 1 MiB.'), trans.__('All secrets of a project together have room for 1 MiB.'));
       return;
     }
     try {
       hold(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer()));
     } catch {
-      refuse(t('the file is not UTF-8 text.'), t('Store bytes in a notebook, by %secret set NAME --from-file PATH.'));
+      refuse(
+        trans.__('the file is not UTF-8 text.'),
+        trans.__('Store bytes in a notebook, by %secret set NAME --from-file PATH.')
+      );
     }
   };
 
@@ -102,25 +105,27 @@ export function ValueField({ id, t, handle, refuse }: Props) {
         autocapitalize="off"
         spellcheck={false}
         readOnly={text}
-        placeholder={text ? (lines === 1 ? t('1 line is held') : t('%1 lines are held', String(lines))) : ''}
+        placeholder={
+          text ? (lines === 1 ? trans.__('1 line is held') : trans.__('%1 lines are held', String(lines))) : ''
+        }
         aria-describedby={`${id}-hint`}
         onPaste={event => receive(event, event.clipboardData)}
         onDrop={event => receive(event, event.dataTransfer)}
       />
       {text ? (
         <button type="button" class="dhs-button" onClick={empty}>
-          {t('Discard')}
+          {trans.__('Discard')}
         </button>
       ) : (
         <label class="dhs-button dhs-file">
-          {t('From a file')}
+          {trans.__('From a file')}
           <input type="file" onChange={event => void read(event.currentTarget)} />
         </label>
       )}
       <p class="dhs-hint" id={`${id}-hint`}>
         {text
-          ? t('The text is kept as it is, line ends included.')
-          : t('Several lines are kept when they are pasted, or read from a file.')}
+          ? trans.__('The text is kept as it is, line ends included.')
+          : trans.__('Several lines are kept when they are pasted, or read from a file.')}
       </p>
     </div>
   );

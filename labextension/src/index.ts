@@ -1,0 +1,129 @@
+/** The JupyterLab layer: the side panel, its commands in the palette, its setting. */
+
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, InputDialog } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ServerConnection } from '@jupyterlab/services';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { LabIcon } from '@jupyterlab/ui-components';
+import { Widget } from '@lumino/widgets';
+import { ACTIONS, type Action, label, run } from './actions';
+import { EventBus } from './events';
+import { FrontKernel } from './kernel';
+import type { Trans } from './model';
+import { type PutIntoKernel, RestTransport } from './rest';
+import { Store } from './store';
+import { mount } from './view';
+
+const ID = 'dh-secrets-jupyter:panel';
+
+const icon = new LabIcon({
+  name: 'dh-secrets-jupyter:key',
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">
+    <path class="jp-icon3" fill="#616161" d="M10.5 1a4.5 4.5 0 0 0-4.3 5.8L1 12v3h3.4v-1.8h1.8v-1.8H8l1.2-1.6A4.5 4.5 0 1 0
+      10.5 1zm1 2.2a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z"/></svg>`
+});
+
+/** The side panel. The tab's name comes from its title, the region's from the view. */
+class SecretsPanel extends Widget {
+  private readonly _unmount: () => void;
+
+  constructor(store: Store, trans: Trans) {
+    super();
+    this.id = 'dh-secrets-panel';
+    this.addClass('dhs-side');
+    this.title.icon = icon;
+    this.title.caption = trans.__('Secrets');
+    this._unmount = mount(this.node, store);
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      this._unmount();
+    }
+    super.dispose();
+  }
+}
+
+/** Asks the server with Jupyter's own credentials and XSRF token. */
+function transport(put: PutIntoKernel): RestTransport {
+  const settings = ServerConnection.makeSettings();
+  const { baseUrl, wsUrl, appendToken, token } = settings;
+  const query = appendToken && token ? `?token=${encodeURIComponent(token)}` : '';
+  return new RestTransport(
+    (path, init) => ServerConnection.makeRequest(`${baseUrl}dh-secrets/${path}`, init, settings),
+    new EventBus(() => new settings.WebSocket(`${wsUrl}api/events/subscribe${query}`)),
+    put
+  );
+}
+
+/** The palette has every action of the panel under its name; those of one secret ask which. */
+function addCommands(app: JupyterFrontEnd, store: Store, trans: Trans, palette: ICommandPalette | null): void {
+  const category = trans.__('Secrets');
+  const show = () => app.shell.activateById('dh-secrets-panel');
+  const add = (id: string, name: string, execute: () => Promise<void> | void) => {
+    const command = `dh-secrets:${id}`;
+    app.commands.addCommand(command, {
+      label: name,
+      execute,
+      describedBy: { args: { type: 'object', properties: {} } }
+    });
+    palette?.addItem({ command, category });
+  };
+  const act = async (action: Action) => {
+    show();
+    await store.refresh();
+    const secrets = store.state.secrets ?? [];
+    const title = label(store, action);
+    const chosen = await InputDialog.getItem({
+      title,
+      label: trans.__('Secret'),
+      items: secrets.map(({ name }) => name)
+    });
+    const secret = secrets.find(({ name }) => name === chosen.value);
+    if (secret) {
+      await run(store, action, secret);
+    }
+  };
+  add('show', trans.__('Show secrets'), show);
+  add('add', trans.__('Add secret'), () => {
+    show();
+    store.openDialog({ kind: 'add' });
+  });
+  for (const action of ACTIONS) {
+    add(action, label(store, action), () => act(action));
+  }
+}
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: ID,
+  description: 'The secrets of a project, in a side panel.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [ITranslator, ICommandPalette, ISettingRegistry, ILayoutRestorer],
+  activate: async (
+    app: JupyterFrontEnd,
+    notebooks: INotebookTracker,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null,
+    registry: ISettingRegistry | null,
+    restorer: ILayoutRestorer | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('dh_secrets_jupyter');
+    const front = new FrontKernel(app.shell, notebooks, trans);
+    const store = new Store(transport(front.put), trans);
+    front.follow(reason => store.setPutBlocked(reason));
+    const panel = new SecretsPanel(store, trans);
+    app.shell.add(panel, 'left', { rank: 350 });
+    restorer?.add(panel, panel.id);
+    addCommands(app, store, trans, palette);
+    const settings = await registry?.load(ID).catch(() => null);
+    const project = settings?.get('project').composite;
+    if (typeof project === 'string' && project) {
+      await store.setProject(project);
+    }
+  }
+};
+
+export default plugin;
