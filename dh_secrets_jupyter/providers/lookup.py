@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from importlib.metadata import entry_points
-from pathlib import Path
 from typing import cast
 
 from ..errors import ProviderUnavailableError, SecretsError
+from . import kubeconfig
 from .base import Provider
 
 GROUP = "dh_secrets_jupyter.providers"
 AUTO = "auto"
-SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
 
 def names() -> list[str]:
@@ -45,39 +43,4 @@ def find(name: str) -> Provider:
 
 def suitable() -> str:
     """Returns ``kubernetes`` in a pod with a service account or with a kubeconfig's current context, else ``local``."""
-    in_pod = "KUBERNETES_SERVICE_HOST" in os.environ and SERVICE_ACCOUNT.is_file()
-    return "kubernetes" if in_pod or any(map(_has_context, _kubeconfigs())) else "local"
-
-
-def _kubeconfigs() -> list[Path]:
-    """Returns the files that kubectl would read, whether they exist or not."""
-    listed = os.environ.get("KUBECONFIG") or os.path.expanduser("~/.kube/config")  # noqa: PTH111  # Path's fails without a home
-    return [Path(part) for part in listed.split(os.pathsep) if part]
-
-
-def _has_context(kubeconfig: Path) -> bool:
-    try:
-        text = kubeconfig.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        content = None
-    else:
-        content = _parse(text)
-    if not isinstance(content, dict):
-        # Falling back to another store in silence would put secrets where nobody looks for them.
-        raise ProviderUnavailableError(
-            "kubernetes", f"the kubeconfig {kubeconfig} cannot be read", "Mend it, or choose --provider local"
-        )
-    return bool(content.get("current-context"))
-
-
-def _parse(kubeconfig: bytes) -> object:
-    """Returns the content, ``{}`` for an empty file as kubectl takes it, or None where it is no YAML."""
-    import yaml  # comes with the Kubernetes client; only a machine with a kubeconfig pays for it
-
-    try:
-        content = yaml.safe_load(kubeconfig)
-    except (ValueError, yaml.YAMLError):
-        return None
-    return {} if content is None else content
+    return "kubernetes" if kubeconfig.in_pod() or kubeconfig.current_context() else "local"

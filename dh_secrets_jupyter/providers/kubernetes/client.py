@@ -1,0 +1,208 @@
+"""Requests to the API server: a time-out on each, repeated where that is safe, failures as one clear line.
+
+No part of a response's text ever gets into an error: the API server repeats whole objects in some of its refusals.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from ...errors import ProviderUnavailableError
+from .connection import Connection, Target
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
+CONNECT = 5.0
+"""Seconds to wait for a connection."""
+READ = 10.0
+"""Seconds to wait for an answer, or for the next part of one."""
+PATIENCE = 5.0
+"""Seconds for which a request is repeated while there is no API server, or one that fails."""
+
+JSON = "application/json"
+JSON_PATCH = "application/json-patch+json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API server said: HTTP status, JSON, and the seconds after which it wants to be asked again."""
+
+    status: int
+    body: dict[str, Any] = field(repr=False)
+    retry_after: float = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether it did what was asked."""
+        return 200 <= self.status < 300
+
+
+class OutcomeUnknownError(Exception):
+    """A change was sent and no answer came: it may have happened, or happen yet."""
+
+
+class _Trouble(Enum):
+    """Why there is no answer, as it is said."""
+
+    CERTIFICATE = "its certificate is not one that your credentials trust"
+    UNREACHED = "it cannot be reached"
+    BROKEN = "it does not answer"
+
+
+class Client:
+    """The API server of one target, as this machine's user; may be shared between threads and over a fork."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._connection: tuple[int, Connection] | None = None
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        until: float,
+        content_type: str = JSON,
+        changes: bool = False,
+    ) -> Answer:
+        """Sends one request, again where that is safe; answers 401 only after credentials were looked up anew.
+
+        Args:
+            until: when to give up, as :func:`time.monotonic` counts.
+            changes: it changes something, so that it must not be sent twice.
+
+        Raises:
+            ProviderUnavailableError: there is no API server, or it fails.
+            OutcomeUnknownError: it may have made a change.
+        """
+        content = None if body is None else _encode(body)
+        patient_until = min(until, time.monotonic() + PATIENCE)
+        renewed = False
+        for pause in pauses():
+            found = self._once(method, path, content, content_type, until)
+            trouble = found if isinstance(found, _Trouble) else None
+            answer = Answer(0, {}) if isinstance(found, _Trouble) else found
+            if (trouble is _Trouble.CERTIFICATE or answer.status == 401) and not renewed:
+                renewed = True
+                self._connection = None  # tokens and certificates are replaced while a kernel runs
+                continue
+            if trouble is None and answer.status < 500 and answer.status != 429:
+                return answer
+            if changes and (trouble is _Trouble.BROKEN or answer.status >= 500):
+                raise OutcomeUnknownError
+            pause = max(pause, answer.retry_after)
+            # An API server that says 429 is there, and has not begun with the request.
+            give_up = until - 1 if answer.status == 429 else patient_until
+            if trouble is _Trouble.CERTIFICATE or time.monotonic() + pause > give_up:
+                raise self._unavailable(trouble.value if trouble else f"it answers with HTTP status {answer.status}")
+            time.sleep(pause)
+        raise AssertionError("pauses never end")
+
+    def open(self, path: str, silence: float) -> BaseHTTPResponse | Answer:
+        """Opens an answer that goes on, or returns the refusal. The caller closes it.
+
+        Args:
+            silence: seconds without any news after which the connection counts as lost.
+
+        Raises:
+            ProviderUnavailableError: there is no API server, or the connection was lost.
+        """
+        for last in (False, True):
+            response = self._send("GET", path, None, JSON, silence, stream=True)
+            if isinstance(response, _Trouble):
+                raise self._unavailable(response.value)
+            if response.status == 200:
+                return response
+            response.close()
+            if response.status != 401 or last:
+                return Answer(response.status, {})
+            self._connection = None
+        raise AssertionError("the second time is the last")
+
+    def _once(
+        self, method: str, path: str, content: bytes | None, content_type: str, until: float
+    ) -> Answer | _Trouble:
+        response = self._send(method, path, content, content_type, min(READ, max(1.0, until - time.monotonic())))
+        if isinstance(response, _Trouble):
+            return response
+        try:
+            body = json.loads(response.data)
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            if response.status < 400:
+                return _Trouble.BROKEN  # this is no API server: a proxy that wants a login, for example
+            body = {}
+        after = response.headers.get("Retry-After", "")
+        return Answer(response.status, body, float(after) if after.isdecimal() else 0)
+
+    def _send(
+        self, method: str, path: str, content: bytes | None, content_type: str, read: float, *, stream: bool = False
+    ) -> BaseHTTPResponse | _Trouble:
+        connection = self._connect()
+        import ssl
+
+        import urllib3
+        from urllib3 import exceptions
+
+        try:
+            return connection.pool.request(
+                method,
+                connection.url + path,
+                body=content,
+                headers={
+                    "Accept": JSON,
+                    "Content-Type": content_type,
+                    "User-Agent": "dh-secrets-jupyter",
+                    **connection.headers(),
+                },
+                timeout=urllib3.Timeout(connect=min(CONNECT, read), read=read),
+                retries=False,
+                preload_content=not stream,
+            )
+        except exceptions.SSLError as error:
+            reason = error.args[0] if error.args else None
+            broken = isinstance(reason, ssl.SSLError) and not isinstance(reason, ssl.SSLCertVerificationError)
+            return _Trouble.BROKEN if broken else _Trouble.CERTIFICATE
+        except (exceptions.NewConnectionError, exceptions.ConnectTimeoutError, exceptions.ProxyError):
+            return _Trouble.UNREACHED
+        except (exceptions.HTTPError, OSError):
+            return _Trouble.BROKEN
+
+    def _connect(self) -> Connection:
+        """Returns this process's connection; after a fork the child makes its own."""
+        held, pid = self._connection, os.getpid()
+        if held is None or held[0] != pid:
+            held = self._connection = (pid, Connection(self._target))
+        return held[1]
+
+    def _unavailable(self, why: str) -> ProviderUnavailableError:
+        connection = self._connection
+        url = f" {connection[1].url}" if connection else ""
+        return ProviderUnavailableError(
+            "kubernetes", f"no use of the API server{url}: {why}", "See whether kubectl works here, then try again"
+        )
+
+
+def _encode(body: object) -> bytes:
+    """Writes JSON just as Go does: the API server compares the texts of a patch's ``test`` as they are spelled."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text.encode()
+
+
+def pauses(first: float = 0.05, longest: float = 1.0) -> Iterator[float]:
+    """Yields seconds to wait before one try after another, for ever: longer and longer, never two alike."""
+    while True:
+        yield first * random.uniform(0.5, 1)
+        first = min(2 * first, longest)

@@ -1,0 +1,119 @@
+"""What a project's Secret looks like: values in ``data``, metadata in annotations of ours beside them. Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+from ...models import Metadata
+from ..base import Record
+
+PREFIX = "dh-secrets-jupyter/"
+"""Before every annotation of ours (the name that ``fieldManager`` has, too)."""
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/#syntax-and-character-set
+_FITS = re.compile(r"(?!sha256\.)[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?")
+
+
+def annotation_of(name: str) -> str:
+    """Returns the annotation that holds a secret's metadata: its name where that fits, else a digest of the name."""
+    if _FITS.fullmatch(name):
+        return PREFIX + name
+    return f"{PREFIX}sha256.{hashlib.sha256(name.encode()).hexdigest()[:56]}"
+
+
+def metadata_text(name: str, metadata: Metadata) -> str | None:
+    """Returns an annotation's text, as short as it can be (all share 256 KiB); None where nothing is known."""
+    known = {key: value for key, value in metadata.to_dict().items() if value}
+    if not known:
+        return None
+    if annotation_of(name) != PREFIX + name:
+        known = {"name": name, **known}  # a digest alone would not say whose metadata it is
+    text = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace").decode()  # half a surrogate pair, spelled as JSON spells it, too
+
+
+@dataclass(frozen=True)
+class Look:
+    """A project's Secret as one answer of the API server showed it.
+
+    Attributes:
+        exists: there is an object, though it may be on its way out.
+        terminating: it is being deleted: nothing written to it would stay, so what is still in it is left out here.
+        data: values in base64 by key; None where the object has no such map.
+        annotations: likewise.
+        foreign: labels, annotations, finalizers or owners of others are on it, which must outlive the last secret.
+    """
+
+    exists: bool = False
+    terminating: bool = False
+    data: Mapping[str, str] | None = field(default=None, repr=False)
+    annotations: Mapping[str, str] | None = None
+    foreign: bool = False
+    uid: str = ""
+    resource_version: str = ""
+
+    @classmethod
+    def at(cls, body: Mapping[str, Any]) -> Self:
+        """Reads the API server's JSON."""
+        metadata = body["metadata"]
+        annotations = metadata.get("annotations")
+        terminating = "deletionTimestamp" in metadata
+        others = [key for key in annotations or () if not key.startswith(PREFIX) and key != LAST_APPLIED]
+        foreign = others or any(metadata.get(key) for key in ("labels", "finalizers", "ownerReferences"))
+        return cls(
+            exists=True,
+            terminating=terminating,
+            data=None if terminating else body.get("data"),
+            annotations=None if terminating else annotations,
+            foreign=bool(foreign),
+            uid=metadata["uid"],
+            resource_version=metadata["resourceVersion"],
+        )
+
+    def value(self, name: str) -> str | None:
+        """Returns a value in base64, or None."""
+        return (self.data or {}).get(name)
+
+    def metadata(self, name: str) -> str | None:
+        """Returns the text of a secret's annotation, or None."""
+        return (self.annotations or {}).get(annotation_of(name))
+
+    @cached_property
+    def records(self) -> dict[str, Record]:
+        """The secrets by name."""
+        return {
+            name: Record(base64.b64decode(value), _parse(self.metadata(name)))
+            for name, value in (self.data or {}).items()
+        }
+
+    @cached_property
+    def stale(self) -> dict[str, str]:
+        """Names of secrets that somebody else deleted, by the annotation that we left behind."""
+        left = {}
+        for key, text in (self.annotations or {}).items():
+            if key.startswith(PREFIX):
+                name = _load(text).get("name") or key.removeprefix(PREFIX)
+                if annotation_of(name) == key and self.value(name) is None:
+                    left[key] = name
+        return left
+
+
+def _parse(text: str | None) -> Metadata:
+    return Metadata.from_dict(_load(text)) if text else Metadata()
+
+
+def _load(text: str) -> dict[str, Any]:
+    """Reads an annotation's text; anyone may have written anything there."""
+    try:
+        loaded = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return loaded if isinstance(loaded, dict) else {}

@@ -1,0 +1,245 @@
+"""The provider: looks at a project's Secret, asks the plan, and sends what changes in one request."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from ...errors import ConflictError, ProviderUnavailableError, SecretsError
+from ..base import Change, Plan, Put, Records, check_total
+from .client import JSON_PATCH, READ, Answer, Client, OutcomeUnknownError, pauses
+from .connection import Target, find_target
+from .layout import Look
+from .patch import Edit, creation, edits, operations
+from .refusals import lost_race, refusal
+from .watch import EXPIRY, follow
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
+DEADLINE = 25.0
+"""Seconds after which every call gives up; the protocol allows 30."""
+TERMINATING = 15.0
+"""Seconds for which a write waits until a Secret that is being deleted is gone."""
+OURS = {"fieldManager": "dh-secrets-jupyter"}
+
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+
+
+class KubernetesProvider:
+    """Keeps each project in one Secret, named by ``DH_SECRETS_SECRET_NAME``, by default ``proj-secrets-{project}``.
+
+    The namespace is ``DH_SECRETS_NAMESPACE``, else the pod's, else the kubeconfig context's, else ``default``.
+
+    Raises:
+        ProviderUnavailableError: one of the two settings cannot be used.
+    """
+
+    name = "kubernetes"
+
+    def __init__(self) -> None:
+        self._template = os.environ.get("DH_SECRETS_SECRET_NAME") or "proj-secrets-{project}"
+        if "{project}" not in self._template or not _OBJECT_NAME.fullmatch(self._secret("a-project")):
+            raise ProviderUnavailableError(
+                "DH_SECRETS_SECRET_NAME",
+                "it has to be a Secret's name with {project} in it, or all projects would share one",
+                "Write it like proj-secrets-{project}",
+            )
+        self._namespace = os.environ.get("DH_SECRETS_NAMESPACE") or None
+        if self._namespace and not _LABEL.fullmatch(self._namespace):
+            raise ProviderUnavailableError(
+                "DH_SECRETS_NAMESPACE", "this is no name of a namespace", "Use lower case letters, digits and -"
+            )
+
+    def place(self, project: str) -> str:
+        """Names Secret, namespace and cluster."""
+        return f"Secret {self._secret(project)} in namespace {self._target}"
+
+    def projects(self) -> Sequence[str] | None:
+        """Returns None: to list them takes a right over all Secrets, which nobody should have to give."""
+        return None
+
+    def read(self, project: str) -> Records:
+        """See :meth:`.base.Provider.read`."""
+        return self._look(project, _deadline()).records
+
+    def write(self, project: str, plan: Plan) -> Records:
+        """See :meth:`.base.Provider.write`: one look and one request, again where somebody else came first."""
+        until = _deadline()
+        unsure: list[list[Edit]] = []
+        for pause in pauses():
+            look = self._look_again(project, until) if unsure else self._look(project, until)
+            if any(_done(sent, look) for sent in unsure):
+                return look.records
+            changes = plan(look.records)
+            wanted = edits(changes)
+            if _done(wanted, look):
+                return look.records
+            left = _after(look.records, changes)
+            check_total(project, left)
+            if look.terminating:
+                self._await_end(project, until)
+                continue
+            try:
+                after = self._send(project, look, wanted, until, empty=not left)
+            except OutcomeUnknownError:
+                unsure.append(wanted)
+                after = None
+            if after is not None:
+                return after.records
+            if time.monotonic() + pause > until - 1:
+                break
+            time.sleep(pause)
+        if unsure:
+            raise self._unknown(project)
+        raise ConflictError(
+            project, f"others kept changing the same secrets for {DEADLINE:.0f} s", "Try again when they are done"
+        )
+
+    def writable(self, project: str) -> bool:
+        """Returns what a SelfSubjectAccessReview says of patching the project's Secret."""
+        attributes = {"verb": "patch", "resource": "secrets", "name": self._secret(project)}
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": {**attributes, "namespace": self._target.namespace}},
+        }
+        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        try:
+            answer = self._client.request("POST", path, review, until=_deadline())
+        except ProviderUnavailableError:
+            return True
+        return not answer.ok or bool((answer.body.get("status") or {}).get("allowed", True))
+
+    def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
+        """See :meth:`.base.Provider.watch`."""
+        return follow(lambda: self._look(project, _deadline()), lambda: self._open_watch(project), stop)
+
+    @cached_property
+    def _target(self) -> Target:
+        return find_target(self._namespace)
+
+    @cached_property
+    def _client(self) -> Client:
+        return Client(self._target)
+
+    def _secret(self, project: str) -> str:
+        return self._template.replace("{project}", project)
+
+    def _path(self, project: str | None = None, **query: str) -> str:
+        path = f"/api/v1/namespaces/{self._target.namespace}/secrets"
+        if project:
+            path += f"/{self._secret(project)}"
+        return f"{path}?{urlencode(query)}" if query else path
+
+    def _look(self, project: str, until: float) -> Look:
+        answer = self._client.request("GET", self._path(project), until=until)
+        return Look() if answer.status == 404 else self._seen(answer, "get", project)
+
+    def _look_again(self, project: str, until: float) -> Look:
+        """Looks whether a change happened whose answer was lost."""
+        with contextlib.suppress(SecretsError):
+            return self._look(project, until)
+        raise self._unknown(project)
+
+    def _send(self, project: str, look: Look, wanted: list[Edit], until: float, *, empty: bool) -> Look | None:
+        """Sends the change; returns the Secret after it, or None where somebody else came first."""
+        if not look.exists:
+            verb, body = "create", creation(self._secret(project), wanted)
+            answer = self._client.request("POST", self._path(**OURS), body, until=until, changes=True)
+        elif empty and not look.foreign:
+            verb, answer = "delete", self._delete(project, look, until)
+        else:
+            verb, patch = "patch", operations(look, wanted)
+            answer = self._client.request(
+                "PATCH", self._path(project, **OURS), patch, until=until, content_type=JSON_PATCH, changes=True
+            )
+        # Without the namespace a creation is answered 404, which no new look would change.
+        if lost_race(answer) and not (verb == "create" and answer.status == 404):
+            return None
+        if verb == "delete" and answer.ok:
+            return Look()
+        after = self._seen(answer, verb, project)
+        if not after.data and not after.foreign:
+            # Two have deleted the last two secrets at once. The change itself is done, whatever becomes of this.
+            with contextlib.suppress(SecretsError, OutcomeUnknownError):
+                self._delete(project, after, until)
+        # What is written to a Secret that is being deleted goes with it.
+        return None if after.terminating else after
+
+    def _delete(self, project: str, look: Look, until: float) -> Answer:
+        """Deletes the Secret, if it is still just as it was seen."""
+        options = {
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "propagationPolicy": "Background",
+            "preconditions": {"uid": look.uid, "resourceVersion": look.resource_version},
+        }
+        return self._client.request("DELETE", self._path(project), options, until=until, changes=True)
+
+    def _await_end(self, project: str, until: float) -> None:
+        """Waits until a Secret that is being deleted is gone."""
+        patient_until = min(until, time.monotonic() + TERMINATING)
+        for pause in pauses():
+            if not self._look(project, until).terminating:
+                return
+            if time.monotonic() > patient_until:
+                break
+            time.sleep(pause)
+        secret, namespace = self._secret(project), self._target.namespace
+        raise ProviderUnavailableError(
+            project,
+            f"the Secret {secret} is being deleted, and still there after {TERMINATING:.0f} s",
+            f"See what holds it: kubectl get secret {secret} -n {namespace} -o jsonpath={{.metadata.finalizers}}",
+        )
+
+    def _open_watch(self, project: str) -> BaseHTTPResponse:
+        selector = f"metadata.name={self._secret(project)}"  # what a Role with resourceNames allows to watch
+        path = self._path(watch="1", fieldSelector=selector, timeoutSeconds=str(EXPIRY))
+        opened = self._client.open(path, EXPIRY + READ)
+        if isinstance(opened, Answer):
+            raise refusal(opened, "watch", project, self._secret(project), self._target)
+        return opened
+
+    def _seen(self, answer: Answer, verb: str, project: str) -> Look:
+        if not answer.ok:
+            raise refusal(answer, verb, project, self._secret(project), self._target)
+        if answer.body.get("kind") != "Secret":
+            raise ProviderUnavailableError(
+                "kubernetes", "something else than an API server answers", "See whether kubectl works here"
+            )
+        return Look.at(answer.body)
+
+    def _unknown(self, project: str) -> ProviderUnavailableError:
+        return ProviderUnavailableError(
+            project,
+            "the API server went away during the change, and nobody knows whether it was made",
+            "See what is there before you repeat it",
+        )
+
+
+def _deadline() -> float:
+    return time.monotonic() + DEADLINE
+
+
+def _done(wanted: Sequence[Edit], look: Look) -> bool:
+    return all(edit.done(look) for edit in wanted)
+
+
+def _after(records: Records, changes: Sequence[Change]) -> dict[str, bytes]:
+    """Returns all values as the changes would leave them."""
+    values = {name: record.value for name, record in records.items()}
+    for change in changes:
+        if isinstance(change, Put):
+            values[change.name] = change.value
+        else:
+            values.pop(change.name, None)
+    return values
