@@ -70,3 +70,23 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext dh_secrets_jupyter``; a second load, as after a start-up file's, changes nothing."""
+    from . import comm, injection, magics, settings
+
+    if settings.of_shell(shell) is None:
+        settings.load(shell)
+        magics.load(shell)
+        comm.load(shell)
+        injection.sweep()
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """``%unload_ext dh_secrets_jupyter``; what was put into the kernel stays there."""
+    from . import comm, magics, settings
+
+    comm.unload(shell)
+    magics.unload(shell)
+    settings.unload(shell)

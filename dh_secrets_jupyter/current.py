@@ -11,8 +11,12 @@ from .models import SecretBytes, SecretValue
 
 if TYPE_CHECKING:
     from .project import Project
+    from .settings import DHSecrets
 
 _current: Project | None = None
+"""What was switched to."""
+_opened: tuple[tuple[str, str], Project] | None = None
+"""What the settings said last, and the project opened for it."""
 
 
 def shell() -> Any:
@@ -37,11 +41,15 @@ def get_or_create_project(name: str, *, provider: str | None = None) -> Project:
 
 
 def project() -> Project:
-    """Returns the current project: what :func:`switch` chose last, else what the settings say."""
-    global _current
-    if _current is None:
-        _current = _open(None, None)
-    return _current
+    """Returns the current project: what :func:`switch` chose last, else what the settings say now."""
+    global _opened
+    if _current is not None:
+        return _current
+    settings = _settings()
+    choice = settings.choice()
+    if _opened is None or _opened[0] != choice:
+        _opened = choice, settings.open(user=user())
+    return _opened[1]
 
 
 def switch(name: str, provider: str | None = None) -> Project:
@@ -56,8 +64,15 @@ def get(name: str) -> SecretValue | SecretBytes:
     return project().read_values(name)[name]
 
 
-def _open(name: str | None, provider: str | None) -> Project:
+def _open(name: str, provider: str | None) -> Project:
+    return _settings().open(name, provider, user=user())
+
+
+def _settings() -> DHSecrets:
+    """Returns the settings that ``%config DHSecrets`` shows, else those of the shell's configuration."""
     from . import settings  # traitlets, only when a project is first opened
 
     running = shell()
-    return settings.from_config(running.config if running is not None else None).open(name, provider, user=user())
+    if running is None:
+        return settings.DHSecrets()
+    return settings.of_shell(running) or settings.from_config(running.config)

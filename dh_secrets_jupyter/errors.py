@@ -30,7 +30,7 @@ class SecretsError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows, and stores as the cell's ``error`` output: the line alone."""
-        return [f"{type(self).__name__}: {self}"]
+        return [str(self)]
 
 
 class SecretNotFoundError(SecretsError):

@@ -137,8 +137,12 @@ class Project:
 
     def get_secret(self, entity_name: str | None = None, *, identifier: str | None = None) -> Secret:
         """Returns one secret; ``identifier`` is the name's other name. Raises :class:`SecretNotFoundError`."""
-        name = _one_of(entity_name, identifier)
-        return self._secret(name, self._existing(self.provider.read(self.name), [name])[name])
+        return self.get_secrets(_one_of(entity_name, identifier))[0]
+
+    def get_secrets(self, *names: str) -> list[Secret]:
+        """Returns these secrets, in one request. Raises :class:`SecretNotFoundError`."""
+        records = self._existing(self.provider.read(self.name), names)
+        return [self._secret(name, record) for name, record in records.items()]
 
     def read_values(self, *names: str) -> dict[str, SecretValue | SecretBytes]:
         """Returns the values of these secrets by name, in one request. Raises :class:`SecretNotFoundError`."""
@@ -149,6 +153,18 @@ class Project:
     def read_all(self) -> dict[str, SecretValue | SecretBytes]:
         """Returns all values by name, in one request."""
         return self._disclose(self.provider.read(self.name))
+
+    def read_secrets(
+        self, names: Iterable[str], *, others: bool = False
+    ) -> dict[str, tuple[Secret, SecretValue | SecretBytes]]:
+        """Returns these secrets, with ``others`` all other ones as well, each with its value, in one request.
+
+        Raises :class:`SecretNotFoundError`.
+        """
+        wanted = [check_name(name) for name in names]
+        stored = self.provider.read(self.name)
+        records = self._existing(stored, wanted) | (dict(stored) if others else {})
+        return {name: (self._secret(name, records[name]), value) for name, value in self._disclose(records).items()}
 
     def new_secret(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from traitlets import Bool, Unicode
 from traitlets.config import Config, Configurable
@@ -21,8 +22,19 @@ class DHSecrets(Configurable):
     )
     allow_reveal = Bool(False, help="Whether the server may send values to the browser.").tag(config=True)
 
+    def choice(self, project: str | None = None, provider: str | None = None) -> tuple[str, str]:
+        """Returns the project's name and the provider's, or ``auto``.
+
+        Arguments win over ``DH_SECRETS_PROJECT`` and ``DH_SECRETS_PROVIDER``, these over traitlets.
+
+        Raises:
+            InvalidNameError: the project's name.
+        """
+        name = project if project is not None else os.environ.get("DH_SECRETS_PROJECT") or self.project
+        return check_project(name), provider or os.environ.get("DH_SECRETS_PROVIDER") or self.provider
+
     def open(self, project: str | None = None, provider: str | None = None, *, user: str) -> Project:
-        """Opens a project. Arguments win over ``DH_SECRETS_PROJECT`` and ``DH_SECRETS_PROVIDER``, these over traitlets.
+        """Opens the project of :meth:`choice`.
 
         Args:
             user: who is written down for what is changed through it.
@@ -32,9 +44,23 @@ class DHSecrets(Configurable):
             SecretsError: there is no provider of that name.
             ProviderUnavailableError: the provider cannot be used here.
         """
-        name = project if project is not None else os.environ.get("DH_SECRETS_PROJECT") or self.project
-        wanted = provider or os.environ.get("DH_SECRETS_PROVIDER") or self.provider
-        return Project(check_project(name), lookup.find(wanted), user=user)
+        name, wanted = self.choice(project, provider)
+        return Project(name, lookup.find(wanted), user=user)
+
+
+def load(shell: Any) -> None:
+    """Shows the settings in the ``%config`` of an IPython shell, where they can be changed."""
+    shell.configurables.append(DHSecrets(parent=shell))
+
+
+def unload(shell: Any) -> None:
+    """Takes them out again."""
+    shell.configurables.remove(of_shell(shell))
+
+
+def of_shell(shell: Any) -> DHSecrets | None:
+    """Returns the settings that an IPython shell shows in ``%config``, if the extension is loaded there."""
+    return next((found for found in shell.configurables if isinstance(found, DHSecrets)), None)
 
 
 def from_config(config: Config | None) -> DHSecrets:

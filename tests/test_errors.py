@@ -26,7 +26,7 @@ def test_the_line(kind: type[errors.SecretsError]) -> None:
     error = kind("NAME", "this is wrong", "Do that")
     assert str(error) == "NAME: this is wrong. Do that."
     assert error.hint == "Do that."
-    assert error._render_traceback_() == [f"{kind.__name__}: NAME: this is wrong. Do that."]
+    assert error._render_traceback_() == ["NAME: this is wrong. Do that."]
 
 
 @pytest.mark.parametrize("kind", KINDS)

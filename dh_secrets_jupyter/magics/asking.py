@@ -1,0 +1,46 @@
+"""Questions to whoever sits at the notebook. Where nobody can answer, a question fails at once and says what to do."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import SecretsError
+
+
+def hidden(shell: Any, name: str, place: str) -> str:
+    """Asks for a secret's value by a prompt that shows nothing of it.
+
+    Raises:
+        SecretsError: nobody can answer, the question was broken off, or a key arrived without its line breaks.
+    """
+    prompt = f"Value of {name} for {place}. It stays hidden; for several lines use --from-file: "
+    value = _ask(shell, getpass.getpass, prompt, name, "Give --from-file, --from-env or --from-var")
+    if value.startswith("-----BEGIN ") and "\n" not in value.strip():
+        raise SecretsError(
+            name, "a key in PEM has several lines, and this one arrived on one", "Give its file by --from-file"
+        )
+    return value
+
+
+def confirmed(shell: Any, what: str, question: str) -> bool:
+    """Asks a question, and returns whether the answer was yes. Raises as :func:`hidden`."""
+    answer = _ask(shell, input, f"{question} [y/N] ", what, "Give --yes to do it without a question")
+    return answer.strip().lower() in ("y", "yes")
+
+
+def _ask(shell: Any, ask: Callable[[str], str], prompt: str, subject: str, instead: str) -> str:
+    problem = "nobody can answer a prompt here"
+    # Without a terminal, getpass would read the value from where it is shown; a kernel asks its front end.
+    if hasattr(shell, "kernel") or (sys.stdin is not None and sys.stdin.isatty()):
+        try:
+            return ask(prompt)
+        except (KeyboardInterrupt, EOFError):
+            problem, instead = "the prompt was broken off, and nothing is changed", "Run it again"
+        except Exception as error:
+            # ipykernel's own, by its name: a terminal may be without ipykernel.
+            if type(error).__name__ != "StdinNotImplementedError":
+                raise
+    raise SecretsError(subject, problem, instead)

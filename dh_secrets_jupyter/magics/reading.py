@@ -1,0 +1,93 @@
+"""``get``, ``env``, ``file``, ``forget`` and the lease ``%%secret``: values into the kernel and out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import current, injection
+from ..errors import SecretsError
+from ..injection import Into, Value
+from ..project import Secret
+from . import lease as leases
+from .commands import LEASE, Line, parse_words
+
+
+def get(shell: Any, line: Line) -> None:
+    """``%secret get NAME [as VAR] … [--all]``"""
+    _put(shell, line, Into.VARIABLE)
+
+
+def env(shell: Any, line: Line) -> None:
+    """``%secret env NAME [as VAR] … [--all]``"""
+    _put(shell, line, Into.ENVIRONMENT)
+
+
+def file(shell: Any, line: Line) -> None:
+    """``%secret file NAME [as VAR] …``"""
+    _put(shell, line, Into.FILE)
+
+
+def forget(shell: Any, line: Line) -> None:
+    """``%secret forget [NAME …]``"""
+    gone = injection.of(shell.user_ns).forget(*line.words)
+    if gone:
+        print("Taken out: " + ", ".join(f"{_spoken(name, target)} ({into.value})" for into, target, name in gone))
+    else:
+        print("Nothing of it is in this kernel." if line.words else "Nothing is in this kernel.")
+
+
+def lease(shell: Any, text: str, body: str) -> None:
+    """``%%secret NAME [as VAR] … [--env]``; the body is empty where :mod:`.lease` has put it behind the call."""
+    line = parse_words(LEASE, text)
+    into = Into.ENVIRONMENT if line.options.env else Into.VARIABLE
+    values = _read(line, into)
+    running = injection.of(shell.user_ns).lease(into, values)
+    if body.strip():
+        with running:
+            leases.run(shell, body)
+    else:
+        leases.until_end_of_cell(running)
+
+
+def _put(shell: Any, line: Line, into: Into) -> None:
+    values = _read(line, into)
+    injection.of(shell.user_ns).put(into, values)
+    if values:
+        names = ", ".join(_spoken(value.name, target) for target, value in values.items())
+        where = {Into.VARIABLE: "In variables", Into.ENVIRONMENT: "In the environment", Into.FILE: "In private files"}
+        print(f"{where[into]}: {names}")
+
+
+def _read(line: Line, into: Into) -> Mapping[str, Value]:
+    """Reads what the line wants, says what there is to say about it, and returns the values by target."""
+    everything = getattr(line.options, "all", False)
+    wanted = line.wanted()
+    if not wanted and not everything:
+        raise SecretsError(line.command, "NAME is missing", "See %secret")
+    targets = injection.targets(into, wanted)  # a bad name is said before anybody is asked
+    project = current.project()
+    found = project.read_secrets([one.name for one in wanted], others=everything)
+    if everything:
+        named = {one.name for one in wanted}
+        others = [injection.Wanted(name) for name in found if name not in named]
+        if into is Into.ENVIRONMENT:
+            for one in others:
+                if not injection.fits_environment(found[one.name][1]):
+                    print(f"{one.name}: left out, for an environment entry cannot hold a NUL byte.")
+            others = [one for one in others if injection.fits_environment(found[one.name][1])]
+        targets = injection.targets(into, [*wanted, *others])
+        if not found:
+            print(f"The project {project.name} has no secrets.")
+    _say(found)
+    return {target: found[name][1] for target, name in targets.items()}
+
+
+def _say(found: Mapping[str, tuple[Secret, Value]]) -> None:
+    for name, (secret, _) in found.items():
+        if secret.metadata.expired:
+            print(f"{name}: it has expired ({secret.metadata.expires}).")
+
+
+def _spoken(name: str, target: str) -> str:
+    return name if name == target else f"{name} as {target}"

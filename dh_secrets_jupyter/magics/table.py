@@ -1,0 +1,67 @@
+"""How secrets are shown: an HTML table in a notebook, aligned text in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from html import escape
+
+from ..project import Secret
+
+_COLUMNS = ("name", "description", "labels", "updated", "by", "expires")
+
+
+class Table:
+    """A table of secrets. Texts are anybody's, and shown as texts.
+
+    Args:
+        caption: where they are.
+        secrets: the rows, in their order.
+    """
+
+    def __init__(self, caption: str, secrets: Sequence[Secret]) -> None:
+        self._caption = caption
+        self._rows = [tuple(map(one_line, _row(secret))) for secret in secrets]
+
+    def __repr__(self) -> str:
+        lines = [_COLUMNS, *self._rows]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+        )
+
+    def _repr_html_(self) -> str:
+        # Colours are the theme's; only the alignment is set, for notebooks align cells to the right.
+        left = 'style="text-align: left"'
+        head = "".join(f'<th scope="col" {left}>{column}</th>' for column in _COLUMNS)
+        body = "".join(
+            f'<tr><th scope="row" {left}>{escape(name)}</th>'
+            + "".join(f"<td {left}>{escape(cell)}</td>" for cell in cells)
+            + "</tr>"
+            for name, *cells in self._rows
+        )
+        caption = f"<caption {left}>Secrets of {escape(self._caption)}</caption>"
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def fields(rows: Mapping[str, str]) -> str:
+    """Returns aligned lines of a name and a text each."""
+    width = max(map(len, rows))
+    return "\n".join(f"{name:{width}}  {one_line(text)}".rstrip() for name, text in rows.items())
+
+
+def moment(time: datetime | None) -> str:
+    """Returns a time to the minute, where the kernel is."""
+    return time.astimezone().strftime("%Y-%m-%d %H:%M") if time else ""
+
+
+def one_line(text: str) -> str:
+    """Returns a text without line breaks and other signs that move a terminal's cursor."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _row(secret: Secret) -> tuple[str, ...]:
+    metadata = secret.metadata
+    expires = f"{metadata.expires or ''}{' (expired)' if metadata.expired else ''}"
+    by = metadata.updated_by or ""
+    return secret.name, metadata.description, ", ".join(metadata.labels), moment(metadata.updated), by, expires

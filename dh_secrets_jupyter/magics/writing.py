@@ -1,0 +1,148 @@
+"""``set``, ``edit``, ``import`` and ``delete``: everything that changes a project."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+from .. import current
+from ..errors import SecretsError
+from ..models import MAX_TOTAL, check_name
+from . import asking
+from .commands import SOURCES, Line, typed
+from .showing import where
+
+
+def set_secret(shell: Any, line: Line) -> None:
+    """``%secret set NAME [--description T] [--label L]… [--expires DATE] [--from-… …]``"""
+    if len(line.words) > 1 or (line.words and "=" in line.words[0]):
+        raise typed(line.words[0])
+    name = check_name(line.only("NAME"))
+    project = current.project()
+    metadata = _metadata(name, line)
+    value = _value(shell, name, line, where(project))
+    secret = project.put(name, value, **metadata)
+    done = "created" if secret.metadata.created == secret.metadata.updated else "updated"
+    print(f"{name}: {done} in {where(project)}.")
+    if not value:
+        print(f"{name}: its value is empty.")
+
+
+def edit(shell: Any, line: Line) -> None:
+    """``%secret edit NAME [--description T] [--label L]… [--expires DATE]``"""
+    name = check_name(line.only("NAME"))
+    metadata = _metadata(name, line)
+    if not metadata:
+        raise SecretsError(name, "there is nothing to change", "Give --description, --label or --expires")
+    project = current.project()
+    project.edit(name, **metadata)
+    print(f"{name}: edited in {where(project)}.")
+
+
+def import_file(shell: Any, line: Line) -> None:
+    """``%secret import FILE [--replace]``"""
+    path = line.only("FILE")
+    values = _dotenv(path, _read_file("import", path))
+    project = current.project()
+    project.import_values(values, replace_existing=line.options.replace)
+    if values:
+        print(f"{', '.join(values)}: stored in {where(project)}.")
+    else:
+        print(f"Nothing stored: {path} names no secret.")
+
+
+def delete(shell: Any, line: Line) -> None:
+    """``%secret delete NAME … [--yes]``"""
+    names = list(dict.fromkeys(line.words))
+    if not names:
+        raise SecretsError("delete", "NAME is missing", "See %secret")
+    project = current.project()
+    project.get_secrets(*names)  # a slip is said before anybody is asked
+    spoken = ", ".join(names)
+    if not line.options.yes and not asking.confirmed(shell, spoken, f"Delete {spoken} from {where(project)}?"):
+        print("Nothing is deleted.")
+        return
+    project.delete(*names)
+    print(f"{spoken}: deleted from {where(project)}.")
+
+
+def _metadata(name: str, line: Line) -> dict[str, Any]:
+    """Returns what was given; what was not stays as it is. An empty label alone clears them."""
+    options = line.options
+    given = {"description": options.description, "labels": options.label, "expires": options.expires}
+    if given["labels"] == [""]:
+        given["labels"] = []
+    return {field: value for field, value in given.items() if value is not None}
+
+
+def _value(shell: Any, name: str, line: Line, place: str) -> str | bytes:
+    options = line.options
+    if sum(source is not None for source in (options.from_file, options.from_env, options.from_var)) > 1:
+        raise SecretsError(name, "its value can come from one place only", f"Give one of {_flags()}")
+    if options.from_file is not None:
+        return _read_file(name, options.from_file)
+    if options.from_env is not None:
+        return _from_environment(name, options.from_env)
+    if options.from_var is not None:
+        return _from_variable(shell, name, options.from_var)
+    return asking.hidden(shell, name, place)
+
+
+def _flags() -> str:
+    return ", ".join(option.flag for option in SOURCES)
+
+
+def _from_environment(name: str, entry: str) -> str | bytes:
+    if entry not in os.environ:
+        raise SecretsError(name, f"the environment has no {entry!a}", "See what it has by %env")
+    return os.environ[entry] if os.name == "nt" else os.fsencode(os.environ[entry])
+
+
+def _from_variable(shell: Any, name: str, variable: str) -> str | bytes:
+    value = shell.user_ns.get(variable)
+    if not isinstance(value, str | bytes):
+        raise SecretsError(name, f"there is no variable {variable!a} with text or bytes", "See what there is by %who")
+    return value
+
+
+def _read_file(subject: str, name: str) -> bytes:
+    path = Path(name).expanduser()
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_TOTAL + 1)  # one more than can be stored is enough to refuse it
+    except OSError as error:
+        reason = error.strerror
+    raise SecretsError(subject, f"the file {name!a} cannot be read ({reason})", "Check its path and its rights")
+
+
+def _dotenv(path: str, raw: bytes) -> dict[str, str]:
+    """Reads a dotenv file, each value as it stands: nothing in it is replaced. Bad lines are told by their numbers."""
+    from dotenv.parser import parse_stream  # 10 ms
+
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = None
+    if text is None:
+        raise SecretsError("import", f"{path} is not UTF-8", "Save it as UTF-8")
+    values: dict[str, str] = {}
+    bad: list[int] = []
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.key is not None and binding.value is not None and _is_name(binding.key):
+            values[binding.key] = binding.value
+        elif binding.error or binding.key is not None:
+            blank = len(binding.original.string) - len(binding.original.string.lstrip())
+            bad.append(binding.original.line + binding.original.string[:blank].count("\n"))
+    if bad:
+        spoken = f"line{'s' * (len(bad) > 1)} {', '.join(map(str, bad))}"
+        raise SecretsError("import", f"{path} has no NAME=VALUE in {spoken}", "Mend that; nothing was stored")
+    return values
+
+
+def _is_name(key: str) -> bool:
+    try:
+        return bool(check_name(key))
+    except SecretsError:
+        return False
