@@ -1,0 +1,263 @@
+"""Masks the values that it knows, in text and in bytes: each is replaced by ``[secret:NAME]``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .index import Index, Run
+from .needles import START, TELLS, needles
+from .rule import PIECE, Scope, judge
+
+ANSI = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*(?:[@-~]|\Z)|\Z)")
+"""A control sequence (colours, mostly), or what the end of the text leaves of one."""
+_NUMBER = re.compile(rb"[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One mark that was set: the secret's name, and the spelling in which its value stood there."""
+
+    name: str
+    spelling: str
+
+
+@dataclass(slots=True)
+class Cover:
+    """Bytes ``start`` to ``end`` give a value away, and become one mark, or nothing where ``hit`` is None."""
+
+    start: int
+    end: int
+    hit: Hit | None
+
+
+class Masker:
+    """All values that are kept from being shown. Safe to be used by several threads at once."""
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._values: set[tuple[str, str | bytes]] = set()
+        self._reasons: dict[str, str] = {}
+        self._off: frozenset[str] = frozenset()
+
+    def add(self, name: str, value: str | bytes) -> str | None:
+        """Learns a value of a secret with all its spellings; a name may have many values, none is ever forgotten.
+
+        Args:
+            name: the secret's name, which the mark shows.
+            value: its text or its bytes; bytes that are UTF-8 count as text.
+
+        Returns:
+            None, or in a few words why it cannot be masked, such as ``it is an ordinary word, …``.
+        """
+        plain = bytes(value) if isinstance(value, bytes) else str.__str__(value).encode("utf-8", "surrogatepass")
+        try:
+            known: str | bytes = plain.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            known = plain
+        scope = judge(known if isinstance(known, str) else known.decode("latin-1"))
+        if not isinstance(scope, Scope):
+            self._reasons[name] = scope
+            return scope
+        self._reasons.pop(name, None)
+        if (name, known) not in self._values:
+            self._values.add((name, known))
+            self._index.add(name, needles(known))
+        return None
+
+    def names(self) -> list[str]:
+        """Returns the names of the secrets that are masked, also those switched off."""
+        return sorted({name for name, _ in self._values})
+
+    def reasons(self) -> dict[str, str]:
+        """Returns for each secret whose latest value cannot be masked why not."""
+        return dict(self._reasons)
+
+    def switch(self, *names: str, on: bool) -> None:
+        """Masks the values of these secrets, or lets them through; those of a name not yet known, too."""
+        self._off = self._off - set(names) if on else self._off | set(names)
+
+    @property
+    def off(self) -> frozenset[str]:
+        """The names that are switched off."""
+        return self._off
+
+    def mask(self, text: str) -> tuple[str, list[Hit]]:
+        """Returns a text with its values masked and what was masked; the very same text where there is nothing."""
+        data = to_bytes(text)
+        covers = self._covers(data, text=True)
+        if not covers:
+            return text, []
+        return to_text(_replaced(data, covers)), _hits(covers)
+
+    def mask_bytes(self, data: bytes) -> tuple[bytes, list[Hit]]:
+        """As :meth:`mask`, for bytes: of text in any encoding of ASCII's family or UTF-16, or of anything."""
+        covers = self._covers(data)
+        return (_replaced(data, covers), _hits(covers)) if covers else (data, [])
+
+    def mask_number(self, number: int | float) -> tuple[int | float | str, list[Hit]]:
+        """Returns a number of a JSON document, as a text with the mark where it holds a value of digits alone."""
+        text, hits = self.mask(repr(number))
+        return (text, hits) if hits else (number, hits)
+
+    def clean(self, data: bytes) -> bool:
+        """Tells whether a JSON document, as serialized, certainly has nothing to mask in its strings and numbers."""
+        if b"\\u" in data:
+            return False
+        if b"\\" in data:
+            data = b"\\".join(_unescaped(part) for part in data.split(b"\\\\"))
+        return not self._covers(data)
+
+    def _covers(self, data: bytes, *, text: bool = False) -> list[Cover]:
+        if b"\x1b" not in data:
+            return self.covers_plain(data, text=text)
+        plain, places = without_ansi(data)
+        covers = self.covers_plain(plain, text=text)
+        for cover in covers:
+            cover.start, cover.end = places[cover.start], places[cover.end - 1] + 1
+        return covers
+
+    def covers_plain(self, data: bytes, *, text: bool = False) -> list[Cover]:
+        """Returns what has to be masked in bytes without control sequences, in order, without overlaps.
+
+        Args:
+            data: bytes, of a text its UTF-8.
+            text: whether covers must start and end between characters of UTF-8.
+        """
+        covers = []
+        for run in self._index.runs(data):
+            if run.name not in self._off and (span := _counted(run, data)):
+                start, end = _whole_characters(data, *span) if text else span
+                covers.append(Cover(start, end, Hit(run.name, run.needle.spelling)))
+        return united(covers)
+
+    def open_length(self, data: bytes) -> int:
+        """Returns how many of the last bytes may be part of a value that goes on."""
+        return self._index.open_length(data)
+
+    def begun(self, data: bytes, least: int) -> list[Run]:
+        """Returns the runs at the end of a text that are at least so many characters of a value, and not common."""
+        return [
+            run
+            for run in self._index.runs_at_end(data, least)
+            if run.name not in self._off
+            and (run.needle.pieces or run.offset == 0)
+            and not run.needle.word
+            and _tells(run, run.offset, run.offset + run.end - run.start, least)
+        ]
+
+
+def _hits(covers: list[Cover]) -> list[Hit]:
+    return [cover.hit for cover in covers if cover.hit]
+
+
+def _unescaped(part: bytes) -> bytes:
+    for escaped, plain in ((rb"\"", b'"'), (rb"\/", b"/"), (rb"\n", b"\n"), (rb"\r", b"\r"), (rb"\t", b"\t")):
+        part = part.replace(escaped, plain)
+    return part
+
+
+def _counted(run: Run, data: bytes) -> tuple[int, int] | None:
+    """Returns what of a run is masked: the whole needle, or the characters of a piece; None where it does not count."""
+    start, end = run.start, run.end
+    if not run.whole:
+        if not run.needle.pieces:
+            return None
+        first, last = run.offset, run.offset + end - start
+        flags = run.needle.flags
+        while first < last and not flags[first] & START:
+            first += 1
+        while last > first and last < len(flags) and not flags[last] & START:
+            last -= 1
+        if not _tells(run, first, last, PIECE):
+            return None
+        start, end = start + first - run.offset, start + last - run.offset
+    if run.needle.word or _NUMBER.fullmatch(data, start, end):
+        return (start, end) if _stands_alone(data, start, end) else None
+    return start, end
+
+
+def _tells(run: Run, first: int, last: int, least: int) -> bool:
+    """Whether bytes ``first`` to ``last`` of a needle are enough characters, and not of common material alone."""
+    flags = run.needle.flags[first:last]
+    return (
+        sum(map(flags.count, (START, START + TELLS))) >= least
+        and (TELLS in flags or START + TELLS in flags)
+        and len(set(run.needle.data[first:last])) > 2
+    )
+
+
+def _stands_alone(data: bytes, start: int, end: int) -> bool:
+    """Whether no letter or digit goes on before and after, as in a whole word or number."""
+    before = data[max(start - 4, 0) : start].decode("utf-8", "ignore")
+    after = data[end : end + 4].decode("utf-8", "ignore")
+    if (after[:1].isalnum() or after[:1] == "_") and end < len(data):
+        return False
+    if (
+        data[start - 1 : start] == b"."
+        and data[start - 2 : start - 1].isdigit()
+        and _NUMBER.fullmatch(data, start, end)
+    ):
+        return False  # the fraction of another number
+    # In a text with escapes, as of repr, the n of \n is no letter.
+    return not (before[-1:].isalnum() or before[-1:] == "_") or before[-2:] in ("\\n", "\\t", "\\r")
+
+
+def united(covers: list[Cover]) -> list[Cover]:
+    """Joins covers that overlap; the mark of several is that of the leftmost, of these the longest."""
+    covers.sort(key=lambda cover: (cover.start, cover.hit is not None, -cover.end))
+    united: list[Cover] = []
+    for cover in covers:
+        if united and cover.start < united[-1].end:
+            united[-1].end = max(united[-1].end, cover.end)
+        else:
+            united.append(cover)
+    return united
+
+
+def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
+    while start > 0 and data[start] & 0xC0 == 0x80:
+        start -= 1
+    while end < len(data) and data[end] & 0xC0 == 0x80:
+        end += 1
+    return start, end
+
+
+def without_ansi(data: bytes) -> tuple[bytes, list[int]]:
+    """Returns bytes without control sequences, and for each byte left where it stood."""
+    parts, places, at = [], [], 0
+    for found in ANSI.finditer(data):
+        parts.append(data[at : found.start()])
+        places += range(at, found.start())
+        at = found.end()
+    parts.append(data[at:])
+    places += range(at, len(data))
+    return b"".join(parts), places
+
+
+def mark(name: str) -> bytes:
+    """Returns what stands in a value's place."""
+    return f"[secret:{name}]".encode()
+
+
+def _replaced(data: bytes, covers: list[Cover]) -> bytes:
+    """Returns bytes with a mark for each cover; control sequences in it stay, behind the mark."""
+    parts, at = [], 0
+    for cover in covers:
+        parts += [
+            data[at : cover.start],
+            *(mark(hit.name) for hit in _hits([cover])),
+            *ANSI.findall(data, cover.start, cover.end),
+        ]
+        at = cover.end
+    return b"".join([*parts, data[at:]])
+
+
+def to_bytes(text: str) -> bytes:
+    """Returns a text's UTF-8, also of one with lone surrogates."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def to_text(data: bytes) -> str:
+    """Undoes :func:`to_bytes`."""
+    return data.decode("utf-8", "surrogatepass")

@@ -1,0 +1,98 @@
+"""The one rule of what can be masked, and of what is too common to give a value away.
+
+From 8 characters on a value is masked anywhere; digits alone only as a whole number; 4 to 7 characters with a letter
+among them only as a whole word; anything else not at all, for it would spoil output that holds no secret.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from .words import COMMON
+
+ANYWHERE_FROM = 8
+"""Characters from which on a value is masked wherever it stands."""
+WORD_FROM = 4
+"""Characters from which on a value with a letter is masked as a whole word."""
+PIECES_FROM = 24
+"""Characters from which on pieces of a value are masked, too."""
+PIECE = 16
+"""Characters in a row that make a piece."""
+
+
+class Scope(Enum):
+    """Where a value is masked."""
+
+    ANYWHERE = "anywhere"
+    WORD = "as a whole word"
+
+
+_MIME = r"(?:application|audio|font|image|message|model|multipart|text|video)/[a-z0-9][a-z0-9.+-]*"
+_ORDINARY = re.compile(_MIME, re.IGNORECASE)
+
+
+def judge(text: str) -> Scope | str:
+    """Returns where a value may be masked, or, in a few words, why it cannot be.
+
+    Blanks around the value do not count: it is shown without them as often as with them.
+    """
+    core = text.strip()
+    if not core:
+        return "it is empty"
+    if core.lower() in COMMON or _ORDINARY.fullmatch(core):
+        return "it is an ordinary word, which stands in output for other reasons"
+    if len(core) < WORD_FROM:
+        return f"it has fewer than {WORD_FROM} characters"
+    if len(set(core)) < 3 and not any(map(str.isalnum, core)):
+        return "it is one sign repeated"
+    if len(core) >= ANYWHERE_FROM:
+        return Scope.ANYWHERE
+    if core.isdigit():
+        return f"it is a number of fewer than {ANYWHERE_FROM} digits"
+    if not any(map(str.isalpha, core)):
+        return f"it has fewer than {ANYWHERE_FROM} characters and no letter among them"
+    return Scope.WORD
+
+
+_COMMON_PARTS = re.compile(
+    r"""
+      -----(?:BEGIN|END)\ [A-Z0-9 ]+-----                                     # PEM armour
+    | \beyJ[\w-]+(?=\.)                                                       # the header of a JSON web token
+    | "[A-Za-z_][\w.\-/]{0,63}"\s*:                                           # a JSON key
+    | ^[ \t]*(?:-[ \t]+)?[A-Za-z_][\w.\-]{0,63}:(?=\s)                        # a YAML key
+    | (?:^|(?<=[;&?\s]))[A-Za-z_][A-Za-z_]{0,31}=(?=[^=\s])                   # a key of a connection string
+    | (?<=:)[ ]?\d{1,5}(?![\w])                                               # a port
+    | \b"""
+    + _MIME,
+    re.VERBOSE | re.MULTILINE,
+)
+_URL = re.compile(
+    r"\b[A-Za-z][A-Za-z0-9+.\-]*://(?:[^\s/@]*@)?(?P<host>(?:[\w\-]+(?:\.[\w\-]+)+|localhost|\[[0-9A-Fa-f:]+\])(?::\d+)?)?"
+)
+_SCHEME = re.compile(r"\b[A-Za-z][A-Za-z0-9+.\-]*://")
+_TOKEN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
+_ODD_SIGNS = re.compile(r"[^\w\s]{4,}", re.ASCII)
+
+
+def telling(text: str) -> bytearray:
+    """Returns for each character 1 where it tells something of the value, 0 where it is common material.
+
+    Common are: blanks and punctuation, PEM armour, the scheme and the public host of a URL, MIME types, keys of JSON,
+    YAML and connection strings, the header of a JSON web token, and words of the list.
+    """
+    flags = bytearray(c.isalnum() or not c.isascii() for c in text)
+    for m in _ODD_SIGNS.finditer(text):
+        flags[slice(*m.span())] = bytes(c in "!$%&?@^`~" for c in m[0])
+    spans = [m.span() for m in _COMMON_PARTS.finditer(text)]
+    spans += [m.span() for m in _SCHEME.finditer(text)]
+    spans += [m.span("host") for m in _URL.finditer(text) if m["host"]]
+    for m in _TOKEN.finditer(text):
+        if m[0].lower() in COMMON:
+            spans.append(m.span())
+        elif not m[0].isalnum():
+            parts = re.finditer(r"[A-Za-z0-9]+", m[0])
+            spans += [(m.start() + p.start(), m.start() + p.end()) for p in parts if p[0].lower() in COMMON]
+    for start, end in spans:
+        flags[start:end] = bytes(end - start)
+    return flags

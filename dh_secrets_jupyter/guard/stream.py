@@ -1,0 +1,149 @@
+"""Masks output that comes in pieces: however it is cut, the same text goes out.
+
+A stream holds back the end of what came as long as it may be part of a value, and gives it out when it turns out not
+to be, or when the caller asks for it (:meth:`ByteStream.release`). It knows no clock and no threads.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .index import Run, common_prefix
+from .matcher import ANSI, Cover, Hit, Masker, mark, to_bytes, to_text, united, without_ansi
+from .rule import ANYWHERE_FROM
+
+_REMEMBERED = 256
+"""Bytes that have gone out and are still looked at: a release may have cut a value."""
+_UNFINISHED = re.compile(
+    rb"(?:\x1b(?:\[[0-?]{0,60}[ -/]{0,4})?|[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf7][\x80-\xbf]{0,2})\Z"
+)
+"""The beginning of a control sequence or of a character, at the end of the text."""
+
+
+class ByteStream:
+    """One stream of bytes: text in UTF-8, cut anywhere, or anything else. To be used by one thread at a time.
+
+    Attributes:
+        hits: the marks set so far; the caller may clear it.
+    """
+
+    _text = False
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self._held = b""
+        self._sent = b""  # the end of what has gone out, as it came, without control sequences
+        self._cut: list[tuple[bytes, int]] = []  # needles that a release has cut, and how far each has come
+        self.hits: list[Hit] = []
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything is held back."""
+        return bool(self._held)
+
+    def feed(self, data: bytes) -> bytes:
+        """Takes what was written, and returns what may go out now."""
+        return self._step(self._held + data, release=False) if data else b""
+
+    def release(self) -> bytes:
+        """Returns all that is held back: when it has waited long enough, or before another message goes out.
+
+        An end that is 8 or more characters of a value becomes a mark; what follows of that value is then swallowed.
+        """
+        return self._step(self._held, release=True) if self._held else b""
+
+    def _step(self, data: bytes, *, release: bool) -> bytes:
+        unfinished = None if release else _UNFINISHED.search(data, max(len(data) - 70, 0))
+        taken = data[: unfinished.start()] if unfinished else data
+        plain, places = without_ansi(taken) if b"\x1b" in taken else (taken, None)
+        sent = len(self._sent)
+        window = self._sent + plain
+        covers = self._masker.covers_plain(window, text=self._text)
+        begun = self._masker.begun(window, ANYWHERE_FROM) if release else []
+        covers += [Cover(run.start, len(window), Hit(run.name, run.needle.spelling)) for run in begun]
+        covers = self._joined(covers, plain, sent)
+
+        end = len(window)
+        if not release:
+            end -= self._masker.open_length(window)
+            if self._text:
+                while end > sent and end < len(window) and window[end] & 0xC0 == 0x80:
+                    end -= 1
+            end = max(end, sent)
+            end = min([end, *(cover.start for cover in covers if cover.start < end < cover.end)])
+        raw_end = len(taken) if end == len(window) else places[end - sent] if places else end - sent
+        if raw_end == 0:
+            self._held = data
+            return b""
+
+        out, at = [], 0
+        for cover in covers:
+            if cover.end <= end:
+                first, last = cover.start - sent, cover.end - sent
+                if places is not None:
+                    first, last = places[first], places[last - 1] + 1
+                out.append(taken[at:first])
+                if cover.hit is not None:
+                    out.append(mark(cover.hit.name))
+                    self.hits.append(cover.hit)
+                out += ANSI.findall(taken, first, last)
+                at = last
+        out.append(taken[at:raw_end])
+        if end > sent:
+            self._cut = self._still_cut(begun, plain) if release else []
+        self._held = data[raw_end:]
+        self._sent = window[:end][-_REMEMBERED:]
+        return b"".join(out)
+
+    def _joined(self, covers: list[Cover], plain: bytes, sent: int) -> list[Cover]:
+        """Returns the covers of what has not gone out; what goes on with a marked value gets no other mark."""
+        swallowed = max((common_prefix(plain, 0, needle, at) for needle, at in self._cut), default=0)
+        rest = [cover for cover in covers if cover.end > sent]
+        for cover in rest:
+            if cover.start < sent:
+                cover.start = sent
+                if self._cut:
+                    cover.hit = None
+        if self._text:
+            while 0 < swallowed < len(plain) and plain[swallowed] & 0xC0 == 0x80:
+                swallowed -= 1
+        if swallowed:
+            rest.append(Cover(sent, sent + swallowed, None))
+        return united(rest)
+
+    def _still_cut(self, begun: list[Run], plain: bytes) -> list[tuple[bytes, int]]:
+        """Returns the needles that a release has just cut, or cut once more."""
+        new = [(run.needle.data, run.offset + run.end - run.start) for run in begun]
+        old = [(needle, at + len(plain)) for needle, at in self._cut if needle[at : at + len(plain)] == plain]
+        return [(needle, at) for needle, at in new + old if at < len(needle)]
+
+
+class Stream:
+    """One stream of text, as :class:`ByteStream`. To be used by one thread at a time."""
+
+    def __init__(self, masker: Masker) -> None:
+        self._bytes = _TextBytes(masker)
+
+    @property
+    def hits(self) -> list[Hit]:
+        """The marks set so far; the caller may clear it."""
+        return self._bytes.hits
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything is held back."""
+        return self._bytes.pending
+
+    def feed(self, text: str) -> str:
+        """Takes what was written, and returns what may go out now."""
+        return to_text(self._bytes.feed(to_bytes(text)))
+
+    def release(self) -> str:
+        """Returns all that is held back, as :meth:`ByteStream.release`."""
+        return to_text(self._bytes.release())
+
+
+class _TextBytes(ByteStream):
+    """Cuts and covers between characters only."""
+
+    _text = True
