@@ -225,7 +225,9 @@ def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
 
 def without_ansi(data: bytes) -> tuple[bytes, list[int]]:
     """Returns bytes without control sequences, and for each byte left where it stood."""
-    parts, places, at = [], [], 0
+    parts: list[bytes] = []
+    places: list[int] = []
+    at = 0
     for found in ANSI.finditer(data):
         parts.append(data[at : found.start()])
         places += range(at, found.start())
