@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from . import guard
-from .errors import SecretExistsError, SecretNotFoundError
+from .errors import SecretExistsError, SecretNotFoundError, SecretsError
 from .models import (
     Metadata,
     SecretBytes,
@@ -247,6 +247,12 @@ class Project:
 
     def update_secret(self, secret: Secret) -> Secret:
         """Saves a secret's changed metadata and leaves its value alone. Raises as :meth:`edit`."""
+        if secret.project != self.name:
+            raise SecretsError(
+                secret.name,
+                f"this secret is of the project {secret.project}",
+                "Save it by that project's update_secret",
+            )
         metadata = secret.metadata
         return self.edit(
             secret.name, description=metadata.description or "", labels=metadata.labels or (), expires=metadata.expires

@@ -1,0 +1,82 @@
+"""Which project and which provider: the first that is set wins."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from traitlets.config import Config
+
+from dh_secrets_jupyter import InvalidNameError, SecretsError
+from dh_secrets_jupyter.providers import lookup
+from dh_secrets_jupyter.providers.base import Provider
+from dh_secrets_jupyter.settings import DHSecrets, from_config
+
+CHOICES = list(product([False, True], repeat=3))
+
+
+def settings(configured: bool = False) -> DHSecrets:
+    """Returns the settings, with or without a configuration by the administrator."""
+    found = {"project": "by-traitlets", "provider": "by-traitlets"} if configured else {}
+    return from_config(Config({"DHSecrets": found}))
+
+
+@pytest.mark.parametrize(("argument", "variable", "configured"), CHOICES)
+def test_the_project(monkeypatch: pytest.MonkeyPatch, argument: bool, variable: bool, configured: bool) -> None:
+    """Argument, then ``DH_SECRETS_PROJECT``, then traitlets, then ``default``."""
+    if variable:
+        monkeypatch.setenv("DH_SECRETS_PROJECT", "by-variable")
+    opened = settings(configured).open("by-argument" if argument else None, "local", user="test")
+    order = {"by-argument": argument, "by-variable": variable, "by-traitlets": configured, "default": True}
+    assert opened.name == next(name for name, given in order.items() if given)
+
+
+@pytest.mark.parametrize(("argument", "variable", "configured"), CHOICES)
+def test_the_provider(monkeypatch: pytest.MonkeyPatch, argument: bool, variable: bool, configured: bool) -> None:
+    """Argument, then ``DH_SECRETS_PROVIDER``, then traitlets, then ``auto``."""
+    asked: list[str] = []
+    local = lookup.find("local")
+
+    def find(name: str) -> Provider:
+        asked.append(name)
+        return local
+
+    monkeypatch.setattr(lookup, "find", find)
+    if variable:
+        monkeypatch.setenv("DH_SECRETS_PROVIDER", "by-variable")
+    settings(configured).open(provider="by-argument" if argument else None, user="test")
+    order = {"by-argument": argument, "by-variable": variable, "by-traitlets": configured, "auto": True}
+    assert asked == [next(name for name, given in order.items() if given)]
+
+
+def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables that are there and empty count as not set."""
+    monkeypatch.setenv("DH_SECRETS_PROJECT", "")
+    monkeypatch.setenv("DH_SECRETS_PROVIDER", "")
+    opened = settings().open(user="test")
+    assert (opened.name, opened.provider.name) == ("default", "local")
+
+
+@pytest.mark.parametrize("name", ["", "x", "Upper", "-a", "a-", "a" * 39, "a_b"])
+def test_a_bad_project_is_refused_wherever_it_comes_from(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """From an argument, also an empty one, a variable or the configuration."""
+    with pytest.raises(InvalidNameError):
+        settings().open(name, user="test")
+    if name:
+        with pytest.raises(InvalidNameError):
+            from_config(Config({"DHSecrets": {"project": name}})).open(user="test")
+        monkeypatch.setenv("DH_SECRETS_PROJECT", name)
+        with pytest.raises(InvalidNameError):
+            settings().open(user="test")
+
+
+def test_an_unknown_provider_is_one_line() -> None:
+    """It says which there are."""
+    with pytest.raises(SecretsError, match=r"^vault: there is no provider of that name. Use one of auto, .*local\.$"):
+        settings().open(provider="vault", user="test")
+
+
+def test_values_stay_on_the_server_unless_allowed() -> None:
+    """``allow_reveal`` is off by default."""
+    assert not settings().allow_reveal
+    assert from_config(Config({"DHSecrets": {"allow_reveal": True}})).allow_reveal
