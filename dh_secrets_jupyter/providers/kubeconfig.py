@@ -42,9 +42,11 @@ def current_context() -> Context | None:
     if name is None:
         return None
     for content in contents:
-        for entry in content.get("contexts") or ():
+        entries = content.get("contexts")
+        for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict) and entry.get("name") == name:
-                return Context(name, (entry.get("context") or {}).get("namespace"))
+                context = entry.get("context")
+                return Context(name, context.get("namespace") if isinstance(context, dict) else None)
     return Context(name, None)
 
 

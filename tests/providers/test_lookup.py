@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dh_secrets_jupyter.errors import ProviderUnavailableError
-from dh_secrets_jupyter.providers import lookup
+from dh_secrets_jupyter.providers import kubeconfig, lookup
 
 from ..processes import run
 
@@ -24,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.delenv("KUBECONFIG")
-    monkeypatch.setattr(lookup, "SERVICE_ACCOUNT", tmp_path / "serviceaccount" / "token")
+    monkeypatch.setattr(kubeconfig, "SERVICE_ACCOUNT", tmp_path / "serviceaccount")
     return tmp_path
 
 
@@ -42,11 +42,11 @@ def test_a_machine_without_a_cluster(home: Path) -> None:
 
 def test_a_pod(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service account's token makes it ``kubernetes``, but only in a pod."""
-    write(lookup.SERVICE_ACCOUNT, "invented")
+    write(kubeconfig.SERVICE_ACCOUNT / "token", "invented")
     assert lookup.suitable() == "local"
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     assert lookup.suitable() == "kubernetes"
-    lookup.SERVICE_ACCOUNT.unlink()
+    (kubeconfig.SERVICE_ACCOUNT / "token").unlink()
     assert lookup.suitable() == "local"
 
 
@@ -55,6 +55,13 @@ def test_a_kubeconfig_in_the_home_folder(home: Path, text: str, wanted: str) -> 
     """What counts is its current context; an empty file is an empty configuration, as for kubectl."""
     write(home / ".kube" / "config", text)
     assert lookup.suitable() == wanted
+
+
+@pytest.mark.parametrize("rest", ["5", "[5]", "[{name: here, context: words}]", "[{name: here}]", "[]"])
+def test_a_context_without_its_cluster_is_still_one(home: Path, rest: str) -> None:
+    """What else is wrong with a kubeconfig that names a context is for the provider to say, not for ``auto``."""
+    write(home / ".kube" / "config", f"{WITH_CONTEXT}contexts: {rest}\n")
+    assert lookup.suitable() == "kubernetes"
 
 
 def test_the_variable_comes_first(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
