@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NoReturn
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
@@ -49,16 +49,22 @@ class SecretsHandler(APIHandler):
             await super().prepare()
             await self._authorize()
         except HTTPError as refused:
-            self._refused = refused
+            # Jupyter says 404 to a page of another site.
+            foreign = refused.status_code == HTTPStatus.NOT_FOUND
+            self._refused = HTTPError(HTTPStatus.FORBIDDEN, "this comes from another site") if foreign else refused
 
     async def _authorize(self) -> None:
         """Asks the authorizer, for unknown paths too: nobody without rights learns what is here."""
         if not self.current_user:
-            raise HTTPError(HTTPStatus.FORBIDDEN, "you are not logged in")
+            self.get_login_url()
         action = "read" if self.request.method == "GET" or self._operation() in READING else "write"
         allowed = self.authorizer.is_authorized(self, self.current_user, action, AUTH_RESOURCE)
         if not await ensure_async(allowed):
             raise HTTPError(HTTPStatus.FORBIDDEN, "you may not %s secrets", action)
+
+    def get_login_url(self) -> NoReturn:
+        """Raises: a client of an API is told, not sent to a page."""
+        raise HTTPError(HTTPStatus.FORBIDDEN, "you are not logged in")
 
     def _operation(self) -> Operation | None:
         return self.operations.get(self.request.method or "")
@@ -78,6 +84,8 @@ class SecretsHandler(APIHandler):
             answer = await self._answer(path)
         except SecretsError as error:
             answer = Answer(failures.body(error), failures.status(error))
+        except HTTPError:
+            raise
         except Exception as error:  # noqa: BLE001 - logged without its text, which may hold anything
             self.log.error("%s %s failed: %s", self.request.method, self.request.path, failures.where(error))
             answer = Answer(failures.of_jupyter(500, None), HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -110,7 +118,11 @@ class SecretsHandler(APIHandler):
         self.set_status(answer.status)
         for name, value in answer.headers.items():
             self.set_header(name, value)
-        self.finish(None if answer.body is None else json.dumps(answer.body))
+        if self.request.method == "GET" and self.check_etag_header():  # If-None-Match, compared by tornado
+            self.set_status(HTTPStatus.NOT_MODIFIED)
+            self.finish()
+        else:
+            self.finish(None if answer.body is None else json.dumps(answer.body))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answers what Jupyter itself refused, in the form of all other errors."""

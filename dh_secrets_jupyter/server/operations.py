@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +15,6 @@ from ..errors import AccessDeniedError, SecretsError
 from ..models import SecretBytes, check_name, check_project
 from ..project import Project, Secret
 from . import bodies
-from .failures import TimedOutError
 from .service import Service
 from .tags import Witness
 
@@ -79,11 +79,11 @@ def off_loop(operation: Callable[[Call], Answer]) -> Operation:
 
 async def status(call: Call) -> Answer:
     """``GET status``; answers also while the provider hangs."""
-    default = await call.service.run(call.service.default)
+    default = await call.service.opened()
     project = default.name if call.project is None else check_project(call.project)
     try:
         writable = await call.service.run(partial(default.provider.writable, project), limit=WRITABLE_LIMIT)
-    except TimedOutError:
+    except SecretsError:  # unknown; what is wrong shows when the secrets are listed
         writable = True
     return Answer(
         {
@@ -141,8 +141,11 @@ def change_secret(call: Call) -> Answer:
     changes = bodies.metadata(found, name)
     if "value" in found:
         changes["value"] = bodies.text(found, "value", name)
-    secret = project.edit(name, **changes, check=witness.check(project.name, name, call.if_match))
-    call.service.events.changed(call.user, project.name, name, "updated")
+    if changes:
+        secret = project.edit(name, **changes, check=witness.check(project.name, name, call.if_match))
+        call.service.events.changed(call.user, project.name, name, "updated")
+    else:
+        secret = project.get_secret(name)
     return Answer(described(secret), headers={"ETag": witness.etag(project.name, name)})
 
 
@@ -156,8 +159,7 @@ def delete_secret(call: Call) -> Answer:
     return Answer(status=HTTPStatus.NO_CONTENT)
 
 
-@off_loop
-def reveal_value(call: Call) -> Answer:
+async def reveal_value(call: Call) -> Answer:
     """``GET projects/{project}/secrets/{name}/value``"""
     if not call.service.settings.allow_reveal:
         raise AccessDeniedError(
@@ -165,12 +167,15 @@ def reveal_value(call: Call) -> Answer:
             "this server does not send values to the browser",
             "Read it in a kernel by %secret get, or ask the administrator for c.DHSecrets.allow_reveal",
         )
+    return await _disclose(call)
+
+
+@off_loop
+def _disclose(call: Call) -> Answer:
     project, _ = call.open()
     name = call.path[1]
     value = project.read_values(name)[name]
     if isinstance(value, SecretBytes):
-        import base64
-
         return Answer({"name": name, "value_base64": base64.b64encode(value).decode()})
     return Answer({"name": name, "value": value})
 

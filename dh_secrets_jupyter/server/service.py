@@ -58,6 +58,12 @@ class Service:
                 self._default = self._open()
         return self._default
 
+    async def opened(self) -> Project:
+        """Returns the same; once it is open without waiting for threads, which a provider may hold up."""
+        if self._default is not None:
+            return self._default
+        return await self.run(self.default)
+
     def _open(self) -> Project:
         try:
             # Nothing is changed through this one: each request makes its own, in its user's name.

@@ -1,0 +1,42 @@
+"""What an administrator's ``jupyter_server_config.py`` could hold: users by token, and what each of them may do."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.auth import Authorizer, PasswordIdentityProvider, User
+
+RIGHTS = {"writer": ("read", "write"), "reader": ("read",), "nobody": ()}
+"""What the users may do on the resource ``dh-secrets``; each one's token is ``NAME-token``."""
+ASKED = "asked.jsonl"
+"""The file in the server's home that gets a line for each question that the authorizer was asked."""
+EVENTS = "events.jsonl"
+
+
+class Users(PasswordIdentityProvider):
+    """Knows a user by the token; whoever comes with the server's own token, or by its log-in page, is somebody else."""
+
+    def get_user_token(self, handler: Any) -> Any:
+        user = (self.get_token(handler) or "").removesuffix("-token")
+        return User(user) if user in RIGHTS else super().get_user_token(handler)
+
+
+class Rights(Authorizer):
+    """Refuses what :data:`RIGHTS` does not give; somebody else may do everything."""
+
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        with Path(os.environ["HOME"], ASKED).open("a") as file:
+            print(json.dumps([handler.request.method, handler.request.path, action, resource]), file=file)
+        return resource != "dh-secrets" or action in RIGHTS.get(user.username, (action,))
+
+
+def apply(c: Any, options: dict[str, Any]) -> None:
+    """Configures a server: ``options`` are traits of ``c.DHSecrets``."""
+    c.ServerApp.identity_provider_class = Users
+    c.ServerApp.authorizer_class = Rights
+    c.EventLogger.handlers = [logging.FileHandler(Path(os.environ["HOME"], EVENTS))]
+    c.DHSecrets.update(options)
