@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import ctypes
 import itertools
 import json
@@ -15,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -112,6 +113,16 @@ class Cluster:
         assert self._server
         self._server.send_signal(signal.SIGKILL)
         self._server.wait()
+
+    @contextlib.contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Holds the API server still: connections are accepted, and nothing is answered."""
+        assert self._server
+        self._server.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._server.send_signal(signal.SIGCONT)
 
     def api(self, method: str, path: str, body: object = None) -> Any:
         """One request as administrator, without any client library. Raises :class:`urllib.error.HTTPError`."""

@@ -1,0 +1,186 @@
+"""Every change is an event, our own once, and what others change is noticed while somebody looks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+from ..cluster.server import Cluster, Namespace
+from . import config
+from .conftest import kubernetes_environment
+from .running import Server
+
+READ_ONLY = [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]
+QUIET = 3.0
+"""Seconds in which a watch would have reported a change a second time."""
+
+
+def look(server: Server, project: str) -> str:
+    """Lists a project, and returns whether it is watched."""
+    return server.call("GET", f"projects/{project}/secrets").headers["DH-Secrets-Live"]
+
+
+def watched(server: Server, project: str) -> None:
+    """Lists a project until it is watched."""
+    server.until(lambda: look(server, project) == "true", "the project is watched")
+
+
+def of(server: Server, project: str) -> list[tuple[str | None, str, str]]:
+    """Returns the events of one project: user, name, action."""
+    return [(user, name, action) for user, of_project, name, action in server.events() if of_project == project]
+
+
+def test_own_changes_are_told_once(server: Server, project: str) -> None:
+    """Each change through the server is one event with its user, also while the project is watched."""
+    watched(server, project)
+    server.create("A", "x", project=project)
+    server.secret("PATCH", "A", {"value": "y"}, project=project)
+    server.secret("PATCH", "A", {"description": "d"}, project=project)
+    server.create("A", "refused", project=project)
+    server.secret("PATCH", "A", {}, project=project)
+    server.secret("PATCH", "A", {"value": "z"}, project=project, headers={"If-Match": '"other"'})
+    time.sleep(QUIET)
+    server.secret("DELETE", "A", project=project)
+    server.secret("DELETE", "A", project=project)
+    time.sleep(QUIET)
+    assert of(server, project) == [
+        ("writer", "A", "created"),
+        ("writer", "A", "updated"),
+        ("writer", "A", "updated"),
+        ("writer", "A", "deleted"),
+    ]
+
+
+def test_a_change_by_kubectl_is_told(kubernetes: Server, server_namespace: Namespace, project: str) -> None:
+    """What kubectl does to a watched project comes as events without a user, within the time that a watch takes."""
+    name = f"proj-secrets-{project}"
+    watched(kubernetes, project)
+    took = []
+
+    def see(action: str, *arguments: str) -> None:
+        server_namespace.kubectl(*arguments)
+        start = time.monotonic()
+        kubernetes.until(lambda: of(kubernetes, project)[-1:] == [(None, "A", action)], action)
+        took.append(time.monotonic() - start)
+
+    see("created", "create", "secret", "generic", name, "--from-literal=A=made-up-1")
+    see("updated", "patch", "secret", name, "-p", json.dumps({"stringData": {"A": "made-up-2"}}))
+    see("deleted", "delete", "secret", name)
+    print(f"a change by kubectl is an event after at most {max(took):.2f} s")
+    assert len(of(kubernetes, project)) == 3
+
+
+def test_a_change_by_another_server_is_told(local: Server, revealing_local: Server, project: str) -> None:
+    """Another process on the same store changes a secret: one event without a user here, one with it there."""
+    watched(local, project)
+    revealing_local.create("A", "x", project=project)
+    local.until(lambda: of(local, project) == [(None, "A", "created")], "the other's change")
+    assert of(revealing_local, project) == [("writer", "A", "created")]
+
+
+def test_changes_in_an_outage_are_told_after_it(
+    cluster: Cluster, kubernetes: Server, server_namespace: Namespace, project: str
+) -> None:
+    """The API server is killed and comes back: the watch does too, and tells what it has missed."""
+    name = f"proj-secrets-{project}"
+    watched(kubernetes, project)
+    cluster.kill()
+    listed = kubernetes.call("GET", f"projects/{project}/secrets")
+    assert (listed.status, listed.body["reason"]) == (503, "ProviderUnavailableError")
+    assert kubernetes.call("GET", "status").body["writable"] is True
+    cluster.start()
+    server_namespace.kubectl("create", "secret", "generic", name, "--from-literal=A=made-up")
+    kubernetes.until(lambda: of(kubernetes, project) == [(None, "A", "created")], "the change", patience=60)
+    watched(kubernetes, project)
+
+
+def test_where_watching_is_denied_lists_say_so(server_namespace: Namespace, tmp_path: Path, project: str) -> None:
+    """With the right to get but not to watch, lists work and say that one has to ask again."""
+    kubeconfig = server_namespace.service_account("reads-only", READ_ONLY)
+    with Server(tmp_path / "home", kubernetes_environment(server_namespace, kubeconfig)) as server:
+        assert server.call("GET", "status").body["writable"] is False
+        for _ in range(5):
+            assert look(server, project) == "false"
+            time.sleep(0.3)
+        reply = server.create("A", "made-up", project=project)
+        assert (reply.status, reply.body["reason"]) == (403, "AccessDeniedError")
+        assert "made-up" not in str(reply.body)
+        assert of(server, project) == []
+
+
+def test_the_panel_reports_what_it_puts_into_a_kernel(local: Server, project: str) -> None:
+    """The report is an event with user, project, name and where it went; it takes nothing else."""
+    path = f"projects/{project}/secrets/A/injected"
+    assert local.call("POST", path, {"into": "variable", "kernel": "k-1"}, token="reader-token").status == 204
+    assert local.call("POST", path, {"into": "environment"}).status == 204
+    for bad in (
+        {},
+        {"into": "file"},
+        {"into": ["variable"]},
+        {"into": "variable", "kernel": 1},
+        {"into": "variable", "x": 1},
+    ):
+        assert local.call("POST", path, bad).status == 400
+    assert local.call("POST", "projects/-/secrets/A/injected", {"into": "variable"}).status == 400
+    found = [event for event in local.lines(config.EVENTS) if event.get("into") and event["project"] == project]
+    assert [{key: event[key] for key in event if not key.startswith("__")} for event in found] == [
+        {"user": "reader", "project": project, "name": "A", "action": "injected", "into": "variable", "kernel": "k-1"},
+        {
+            "user": "writer",
+            "project": project,
+            "name": "A",
+            "action": "injected",
+            "into": "environment",
+            "kernel": None,
+        },
+    ]
+    assert {event["__schema__"] for event in found} == {"https://dh-secrets-jupyter/events/secret-injected/v1"}
+
+
+def test_browsers_hear_of_changes_on_jupyters_bus(local: Server, project: str) -> None:
+    """Who listens to Jupyter's event socket gets the same events, and never a value."""
+
+    async def listen() -> list[dict[str, Any]]:
+        url = re.sub("^http", "ws", f"{local.root}api/events/subscribe")
+        socket = await websocket_connect(HTTPRequest(url, headers={"Authorization": "token writer-token"}))
+        await asyncio.to_thread(local.create, "A", "a-made-up-value", project=project)
+        await asyncio.to_thread(local.secret, "DELETE", "A", project=project)
+        found: list[dict[str, Any]] = []
+        while len(found) < 2:
+            message = await asyncio.wait_for(socket.read_message(), 20)
+            assert isinstance(message, str)
+            assert "a-made-up-value" not in message
+            event = json.loads(message)
+            if event.get("project") == project:
+                found.append(event)
+        socket.close()
+        return found
+
+    assert asyncio.run(listen()) == [
+        {
+            "schema_id": "https://dh-secrets-jupyter/events/secret-changed/v1",
+            "user": "writer",
+            "project": project,
+            "name": "A",
+            "action": action,
+        }
+        for action in ("created", "deleted")
+    ]
+
+
+def test_each_project_has_its_own_watch(server: Server, project: str) -> None:
+    """A change of one project is no event of another, and both are watched at the same time."""
+    other = f"{project}-2"
+    watched(server, project)
+    watched(server, other)
+    server.create("A", "x", project=other)
+    time.sleep(QUIET)
+    assert of(server, project) == []
+    assert of(server, other) == [("writer", "A", "created")]
