@@ -189,8 +189,8 @@ def test_the_output_has_a_still_list(kernel: Kernel) -> None:
     [bundle] = [display for display in cell.displays if WIDGET in display]
     assert "&lt;script&gt;a&amp;b&lt;/script&gt;" in bundle["text/html"]
     assert "<script>" not in bundle["text/html"]
-    assert "<td>E</td>" in bundle["text/html"]
-    assert bundle["text/plain"].startswith("1 secret of project default (local, ")
+    assert ">E</th>" in bundle["text/html"]
+    assert bundle["text/plain"].startswith("Secrets of project default (local: ")
     assert bundle["text/plain"].endswith(": E")
     assert b"invented-still" not in cell.raw
     kernel.ok("panel.close(); p.delete('E')")
@@ -245,6 +245,17 @@ def test_a_change_made_elsewhere_is_told(view: View, kernel: Kernel) -> None:
         other.ok("d.get_or_create_project('default').delete('F')")
         view.event("changed", timeout=5, project="default")
     assert view.names() == []
+
+
+def test_the_magic_shows_it(kernel: Kernel) -> None:
+    """`%secret panel` shows the kernel's one panel, each time."""
+    kernel.ok("%load_ext dh_secrets_jupyter")
+    first = shown(kernel, "%secret panel")
+    assert shown(kernel, "%secret panel").comm_id == first.comm_id
+    assert first.names() == []
+    kernel.ok("import dh_secrets_jupyter.panel.widget as w; w._shown.close()")
+    assert shown(kernel, "%secret panel").names() == []
+    kernel.ok("w._shown.close()")
 
 
 def test_it_works_in_a_vbox(kernel: Kernel) -> None:

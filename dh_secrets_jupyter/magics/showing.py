@@ -7,8 +7,8 @@ from typing import Any
 from .. import current
 from ..errors import SecretsError
 from ..project import Project
+from ..table import Table, fields, moment, one_line
 from .commands import Line, lines
-from .table import Table, fields, moment, one_line
 
 
 def where(project: Project) -> str:

@@ -14,7 +14,7 @@ from traitlets import Unicode, default
 
 from ..errors import SecretsError
 from ..project import Project
-from . import still
+from ..table import Table
 from .requests import JSON, Params, answer, listing, opened
 from .watching import Watches
 
@@ -136,8 +136,8 @@ class Panel(AnyWidget):
     def _list(self, project: Project, view: str | None) -> JSON:
         """Reads the list, keeps a still of it, and keeps the view informed."""
         secrets = project.list_secrets()
-        self._text = still.text(project, secrets)
-        self._still = still.html(project, secrets)
+        self._text = f"Secrets of {_where(project)}: {', '.join(secret.name for secret in secrets) or 'none yet'}"
+        self._still = Table(_where(project), secrets)._repr_html_()
         if view is not None:
             self._watches.listed(project, view, {secret.name: secret.metadata for secret in secrets})
         return {"secrets": [listing(secret) for secret in secrets]}
@@ -146,11 +146,18 @@ class Panel(AnyWidget):
 _shown: Panel | None = None
 
 
-def show() -> None:
-    """Displays this kernel's panel, again if it is shown already; a closed one opens again. Raises as `Panel`."""
+def show(*called_with: object) -> None:
+    """``%secret panel``: displays this kernel's panel, once more if it is shown already; a closed one opens again.
+
+    Raises as :class:`Panel`.
+    """
     global _shown
     _shown = _shown or Panel()
     display(_shown)  # type: ignore[no-untyped-call]  # IPython's is not typed
+
+
+def _where(project: Project) -> str:
+    return f"project {project.name} ({project.provider.name}: {project.place})"
 
 
 def _built(name: str) -> str:

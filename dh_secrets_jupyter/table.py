@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
-from ..project import Secret
+from .project import Secret
 
 _COLUMNS = ("name", "description", "labels", "updated", "by", "expires")
 
