@@ -1,0 +1,128 @@
+"""A real JupyterLab server for the browser tests, and the front end that it serves."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "labextension"
+BUILT = ROOT / "dh_secrets_jupyter" / "labextension"
+PATIENCE = 90.0  # seconds; 4 on an idle machine
+_COPIED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
+
+
+@dataclass
+class Lab:
+    """A server that is running.
+
+    Attributes:
+        url: its base, without the last slash.
+        token: what it asks for.
+        folder: the notebooks.
+        log: the file with all that the server and its kernels say, at DEBUG.
+        home: the home of the server and of its kernels.
+    """
+
+    url: str
+    folder: Path
+    home: Path
+    log: Path
+    token: str = field(repr=False)
+
+    def notebook(self, name: str) -> str:
+        """Makes an empty notebook for Python and returns its path on the server."""
+        spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        content = {"cells": [], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
+        (self.folder / name).write_text(json.dumps(content))
+        return name
+
+    def address(self, path: str, workspace: str) -> str:
+        """Returns the address that opens a notebook in JupyterLab; each workspace has a layout of its own."""
+        return f"{self.url}/lab/workspaces/{workspace}/tree/{path}?reset&token={self.token}"
+
+
+def build_front_end() -> None:
+    """Builds the front end where its source has changed, so that the tests show what is in the checkout."""
+    sources = [path for folder in ("src", "style", "schema") for path in (SOURCE / folder).rglob("*")]
+    built = BUILT / "package.json"
+    newest = max(path.stat().st_mtime for path in [*sources, SOURCE / "package.json"])
+    if built.exists() and built.stat().st_mtime >= newest:
+        return
+    npm = shutil.which("npm") or "npm"
+    if not (SOURCE / "node_modules").exists():
+        subprocess.run([npm, "install", "--no-save", "--no-audit", "--no-fund"], cwd=SOURCE, check=True)
+    subprocess.run([npm, "run", "build"], cwd=SOURCE, check=True)
+
+
+@contextlib.contextmanager
+def start(home: Path, environment: Mapping[str, str]) -> Iterator[Lab]:
+    """Starts a server with a home of its own and ends it, its kernels with it."""
+    build_front_end()
+    folder = home / "notebooks"
+    extensions = home / "data" / "labextensions"
+    for path in (folder, extensions):
+        path.mkdir(parents=True)
+    (extensions / "dh-secrets-jupyter").symlink_to(BUILT)
+    # Nothing is fetched from elsewhere, and no question about it covers the page.
+    settings = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    quiet = {"fetchNews": "false", "checkForUpdates": False}
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+    port = _free_port()
+    lab = Lab(f"http://127.0.0.1:{port}", folder, home, home / "server.log", secrets.token_urlsafe())
+    variables = {
+        **{name: os.environ[name] for name in _COPIED if name in os.environ},
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTER_TOKEN": lab.token,
+        "KUBECONFIG": os.devnull,
+        **environment,
+    }
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--debug"),
+        *(f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}"),
+        "--LabApp.extension_manager=readonly",
+    ]
+    with lab.log.open("wb") as log:
+        process = subprocess.Popen(command, env=variables, cwd=folder, stdout=log, stderr=log)
+    try:
+        _wait(lab, process)
+        yield lab
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(lab: Lab, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=5).close()
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"jupyter lab did not start; see {lab.log}: {lab.log.read_text()[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,142 @@
+"""What a user does in the browser, in the words that a screen reader hears."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from .lab import Lab
+
+AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+class Panel:
+    """The panel, in the side bar or in a cell's output.
+
+    Args:
+        page: the page.
+        scope: what the panel is in; the page where there is only one.
+    """
+
+    def __init__(self, page: Page, scope: Page | Locator | None = None) -> None:
+        self.page = page
+        self.region = (scope or page).get_by_role("region", name="Secrets", exact=True)
+
+    @property
+    def status(self) -> Locator:
+        return self.region.get_by_role("status")
+
+    @property
+    def alert(self) -> Locator:
+        return self.region.get_by_role("alert")
+
+    @property
+    def search(self) -> Locator:
+        return self.region.get_by_role("searchbox", name="Search secrets")
+
+    @property
+    def project(self) -> Locator:
+        return self.region.get_by_role("combobox", name="Project")
+
+    def name(self, name: str) -> Locator:
+        """Returns a secret's name in the list."""
+        return self.region.get_by_role("list").get_by_text(name, exact=True)
+
+    def names(self) -> list[str]:
+        """Returns the names in the list."""
+        return self.region.locator(".dhs-name").all_inner_texts()
+
+    def dialog(self, title: str) -> Dialog:
+        """Returns an open dialog by its name."""
+        return Dialog(self.region.get_by_role("dialog", name=title, exact=True))
+
+    def open_add(self) -> Dialog:
+        self.region.get_by_role("button", name="Add secret").click()
+        return self.dialog("Add secret")
+
+    def add(self, name: str, value: str, **details: str) -> None:
+        """Adds a secret and waits until it is in the list."""
+        dialog = self.open_add()
+        dialog.fill(Name=name, Value=value, **details)
+        dialog.press("Save")
+        expect(dialog.frame).to_be_hidden()
+        expect(self.name(name)).to_be_visible()
+
+    def act(self, name: str, action: str) -> None:
+        """Chooses an action from a secret's menu."""
+        self.region.get_by_role("button", name=f"Actions for {name}", exact=True).click()
+        self.region.get_by_role("menuitem", name=action, exact=True).click()
+
+    def switch(self, project: str) -> None:
+        """Types another project."""
+        self.project.fill(project)
+        self.project.press("Enter")
+
+
+class Dialog:
+    """An open dialog."""
+
+    def __init__(self, frame: Locator) -> None:
+        self.frame = frame
+
+    def field(self, label: str) -> Locator:
+        return self.frame.get_by_label(label, exact=True)
+
+    def fill(self, **fields: str) -> None:
+        for label, text in fields.items():
+            self.field(label).fill(text)
+
+    def press(self, button: str) -> None:
+        self.frame.get_by_role("button", name=button, exact=True).click()
+
+
+class Notebook:
+    """The notebook in front, in JupyterLab or Notebook 7."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.cells = page.locator(".jp-Notebook:visible .jp-CodeCell")
+
+    def ready(self) -> None:
+        """Waits until the kernel is idle."""
+        status = self.page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
+        expect(status).to_have_attribute("data-status", "idle", timeout=60_000)
+
+    def run(self, code: str) -> str:
+        """Runs code in the last cell, which makes a new one below; returns what it printed."""
+        cell = self.cells.last
+        index = self.cells.count() - 1
+        cell.locator(".cm-content").click()
+        self.page.keyboard.insert_text(code)
+        self.page.keyboard.press("Shift+Enter")
+        done = self.cells.nth(index)
+        expect(done.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=60_000)
+        return done.locator(".jp-OutputArea-output").all_inner_texts().__str__()
+
+    def save(self) -> None:
+        self.page.keyboard.press("Control+s")
+        expect(self.page.locator(".jp-mod-dirty")).to_have_count(0)
+
+
+def open_lab(page: Page, lab: Lab, notebook: str, workspace: str) -> tuple[Panel, Notebook]:
+    """Opens a notebook in JupyterLab, and the side panel beside it."""
+    page.goto(lab.address(notebook, workspace))
+    book = Notebook(page)
+    book.ready()
+    page.get_by_role("tab", name="Secrets", exact=True).click()
+    panel = Panel(page)
+    expect(panel.region).to_be_visible()
+    return panel, book
+
+
+def violations(page: Page, scope: str = ".dh-secrets") -> list[str]:
+    """Returns what axe-core finds wrong in a part of the page, one line each."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("scope => axe.run(scope, {resultTypes: ['violations']})", scope)
+    return [
+        f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
