@@ -7,7 +7,11 @@ So there are few and short patterns, whatever the length of a value, and one mec
 
 from __future__ import annotations
 
+import math
+import os
 import threading
+import weakref
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,11 +22,13 @@ from .rule import PIECE
 
 FRAGMENT = 6
 """Bytes of a fragment: long enough to be rare, short enough to be few."""
-_RECENT = 1_500
-"""Fragments up to which a new value is added to the newest automaton, about 2 ms; beyond, it gets one of its own."""
 _FAST = 6_000
-"""Fragments up to which the automaton is a DFA: twice as fast, at half a kilobyte for each state."""
-_GRAMS = 1 << 22
+"""Fragments up to which the automaton is a DFA: more than twice as fast, at half a kilobyte for each state."""
+_BUILD, _BUILD_FAST = 600, 3_000
+"""Bytes that one automaton more, or a slower one, searches in the time that building takes for each fragment."""
+
+Owners = dict[bytes, list[tuple[int, int]]]
+"""For each fragment the needles that hold it, by number, and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,75 +43,77 @@ class Run:
 
     @property
     def whole(self) -> bool:
+        """Whether all of the needle is there."""
         return self.end - self.start == len(self.needle.data)
 
 
 class _Part:
-    """An automaton over the fragments of some needles."""
+    """An automaton over some of the fragments."""
 
-    def __init__(self, owners: dict[bytes, list[tuple[int, int]]], *, fast: bool) -> None:
+    def __init__(self, owners: Owners, *, fast: bool) -> None:
         self.owners = owners
         self.fast = fast
         self._by_pattern = list(owners.values())
-        kind = Implementation.DFA if fast else None
-        self._automaton = BytesAhoCorasick(list(owners), MatchKind.Standard, kind)
+        self._automaton = BytesAhoCorasick(list(owners), MatchKind.Standard, Implementation.DFA if fast else None)
 
     def hits(self, data: bytes) -> Iterator[tuple[int, int, int]]:
         """Yields position in the text, number of the needle, position in the needle."""
-        found = self._automaton.find_matches_as_indexes(data, overlapping=True)
-        for pattern, start, _ in found:
+        for pattern, start, _ in self._automaton.find_matches_as_indexes(data, overlapping=True):
             for number, offset in self._by_pattern[pattern]:
                 yield start, number, offset
 
 
 class Index:
-    """All needles of all values. ``add`` may be called while others search."""
+    """All needles of all values. Safe to be used by several threads, and in a forked child."""
 
     def __init__(self) -> None:
         self._needles: list[tuple[str, Needle]] = []
+        self._starts: list[int] = []  # of each needle in _all
+        self._all = bytearray()
+        self._bytes = bytearray(1 << 8)  # whether a byte stands in any needle
+        self._pairs = bytearray(1 << 16)  # and two side by side
         self._parts: tuple[_Part, ...] = ()
+        self._new: Owners = {}
+        self._searched = 0  # bytes, since the automata changed last
+        self._due = 0.0  # bytes after which it pays to build a better one
         self._lock = threading.Lock()
-        self._scanned = 0
-        self._pairs = bytearray(1 << 16)
-        self._quads = bytearray(_GRAMS)
+        if hasattr(os, "register_at_fork"):
+            this = weakref.ref(self)
+            os.register_at_fork(after_in_child=lambda: _unlock(this()))
 
     def add(self, name: str, needles: Iterable[Needle]) -> None:
         """Makes needles known: the next search finds them."""
-        owners: dict[bytes, list[tuple[int, int]]] = {}
+        known: set[bytes] = set()
         with self._lock:
-            known: set[bytes] = set()
             for needle in needles:
                 if needle.data in known:
                     continue
                 known.add(needle.data)
                 number = len(self._needles)
                 self._needles.append((name, needle))
-                self._note_grams(needle.data)
+                self._starts.append(len(self._all))
+                self._all += needle.data
+                for byte in set(needle.data):
+                    self._bytes[byte] = 1
+                for a, b in zip(needle.data, needle.data[1:], strict=False):
+                    self._pairs[a << 8 | b] = 1
                 for offset in _cut(needle):
-                    owners.setdefault(needle.data[offset : offset + FRAGMENT], []).append((number, offset))
-            if not owners:
-                return
-            parts = self._parts
-            if parts and len(parts[-1].owners) + len(owners) <= _RECENT:
-                owners = _joined((parts[-1].owners, owners))
-                parts = parts[:-1]
-            self._parts = (*parts, _Part(owners, fast=False))
+                    self._new.setdefault(needle.data[offset : offset + FRAGMENT], []).append((number, offset))
 
     def runs(self, data: bytes) -> list[Run]:
         """Returns the longest run of every needle at each place where one of its fragments stands, in no order."""
-        parts = self._parts
-        if not parts:
-            return []
-        self._settle(len(data))
+        self._searched += len(data)
+        if self._new or self._searched > self._due:
+            self._settle()
         found: list[Run] = []
         seen: dict[tuple[int, int], int] = {}
-        for part in parts:
+        for part in self._parts:
             for position, number, offset in part.hits(data):
                 line = (number, position - offset)
                 if seen.get(line, -1) > position:
                     continue
                 name, needle = self._needles[number]
-                left = _common_suffix(data, position, needle.data, offset)
+                left = common_suffix(data, position, needle.data, offset)
                 right = common_prefix(data, position, needle.data, offset)
                 seen[line] = position + right
                 found.append(Run(position - left, position + right, needle, name, offset - left))
@@ -113,96 +121,106 @@ class Index:
 
     def runs_at_end(self, data: bytes, least: int) -> list[Run]:
         """Returns the runs of at least so many bytes that end where the text ends."""
-        tail = data[-least:]
+        tail, position = data[-least:], len(data) - least
         found: list[Run] = []
-        if len(tail) < least:
-            return found
-        for name, needle in list(self._needles):
-            at = needle.data.find(tail)
-            while at >= 0:
-                left = _common_suffix(data, len(data) - least, needle.data, at)
-                found.append(Run(len(data) - least - left, len(data), needle, name, at - left))
-                at = needle.data.find(tail, at + 1)
+        at = self._all.find(tail) if position >= 0 else -1
+        while at >= 0:
+            number = bisect_right(self._starts, at) - 1
+            name, needle = self._needles[number]
+            offset = at - self._starts[number]
+            if offset + least <= len(needle.data):
+                left = common_suffix(data, position, needle.data, offset)
+                found.append(Run(position - left, len(data), needle, name, offset - left))
+            at = self._all.find(tail, at + 1)
         return found
 
     def open_length(self, data: bytes) -> int:
-        """Returns how many of the last bytes may be part of a needle that goes on: never too few, rarely too many."""
-        length = 0
-        last = len(data) - 1
-        while length <= last:
-            i = last - length
-            if not self._pairs[data[i] << 8 | (data[i + 1] if length else 0)]:
-                break
-            if length >= 3 and not self._quads[hash(data[i : i + 4]) % _GRAMS]:
+        """Returns how many of the last bytes may belong to a needle that goes on: never too few."""
+        if len(data) < 2 or not self._pairs[data[-2] << 8 | data[-1]]:
+            return self._bytes[data[-1]] if data else 0
+        length, at = 2, 0
+        while length < len(data):
+            # A longer end stands, if anywhere, not before the first place of the shorter one, less the new byte.
+            at = self._all.find(data[-length - 1 :], max(at - 1, 0))
+            if at < 0:
                 break
             length += 1
-            if length == PIECE:
-                return max([PIECE - 1, *(r.end - r.start for r in self.runs_at_end(data, PIECE) if _may_open(r))])
         return length
 
-    def _note_grams(self, data: bytes) -> None:
-        pairs, quads = self._pairs, self._quads
-        for a, b in zip(data, data[1:] + b"\0", strict=True):
-            pairs[a << 8 | b] = 1
-            pairs[a << 8] = 1
-        for i in range(len(data) - 3):
-            quads[hash(data[i : i + 4]) % _GRAMS] = 1
-
-    def _settle(self, size: int) -> None:
-        """Joins the automata into one as soon as the time lost on searching several has paid for building one."""
-        parts = self._parts
-        self._scanned += size
-        total = sum(len(part.owners) for part in parts)
-        if (len(parts) == 1 and (parts[0].fast or total > _FAST)) or self._scanned < total * 1_000:
+    def _settle(self) -> None:
+        """Builds an automaton for new needles; joins all once the time lost on searching several has paid for it."""
+        if not self._lock.acquire(blocking=bool(self._new)):
             return
-        if self._lock.acquire(blocking=False):
-            try:
-                self._parts = (_Part(_joined(part.owners for part in self._parts), fast=total <= _FAST),)
-                self._scanned = 0
-            finally:
-                self._lock.release()
+        try:
+            if self._new:
+                self._parts = (*self._parts, _Part(self._new, fast=False))
+                self._new = {}
+            elif self._searched > self._due:
+                size = sum(len(part.owners) for part in self._parts)
+                fast = size <= _FAST and len(self._parts) == 1
+                self._parts = (_Part(_joined(part.owners for part in self._parts), fast=fast),)
+                self._searched = 0
+            self._due = self._worth()
+        finally:
+            self._lock.release()
+
+    def _worth(self) -> float:
+        """Returns how many bytes the automata at hand may search until it pays to build a better one."""
+        size = sum(len(part.owners) for part in self._parts)
+        if (more := len(self._parts) - 1) > 0:
+            return size * _BUILD / more
+        return size * _BUILD_FAST if size <= _FAST and not any(part.fast for part in self._parts) else math.inf
 
 
-def _may_open(run: Run) -> bool:
-    return run.offset + run.end - run.start < len(run.needle.data) and (run.needle.pieces or run.offset == 0)
+def _unlock(index: Index | None) -> None:
+    """A thread that held the lock does not exist in a forked child, and would never give it back."""
+    if index is not None:
+        index._lock = threading.Lock()
 
 
-def _joined(many: Iterable[dict[bytes, list[tuple[int, int]]]]) -> dict[bytes, list[tuple[int, int]]]:
-    joined: dict[bytes, list[tuple[int, int]]] = {}
+def _joined(many: Iterable[Owners]) -> Owners:
+    joined: Owners = {}
     for owners in many:
         for fragment, places in owners.items():
             joined[fragment] = joined.get(fragment, []) + places
     return joined
 
 
+def _bytes_of(kept: bytes) -> bytes:
+    return bytes([byte in kept for byte in range(256)])
+
+
+# What a fragment had better start with: the fewer bytes of ordinary output do, the less the automaton has to look at.
+_RARE = _bytes_of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZjqxz\0" + bytes(range(128, 256)))
+_RARER_THAN_LETTERS = _bytes_of(b"0123456789kvwy%")
+
+
 def _cut(needle: Needle) -> list[int]:
-    """Returns where the fragments of a needle start: one in each piece that tells anything, the most telling ones."""
-    data, flags = needle.data, needle.flags
-    if len(data) <= FRAGMENT:
-        return [0]
-    told = bytes(flag >> 1 for flag in flags)
+    """Returns where the fragments of a needle start: one in each piece that tells anything, at telling bytes."""
+    data, told, size = needle.data, needle.told, len(needle.data)
+    choices = [_both(data.translate(_RARE), told), _both(data.translate(_RARER_THAN_LETTERS), told), told]
 
     def best(start: int, end: int) -> int:
-        """The last of the most telling fragments between two places."""
-        return max(range(start, end - FRAGMENT + 1), key=lambda i: (told.count(1, i, i + FRAGMENT), i))
+        last = max(end - FRAGMENT, 0)
+        return next((at for choice in choices if (at := choice.rfind(1, start, last + 1)) >= 0), last)
 
-    if not needle.pieces:
-        return [best(0, len(data))]
+    if not needle.pieces or size <= PIECE:
+        return [best(0, size)]
     starts: list[int] = []
     start = 0
-    while start + PIECE <= len(data):
-        if (tells := told.find(1, start)) < 0:
-            break
-        start = max(start, tells - PIECE + 1)
-        if start + PIECE > len(data):
-            break
+    while start + PIECE <= size and (tells := told.find(1, start)) >= 0:
+        start = min(max(start, tells - PIECE + 1), size - PIECE)
         starts.append(best(start, start + PIECE))
         start = starts[-1] + 1
-    return starts or [best(0, len(data))]
+    return starts or [best(0, size)]
+
+
+def _both(a: bytes, b: bytes) -> bytes:
+    return (int.from_bytes(a) & int.from_bytes(b)).to_bytes(len(a))
 
 
 def common_prefix(a: bytes, i: int, b: bytes, j: int) -> int:
-    """Length of what ``a`` from ``i`` on and ``b`` from ``j`` on begin with in common."""
+    """Returns the length of what ``a`` from ``i`` on and ``b`` from ``j`` on begin with in common."""
     size = min(len(a) - i, len(b) - j)
     if a[i : i + size] == b[j : j + size]:
         return size
@@ -216,8 +234,8 @@ def common_prefix(a: bytes, i: int, b: bytes, j: int) -> int:
     return low
 
 
-def _common_suffix(a: bytes, i: int, b: bytes, j: int) -> int:
-    """Length of what ``a`` up to ``i`` and ``b`` up to ``j`` end with in common."""
+def common_suffix(a: bytes, i: int, b: bytes, j: int) -> int:
+    """Returns the length of what ``a`` up to ``i`` and ``b`` up to ``j`` end with in common."""
     size = min(i, j)
     if a[i - size : i] == b[j - size : j]:
         return size

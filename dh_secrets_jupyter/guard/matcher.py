@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from .index import Index, Run
-from .needles import START, TELLS, needles
+from .needles import needles
 from .rule import PIECE, Scope, judge
 
 ANSI = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*(?:[@-~]|\Z)|\Z)")
@@ -124,8 +124,10 @@ class Masker:
             data: bytes, of a text its UTF-8.
             text: whether covers must start and end between characters of UTF-8.
         """
+        if not (runs := self._index.runs(data)):
+            return []
         covers = []
-        for run in self._index.runs(data):
+        for run in runs:
             if run.name not in self._off and (span := _counted(run, data)):
                 start, end = _whole_characters(data, *span) if text else span
                 covers.append(Cover(start, end, Hit(run.name, run.needle.spelling)))
@@ -164,11 +166,9 @@ def _counted(run: Run, data: bytes) -> tuple[int, int] | None:
         if not run.needle.pieces:
             return None
         first, last = run.offset, run.offset + end - start
-        flags = run.needle.flags
-        while first < last and not flags[first] & START:
-            first += 1
-        while last > first and last < len(flags) and not flags[last] & START:
-            last -= 1
+        first = run.needle.starts.find(1, first, last)
+        if last < len(run.needle.starts):
+            last = run.needle.starts.rfind(1, first, last + 1)
         if not _tells(run, first, last, PIECE):
             return None
         start, end = start + first - run.offset, start + last - run.offset
@@ -179,11 +179,11 @@ def _counted(run: Run, data: bytes) -> tuple[int, int] | None:
 
 def _tells(run: Run, first: int, last: int, least: int) -> bool:
     """Whether bytes ``first`` to ``last`` of a needle are enough characters, and not of common material alone."""
-    flags = run.needle.flags[first:last]
+    needle = run.needle
     return (
-        sum(map(flags.count, (START, START + TELLS))) >= least
-        and (TELLS in flags or START + TELLS in flags)
-        and len(set(run.needle.data[first:last])) > 2
+        needle.starts.count(1, first, last) >= least
+        and needle.told.find(1, first, last) >= 0
+        and len(set(needle.data[first:last])) > 2
     )
 
 

@@ -7,16 +7,14 @@ import html
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from urllib.parse import quote
 
 from .rule import ANYWHERE_FROM, PIECES_FROM, Scope, judge, telling
 
-START, TELLS = 1, 2
-"""Flags of a byte of a needle: a character starts here; it tells something of the value (:func:`rule.telling`)."""
-
 _FEW_SPELLINGS_FROM = 16_384
-"""Bytes from which on the lines of a value are looked for as they are, and not in every spelling."""
+"""Characters from which on the lines of a value are looked for as they are, and not in every spelling."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,14 +23,16 @@ class Needle:
 
     Attributes:
         data: what to look for.
-        flags: for each byte of ``data`` :data:`START` and :data:`TELLS`.
+        starts: for each byte of ``data`` 1 where a character starts, else 0.
+        told: for each byte of ``data`` 1 where it tells something of the value (:func:`rule.telling`), else 0.
         spelling: its name, for the receipt.
         word: whether it counts only as a whole word.
         pieces: whether a piece of it counts, too.
     """
 
     data: bytes
-    flags: bytes
+    starts: bytes
+    told: bytes
     spelling: str
     word: bool
     pieces: bool
@@ -67,7 +67,7 @@ _JSON: dict[str, Encoder] = {
     "JSON with escapes": lambda c: json.dumps(c)[1:-1],
     r"JSON with \/": lambda c: r"\/" if c == "/" else json.dumps(c, ensure_ascii=False)[1:-1],
     r"JSON with escapes and \/": lambda c: r"\/" if c == "/" else json.dumps(c)[1:-1],
-    "JSON in HTML": _json_html,
+    "JSON for HTML": _json_html,
     "JSON with upper-case escapes": lambda c: (
         json.dumps(c)[1:-1] if c.isascii() else json.dumps(c)[1:-1].upper().replace("U", "u")
     ),
@@ -110,132 +110,142 @@ def _chained(first: Encoder, second: Encoder) -> Encoder:
 
 # One in the other, as met: JSON in JSON, the repr of JSON, either of them in HTML, HTML in JSON, JSON in a URL.
 for inner, outer in (
-    *product(_JSON, ("JSON", r"JSON with \/", "JSON in HTML")),
-    *product(_REPR, ("JSON", "repr", "repr ", "HTML", "HTML with &#39;", "HTML text")),
-    *product(("JSON", "JSON with escapes"), ("repr", "repr ", *_HTML, "URL", "URL, +")),
-    *product(_HTML, ("JSON", r"JSON with \/", "repr", "repr ")),
+    *product(_JSON, ("JSON",)),
+    (r"JSON with \/", r"JSON with \/"),
+    *product(_REPR, ("JSON", "HTML", "HTML with &#39;")),
+    *product(("repr", "repr ", "JSON", "JSON with escapes"), ("repr", "repr ")),
+    *product(("JSON", "JSON with escapes"), (*_HTML, "URL", "URL, +")),
+    *product(_HTML, ("JSON", "repr", "repr ")),
     *product(("shell", "shell "), ("JSON", "repr", "repr ")),
 ):
     _ENCODERS[f"{inner.strip()} in {outer}"] = _chained(_ENCODERS[inner], _ENCODERS[outer])
 
 # Every encoder above leaves these as they are, so that most values need none of them.
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def needles(value: str | bytes) -> Iterator[Needle]:
     """Yields every spelling of a value, or nothing of one that :func:`rule.judge` refuses; some may come twice."""
     if isinstance(value, bytes):
-        text = value.decode("latin-1")
-        if judge(text) is Scope.ANYWHERE:
+        if judge(value.decode("latin-1")) is Scope.ANYWHERE:
             yield from _binary(value)
         return
     scope = judge(value)
-    if not isinstance(scope, Scope):
-        return
-    core = value.strip()
     if scope is Scope.WORD:
+        core = value.strip()
         yield from _spelled(core, telling(core), word=True, pieces=False)
-        return
-    flags = telling(value)
-    yield from _spelled(value, flags, word=False, pieces=len(value) >= PIECES_FROM)
-    yield from _lines(value)
+    elif scope is Scope.ANYWHERE:
+        yield from _spelled(value, telling(value), word=False, pieces=len(value) >= PIECES_FROM)
+        yield from _lines(value)
 
 
 def _lines(value: str) -> Iterator[Needle]:
     """Each line that is not itself short or common; the longer ones are pieces of the value already."""
     for line in {line.strip() for line in value.splitlines()} - {value}:
-        if ANYWHERE_FROM <= len(line) < PIECES_FROM or len(value) < PIECES_FROM:
-            flags = telling(line)
-            if judge(line) is Scope.ANYWHERE and 1 in flags:
+        if len(line) >= ANYWHERE_FROM and (len(line) < PIECES_FROM or len(value) < PIECES_FROM):
+            told = telling(line)
+            if judge(line) is Scope.ANYWHERE and 1 in told:
                 if len(value) < _FEW_SPELLINGS_FROM:
-                    yield from _spelled(line, flags, word=False, pieces=False)
+                    yield from _spelled(line, told, word=False, pieces=False)
                 else:
-                    yield _text(line, "line", map(_utf8, line), flags, word=False, pieces=False)
+                    yield _joined(list(map(_utf8, line)), told, "text", word=False, pieces=False)
 
 
-def _spelled(text: str, flags: bytes | bytearray, *, word: bool, pieces: bool) -> Iterator[Needle]:
-    yield _text(text, "text", map(_utf8, text), flags, word=word, pieces=pieces)
-    if special := set(text) - _PLAIN:
-        for label, encode in _ENCODERS.items():
-            table = {c: encode(c) for c in special}
-            if any(c != e for c, e in table.items()):
-                yield _text(
-                    text, label.strip(), [_utf8(table.get(c, c)) for c in text], flags, word=word, pieces=pieces
-                )
-    encoded = [_utf8(c) for c in text]
-    data = b"".join(encoded)
-    tells = b"".join(bytes([f]) * len(e) for f, e in zip(flags, encoded, strict=True))
-    yield from _encoded(data, tells, word=word, pieces=pieces)
-    for order in () if word else ("utf-16-le", "utf-16-be"):
-        units = [c.encode(order, "surrogatepass") for c in text]
-        yield _text(text, order.upper(), units, flags, word=word, pieces=pieces, inner_starts=True)
-        if not text.isascii():
-            as_latin = [_utf8(u.decode("latin-1")) for u in units]
-            yield _text(text, order.upper(), as_latin, flags, word=word, pieces=pieces)
+def _spelled(text: str, told: bytes, *, word: bool, pieces: bool) -> Iterator[Needle]:
+    """Yields all spellings of a text; ``told`` has a byte for each character."""
+    chars = list(map(_utf8, text))
+    yield (plain := _joined(chars, told, "text", word=word, pieces=pieces))
+    yield from _encoded(plain.data, plain.told, word=word, pieces=pieces)
+    seen = {text}
+    special = sorted(set(text) - _PLAIN)
+    for label, encode in _ENCODERS.items() if special else ():
+        table = {ord(c): encode(c) for c in special}
+        if (spelled := text.translate(table)) not in seen:
+            seen.add(spelled)
+            parts = [_utf8(table[ord(c)]) if ord(c) in table else e for c, e in zip(text, chars, strict=True)]
+            yield _joined(parts, told, label.strip(), word=word, pieces=pieces)
+    if not word:
+        for order in ("utf-16-le", "utf-16-be"):
+            units = [c.encode(order, "surrogatepass") for c in text]
+            yield _joined(units, told, order.upper(), word=word, pieces=pieces)
+            if not text.isascii():  # as a text it is each byte a character
+                shown = [_utf8(unit.decode("latin-1")) for unit in units]
+                yield _joined(shown, told, order.upper(), word=word, pieces=pieces)
 
 
 def _utf8(char: str) -> bytes:
     return char.encode("utf-8", "surrogatepass")
 
 
-def _text(
-    text: str,
-    spelling: str,
-    encoded: Iterator[bytes] | list[bytes] | map[bytes],
-    tells: bytes | bytearray,
-    *,
-    word: bool,
-    pieces: bool,
-    inner_starts: bool = False,
-) -> Needle:
-    """Joins the spellings of the characters; each byte of one tells what the character tells."""
-    parts = list(encoded)
-    flags = bytearray()
-    for part, tell in zip(parts, tells, strict=True):
-        inner = tell * TELLS + START * inner_starts
-        flags += bytes((tell * TELLS + START,)) + bytes((inner,)) * (len(part) - 1)
-    return Needle(b"".join(parts), bytes(flags), spelling, word, pieces)
+def _joined(parts: list[bytes], told: bytes, spelling: str, *, word: bool, pieces: bool) -> Needle:
+    """Joins the spellings of single characters; each byte of one tells what the character tells."""
+    data = b"".join(parts)
+    if len(data) == len(parts):
+        return Needle(data, _ones(len(data)), bytes(told), spelling, word, pieces)
+    starts = b"".join([_FIRST[len(part)] if len(part) < len(_FIRST) else _first(len(part)) for part in parts])
+    spread = b"".join([bytes((tell,)) * len(part) for part, tell in zip(parts, told, strict=True)])
+    return Needle(data, starts, spread, spelling, word, pieces)
 
 
-def _encoded(data: bytes, tells: bytes, *, word: bool, pieces: bool) -> Iterator[Needle]:
+def _first(size: int) -> bytes:
+    return b"\1" + bytes(size - 1) if size else b""
+
+
+_FIRST = [_first(size) for size in range(16)]
+
+
+@lru_cache(maxsize=256)
+def _ones(size: int) -> bytes:
+    return b"\1" * size
+
+
+def _encoded(data: bytes, told: bytes, *, word: bool, pieces: bool) -> Iterator[Needle]:
     """Hex, and base64 in each of three alignments: of that the characters that depend on the value alone."""
-    digits = bytes(START + TELLS * tell for tell in tells for _ in "12")
-    for hexed in {data.hex(), data.hex().upper()}:
-        yield Needle(hexed.encode(), digits, "hex", word, pieces)
+    twice = bytearray(2 * len(data))
+    twice[::2] = twice[1::2] = told
+    for digits in {data.hex(), data.hex().upper()}:
+        yield Needle(digits.encode(), _ones(len(digits)), bytes(twice), "hex", word, pieces)
     for before in (0,) if word else (0, 1, 2):
-        text = base64.b64encode(bytes(before) + data)
-        bits = range(0, len(text.rstrip(b"=")) * 6, 6)
-        last = len(data) - 1
-        tell = bytes(
-            START + TELLS * (tells[max(b // 8 - before, 0)] | tells[min((b + 5) // 8 - before, last)]) for b in bits
-        )
-        cut = slice((before * 8 + 5) // 6, (before + len(data)) * 8 // 6)
-        for name, form in {"base64": text, "URL-safe base64": text.translate(_URLSAFE)}.items():
-            if not word:
-                yield Needle(form[cut], tell[cut], name, word, pieces)
-            if not before and form.endswith(b"="):
-                yield Needle(form, tell + bytes([START]) * (len(form) - len(tell)), name, word, pieces)
-            elif word:
-                yield Needle(form, tell, name, word, pieces)
+        form = base64.b64encode(bytes(before) + data)
+        tells = _told_in_base64(bytes(before) + told, len(form))
+        if not word:
+            cut = slice((before * 8 + 5) // 6, (before + len(data)) * 8 // 6)
+            yield from _both_base64(form[cut], tells[cut], word=word, pieces=pieces)
+        if not before and (word or form.endswith(b"=")):
+            yield from _both_base64(form, tells, word=word, pieces=pieces)
 
 
-_URLSAFE = bytes.maketrans(b"+/", b"-_")
+def _both_base64(form: bytes, told: bytes, *, word: bool, pieces: bool) -> Iterator[Needle]:
+    yield Needle(form, _ones(len(form)), told, "base64", word, pieces)
+    if (safe := form.translate(_URLSAFE)) != form:
+        yield Needle(safe, _ones(len(form)), told, "URL-safe base64", word, pieces)
+
+
+def _told_in_base64(told: bytes, size: int) -> bytes:
+    """A character of base64 tells something where one of the two bytes does that it is made of."""
+    padded = told + bytes(3)
+    tells = bytearray(size)
+    for place, (first, second) in enumerate(((0, 0), (0, 1), (1, 2), (2, 2))):
+        pairs = zip(padded[first::3], padded[second::3], strict=False)
+        tells[place::4] = bytes([a | b for a, b in pairs])[: size // 4]
+    return bytes(tells)
 
 
 def _binary(value: bytes) -> Iterator[Needle]:
+    """Yields all spellings of bytes that are not UTF-8."""
     pieces = len(value) >= PIECES_FROM
-    tells = bytes(b != 0 for b in value)
-    yield Needle(value, bytes(START + TELLS * t for t in tells), "bytes", False, pieces)
-    chars = [bytes([b]) for b in value]
-    for label in ("bytes repr", "bytes repr "):
-        shown = [_REPR["repr" + label[10:]](chr(b)) if b < 128 else f"\\x{b:02x}" for b in value]
-        yield _text("", label.strip(), map(_utf8, shown), tells, word=False, pieces=pieces)
-        in_json = [json.dumps(c)[1:-1].encode() for c in shown]
-        yield _text("", "bytes repr in JSON", in_json, tells, word=False, pieces=pieces)
-    yield _text("", "Latin-1", [_utf8(c.decode("latin-1")) for c in chars], tells, word=False, pieces=pieces)
+    told = bytes([byte != 0 for byte in value])
+    yield Needle(value, _ones(len(value)), told, "bytes", False, pieces)
+    yield from _encoded(value, told, word=False, pieces=pieces)
+    for quote_ in ("'", r"\'"):
+        shown = [quote_ if byte == 39 else repr(bytes((byte,)))[2:-1] for byte in value]
+        for label, form in {"bytes repr": shown, "bytes repr in JSON": [json.dumps(c)[1:-1] for c in shown]}.items():
+            yield _joined(list(map(_utf8, form)), told, label, word=False, pieces=pieces)
+    yield _joined([_utf8(chr(byte)) for byte in value], told, "Latin-1", word=False, pieces=pieces)
     for errors in ("surrogateescape", "replace", "backslashreplace", "ignore"):
         text = value.decode("utf-8", errors)
         if judge(text) is Scope.ANYWHERE:
-            flags = bytes(c not in "\0\ufffd" for c in text)
-            yield _text(text, f"UTF-8, {errors}", map(_utf8, text), flags, word=False, pieces=len(text) >= PIECES_FROM)
-    yield from _encoded(value, tells, word=False, pieces=pieces)
+            tells = bytes([c not in "\0\ufffd" for c in text])
+            long = len(text) >= PIECES_FROM
+            yield _joined(list(map(_utf8, text)), tells, f"UTF-8, {errors}", word=False, pieces=long)

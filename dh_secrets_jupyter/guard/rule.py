@@ -75,7 +75,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
 _ODD_SIGNS = re.compile(r"[^\w\s]{4,}", re.ASCII)
 
 
-def telling(text: str) -> bytearray:
+def telling(text: str) -> bytes:
     """Returns for each character 1 where it tells something of the value, 0 where it is common material.
 
     Common are: blanks and punctuation, PEM armour, the scheme and the public host of a URL, MIME types, keys of JSON,
@@ -95,4 +95,4 @@ def telling(text: str) -> bytearray:
             spans += [(m.start() + p.start(), m.start() + p.end()) for p in parts if p[0].lower() in COMMON]
     for start, end in spans:
         flags[start:end] = bytes(end - start)
-    return flags
+    return bytes(flags)

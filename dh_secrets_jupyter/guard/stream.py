@@ -12,7 +12,7 @@ from .index import Run, common_prefix
 from .matcher import ANSI, Cover, Hit, Masker, mark, to_bytes, to_text, united, without_ansi
 from .rule import ANYWHERE_FROM
 
-_REMEMBERED = 256
+_REMEMBERED = 64
 """Bytes that have gone out and are still looked at: a release may have cut a value."""
 _UNFINISHED = re.compile(
     rb"(?:\x1b(?:\[[0-?]{0,60}[ -/]{0,4})?|[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf7][\x80-\xbf]{0,2})\Z"
@@ -61,7 +61,8 @@ class ByteStream:
         covers = self._masker.covers_plain(window, text=self._text)
         begun = self._masker.begun(window, ANYWHERE_FROM) if release else []
         covers += [Cover(run.start, len(window), Hit(run.name, run.needle.spelling)) for run in begun]
-        covers = self._joined(covers, plain, sent)
+        if covers or self._cut:
+            covers = self._joined(covers, plain, sent)
 
         end = len(window)
         if not release:
@@ -70,7 +71,13 @@ class ByteStream:
                 while end > sent and end < len(window) and window[end] & 0xC0 == 0x80:
                     end -= 1
             end = max(end, sent)
-            end = min([end, *(cover.start for cover in covers if cover.start < end < cover.end)])
+            for cover in covers:
+                if cover.start < end < cover.end:
+                    end = cover.start
+        if not (covers or places or self._cut or release):  # nothing but plain text, as nearly always
+            self._held = data[end - sent :]
+            self._sent = window[max(end - _REMEMBERED, 0) : end]
+            return data[: end - sent]
         raw_end = len(taken) if end == len(window) else places[end - sent] if places else end - sent
         if raw_end == 0:
             self._held = data
