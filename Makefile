@@ -2,24 +2,61 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+# Node from the virtual environment comes before the machine's, which may be too old.
+NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix labextension --no-audit --no-fund
+FRONT := $(wildcard labextension/*.json labextension/src/* labextension/style/* labextension/schema/*)
+# A store of its own, unless another provider is wanted.
+OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
+QUICKSTART := notebooks/quickstart.ipynb
 
-.PHONY: check test clean
+.PHONY: demo lab check check-python check-front test test-front test-python clean
 
-$(VENV)/.ready: pyproject.toml
-	@echo "Setting up $(VENV): a minute or two, once."
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --editable . --group dev
-	@touch $@
+demo: $(VENV)/.demo
+	@$(OWN_STORE) $(BIN)/python notebooks/play.py $(QUICKSTART)
 
-check: $(VENV)/.ready
+lab: $(VENV)/.lab
+	$(OWN_STORE) $(BIN)/jupyter lab $(QUICKSTART)
+
+check: check-python check-front
+
+check-python: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: $(VENV)/.ready
+check-front: $(VENV)/.dev
+	$(NPM) run check
+
+test: test-front test-python
+
+test-front: $(VENV)/.dev
+	$(NPM) test
+
+test-python: $(VENV)/.dev
+	@$(BIN)/python -m tests.ui.chromium
 	$(BIN)/pytest
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it by PYTHON=…")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+
+$(VENV)/.demo: pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) for the demo: less than a minute, once."
+	@SKIP_JUPYTER_BUILDER=1 $(INSTALL) --group demo
+	@touch $@
+
+$(VENV)/.lab: pyproject.toml hatch_build.py $(FRONT) | $(BIN)/python
+	@echo "Setting up $(VENV) with JupyterLab, and building the panel: two minutes, once."
+	@$(INSTALL) --group lab
+	@touch $(VENV)/.demo $@
+
+$(VENV)/.dev: pyproject.toml hatch_build.py $(FRONT) | $(BIN)/python
+	@echo "Setting up $(VENV) for development, and building the panel: three minutes, once."
+	@$(INSTALL) --group dev
+	@touch $(VENV)/.demo $(VENV)/.lab $@
 
 clean:
 	rm -rf $(VENV) build dist

@@ -206,14 +206,14 @@ class TestKey:
     def test_a_file_where_no_keyring_answers(self, file: Path) -> None:
         """Without a keyring the key is a file beside the store, and the place says so."""
         fill()
-        assert LocalProvider().place("demo") == f"{file} (key in {file}.key)"
+        assert LocalProvider().place("demo") == f"{file}, its key in secrets.db.key beside it"
 
     def test_the_keyring_where_one_answers(self, file: Path, use_keyring: UseKeyring) -> None:
         """With a keyring the key is there alone, and the place says so; another process reads with it."""
         entries = use_keyring(keyrings.InAFile)
         fill()
         assert [path.name for path in file.parent.iterdir()] == ["secrets.db"]
-        assert LocalProvider().place("demo") == f"{file} (key in the system's keyring)"
+        assert LocalProvider().place("demo") == f"{file}, its key in the system's keyring"
         code = "from dh_secrets_jupyter.providers.local import LocalProvider as P; print(*P().read('demo'))"
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PYTHON_KEYRING_BACKEND", "tests.providers.keyrings.InAFile")

@@ -36,7 +36,7 @@ class LocalProvider:
     def place(self, project: str) -> str:
         """Names the file, and where its key is once there is one."""
         path, key = self._store.path, self._store.key_place()
-        return f"{path} ({key})" if key else str(path)
+        return f"{path}, {key}" if key else str(path)
 
     def read(self, project: str) -> Records:
         """See :meth:`.base.Provider.read`; a file is not made by it."""

@@ -73,7 +73,7 @@ def load(store: Path, where: str) -> bytes:
 
 def describe(store: Path, where: str) -> str:
     """Says where the key is, for people."""
-    return f"key in {file_of(store)}" if where == IN_FILE else "key in the system's keyring"
+    return f"its key in {file_of(store).name} beside it" if where == IN_FILE else "its key in the system's keyring"
 
 
 def file_of(store: Path) -> Path:
