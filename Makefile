@@ -44,17 +44,17 @@ $(BIN)/python:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 
 $(VENV)/.demo: pyproject.toml | $(BIN)/python
-	@echo "Setting up $(VENV) for the demo: less than a minute, once."
+	@echo "Setting up $(VENV) for the demo: a minute or two, once."
 	@SKIP_JUPYTER_BUILDER=1 $(INSTALL) --group demo
 	@touch $@
 
 $(VENV)/.lab: pyproject.toml hatch_build.py $(FRONT) | $(BIN)/python
-	@echo "Setting up $(VENV) with JupyterLab, and building the panel: two minutes, once."
+	@echo "Setting up $(VENV) with JupyterLab, and building the panel: some minutes, once."
 	@$(INSTALL) --group lab
 	@touch $(VENV)/.demo $@
 
 $(VENV)/.dev: pyproject.toml hatch_build.py $(FRONT) | $(BIN)/python
-	@echo "Setting up $(VENV) for development, and building the panel: three minutes, once."
+	@echo "Setting up $(VENV) for development, and building the panel: some minutes, once."
 	@$(INSTALL) --group dev
 	@touch $(VENV)/.demo $(VENV)/.lab $@
 
