@@ -16,9 +16,9 @@ Push = Callable[[dict[str, Any]], None]
 
 RETRY = 2.0
 """Seconds between two tries to watch, while the provider cannot be reached."""
-UNANSWERED = 60.0
-"""Seconds after which a view that was told of a change, and has not asked since, is taken for gone: a closed page
-says no goodbye. One that is still there asks every 2 s once it is told that nothing will be told."""
+LEASE = 120.0
+"""Seconds for which a view that has asked for the list is told of changes. A page that was closed says no goodbye; one
+that is in view asks every 50 s, and every 2 s once it is told that nothing will be told."""
 
 
 class Watches:
@@ -34,8 +34,8 @@ class Watches:
         self._lock = threading.Lock()
         self._running: dict[str, _Watch] = {}
 
-    def listed(self, project: Project, view: str, listed: Listed) -> None:
-        """Notes what a view was just given, and tells it of changes from now on."""
+    def listed(self, project: Project, view: str, listed: Listed) -> bool:
+        """Notes what a view was just given, and tells it of changes from now on; returns whether that works already."""
         with self._lock:
             watch = self._running.get(project.name)
             if watch is None or watch.over or watch.project.provider is not project.provider:
@@ -44,6 +44,7 @@ class Watches:
                 watch = self._running[project.name] = _Watch(project, self._push)
                 watch.start()
             watch.asked(view, listed)
+            return watch.live
 
     def left(self, project: str, view: str) -> None:
         """Ends the watch of a project with its last view."""
@@ -68,15 +69,16 @@ class _Watch(threading.Thread):
         self.project = project
         self.stop = threading.Event()
         self.over = False
+        self.live = False
         self._push = push
         self._views: set[str] = set()
         self._shown: Listed | None = None
-        self._told = 0.0
+        self._asked = 0.0
 
     def asked(self, view: str, listed: Listed) -> None:
         self._views.add(view)
         self._shown = listed
-        self._told = 0.0
+        self._asked = time.monotonic()
 
     def left(self, view: str) -> bool:
         """Returns whether this was the last view, and the watch ends."""
@@ -86,32 +88,33 @@ class _Watch(threading.Thread):
         return not self._views
 
     def run(self) -> None:
-        while not self.stop.is_set():
-            try:
-                self._follow()
-            except AccessDeniedError:
-                self._live(False)
-                return  # not over: asking again would be denied again
-            except SecretsError:
-                self._live(False)
-                self.stop.wait(RETRY)
+        try:
+            while not self.stop.is_set():
+                try:
+                    self._follow()
+                except AccessDeniedError:
+                    break  # not over: asking again would be denied again
+                except SecretsError:
+                    self._tell(live=False)
+                    self.stop.wait(RETRY)
+        finally:
+            self._tell(live=False)
 
     def _follow(self) -> None:
-        for number, records in enumerate(self.project.provider.watch(self.project.name, self.stop)):
-            if number == 0:
-                self._live(True)
+        for records in self.project.provider.watch(self.project.name, self.stop):
+            if not self.live:
+                self._tell(live=True)
             listed = {name: record.metadata for name, record in records.items()}
             if listed == self._shown:
                 continue
-            now = time.monotonic()
-            if self._told and now - self._told > UNANSWERED:
+            if time.monotonic() - self._asked > LEASE:
+                self._tell(live=False)
                 self.over = True
-                self._live(False)
                 self.stop.set()
                 return
-            self._told = self._told or now
             self._push({"event": "changed", "project": self.project.name})
 
-    def _live(self, live: bool) -> None:
+    def _tell(self, live: bool) -> None:
+        self.live = live
         if not self.stop.is_set():
             self._push({"event": "live", "project": self.project.name, "live": live})

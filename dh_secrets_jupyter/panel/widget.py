@@ -138,9 +138,9 @@ class Panel(AnyWidget):
         secrets = project.list_secrets()
         self._text = f"Secrets of {_where(project)}: {', '.join(secret.name for secret in secrets) or 'none yet'}"
         self._still = Table(_where(project), secrets)._repr_html_()
-        if view is not None:
-            self._watches.listed(project, view, {secret.name: secret.metadata for secret in secrets})
-        return {"secrets": [listing(secret) for secret in secrets]}
+        listed = {secret.name: secret.metadata for secret in secrets}
+        live = view is not None and self._watches.listed(project, view, listed)
+        return {"secrets": [listing(secret) for secret in secrets], "live": live}
 
 
 _shown: Panel | None = None

@@ -1,6 +1,6 @@
 /** The dialogs: add, replace a value, edit metadata, delete. The browser's own modal dialog keeps the focus inside. */
 
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Problem, Waiting } from './messages';
 import type { Details, SecretInfo } from './model';
@@ -16,6 +16,15 @@ interface FrameProps {
   /** Whether the focus starts on the button that does nothing. */
   focusCancel?: boolean;
   children: ComponentChildren;
+}
+
+/** Sends the form by Enter in a field: inside a notebook's cell the browser does not do it by itself. */
+function enter(event: TargetedKeyboardEvent<HTMLFormElement>): void {
+  const { target } = event;
+  if (event.key === 'Enter' && !event.isComposing && target instanceof HTMLInputElement && target.type !== 'file') {
+    event.preventDefault();
+    event.currentTarget.requestSubmit();
+  }
 }
 
 function Frame({ store, title, action, act, focusCancel, children }: FrameProps) {
@@ -61,7 +70,7 @@ function Frame({ store, title, action, act, focusCancel, children }: FrameProps)
         cancel();
       }}
     >
-      <form novalidate autocomplete="off" onSubmit={event => void submit(event)}>
+      <form novalidate autocomplete="off" onSubmit={event => void submit(event)} onKeyDown={enter}>
         <h2 class="dhs-title">{title}</h2>
         {children}
         <Problem store={store} />

@@ -1,0 +1,165 @@
+/** The widget's front end: the panel's view over the widget's own comm, in any notebook that shows ipywidgets. */
+
+import { type Details, Refusal, type SecretInfo, type Status, type Target, type Transport } from './model';
+import { Store } from './store';
+import { mount } from './view';
+
+/** What of anywidget's model is used here. */
+interface Model {
+  get(trait: '_still'): string;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+  on(event: 'msg:custom', heard: (content: Answer | Push) => void): void;
+  off(event: 'msg:custom', heard: (content: Answer | Push) => void): void;
+}
+
+interface Answer {
+  id: number;
+  result?: unknown;
+  error?: { message: string; reason: string; hint: string };
+}
+
+type Push = { event: 'changed'; project: string } | { event: 'live'; project: string; live: boolean };
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(refusal: Refusal): void;
+}
+
+/** Asks the kernel by custom messages, which are in no widget's state. A value is a message's only buffer. */
+class CommTransport implements Transport {
+  private _pending = new Map<number, Pending>();
+  private _watched = new Map<string, { changed(): void; live(possible: boolean): void }>();
+  // All views of a widget hear all its messages, those in other browsers too: numbers that nobody else counts.
+  private _count = Math.floor(Math.random() * 2 ** 48);
+  private readonly _view = `view-${this._count}`;
+
+  constructor(private readonly _model: Model) {
+    _model.on('msg:custom', this._heard);
+  }
+
+  status(project?: string): Promise<Status> {
+    return this._ask('status', project === undefined ? {} : { project });
+  }
+
+  async projects(): Promise<string[]> {
+    return (await this._ask<{ projects: string[] }>('projects', {})).projects;
+  }
+
+  async list(project: string): Promise<SecretInfo[]> {
+    const answer = await this._ask<{ secrets: SecretInfo[]; live: boolean }>('list', { project, view: this._view });
+    this._watched.get(project)?.live(answer.live);
+    return answer.secrets;
+  }
+
+  create(project: string, name: string, value: string, details: Details): Promise<void> {
+    return this._ask('create', { project, name, ...details }, value);
+  }
+
+  update(project: string, name: string, change: { value: string } | Details): Promise<void> {
+    return 'value' in change
+      ? this._ask('update', { project, name }, change.value)
+      : this._ask('update', { project, name, ...change });
+  }
+
+  remove(project: string, name: string): Promise<void> {
+    return this._ask('remove', { project, name });
+  }
+
+  async put(project: string, name: string, into: Target): Promise<string> {
+    const { target } = await this._ask<{ target: string }>('put', { project, name, into });
+    return `${name} is in the ${into === 'variable' ? 'variable' : 'environment entry'} ${target}.`;
+  }
+
+  watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void {
+    this._watched.set(project, { changed, live });
+    return () => {
+      this._watched.delete(project);
+      void this._ask('leave', { project, view: this._view });
+    };
+  }
+
+  dispose(): void {
+    this._model.off('msg:custom', this._heard);
+  }
+
+  private _ask<T>(method: string, params: object, value?: string): Promise<T> {
+    const id = ++this._count;
+    return new Promise<T>((resolve, reject) => {
+      this._pending.set(id, { resolve: result => resolve(result as T), reject });
+      const buffers = value === undefined ? [] : [new TextEncoder().encode(value).slice().buffer];
+      this._model.send({ id, method, params }, undefined, buffers);
+    });
+  }
+
+  private _heard = (content: Answer | Push): void => {
+    if ('event' in content) {
+      const watched = this._watched.get(content.project);
+      content.event === 'live' ? watched?.live(content.live) : watched?.changed();
+      return;
+    }
+    const pending = this._pending.get(content.id);
+    this._pending.delete(content.id);
+    if (content.error) {
+      const { message, reason, hint } = content.error;
+      pending?.reject(new Refusal(message, reason, hint));
+    } else {
+      pending?.resolve(content.result);
+    }
+  };
+}
+
+/** Shows the still list, and in its place the panel as soon as the kernel answers. */
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  const leaveKeys = takeKeys(el);
+  el.classList.add('dhs-widget');
+  const transport = new CommTransport(model);
+  let end = waiting(model, el);
+  let gone = false;
+  const show = () => {
+    if (!gone) {
+      end();
+      const store = new Store(transport);
+      end = mount(el, store);
+      void store.open();
+    }
+  };
+  transport.status().then(show, show);
+  return () => {
+    gone = true;
+    end();
+    leaveKeys();
+    transport.dispose();
+  };
+}
+
+/** In a notebook plain keys are its commands, on a button too, unless an element says that they are its own. */
+function takeKeys(el: HTMLElement): () => void {
+  // Asked before the page's own listeners; with Ctrl or Cmd, as for saving, a key stays the page's.
+  const ask = (event: KeyboardEvent) =>
+    el.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey);
+  window.addEventListener('keydown', ask, true);
+  return () => window.removeEventListener('keydown', ask, true);
+}
+
+function waiting(model: Model, el: HTMLElement): () => void {
+  const region = document.createElement('section');
+  region.className = 'dh-secrets';
+  region.ariaLabel = 'Secrets';
+  const status = document.createElement('p');
+  status.className = 'dhs-status';
+  status.role = 'status';
+  const still = document.createElement('div');
+  // The kernel's own escaped table, the same as in the saved notebook.
+  still.innerHTML = model.get('_still');
+  region.append(status, still);
+  el.append(region);
+  const timer = setTimeout(() => {
+    status.textContent = 'Waiting for the kernel. If none is running, start one and run the cell again.';
+  }, 300);
+  return () => {
+    clearTimeout(timer);
+    region.remove();
+  };
+}
+
+export default { render };
