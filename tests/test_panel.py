@@ -12,6 +12,7 @@ import pytest
 
 from . import kernels
 from .kernels import Kernel, Message
+from .ui.lab import build_front_end
 
 VALUE = "invented-panel-value-5d1c8e"
 OPEN = "from dh_secrets_jupyter.panel import Panel\npanel = Panel()\ndisplay(panel)"
@@ -88,6 +89,12 @@ def shown(kernel: Kernel, code: str = OPEN) -> View:
     cell = kernel.ok(code)
     [bundle] = [display for display in cell.displays if WIDGET in display]
     return View(kernel, bundle[WIDGET]["model_id"])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def front_end() -> None:
+    """The panel's state holds its front end."""
+    build_front_end()
 
 
 @pytest.fixture

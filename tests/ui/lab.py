@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "labextension"
 BUILT = ROOT / "dh_secrets_jupyter" / "labextension"
+WIDGET = ROOT / "dh_secrets_jupyter" / "static" / "widget.js"
 PATIENCE = 90.0  # seconds; 4 on an idle machine
 _COPIED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
 
@@ -57,9 +58,8 @@ class Lab:
 def build_front_end() -> None:
     """Builds the front end where its source has changed, so that the tests show what is in the checkout."""
     sources = [path for folder in ("src", "style", "schema") for path in (SOURCE / folder).rglob("*")]
-    built = BUILT / "package.json"
     newest = max(path.stat().st_mtime for path in [*sources, SOURCE / "package.json"])
-    if built.exists() and built.stat().st_mtime >= newest:
+    if all(built.exists() and built.stat().st_mtime >= newest for built in (BUILT / "package.json", WIDGET)):
         return
     npm = shutil.which("npm") or "npm"
     if not (SOURCE / "node_modules").exists():
