@@ -67,7 +67,6 @@ def unload(shell: Any) -> None:
 
 def run(shell: Any, body: str) -> None:
     """Runs a body that came along with the call, as in a script that nbconvert made of a notebook."""
-    __tracebackhide__ = "__ipython_bottom__"  # IPython then shows the body's own frames alone
     cell = shell.transform_cell(body)
     name = shell.compile.cache(cell, shell.execution_count, raw_code=body)
     nodes = shell.compile.ast_parse(cell, filename=name).body

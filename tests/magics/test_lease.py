@@ -1,0 +1,176 @@
+"""``%%secret``: the body is an ordinary cell, and the values are there only while it runs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ..kernels import Kernel
+
+GONE = "[name for name in ('API_KEY', 'db_pass', 'key') if name in globals()]"
+
+
+def test_the_values_are_there_for_the_body_alone(project: Kernel) -> None:
+    """The body has the values; afterwards they are gone, and what else it assigned is there."""
+    cell = project.ok("%%secret API_KEY db-pass as key\nfound = len(API_KEY), len(key)\nfound")
+    assert cell.result == "(16, 17)"
+    assert project.ok(GONE).result == "[]"
+    assert project.ok("found").result == "(16, 17)"
+
+
+def test_what_stood_there_before_is_back(project: Kernel) -> None:
+    """Also where the body overwrote or deleted it, and where it was injected before."""
+    project.ok("API_KEY, key = 'before', ['before']\nkept = key")
+    project.ok("%%secret API_KEY db-pass as key\nAPI_KEY = 7\ndel key")
+    assert project.ok("API_KEY, key is kept").result == "('before', True)"
+    project.ok("%secret get API_KEY\n")
+    project.ok("%%secret db-pass as API_KEY\nassert len(API_KEY) == 17")
+    assert project.ok("len(API_KEY)").result == "16"
+    assert project.ok("%secret forget").stdout == "Taken out: API_KEY (variable)\n"
+    project.ok("del key")
+
+
+def test_a_lease_of_the_environment(project: Kernel) -> None:
+    """``--env`` puts them there under their own names; children of the body have them."""
+    project.ok("import os\nos.environ['db-pass'] = 'before'")
+    project.ok(
+        "%%secret --env API_KEY db-pass\nassert len(os.environ['API_KEY']), len(os.environ['db-pass']) == (16, 17)"
+    )
+    assert (
+        project.ok("%%secret API_KEY --env\n!python3 -c \"import os; print(len(os.environ['API_KEY']))\"").stdout
+        == "16\r\n"
+    )
+    assert project.ok("os.environ.get('API_KEY'), os.environ.pop('db-pass')").result == "(None, 'before')"
+
+
+@pytest.mark.parametrize("line", ["API_KEY as key NOPE", "NOPE", "API_KEY as a-b", "", "API_KEY --nope"])
+def test_the_body_does_not_run_where_the_lease_fails(project: Kernel, line: str) -> None:
+    """With one name missing nothing happens but the line that says so."""
+    cell = project.run(f"%%secret {line}\nprint('ran')")
+    assert cell.reply["status"] == "error"
+    assert len(cell.of("error")) == 1
+    assert cell.error is not None
+    assert "\n" not in cell.error
+    assert cell.text == ""
+    assert project.ok(GONE).result == "[]"
+
+
+def test_await_magics_and_the_last_expression(project: Kernel) -> None:
+    """Top-level ``await``, ``async for``, magics and system commands work as in any cell."""
+    cell = project.ok(
+        "%%secret API_KEY as key\n"
+        "import asyncio\n"
+        "async def numbers():\n    yield 1\n    await asyncio.sleep(0)\n    yield 2\n"
+        "await asyncio.sleep(0.01)\n"
+        "%env HOME\n"
+        "said = !echo said\n"
+        "async for number in numbers():\n    print(number, len(key))\n"
+        "await asyncio.sleep(0, said[0] + str(len(key)))"
+    )
+    assert cell.stdout == "1 16\n2 16\n"
+    assert cell.result == "'said16'"
+    assert project.ok("%%secret API_KEY as key\nlen(key);").result is None
+    assert project.ok("%%secret API_KEY as key\n%who_ls NoneType\n").reply["status"] == "ok"
+
+
+def test_the_setting_of_what_is_shown_holds(project: Kernel) -> None:
+    """``ast_node_interactivity`` means the body, as it does any cell."""
+    project.ok("%config InteractiveShell.ast_node_interactivity = 'all'")
+    cell = project.ok("%%secret API_KEY as key\n1\n2")
+    assert [shown["text/plain"] for shown in cell.displays] == ["1", "2"]
+    project.ok("%config InteractiveShell.ast_node_interactivity = 'last_expr'")
+
+
+def test_future_statements_stay_first(project: Kernel) -> None:
+    """Even a ``from __future__`` in the body is where it has to be."""
+    project.ok("%%secret API_KEY as key\nx: 'int' = 1\nlen(key)")
+
+
+def test_one_traceback_of_the_users_frames(project: Kernel) -> None:
+    """An exception is shown once, at its line of the cell, without frames of ours; the values are gone all the same."""
+    cell = project.run("%%secret API_KEY as key\ndef broken():\n    return 1 / 0\n\nbroken()")
+    assert len(cell.of("error")) == 1
+    assert cell.error_name == "ZeroDivisionError"
+    assert cell.error is not None
+    assert "----> 5 broken()" in cell.error
+    assert "----> 3     return 1 / 0" in cell.error
+    assert "dh_secrets_jupyter" not in cell.error
+    assert cell.text == ""
+    assert project.ok(GONE).result == "[]"
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("x = = 3", "SyntaxError"),
+        ("  x = 1\n y = 2", "IndentationError"),
+        ("print(len(key))\nreturn 3", "SyntaxError"),
+        ("raise SystemExit(3)", "SystemExit"),
+        ("import asyncio\nawait asyncio.wait_for(asyncio.sleep(9), 0.01)", "TimeoutError"),
+    ],
+)
+def test_however_the_body_fails(project: Kernel, body: str, name: str) -> None:
+    """Whatever is wrong with the body is shown once, and the values are gone."""
+    cell = project.run(f"%%secret API_KEY as key\n{body}")
+    assert len(cell.of("error")) == 1
+    assert cell.error_name == name
+    assert project.ok(GONE).result == "[]"
+
+
+@pytest.mark.parametrize("body", ["time.sleep(60)", "for _ in range(600): await asyncio.sleep(0.1)"])
+def test_an_interrupt_ends_the_lease(project: Kernel, body: str) -> None:
+    """A body that is interrupted, running or waiting, leaves nothing."""
+    code = f"%%secret API_KEY as key\nimport asyncio, time\nprint('started')\n{body}"
+    sent = project.send("execute_request", {"code": code, "silent": False})
+    started = False
+    while not started:
+        started = any("started" in m.content.get("text", "") for m in project.poll(30, "the start"))
+    time.sleep(0.2)
+    project.interrupt()
+    done = False
+    while not done:
+        done = any(m.type == "execute_reply" and m.parent_id == sent for m in project.poll(30, "the reply"))
+    assert project.ok(GONE).result == "[]"
+
+
+def test_cells_within_cells(project: Kernel) -> None:
+    """A cell that the body runs ends its own leases, and not those around it."""
+    project.ok(
+        "%%secret API_KEY as key\n"
+        "result = get_ipython().run_cell('%%secret db-pass\\nassert len(db_pass) == 17 and len(key) == 16')\n"
+        "result.raise_error()\n"
+        "get_ipython().run_cell('1')\n"
+        "assert len(key) == 16 and 'db_pass' not in globals()"
+    )
+    assert project.ok("%%capture shown\n%%secret API_KEY as key\nprint(len(key))").text == ""
+    assert project.ok("shown.stdout").result == "'16\\n'"
+    assert "16" in project.ok("%%time\n%%secret API_KEY as key\nprint(len(key))").stdout
+    assert project.ok(GONE).result == "[]"
+
+
+def test_the_history_has_the_cell_as_typed(project: Kernel) -> None:
+    """What was typed is what ``%history`` and Up show."""
+    project.ok("%%secret API_KEY as key\nlen(key)")
+    assert project.ok("_i").result == repr("%%secret API_KEY as key\nlen(key)")
+
+
+def test_a_body_that_comes_along(project: Kernel) -> None:
+    """In a script that nbconvert made, the body is an argument; it runs and fails as one."""
+    call = "get_ipython().run_cell_magic('secret', 'API_KEY as key', 'seen = len(key)\\n{}\\n')"
+    assert project.ok(call.format("!echo said\\nseen")).result == "16"
+    assert project.ok("seen").result == "16"
+    cell = project.run(call.format("1 / 0"))
+    assert len(cell.of("error")) == 1
+    assert cell.error is not None
+    assert "----> 2 1 / 0" in cell.error
+    assert project.ok(GONE).result == "[]"
+
+
+def test_a_cell_is_not_complete_without_its_body(project: Kernel) -> None:
+    """A terminal goes on asking for the body of ``%%secret`` as for that of any cell magic."""
+    ask = project.request("is_complete_request", {"code": "%%secret API_KEY"}).reply
+    assert ask["status"] == "incomplete"
+    assert (
+        project.request("is_complete_request", {"code": "%%secret API_KEY\nlen(key)\n\n"}).reply["status"] == "complete"
+    )

@@ -1,0 +1,144 @@
+"""``get``, ``env``, ``file`` and ``forget`` in a real kernel."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..kernels import Kernel
+
+
+def test_get(project: Kernel) -> None:
+    """Values go into variables; one line says which."""
+    cell = project.ok("%secret get API_KEY db-pass")
+    assert cell.stdout == "In variables: API_KEY, db-pass as db_pass\n"
+    assert project.ok("len(API_KEY), len(db_pass), API_KEY").result == "(16, 17, <secret API_KEY>)"
+
+
+def test_get_as(project: Kernel) -> None:
+    """``as`` names the variable."""
+    assert (
+        project.ok("%secret get API_KEY as key db-pass").stdout == "In variables: API_KEY as key, db-pass as db_pass\n"
+    )
+    assert project.ok("len(key)").result == "16"
+
+
+def test_get_is_all_or_none(project: Kernel) -> None:
+    """With one name missing, no variable is set."""
+    cell = project.run("%secret get API_KEY as first NOPE")
+    assert cell.error_name == "SecretNotFoundError"
+    assert cell.error is not None
+    assert cell.error.startswith("NOPE: the project ")
+    assert cell.error.endswith(" has no secret of that name. See %secret list.")
+    assert project.ok("'first' in globals()").result == "False"
+
+
+def test_get_refuses_what_would_meet(project: Kernel) -> None:
+    """Two names that would meet in one variable are an error, before anything is set; also under ``--all``."""
+    said = "db-pass, db.pass: both would go to db_pass. Name another: db.pass as …."
+    assert project.run("%secret get db-pass db.pass").error == said
+    project.ok("%secret set db.pass", answers=["invented-other"])
+    assert project.run("%secret get --all").error == said
+    assert project.ok("'db_pass' in globals()").result == "False"
+    assert project.ok("%secret get db.pass as other --all").stdout == (
+        "In variables: db.pass as other, API_KEY, db-pass as db_pass\n"
+    )
+    project.ok("%secret delete db.pass --yes")
+
+
+def test_get_errors(project: Kernel) -> None:
+    """What cannot be read is one line each."""
+    assert project.run("%secret get").error == "get: NAME is missing. See %secret."
+    assert (
+        project.run("%secret get API_KEY as").error
+        == "API_KEY: as is the last word. Write the variable's name after it."
+    )
+    assert project.run("%secret get API_KEY as a-b").error == (
+        "API_KEY: 'a-b' is no name for a variable. Use letters, digits and _ after as."
+    )
+    cell = project.run("%secret get ../x")
+    assert cell.error_name == "InvalidNameError"
+
+
+def test_all_of_nothing(secrets_kernel: Kernel) -> None:
+    """A project without secrets has none to put anywhere, which is no error."""
+    secrets_kernel.ok("%secret project empty")
+    assert secrets_kernel.ok("%secret get --all").stdout == "The project empty has no secrets.\n"
+
+
+def test_an_expired_secret_is_read_and_said(project: Kernel) -> None:
+    """An expired secret can be read; it is said that it has expired."""
+    project.ok("%secret edit API_KEY --expires 2020-02-03")
+    assert project.ok("%secret get API_KEY").stdout.splitlines() == [
+        "API_KEY: it has expired (2020-02-03).",
+        "In variables: API_KEY",
+    ]
+
+
+def test_env(project: Kernel) -> None:
+    """Names are kept as they are, as the platform does in its runs; children see the value."""
+    assert project.ok("%secret env API_KEY db-pass as PASS").stdout == "In the environment: API_KEY, db-pass as PASS\n"
+    assert project.ok("import os; len(os.environ['API_KEY']), len(os.environ['PASS'])").result == "(16, 17)"
+    assert project.ok("!python3 -c \"import os; print(len(os.environ['PASS']))\"").stdout.strip() == "17"
+    assert project.ok("%secret env --all").stdout == "In the environment: API_KEY, db-pass\n"
+    assert project.ok("len(os.environ['db-pass'])").result == "17"
+    assert project.run("%secret env API_KEY as A=B").error == (
+        "API_KEY: 'A=B' is no name for an environment entry. Use a name without = after as."
+    )
+
+
+def test_env_cannot_hold_a_nul_byte(project: Kernel) -> None:
+    """It is an error where the secret was named, and left out and said where all were meant."""
+    project.ok("nul = 'in' + 'vented' + chr(0) + 'nul'")
+    project.ok("%secret set nul --from-var nul")
+    assert project.run("%secret env API_KEY as FIRST nul").error == (
+        "nul: an environment entry cannot hold a NUL byte. Use %secret get or %secret file for it."
+    )
+    assert project.ok("'FIRST' in __import__('os').environ").result == "False"
+    assert project.ok("%secret env --all").stdout.splitlines() == [
+        "nul: left out, for an environment entry cannot hold a NUL byte.",
+        "In the environment: API_KEY, db-pass",
+    ]
+    project.ok("%secret delete nul --yes")
+
+
+def test_file(project: Kernel) -> None:
+    """The variable is the path of a private file with the value, to the byte."""
+    assert project.ok("%secret file API_KEY as path db-pass").stdout == (
+        "In private files: API_KEY as path, db-pass as db_pass\n"
+    )
+    path = Path(str(project.ok("path").result).strip("'"))
+    assert path.read_bytes() == b"invented-api-key"
+    assert path.stat().st_mode & 0o777 == 0o600
+    if os.access("/dev/shm", os.W_OK):
+        assert path.is_relative_to("/dev/shm")
+    project.ok("%secret forget API_KEY")
+    assert not path.exists()
+
+
+def test_forget(project: Kernel) -> None:
+    """What was put in is taken out; names choose, and nothing comes back."""
+    project.ok("API_KEY = 'mine'")
+    project.ok("%secret get API_KEY db-pass")
+    project.ok("%secret env API_KEY")
+    assert project.ok("%secret forget API_KEY").stdout == "Taken out: API_KEY (variable), API_KEY (environment)\n"
+    assert project.ok("'API_KEY' in globals(), 'API_KEY' in __import__('os').environ").result == "(False, False)"
+    assert project.ok("len(db_pass)").result == "17"
+    assert project.ok("%secret forget").stdout == "Taken out: db-pass as db_pass (variable)\n"
+    assert project.ok("%secret forget").stdout == "Nothing is in this kernel.\n"
+    assert project.ok("%secret forget API_KEY").stdout == "Nothing of it is in this kernel.\n"
+
+
+def test_forget_leaves_what_the_user_changed(project: Kernel) -> None:
+    """A variable that holds something else by now stays."""
+    project.ok("%secret get API_KEY\nAPI_KEY = 7")
+    assert project.ok("%secret forget").stdout == "Nothing is in this kernel.\n"
+    assert project.ok("API_KEY").result == "7"
+    project.ok("del API_KEY")
+
+
+def test_braces_and_dollars_are_nothing_special(project: Kernel) -> None:
+    """IPython's expansion of ``{x}`` and ``$x`` is off: no variable's content gets into a command."""
+    project.ok("name = 'API_KEY'")
+    assert project.run("%secret get {name}").error_name == "InvalidNameError"
+    assert project.run("%secret get $name").error_name == "InvalidNameError"

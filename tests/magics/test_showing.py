@@ -1,0 +1,86 @@
+"""``%secret`` alone, ``project``, ``list``, ``describe``, help and settings in a real kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..kernels import Kernel
+
+ROWS = {"project", "list", "get", "env", "file", "import", "set", "describe", "edit", "delete", "forget"}
+FIELDS = ["name", "project", "key", "description", "labels", "expires", "created", "updated"]
+
+
+def test_secret_alone(project: Kernel) -> None:
+    """It says where this kernel is, and every command, a line each."""
+    said = project.ok("%secret").stdout.splitlines()
+    rows = dict(line.split(maxsplit=1) for line in said[: said.index("")])
+    assert rows["project"].startswith("t")
+    assert rows["provider"] == "local"
+    assert rows["place"].startswith(f"{project.home}/secrets.db")
+    assert rows["secrets"] == "2"
+    commands = said[said.index("") + 1 :]
+    assert {line.split()[1] for line in commands if line.startswith("%secret ")} >= ROWS
+    assert sum(line.startswith("%%secret ") for line in commands) == 1
+
+
+def test_project(secrets_kernel: Kernel) -> None:
+    """Switching says where one is now; where it fails the kernel stays where it was."""
+    cell = secrets_kernel.ok("%secret project one --provider local")
+    assert cell.stdout.startswith(f"Now in project one (local: {secrets_kernel.home}/secrets.db")
+    assert secrets_kernel.run("%secret project -x").reply["status"] == "error"
+    assert secrets_kernel.run("%secret project two --provider nope").reply["status"] == "error"
+    assert "project one" in secrets_kernel.ok("%secret list").stdout
+
+
+def test_list(project: Kernel) -> None:
+    """A table in both forms, by name; a pattern chooses."""
+    project.ok("%secret edit API_KEY --description 'a <b>' --label x --expires 2020-01-02")
+    [shown] = project.ok("%secret list").displays
+    assert shown.keys() == {"text/plain", "text/html"}
+    head, first, second = shown["text/plain"].splitlines()
+    assert head.split() == ["name", "description", "labels", "updated", "by", "expires"]
+    assert first.split()[:4] == ["API_KEY", "a", "<b>", "x"]
+    assert first.endswith("ada  2020-01-02 (expired)")
+    assert second.startswith("db-pass")
+    assert "a &lt;b&gt;" in shown["text/html"]
+    assert "API_KEY" not in project.ok("%secret list db*").displays[0]["text/plain"]
+    assert "there are no secrets like nope*." in project.ok("%secret list nope*").stdout
+
+
+def test_describe(project: Kernel) -> None:
+    """All that is known of a secret but its value."""
+    said = project.ok("%secret describe API_KEY").stdout.splitlines()
+    assert [line.split()[0] for line in said] == [
+        "name",
+        "project",
+        "key",
+        "description",
+        "labels",
+        "expires",
+        "created",
+        "updated",
+    ]
+    assert said[2].split()[1].endswith("/secret/secret/API_KEY")
+    assert said[-1].endswith(" by ada")
+
+
+def test_help(secrets_kernel: Kernel) -> None:
+    """Each command says how it is typed; IPython's own help knows them, too."""
+    assert secrets_kernel.ok("%secret set --help").stdout.startswith("%secret set NAME [--description T] [--label L]… ")
+    assert secrets_kernel.ok("%secret --help").stdout.startswith("project ")
+    [page] = secrets_kernel.ok("%secret?").reply["payload"]
+    assert "%secret import FILE [--replace]" in page["data"]["text/plain"]
+
+
+def test_the_settings_that_hold(new_kernel: Callable[..., Kernel]) -> None:
+    """The environment wins over traitlets, a switch over both; ``%config`` and ``%env`` hold at once."""
+    kernel = new_kernel(arguments=["--DHSecrets.project=from-traitlets"])
+    kernel.ok("%load_ext dh_secrets_jupyter")
+    assert "project from-traitlets" in kernel.ok("%secret list").stdout
+    kernel.ok("%config DHSecrets.project = 'from-config'")
+    assert "project from-config" in kernel.ok("%secret list").stdout
+    assert "Current: 'from-config'" in kernel.ok("%config DHSecrets").text
+    kernel.ok("%env DH_SECRETS_PROJECT=from-env")
+    assert "project from-env" in kernel.ok("%secret list").stdout
+    kernel.ok("%secret project switched")
+    assert "project switched" in kernel.ok("%secret list").stdout

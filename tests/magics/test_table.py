@@ -1,0 +1,53 @@
+"""How secrets are shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from xml.etree import ElementTree
+
+import pytest
+
+from dh_secrets_jupyter.magics.table import Table
+from dh_secrets_jupyter.models import Metadata
+from dh_secrets_jupyter.project import Project, Secret
+from dh_secrets_jupyter.providers.local import LocalProvider
+
+HOSTILE = "<script>alert('x')</script>\n\x1b[31m&"
+
+
+@pytest.fixture
+def table() -> Table:
+    project = Project("demo", LocalProvider(), user="ada")
+    when = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    full = Metadata(HOSTILE, ["a", "b"], date(2020, 2, 3), when, when, "ada", "<bob>")
+    return Table("project <demo>", [Secret(project, "A", full), Secret(project, "long-name", Metadata())])
+
+
+def test_the_table_can_be_heard(table: Table) -> None:
+    """The HTML is well formed, with a caption, and headers that say what they head."""
+    root = ElementTree.fromstring(table._repr_html_())
+    assert root.findtext("caption") == "Secrets of project <demo>"
+    assert [(th.get("scope"), th.text) for th in root.iterfind("thead/tr/th")] == [
+        ("col", name) for name in ["name", "description", "labels", "updated", "by", "expires"]
+    ]
+    assert [(th.get("scope"), th.text) for th in root.iterfind("tbody/tr/th")] == [("row", "A"), ("row", "long-name")]
+
+
+def test_texts_are_shown_as_texts(table: Table) -> None:
+    """Markup and terminal control in a description do nothing; no colour is set that a theme could not change."""
+    html = table._repr_html_()
+    assert "<script>" not in html
+    assert "\x1b" not in html + repr(table)
+    assert "color" not in html
+    cells = [td.text for td in ElementTree.fromstring(html).iterfind("tbody/tr/td")]
+    assert cells[:2] == ["<script>alert('x')</script>  [31m&", "a, b"]
+    assert cells[3:5] == ["<bob>", "2020-02-03 (expired)"]
+
+
+def test_text_in_a_terminal(table: Table) -> None:
+    """The same as aligned text, one line a secret."""
+    head, first, second = repr(table).splitlines()
+    assert head.split() == ["name", "description", "labels", "updated", "by", "expires"]
+    assert first.index("a, b") == head.index("labels")
+    assert first.endswith("<bob>  2020-02-03 (expired)")
+    assert second == "long-name"

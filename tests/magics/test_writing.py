@@ -1,0 +1,243 @@
+"""``set``, ``edit``, ``import`` and ``delete`` in a real kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..kernels import Kernel, Message
+
+PEM = "-----BEGIN PRIVATE KEY-----\ninvented+first\ninvented+second\n-----END PRIVATE KEY-----\n"
+
+
+def stored(kernel: Kernel, name: str) -> bytes:
+    """Returns what is stored, as the kernel reads it: through a file, for no message may have it."""
+    kernel.ok(f"%secret file {name} as written\nimport shutil\nshutil.copy(written, 'copy')")
+    return (kernel.home / "copy").read_bytes()
+
+
+def metadata(kernel: Kernel, name: str) -> dict[str, Any]:
+    """Returns a secret's metadata as ``describe`` shows it."""
+    lines = kernel.ok(f"%secret describe {name}").stdout.splitlines()
+    return {key: text.strip() for key, _, text in (line.partition(" ") for line in lines)}
+
+
+def test_set_asks(project: Kernel) -> None:
+    """The prompt names secret, project, provider and place, and says what to do with several lines."""
+    cell = project.ok("%secret set NEW", answers=["  invented with blanks "])
+    [prompt] = cell.prompts
+    assert "Value of NEW for project t" in prompt
+    assert f"(local: {project.home}/secrets.db" in prompt
+    assert "--from-file" in prompt
+    assert [m.content["password"] for m in cell.of("input_request")] == [True]
+    assert cell.stdout.startswith("NEW: created in project t")
+    assert f"(local: {project.home}/secrets.db" in cell.stdout
+    assert stored(project, "NEW") == b"  invented with blanks "
+    assert project.ok("%secret set NEW", answers=["invented"]).stdout.startswith("NEW: updated in project t")
+    project.ok("%secret delete NEW --yes")
+
+
+def test_set_keeps_what_is_not_given(project: Kernel) -> None:
+    """A new value leaves the metadata; ``--label`` replaces the set, empty texts clear."""
+    project.ok("x = 7")
+    project.ok(
+        "%secret set API_KEY --description 'the {x} key of $HOME' --label b --label a --expires 2099-01-02",
+        answers=["invented-second"],
+    )
+    project.ok("%secret set API_KEY", answers=["invented-third"])
+    found = metadata(project, "API_KEY")
+    assert found["description"] == "the {x} key of $HOME"
+    assert (found["labels"], found["expires"]) == ("b, a", "2099-01-02")
+    assert stored(project, "API_KEY") == b"invented-third"
+    project.ok("%secret set API_KEY --label c --description '' --expires ''", answers=["invented-fourth"])
+    found = metadata(project, "API_KEY")
+    assert (found["labels"], found["description"], found["expires"]) == ("c", "", "")
+
+
+def test_set_from_a_file(project: Kernel) -> None:
+    """Files are stored to the byte: empty, with and without a last newline, and what is no text."""
+    for value in (b"", PEM.encode(), PEM.encode()[:-1], "invented 🔑\r\n".encode(), b"invented\xff\0\xfe"):
+        (project.home / "value").write_bytes(value)
+        project.ok("%secret set FILE --from-file value")
+        assert stored(project, "FILE") == value
+    project.ok("%secret set FILE --from-file ~/value")
+    project.ok("%secret delete FILE --yes")
+
+
+def test_set_from_environment_and_variable(project: Kernel) -> None:
+    """An entry's bytes, and a variable's text or bytes, are stored as they are."""
+    project.ok(
+        "import os\nos.environb[b'SOURCE'] = b'in' + b'vented\\xff'\ntext = 'in' + 'vented ü'\nraw = text.encode()"
+    )
+    project.ok("%secret set E --from-env SOURCE")
+    project.ok("%secret set T --from-var text")
+    project.ok("%secret set R --from-var raw")
+    assert [stored(project, name) for name in "ETR"] == [b"invented\xff", *["invented ü".encode()] * 2]
+    project.ok("%secret delete E T R --yes")
+
+
+def test_set_refuses_a_key_on_one_line(project: Kernel) -> None:
+    """A PEM that lost its line breaks in the prompt is refused, and nothing stored."""
+    cell = project.run("%secret set KEY", answers=[PEM.replace("\n", "")])
+    assert (
+        cell.error == "KEY: a key in PEM has several lines, and this one arrived on one. Give its file by --from-file."
+    )
+    assert project.run("%secret describe KEY").error_name == "SecretNotFoundError"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("set", "set: NAME is missing. See %secret."),
+        ("set NEW", "NEW: nobody can answer a prompt here. Give --from-file, --from-env or --from-var."),
+        ("set .. --from-env HOME", "..: this is no name for a secret."),
+        ("set NEW --from-file nope", "NEW: the file 'nope' cannot be read (No such file or directory)."),
+        ("set NEW --from-file .", "NEW: the file '.' cannot be read (Is a directory)."),
+        ("set NEW --from-env NOPE", "NEW: the environment has no 'NOPE'."),
+        ("set NEW --from-var nope", "NEW: there is no variable 'nope' with text or bytes."),
+        ("set NEW --from-var quit", "NEW: there is no variable 'quit' with text or bytes."),
+        ("set NEW --from-env HOME --from-var x", "NEW: its value can come from one place only."),
+        ("set NEW --from-env HOME --expires soon", "NEW: this is no date. Write it as YYYY-MM-DD."),
+        ("set NEW --from-env HOME --label a,b", "NEW: a label has a comma."),
+        ("set NEW --from-file /dev/zero", "its secrets would have "),
+        ("edit API_KEY", "API_KEY: there is nothing to change. Give --description, --label or --expires."),
+        ("edit NOPE --label a", "NOPE: the project "),
+        ("describe NOPE", "NOPE: the project "),
+        ("describe API_KEY db-pass", "describe: only one NAME can be given. See %secret."),
+        ("delete", "delete: NAME is missing. See %secret."),
+        ("delete API_KEY NOPE --yes", "NOPE: the project "),
+        ("delete API_KEY", "API_KEY: nobody can answer a prompt here. Give --yes to do it without a question."),
+        ("import", "import: FILE is missing. See %secret."),
+        ("import nope", "import: the file 'nope' cannot be read (No such file or directory)."),
+        ("project", "project: NAME is missing. See %secret."),
+        ("project A", "A: this is no name for a project."),
+        ("project other --provider nope", "nope: there is no provider of that name. Use one of auto, "),
+        ("list [ ]", "list: only one GLOB can be given."),
+    ],
+)
+def test_errors(project: Kernel, line: str, said: str) -> None:
+    """Each failure is one line, shown once as the cell's error output, and changes nothing."""
+    cell = project.run(f"%secret {line}")
+    assert cell.reply["status"] == "error"
+    assert len(cell.of("error")) == 1
+    assert cell.error is not None
+    assert said in cell.error
+    assert "\n" not in cell.error
+    assert cell.error.endswith(".")
+    assert cell.of("error")[0].content["evalue"] == cell.error
+    assert cell.text == ""
+    assert project.ok("%secret get API_KEY db-pass").stdout == "In variables: API_KEY, db-pass as db_pass\n"
+
+
+@pytest.mark.parametrize("typed", ["set K in_vented", "set K=in_vented", "set K --value in_vented", "set K 'in_vented"])
+def test_a_typed_value_is_refused(project: Kernel, typed: str) -> None:
+    """A value on the line is not stored, and the answer says to rotate it."""
+    cell = project.run(f"%secret {typed}")
+    assert cell.error is not None
+    assert cell.error.startswith("K: a value is not taken from the line, and nothing is stored. Rotate it")
+    assert "in_vented" not in cell.error
+    assert project.run("%secret describe K").error_name == "SecretNotFoundError"
+
+
+def test_a_value_as_a_cell_is_refused(project: Kernel) -> None:
+    """The body of ``%%secret set`` would be a value that was typed, too."""
+    cell = project.run("%%secret set K\nin_vented")
+    assert cell.error is not None
+    assert cell.error.startswith("K: a value is not taken from the line")
+
+
+def test_a_prompt_that_is_broken_off(project: Kernel) -> None:
+    """An interrupt at the prompt is one line, too, and nothing is stored."""
+    sent = project.send("execute_request", {"code": "%secret set BROKEN", "silent": False, "allow_stdin": True})
+    messages: list[Message] = []
+    while not any(message.type == "input_request" for message in messages):
+        messages += project.poll(30, "the prompt")
+    project.interrupt()
+    while not any(message.type == "execute_reply" and message.parent_id == sent for message in messages):
+        messages += project.poll(30, "the reply")
+    reply = next(m.content for m in messages if m.type == "execute_reply" and m.parent_id == sent)
+    assert reply["evalue"] == "BROKEN: the prompt was broken off, and nothing is changed. Run it again."
+    assert project.run("%secret describe BROKEN").error_name == "SecretNotFoundError"
+
+
+def test_edit_leaves_the_value_alone(project: Kernel) -> None:
+    """``edit`` changes what is given, takes texts literally, and says where."""
+    cell = project.ok("%secret edit API_KEY --description '{x} $HOME' --label a")
+    assert cell.stdout.startswith("API_KEY: edited in project t")
+    assert f"(local: {project.home}/secrets.db" in cell.stdout
+    found = metadata(project, "API_KEY")
+    assert (found["description"], found["labels"]) == ("{x} $HOME", "a")
+    project.ok("%secret edit API_KEY --description '' --label ''")
+    found = metadata(project, "API_KEY")
+    assert (found["description"], found["labels"]) == ("", "")
+    assert stored(project, "API_KEY") == b"invented-api-key"
+
+
+def test_import(project: Kernel) -> None:
+    """A dotenv file is stored as it stands; nothing in it is replaced by something else."""
+    (project.home / "some.env").write_text(
+        "# invented\n"
+        "FIRST=invented-${HOME}-{x}\nexport SECOND='invented $1 # two'\n\nTHIRD=\"invented\\nlines\"\nEMPTY=\n"
+    )
+    cell = project.ok("%secret import some.env")
+    assert cell.stdout.startswith("FIRST, SECOND, THIRD, EMPTY: stored in project t")
+    assert f"(local: {project.home}/secrets.db" in cell.stdout
+    assert [stored(project, name) for name in ("FIRST", "SECOND", "THIRD", "EMPTY")] == [
+        b"invented-${HOME}-{x}",
+        b"invented $1 # two",
+        b"invented\nlines",
+        b"",
+    ]
+    project.ok("%secret delete FIRST SECOND THIRD EMPTY --yes")
+
+
+def test_import_refuses_what_exists(project: Kernel) -> None:
+    """Existing names are refused, all or none, without ``--replace``; with it they keep their metadata."""
+    project.ok("%secret edit API_KEY --label mine")
+    (project.home / "some.env").write_text("NEW=invented-new\nAPI_KEY=invented-replaced\n")
+    cell = project.run("%secret import some.env")
+    assert cell.error_name == "SecretExistsError"
+    assert cell.error is not None
+    assert cell.error.startswith("API_KEY: ")
+    assert cell.error.endswith("Use --replace.")
+    assert project.run("%secret describe NEW").error_name == "SecretNotFoundError"
+    project.ok("%secret import some.env --replace")
+    assert stored(project, "API_KEY") == b"invented-replaced"
+    assert metadata(project, "API_KEY")["labels"] == "mine"
+    project.ok("%secret delete NEW --yes")
+
+
+def test_import_tells_bad_lines_by_their_numbers(project: Kernel) -> None:
+    """What is no ``NAME=VALUE`` is told without being shown, and nothing is stored."""
+    (project.home / "bad.env").write_text('GOOD=invented\n\ninvented\nB="invented\n\nin vented=x\n..=invented\n')
+    assert project.run("%secret import bad.env").error == (
+        "import: bad.env has no NAME=VALUE in lines 3, 4, 6, 7. Mend that; nothing was stored."
+    )
+    assert project.run("%secret describe GOOD").error_name == "SecretNotFoundError"
+    (project.home / "bad.env").write_bytes(b"A=\xff\xfe")
+    assert project.run("%secret import bad.env").error == "import: bad.env is not UTF-8. Save it as UTF-8."
+    (project.home / "bad.env").write_text("# nothing\n")
+    assert project.ok("%secret import bad.env").stdout == "Nothing stored: bad.env names no secret.\n"
+
+
+@pytest.mark.parametrize("answer", ["y", "yes", "Yes", " Y "])
+def test_delete_asks(project: Kernel, answer: str) -> None:
+    """Only a yes deletes; the question says what, and where."""
+    cell = project.ok("%secret delete API_KEY", answers=["n"])
+    assert cell.prompts[0].startswith("Delete API_KEY from project t")
+    assert cell.stdout == "Nothing is deleted.\n"
+    assert project.ok("%secret delete API_KEY", answers=[""]).stdout == "Nothing is deleted.\n"
+    cell = project.ok("%secret delete API_KEY db-pass", answers=[answer])
+    assert cell.stdout.startswith("API_KEY, db-pass: deleted from project t")
+    assert f"(local: {project.home}/secrets.db" in cell.stdout
+    assert project.ok("%secret list").displays == []
+
+
+def test_a_file_that_is_too_large(project: Kernel) -> None:
+    """More than 1 MiB is refused, nothing is stored."""
+    Path(project.home / "large").write_bytes(b"invented" * (2**17) + b"!")
+    cell = project.run("%secret set LARGE --from-file large")
+    assert cell.error_name == "TooLargeError"
+    assert project.run("%secret describe LARGE").error_name == "SecretNotFoundError"
