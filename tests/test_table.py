@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dh_secrets_jupyter.magics.table import Table
 from dh_secrets_jupyter.models import Metadata
 from dh_secrets_jupyter.project import Project, Secret
 from dh_secrets_jupyter.providers.local import LocalProvider
+from dh_secrets_jupyter.table import Table
 
 HOSTILE = "<script>alert('x')</script>\n\x1b[31m&"
 
