@@ -1,0 +1,130 @@
+"""What the guard of this process knows: the values, whether it is on, and what it has masked so far."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from .matcher import Hit, Masker
+
+CANARY = "guard-self-test"
+"""The name of a random value of our own that the self-test sends through the hooks; never listed."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """So many marks of one kind.
+
+    Attributes:
+        name: the secret's.
+        channel: the message type, the stream's name, ``buffer``, ``server log``, ``history`` or ``log record``.
+        spelling: as the value stood there: ``text``, ``base64``, …
+        cell: the execution count; 0 before the first cell.
+        count: how often.
+    """
+
+    name: str
+    channel: str
+    spelling: str
+    cell: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """What ``%secret guard`` says; ``str`` gives it as text, without any value.
+
+    Attributes:
+        on: whether values are masked at all.
+        place: what is guarded: ``this kernel``, ``this terminal``, or empty where no hook is in place.
+        held: the names whose values are masked.
+        off: the names that were switched off.
+        unmaskable: names whose value cannot be masked, and why.
+        receipts: what was masked so far.
+        gaps: what cannot be closed here, a sentence each.
+    """
+
+    on: bool
+    place: str
+    held: list[str]
+    off: list[str]
+    unmaskable: dict[str, str]
+    receipts: list[Receipt]
+    gaps: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        lines = [
+            f"guard: on, in {self.place}" if self.on and self.place else "guard: off, values are shown as they are"
+        ]
+        lines += [f"masked: {', '.join(self.held)}"] if self.held else ["masked: nothing yet, no value was read"]
+        lines += [f"switched off: {', '.join(self.off)}"] if self.off else []
+        lines += [f"not masked: {name} ({why})" for name, why in self.unmaskable.items()]
+        lines += [
+            f"{r.count} times [secret:{r.name}] in {r.channel}, spelled as {r.spelling}, cell {r.cell}"
+            for r in self.receipts
+        ]
+        return "\n".join([*lines, *self.gaps])
+
+
+class Keeper:
+    """The values of this process and what was masked of them. Safe to be used by several threads, and after a fork.
+
+    Attributes:
+        on: whether the hooks mask anything.
+        canary: a value that never leaves the process, for the self-test.
+    """
+
+    def __init__(self) -> None:
+        self.on = False
+        self.masker = Masker()
+        self.canary = secrets.token_hex(24)
+        self.cell: Callable[[], int] = lambda: 0
+        self._marks: Counter[tuple[str, str, str, int]] = Counter()
+        self._lock = threading.Lock()
+        self.masker.add(CANARY, self.canary)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._after_fork)
+
+    def _after_fork(self) -> None:
+        self._lock = threading.Lock()  # another thread of the parent may have held it
+
+    def mask(self, text: str, channel: str) -> str:
+        """Returns a text with its values masked, and notes what was masked."""
+        masked, hits = self.masker.mask(text)
+        self.note(hits, channel)
+        return masked
+
+    def mask_bytes(self, data: bytes, channel: str) -> bytes:
+        """As :meth:`mask`, for bytes."""
+        masked, hits = self.masker.mask_bytes(data)
+        self.note(hits, channel)
+        return masked
+
+    def note(self, hits: Iterable[Hit], channel: str) -> None:
+        """Writes down what was masked."""
+        for hit in hits:
+            with self._lock:
+                self._marks[hit.name, channel, hit.spelling, self.cell()] += 1
+
+    def names(self) -> list[str]:
+        """Returns the names of all secrets with a value that can be masked."""
+        return [name for name in self.masker.names() if name != CANARY]
+
+    def status(self, place: str, gaps: list[str]) -> Status:
+        """Returns what there is to say."""
+        off = self.masker.off
+        with self._lock:
+            marks = sorted(self._marks.items(), key=lambda item: (item[0][3], item[0]))
+        return Status(
+            on=self.on,
+            place=place,
+            held=[name for name in self.names() if name not in off],
+            off=sorted(off),
+            unmaskable=self.masker.reasons(),
+            receipts=[Receipt(*key, count) for key, count in marks if key[0] != CANARY],
+            gaps=gaps,
+        )

@@ -1,0 +1,300 @@
+"""The hooks into a kernel: every message, on every channel and from every thread, passes one session object.
+
+Its methods are replaced on the instance: ``serialize`` sees the content of every message, ``send`` the streams' cuts
+and the binary buffers, ``deserialize`` a cell's source before anything else does. Beside it lie the redacting pipe
+under the kernel's copies of descriptors 1 and 2, and what a forked child needs, which has none of the kernel's threads.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import SecretsError
+from . import pipe, source
+from .keeper import Keeper
+from .messages import UNTOUCHED, mask_content, mask_tree, withheld, withheld_metadata
+from .patch import Patch
+from .streams import Streams
+
+
+class _Ready(dict[str, Any]):
+    """A message that was masked already: a stream's text, as it comes out of the hold-back."""
+
+
+class KernelHooks:
+    """All hooks of one kernel. Calls of :meth:`install` and :meth:`uninstall` alternate."""
+
+    place = "this kernel"
+
+    def __init__(self, shell: Any, keeper: Keeper, learn: Callable[[list[source.Typed]], None]) -> None:
+        self._keeper = keeper
+        self._learn = learn
+        self._kernel = shell.kernel
+        self._session = shell.kernel.session
+        self._thread = getattr(shell.kernel, "iopub_thread", None)
+        self._patches: list[Patch] = []
+        self._pipes: list[pipe.Pipe] = []
+        self._outs = _out_streams()
+        self._streams = Streams(keeper, self._emit, self._later, self._flush)
+        self._installed = False
+
+    @property
+    def gaps(self) -> list[str]:
+        """What cannot be closed here."""
+        if self._pipes:
+            return []
+        return ["not covered here: what C code and child processes write straight to the server's log"]
+
+    def install(self) -> None:
+        """Puts the hooks in place and proves that they work. Raises :class:`SecretsError` where they do not."""
+        session = self._session
+        self._patches = [
+            Patch(session, "serialize", self._serialize),
+            Patch(session, "send", self._send),
+            Patch(session, "deserialize", self._deserialize),
+        ]
+        self._serialize_as_before, self._send_as_before, self._deserialize_as_before = (
+            patch.original for patch in self._patches
+        )
+        if sys.platform != "win32":
+            self._pipes = pipe.lay(self._keeper, _log_descriptors(self._outs))
+        self._installed = True
+        _on_fork(self)
+        atexit.register(self._at_exit)
+        self._test()
+
+    def uninstall(self) -> None:
+        """Sends what is held back, and puts everything back as it was."""
+        self._streams.release_all()
+        self._installed = False
+        for patch in reversed(self._patches):
+            patch.undo()
+        for laid in self._pipes:
+            laid.close()
+        self._pipes = []
+        atexit.unregister(self._at_exit)
+
+    # -- the session's methods
+
+    def _serialize(self, msg: Any, ident: Any = None) -> Any:
+        if self._keeper.on and self._installed and not isinstance(msg, _Ready):
+            msg = self._masked(msg)
+        return self._serialize_as_before(msg, ident)
+
+    def _send(
+        self,
+        stream: Any,
+        msg_or_type: Any,
+        content: Any = None,
+        parent: Any = None,
+        ident: Any = None,
+        buffers: Any = None,
+        track: bool = False,
+        header: Any = None,
+        metadata: Any = None,
+    ) -> Any:
+        if not (self._keeper.on and self._installed):
+            return self._send_as_before(stream, msg_or_type, content, parent, ident, buffers, track, header, metadata)
+        if isinstance(msg_or_type, dict):
+            msg = msg_or_type
+            buffers = buffers or msg.get("buffers")
+        else:
+            msg = self._session.msg(msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
+        kind = msg["header"]["msg_type"]
+        parent_id = (msg.get("parent_header") or {}).get("msg_id", "")
+        if kind == "stream":
+            name = msg["content"].get("name")
+            self._streams.release(parent_id, besides=name)
+            if name in ("stdout", "stderr"):
+                try:
+                    self._streams.feed(name, msg["parent_header"], msg["content"]["text"])
+                    return msg
+                except Exception:  # noqa: BLE001  # whatever it is, the text must not go out past the guard
+                    msg = {**msg, "content": withheld(kind, msg["content"])}
+        else:
+            self._streams.release(parent_id)
+        if buffers:
+            buffers = [self._masked_buffer(buffer) for buffer in buffers]
+        sent = self._send_as_before(stream, msg, ident=ident, buffers=buffers, track=track)
+        if kind == "status" and msg["content"].get("execution_state") == "idle":
+            self._streams.end(parent_id)
+        return sent
+
+    def _deserialize(self, *args: Any, **options: Any) -> Any:
+        """Takes a value that was typed on the line out of a cell, before it is logged, broadcast or stored."""
+        msg = self._deserialize_as_before(*args, **options)
+        content = msg.get("content")
+        if self._installed and msg["msg_type"] == "execute_request" and isinstance(content, dict):
+            code, typed = source.scrub(str(content.get("code", "")))
+            if typed:
+                content["code"] = code
+                self._learn(typed)
+        return msg
+
+    # -- masking
+
+    def _masked(self, msg: Any) -> Any:
+        kind = msg["header"]["msg_type"]
+        if kind in UNTOUCHED:
+            return msg
+        msg = dict(msg)
+        try:
+            msg["content"] = self._masked_part(msg.get("content"), kind, lambda c, m: mask_content(kind, c, m))
+            if msg.get("metadata"):
+                status = {k: v for k, v in msg["metadata"].items() if k == "status"}
+                masked = self._masked_part(msg["metadata"], kind, mask_tree)
+                msg["metadata"] = {**self._session.unpack(masked), **status}
+        except Exception:  # noqa: BLE001  # whatever it is, the content must not go out past the guard
+            msg["content"] = withheld(kind, msg.get("content"))
+            msg["metadata"] = withheld_metadata(msg.get("metadata"))
+        return msg
+
+    def _masked_part(self, part: Any, kind: str, mask: Callable[[Any, Callable[[str], str]], Any]) -> bytes:
+        """Packs a part of a message; only one that may hold a value is taken apart, as it is on the wire."""
+        if part is None:
+            part = {}
+        packed: bytes = (
+            part.encode() if isinstance(part, str) else self._session.pack(part) if isinstance(part, dict) else part
+        )
+        if self._keeper.masker.clean(packed):
+            return packed
+        marks = 0
+
+        def mask_text(text: str) -> str:
+            nonlocal marks
+            masked, hits = self._keeper.masker.mask(text)
+            if hits:
+                marks += len(hits)
+                self._keeper.note(hits, kind)
+            return masked
+
+        masked = mask(self._session.unpack(packed), mask_text)
+        return bytes(self._session.pack(masked)) if marks else packed
+
+    def _masked_buffer(self, buffer: Any) -> Any:
+        try:
+            data = bytes(memoryview(buffer))
+            masked = self._keeper.mask_bytes(data, "buffer")
+        except Exception:  # noqa: BLE001  # as above
+            return b""
+        return buffer if masked is data or masked == data else masked
+
+    # -- the streams' other end
+
+    def _emit(self, name: str, parent: dict[str, Any], text: str) -> None:
+        # As ipykernel does: its thread for iopub is safe in a fork, a session refuses to send from another process.
+        self._session.pid = os.getpid()
+        msg = _Ready(self._session.msg("stream", {"name": name, "text": text}, parent=parent))
+        self._send_as_before(self._thread or self._kernel.iopub_socket, msg, ident=b"stream." + name.encode())
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> None:
+        thread = self._thread
+        if thread is not None and thread.thread.is_alive():
+            thread.schedule(lambda: thread.io_loop.call_later(seconds, call))
+            return
+        timer = threading.Timer(seconds, call)
+        timer.daemon = True
+        timer.start()
+
+    def _flush(self, name: str) -> None:
+        if (out := self._outs.get(name)) is not None:
+            out._flush()
+
+    # -- the ends of processes
+
+    def _at_exit(self) -> None:
+        self._streams.release_all()
+        for laid in self._pipes:
+            laid.drain(hold=0.0)
+
+    def after_fork(self) -> None:
+        """In a child: ``os._exit`` is how it ends, and nothing would send what is held back then."""
+        if not self._installed:
+            return
+        self._streams.after_fork()
+        for laid in self._pipes:
+            laid.after_fork()
+        end = os._exit
+
+        def release_and_exit(status: int) -> None:
+            self._streams.release_all()
+            end(status)
+
+        setattr(os, "_exit", release_and_exit)  # noqa: B010  # typed as never returning, which it does not
+
+    # -- the self-test
+
+    def _test(self) -> None:
+        """Sends a canary through the real path, on every kind of part, and looks at the frames."""
+        canary, caught = self._keeper.canary, _Frames()
+        on, self._keeper.on = self._keeper.on, True
+        try:
+            for kind, content in (
+                ("display_data", {"data": {"text/plain": canary}, "metadata": {}, "transient": {}}),
+                ("error", {"ename": "E", "evalue": canary, "traceback": [f"\x1b[31m{canary}"]}),
+                ("comm_msg", {"comm_id": "c", "data": {"state": {"value": canary}}}),
+            ):
+                self._session.send(caught, kind, content, metadata={"m": canary}, buffers=[canary.encode()])
+        finally:
+            self._keeper.on = on
+        frames = b"".join(bytes(frame) for frame in caught.frames)
+        senders = [self._kernel.session, *(out.session for out in self._outs.values())]
+        broken = (
+            "its messages"
+            if canary.encode() in frames or frames.count(b"[secret:") < 9
+            else "its hooks"
+            if not all(patch.in_place for patch in self._patches)
+            else "its streams"
+            if any(session is not self._session for session in senders)
+            else "its log"
+            if not all(laid.in_place for laid in self._pipes)
+            else None
+        )
+        if broken:
+            raise SecretsError(
+                "guard",
+                f"the self-test failed: {broken} would pass it by in this version of ipykernel",
+                "Use a version that dh_secrets_jupyter supports, or say %secret guard off to go on without it",
+            )
+
+
+class _Frames:
+    """Stands where a socket stands, and keeps what would be sent."""
+
+    def __init__(self) -> None:
+        self.frames: list[bytes] = []
+
+    def send_multipart(self, frames: list[bytes], **_: Any) -> None:
+        self.frames += frames
+
+
+def _out_streams() -> dict[str, Any]:
+    """Returns the kernel's own stdout and stderr by name, also where ``sys.stdout`` is just redirected."""
+    from ipykernel.iostream import OutStream
+
+    found = {out.name: out for out in (sys.stdout, sys.stderr) if isinstance(out, OutStream)}
+    if len(found) < 2:
+        found = {out.name: out for out in gc.get_objects() if isinstance(out, OutStream) and not out.closed}
+    return found
+
+
+def _log_descriptors(outs: dict[str, Any]) -> list[int]:
+    """Returns the descriptors that lead to the server's log: the copies, or 1 and 2 where nothing is captured."""
+    copies = [getattr(out, "_original_stdstream_copy", None) for out in outs.values()]
+    return [copy for copy in copies if copy is not None] or [1, 2]
+
+
+_forking: list[KernelHooks] = []
+
+
+def _on_fork(hooks: KernelHooks) -> None:
+    """Tells the hooks of a fork; Python cannot take such a call back, so that it is registered once and asks them."""
+    if not _forking and hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: _forking[-1].after_fork())
+    _forking[:] = [hooks]
