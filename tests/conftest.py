@@ -20,6 +20,19 @@ for variable in [name for name in os.environ if name.startswith(("DH_SECRETS_", 
 os.environ["KUBECONFIG"] = os.devnull
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
+_COSTS = {"kernel": 1, "new_kernel": 1, "cluster": 2, "browser": 3}
+"""Fixtures by what they need."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast parts first: what needs nothing, then kernels, the cluster, the browser. A module's tests stay together."""
+    costs: dict[Path, int] = {}
+    for item in items:
+        used = getattr(item, "fixturenames", ())
+        costs[item.path] = max([costs.get(item.path, 0), *(_COSTS.get(name, 0) for name in used)])
+    items.sort(key=lambda item: costs[item.path])
+
 
 @pytest.fixture
 def new_kernel(tmp_path: Path) -> Iterator[Callable[..., kernels.Kernel]]:

@@ -1,0 +1,129 @@
+"""The package as a whole: what importing it costs, what it names, and what is built of it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import dh_secrets_jupyter
+
+from .processes import run
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"IPython", "ipykernel", "traitlets", "cryptography", "keyring", "kubernetes", "yaml", "dotenv", "platformdirs"}
+HEAVY |= {"ahocorasick_rs", "sqlite3", "anywidget", "ipywidgets", "tornado", "jupyter_server", "asyncio"}
+
+
+def test_importing_it_is_cheap() -> None:
+    """It adds at most 0.1 s to a bare Python (of the processor, the best of five), and imports nothing but itself."""
+
+    def seconds(code: str) -> float:
+        said = run(f"import time; start = time.process_time(); {code}; print(time.process_time() - start)")
+        return float(said)
+
+    assert min(seconds("import dh_secrets_jupyter") for _ in range(5)) < 0.1
+    said = run("import sys; import dh_secrets_jupyter; print(*{name.partition('.')[0] for name in sys.modules})")
+    assert HEAVY & set(said.split()) == set()
+
+
+def test_public_names() -> None:
+    """All classes, errors and functions of the contract are at the top; ``dir`` and ``__all__`` say the same."""
+    errors = "Secrets SecretNotFound SecretExists InvalidName TooLarge Conflict AccessDenied ProviderUnavailable"
+    wanted = ["Project", "Secret", "Spec", "Metadata", "SecretValue", "SecretBytes", "get", "get_or_create_project"]
+    wanted += [f"{name}Error" for name in errors.split()]
+    assert set(wanted) == set(dh_secrets_jupyter.__all__)
+    assert set(dh_secrets_jupyter.__all__) < set(dir(dh_secrets_jupyter))
+    for name in dh_secrets_jupyter.__all__:
+        assert getattr(dh_secrets_jupyter, name).__name__ == name
+    with pytest.raises(AttributeError, match="no_such_name"):
+        dh_secrets_jupyter.no_such_name  # noqa: B018  # the access is the test
+    assert run("from dh_secrets_jupyter import *; print(get.__module__)") == "dh_secrets_jupyter.current\n"
+
+
+def test_names_for_type_checkers_are_the_names() -> None:
+    """What a type checker is told to be public is just what can be had."""
+    tree = ast.parse(Path(dh_secrets_jupyter.__file__).read_text())
+    told = {
+        (statement.module, alias.name)
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for statement in block.body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
+    for module, name in told:
+        home = importlib.import_module(f"dh_secrets_jupyter.{module}")
+        assert getattr(home, name) is getattr(dh_secrets_jupyter, name)
+    assert {name for _, name in told if name in dh_secrets_jupyter.__all__} == set(dh_secrets_jupyter.__all__)
+
+
+def test_one_version() -> None:
+    """The front end's package.json is the one source of the version."""
+    package = json.loads((ROOT / "labextension" / "package.json").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["hatch"]["version"]["path"] == "labextension/package.json"
+    lock = json.loads((ROOT / "labextension" / "package-lock.json").read_text())
+    assert dh_secrets_jupyter.__version__ == package["version"] == lock["version"]
+    assert f"## [{package['version']}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_modules_stay_small() -> None:
+    """No module of the package, and no source of the front end, is longer than 400 lines."""
+    sources = [*(ROOT / "dh_secrets_jupyter").rglob("*.py"), *(ROOT / "labextension" / "src").rglob("*.ts*")]
+    lengths = {path.name: len(path.read_text().splitlines()) for path in sources if path.name != "testing.py"}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+@pytest.mark.timeout(900)
+def test_what_is_built_is_whole(tmp_path: Path) -> None:
+    """From the sdist alone a wheel is built that brings everything, prebuilt, and runs where it is installed."""
+    dist, target = tmp_path / "dist", tmp_path / "target"
+    subprocess.run([sys.executable, "-m", "build", "--outdir", dist, ROOT], check=True, capture_output=True)
+    (sdist,), (wheel,) = dist.glob("*.tar.gz"), dist.glob("*.whl")
+    with tarfile.open(sdist) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "labextension/src/index.ts", "tests/test_package.py"} <= packed
+    assert not any("node_modules" in name or name.endswith(".db") for name in packed)
+
+    with zipfile.ZipFile(wheel) as archive:
+        inside = set(archive.namelist())
+    tracked = subprocess.run(["git", "ls-files", "dh_secrets_jupyter"], cwd=ROOT, capture_output=True, text=True)
+    assert set(tracked.stdout.split()) <= inside
+
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel], check=True
+    )
+    share, config = target / "share" / "jupyter", target / "etc" / "jupyter"
+    built = json.loads((share / "labextensions" / "dh-secrets-jupyter" / "package.json").read_text())
+    assert (share / "labextensions" / "dh-secrets-jupyter" / built["jupyterlab"]["_build"]["load"]).is_file()
+    enabled = json.loads((config / "jupyter_server_config.d" / "dh_secrets_jupyter.json").read_text())
+    assert enabled["ServerApp"]["jpserver_extensions"] == {"dh_secrets_jupyter": True}
+
+    code = """
+    import dh_secrets_jupyter, importlib.metadata
+    print(dh_secrets_jupyter.__file__, dh_secrets_jupyter.__version__)
+    project = dh_secrets_jupyter.get_or_create_project("demo", provider="local")
+    print(project.put("A", "invented").read_secret_value())
+    """
+    environment = {**os.environ, "PYTHONPATH": str(target), "DH_SECRETS_LOCAL_PATH": str(tmp_path / "secrets.db")}
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(line[4:] for line in code.splitlines())],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    version = dh_secrets_jupyter.__version__
+    assert done.stdout.splitlines() == [f"{target / 'dh_secrets_jupyter' / '__init__.py'} {version}", "invented"]
