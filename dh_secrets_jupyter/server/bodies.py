@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NoReturn
@@ -65,7 +66,7 @@ def _labels(name: str, labels: object) -> list[str]:
 
 
 def _day(name: str, day: object) -> date | None:
-    if day is not None and not isinstance(day, str):
+    if day is not None and not (isinstance(day, str) and re.fullmatch("([0-9]{4}-[0-9]{2}-[0-9]{2})?", day)):
         raise SecretsError(name, "this is no date", "Write it as YYYY-MM-DD")
     return check_expires(name, day)
 

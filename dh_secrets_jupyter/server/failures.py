@@ -73,6 +73,7 @@ def of_jupyter(code: int, said: str | None) -> dict[str, str]:
     error: SecretsError
     problem = (said or HTTPStatus(code).phrase).rstrip(".")
     if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        problem = said or "you are not logged in"  # where Jupyter says nothing more
         error = AccessDeniedError("server", problem, "Log in again, or ask the administrator for the right to do it")
     elif code < HTTPStatus.INTERNAL_SERVER_ERROR:
         error = SecretsError("request", problem, "See the description of the API in the documentation")

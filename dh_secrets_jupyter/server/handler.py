@@ -98,7 +98,6 @@ class SecretsHandler(APIHandler):
             raise failures.UnknownPathError("request", "there is nothing at this path", "See the documentation")
         operation = self._operation()
         if operation is None:
-            self.set_header("Allow", ", ".join(sorted(self.operations)))
             known = " or ".join(sorted(self.operations))
             raise failures.MethodError("request", f"this path cannot do {self.request.method}", f"Use {known}")
         if self._size > MAX_BODY:
@@ -116,6 +115,7 @@ class SecretsHandler(APIHandler):
 
     def _send(self, answer: Answer) -> None:
         self.set_status(answer.status)
+        self._say_allowed(answer.status)
         for name, value in answer.headers.items():
             self.set_header(name, value)
         if self.request.method == "GET" and self.check_etag_header():  # If-None-Match, compared by tornado
@@ -124,10 +124,15 @@ class SecretsHandler(APIHandler):
         else:
             self.finish(None if answer.body is None else json.dumps(answer.body))
 
+    def _say_allowed(self, status: int) -> None:
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.set_header("Allow", ", ".join(sorted(self.operations)))
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answers what Jupyter itself refused, in the form of all other errors."""
         error = kwargs.get("exc_info", (None, None, None))[1]
         said = None
         if isinstance(error, HTTPError) and error.log_message:
             said = error.log_message % error.args if error.args else error.log_message
+        self._say_allowed(status_code)
         self.finish(json.dumps(failures.of_jupyter(status_code, said)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial, wraps
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -22,7 +22,6 @@ WRITABLE_LIMIT = 2.0
 """Seconds for the question whether one may write: the rest of the status is worth showing without it."""
 LIVE = "DH-Secrets-Live"
 """The header of a list: ``true`` where changes by others come as events, ``false`` where one has to ask again."""
-PACKAGE = "dh_secrets_jupyter"
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,7 @@ Operation = Callable[[Call], Awaitable[Answer]]
 def off_loop(operation: Callable[[Call], Answer]) -> Operation:
     """Makes an operation of a function that blocks."""
 
+    @wraps(operation)
     async def run(call: Call) -> Answer:
         return await call.service.run(partial(operation, call))
 
@@ -91,7 +91,7 @@ async def status(call: Call) -> Answer:
             "provider": default.provider.name,
             "place": default.provider.place(project),
             "writable": writable,
-            "version": version(PACKAGE),
+            "version": package_version(),
         }
     )
 
@@ -189,6 +189,12 @@ async def report_injected(call: Call) -> Answer:
         raise SecretsError(name, "`into` or `kernel` is wrong", "Send variable or environment, and the kernel's id")
     call.service.events.injected(call.user, project, name, into, kernel)
     return Answer(status=HTTPStatus.NO_CONTENT)
+
+
+@cache
+def package_version() -> str:
+    """Returns the version of this package, read once."""
+    return version("dh_secrets_jupyter")
 
 
 def described(secret: Secret) -> dict[str, Any]:

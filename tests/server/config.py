@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -15,12 +16,17 @@ RIGHTS = {"writer": ("read", "write"), "reader": ("read",), "nobody": ()}
 ASKED = "asked.jsonl"
 """The file in the server's home that gets a line for each question that the authorizer was asked."""
 EVENTS = "events.jsonl"
+TALKATIVE = "PYTHONASYNCIODEBUG"
+"""With this variable the server logs everything that any library logs."""
 
 
 class Users(PasswordIdentityProvider):
     """Knows a user by the token; whoever comes with the server's own token, or by its log-in page, is somebody else."""
 
     def get_user_token(self, handler: Any) -> Any:
+        if TALKATIVE in os.environ:
+            # asyncio reports each single callback, with its arguments.
+            asyncio.get_running_loop().slow_callback_duration = 0
         user = (self.get_token(handler) or "").removesuffix("-token")
         return User(user) if user in RIGHTS else super().get_user_token(handler)
 
@@ -40,3 +46,5 @@ def apply(c: Any, options: dict[str, Any]) -> None:
     c.ServerApp.authorizer_class = Rights
     c.EventLogger.handlers = [logging.FileHandler(Path(os.environ["HOME"], EVENTS))]
     c.DHSecrets.update(options)
+    if TALKATIVE in os.environ:
+        logging.basicConfig(level=logging.DEBUG)
