@@ -9,8 +9,15 @@ from .index import Index, Run
 from .needles import needles
 from .rule import PIECE, Scope, judge
 
-ANSI = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*(?:[@-~]|\Z)|\Z)")
+_BEGUN = rb"\x1b(?:\[[<-?]?(?:\d{0,4}[;:]){0,16}\d{0,4}[ -/]{0,2}"
+ANSI = re.compile(_BEGUN + rb"(?:[@-~]|\Z)|\Z)")
 """A control sequence (colours, mostly), or what the end of the text leaves of one."""
+UNFINISHED = re.compile(
+    rb"(?:" + _BEGUN + rb")?|[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf7][\x80-\xbf]{0,2})\Z",
+)
+"""The beginning of a control sequence, or of a character of UTF-8, at the end of a text."""
+UNFINISHED_AT_MOST = 90
+"""Bytes of such a beginning."""
 _NUMBER = re.compile(rb"[0-9]+")
 
 
@@ -127,7 +134,7 @@ class Masker:
         if not (runs := self._index.runs(data)):
             return []
         covers = []
-        for run in runs:
+        for run in sorted(runs, key=lambda run: (not run.whole, run.name)):  # the order in which equals give the name
             if run.name not in self._off and (span := _counted(run, data)):
                 start, end = _whole_characters(data, *span) if text else span
                 covers.append(Cover(start, end, Hit(run.name, run.needle.spelling)))

@@ -110,13 +110,12 @@ def _chained(first: Encoder, second: Encoder) -> Encoder:
 
 # One in the other, as met: JSON in JSON, the repr of JSON, either of them in HTML, HTML in JSON, JSON in a URL.
 for inner, outer in (
-    *product(_JSON, ("JSON",)),
-    (r"JSON with \/", r"JSON with \/"),
-    *product(_REPR, ("JSON", "HTML", "HTML with &#39;")),
+    *product(_JSON, ("JSON", "JSON with escapes")),
+    *product((r"JSON with \/", r"JSON with escapes and \/"), (r"JSON with \/",)),
+    *product(_REPR, ("JSON", "JSON with escapes", "HTML", "HTML with &#39;")),
     *product(("repr", "repr ", "JSON", "JSON with escapes"), ("repr", "repr ")),
     *product(("JSON", "JSON with escapes"), (*_HTML, "URL", "URL, +")),
-    *product(_HTML, ("JSON", "repr", "repr ")),
-    *product(("shell", "shell "), ("JSON", "repr", "repr ")),
+    *product((*_HTML, "shell", "shell "), ("JSON", "JSON with escapes", "repr", "repr ")),
 ):
     _ENCODERS[f"{inner.strip()} in {outer}"] = _chained(_ENCODERS[inner], _ENCODERS[outer])
 

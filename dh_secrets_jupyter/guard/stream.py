@@ -6,18 +6,24 @@ to be, or when the caller asks for it (:meth:`ByteStream.release`). It knows no 
 
 from __future__ import annotations
 
-import re
-
 from .index import Run, common_prefix
-from .matcher import ANSI, Cover, Hit, Masker, mark, to_bytes, to_text, united, without_ansi
+from .matcher import (
+    ANSI,
+    UNFINISHED,
+    UNFINISHED_AT_MOST,
+    Cover,
+    Hit,
+    Masker,
+    mark,
+    to_bytes,
+    to_text,
+    united,
+    without_ansi,
+)
 from .rule import ANYWHERE_FROM
 
 _REMEMBERED = 64
 """Bytes that have gone out and are still looked at: a release may have cut a value."""
-_UNFINISHED = re.compile(
-    rb"(?:\x1b(?:\[[0-?]{0,60}[ -/]{0,4})?|[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf7][\x80-\xbf]{0,2})\Z"
-)
-"""The beginning of a control sequence or of a character, at the end of the text."""
 
 
 class ByteStream:
@@ -53,7 +59,7 @@ class ByteStream:
         return self._step(self._held, release=True) if self._held else b""
 
     def _step(self, data: bytes, *, release: bool) -> bytes:
-        unfinished = None if release else _UNFINISHED.search(data, max(len(data) - 70, 0))
+        unfinished = None if release else UNFINISHED.search(data, max(len(data) - UNFINISHED_AT_MOST, 0))
         taken = data[: unfinished.start()] if unfinished else data
         plain, places = without_ansi(taken) if b"\x1b" in taken else (taken, None)
         sent = len(self._sent)
