@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial, wraps
 from http import HTTPStatus
 from importlib.metadata import version
@@ -104,11 +104,18 @@ def list_projects(call: Call) -> Answer:
 
 async def list_secrets(call: Call) -> Answer:
     """``GET projects/{project}/secrets``; from now on the project is watched for a while."""
-    project, _ = await call.service.run(call.open)
-    found = await call.service.run(project.list_secrets)
+    answer = await _look(call)
+    provider = (await call.service.opened()).provider
+    live = call.service.live.look(provider, call.path[0])
+    return replace(answer, headers={LIVE: str(live).lower()})
+
+
+@off_loop
+def _look(call: Call) -> Answer:
+    project, _ = call.open()
+    found = project.list_secrets()
     call.service.used(project.name)
-    live = call.service.live.look(call.service.default().provider, project.name)
-    return Answer({"secrets": [described(secret) for secret in found]}, headers={LIVE: str(live).lower()})
+    return Answer({"secrets": [described(secret) for secret in found]})
 
 
 @off_loop

@@ -13,7 +13,7 @@ from ..errors import ProviderUnavailableError
 from .failures import TimedOutError
 
 T = TypeVar("T")
-LIMIT = 28.0
+LIMIT = 27.0
 """Seconds after which a call is given up; clients are promised an answer within 30."""
 
 

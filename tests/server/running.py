@@ -23,7 +23,8 @@ from . import config
 OWNER = "owner-token"
 """The server's own token."""
 ROOT = Path(__file__).parents[2]
-EXTENSIONS = {"dh_secrets_jupyter": True, "jupyterlab": False, "notebook": False, "jupyter_lsp": False}
+OTHERS = ("jupyterlab", "notebook", "jupyter_lsp")
+"""Extensions that have no part in these tests, and take long to load."""
 _COPIED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
 _PATIENCE = 20.0  # seconds: a test machine may be busy with other things
 
@@ -68,10 +69,14 @@ class Server:
         self.root = f"http://127.0.0.1:{port}{base_url}"
         self.url = f"{self.root}dh-secrets/"
         kept = {name: os.environ[name] for name in _COPIED if name in os.environ}
-        self._environment = {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT), **environment}
+        configs = {"JUPYTER_CONFIG_PATH": str(home / "etc")}
+        self._environment = {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT), **configs, **environment}
         self._process: subprocess.Popen[bytes] | None = None
         self._pool = urllib3.PoolManager(maxsize=250, retries=False, timeout=60)
         home.mkdir(parents=True, exist_ok=True)
+        # The file that an installation puts into etc/jupyter is what enables the extension.
+        (home / "etc").mkdir(exist_ok=True)
+        (home / "etc" / "jupyter_server_config.d").symlink_to(ROOT / "jupyter-config" / "server-config")
         options_text = repr(dict(options or {}))
         configured = home / "jupyter_server_config.py"
         configured.write_text(f"from tests.server import config\nconfig.apply(get_config(), {options_text})\n")
@@ -79,7 +84,7 @@ class Server:
             *(sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser", f"--port={port}"),
             *("--ServerApp.port_retries=0", f"--ServerApp.base_url={base_url}", f"--IdentityProvider.token={OWNER}"),
             *(f"--config={configured}", f"--ServerApp.root_dir={home}", "--Application.log_level=DEBUG"),
-            *(f"--ServerApp.jpserver_extensions={name}={on}" for name, on in EXTENSIONS.items()),
+            *(f"--ServerApp.jpserver_extensions={name}=False" for name in OTHERS),
         ]
 
     def __enter__(self) -> Self:
