@@ -124,13 +124,18 @@ class Cluster:
         finally:
             self._server.send_signal(signal.SIGCONT)
 
-    def api(self, method: str, path: str, body: object = None) -> Any:
-        """One request as administrator, without any client library. Raises :class:`urllib.error.HTTPError`."""
+    def api(self, method: str, path: str, body: object = None, content_type: str = "application/json") -> Any:
+        """One request as administrator, without any client library; bytes are sent as they are.
+
+        Raises:
+            urllib.error.HTTPError: the server refused it.
+        """
+        content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(
             self.url + path,
             method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            data=content,
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": content_type},
         )
         with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=self.ca), timeout=30) as answer:
             return json.load(answer)

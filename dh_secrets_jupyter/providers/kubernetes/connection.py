@@ -29,13 +29,18 @@ class Target:
 
     Attributes:
         namespace: where the Secrets are.
-        context: the kubeconfig's context, None in a pod.
-        in_pod: the pod's own service account is used.
+        context: the kubeconfig's context, None where the pod's own service account is used.
+        files: the kubeconfig files, as ``KUBECONFIG`` lists them.
     """
 
     namespace: str
-    context: str | None
-    in_pod: bool
+    context: str | None = None
+    files: str = ""
+
+    @property
+    def in_pod(self) -> bool:
+        """Whether it is the pod's own cluster."""
+        return self.context is None
 
     def __str__(self) -> str:
         return f"{self.namespace} ({'the cluster of this pod' if self.in_pod else f'context {self.context}'})"
@@ -49,7 +54,7 @@ def find_target(namespace: str | None) -> Target:
     """
     if kubeconfig.in_pod():
         own = kubeconfig.SERVICE_ACCOUNT / "namespace"
-        return Target(namespace or (own.read_text().strip() if own.is_file() else "") or "default", None, True)
+        return Target(namespace or (own.read_text().strip() if own.is_file() else "") or "default")
     context = kubeconfig.current_context()
     if context is None:
         raise ProviderUnavailableError(
@@ -57,7 +62,7 @@ def find_target(namespace: str | None) -> Target:
             "there is no kubeconfig with a current context, and no service account of a pod",
             "Point KUBECONFIG to one, or choose --provider local",
         )
-    return Target(namespace or context.namespace or "default", context.name, False)
+    return Target(namespace or context.namespace or "default", context.name, kubeconfig.listed())
 
 
 class Connection:
@@ -99,7 +104,7 @@ def _load(target: Target) -> Any:
                 folder = kubeconfig.SERVICE_ACCOUNT
                 pod(str(folder / "token"), str(folder / "ca.crt")).load_and_set(configuration)
             else:
-                load_kubeconfig(kubeconfig.listed(), context=target.context, client_configuration=configuration)
+                load_kubeconfig(target.files, context=target.context, client_configuration=configuration)
         except Exception:  # noqa: BLE001 (a file of any content makes the client raise anything; some of it is secret)
             return
         loaded.append(configuration)

@@ -1,0 +1,1 @@
+"""The kubernetes provider, on the real API server."""
