@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CONNECT = 5.0
 """Seconds to wait for a connection."""
-READ = 10.0
+READ = 15.0
 """Seconds to wait for an answer, or for the next part of one."""
 PATIENCE = 5.0
 """Seconds for which a request is repeated while there is no API server, or one that fails."""
@@ -95,13 +95,17 @@ class Client:
                 renewed = True
                 self._connection = None  # tokens and certificates are replaced while a kernel runs
                 continue
-            if trouble is None and answer.status < 500 and answer.status != 429:
+            # An API server that is asked too much, or that gave up a patch because others kept changing the object, is
+            # there and has done nothing.
+            busy = answer.status == 429 or (method == "PATCH" and answer.status == 409)
+            if trouble is None and answer.status < 500 and not busy:
                 return answer
             if changes and (trouble is _Trouble.BROKEN or answer.status >= 500):
                 raise OutcomeUnknownError
             pause = max(pause, answer.retry_after)
-            # An API server that says 429 is there, and has not begun with the request.
-            give_up = until - 1 if answer.status == 429 else patient_until
+            give_up = until - 1 if busy else patient_until
+            if answer.status == 409 and time.monotonic() + pause > give_up:
+                return answer
             if trouble is _Trouble.CERTIFICATE or time.monotonic() + pause > give_up:
                 raise self._unavailable(trouble.value if trouble else f"it answers with HTTP status {answer.status}")
             time.sleep(pause)
@@ -201,8 +205,8 @@ def _encode(body: object) -> bytes:
     return text.encode()
 
 
-def pauses(first: float = 0.05, longest: float = 1.0) -> Iterator[float]:
+def pauses(first: float = 0.1, longest: float = 2.0) -> Iterator[float]:
     """Yields seconds to wait before one try after another, for ever: longer and longer, never two alike."""
     while True:
-        yield first * random.uniform(0.5, 1)
+        yield random.uniform(0.01, first)
         first = min(2 * first, longest)

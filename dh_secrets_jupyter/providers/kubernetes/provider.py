@@ -17,6 +17,7 @@ from ..base import Change, Plan, Put, Records, check_total
 from .client import JSON_PATCH, READ, Answer, Client, OutcomeUnknownError, pauses
 from .connection import Target, find_target
 from .layout import Look
+from .pace import Pace
 from .patch import Edit, creation, edits, operations
 from .refusals import lost_race, refusal
 from .watch import EXPIRY, follow
@@ -53,6 +54,7 @@ class KubernetesProvider:
                 "it has to be a Secret's name with {project} in it, or all projects would share one",
                 "Write it like proj-secrets-{project}",
             )
+        self._pace = Pace()
         self._namespace = os.environ.get("DH_SECRETS_NAMESPACE") or None
         if self._namespace and not _LABEL.fullmatch(self._namespace):
             raise ProviderUnavailableError(
@@ -75,9 +77,12 @@ class KubernetesProvider:
         """See :meth:`.base.Provider.write`: one look and one request, again where somebody else came first."""
         until = _deadline()
         unsure: list[list[Edit]] = []
+        self._pace.wait(until)
         for pause in pauses():
+            began = time.monotonic()
             look = self._look_again(project, until) if unsure else self._look(project, until)
-            if any(_done(sent, look) for sent in unsure):
+            looked = time.monotonic()
+            if any(_done(attempt, look) for attempt in unsure):
                 return look.records
             changes = plan(look.records)
             wanted = edits(changes)
@@ -88,11 +93,13 @@ class KubernetesProvider:
             if look.terminating:
                 self._await_end(project, until)
                 continue
+            sent = time.monotonic()
             try:
                 after = self._send(project, look, wanted, until, empty=not left)
             except OutcomeUnknownError:
                 unsure.append(wanted)
                 after = None
+            self._pace.learn(looked - began, time.monotonic() - sent)
             if after is not None:
                 return after.records
             if time.monotonic() + pause > until - 1:
