@@ -64,7 +64,7 @@ def test_tab_knows_projects_and_files(project: Kernel) -> None:
 
 def test_other_lines_are_left_to_others(project: Kernel) -> None:
     """Python is completed as ever, also a line with the word in it."""
-    project.ok("secret_thing = 1")
+    project.ok("secret_thing = 1\n%config IPCompleter.use_jedi = False")
     assert complete(project, "secret_th") == ["secret_thing"]
     assert "%secret" in complete(project, "%secr")
 

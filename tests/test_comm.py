@@ -1,0 +1,98 @@
+"""The side panel's way into a kernel: it names a secret, the kernel reads it by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dh_secrets_jupyter.comm import BOOTSTRAP, TARGET
+
+from .kernels import Kernel
+
+SILENT = {"silent": True, "store_history": False}
+
+
+def ask(kernel: Kernel, request: dict[str, Any]) -> dict[str, Any]:
+    """Sends a request over a comm that is open, and returns the reply."""
+    cell = kernel.request("comm_msg", {"comm_id": "c1", "data": request})
+    [reply] = [m.content["data"] for m in cell.of("comm_msg")]
+    assert isinstance(reply, dict)
+    return reply
+
+
+@pytest.fixture(scope="module")
+def opened(kernel: Kernel) -> Kernel:
+    """A kernel as the front end finds it: nothing is loaded before the bootstrap."""
+    kernel.ok("x = 1")
+    cell = kernel.ok(BOOTSTRAP, **SILENT)
+    assert not cell.of("stream", "display_data", "execute_result", "execute_input", "error")
+    kernel.ok(BOOTSTRAP, **SILENT)
+    kernel.request("comm_open", {"comm_id": "c1", "target_name": TARGET, "data": {}})
+    kernel.ok("%secret project demo\n%secret set db-pass", answers=["invented-by-comm"])
+    kernel.ok("%secret project own")
+    return kernel
+
+
+def test_the_bootstrap_leaves_no_trace(opened: Kernel) -> None:
+    """The extension is there, and neither a name nor a line of history came with it."""
+    assert opened.ok("%secret list").reply["status"] == "ok"
+    assert opened.ok("sorted(name for name in globals() if 'dh_' in name or 'comm' in name)").result == "[]"
+    assert BOOTSTRAP.encode() not in opened.history
+    assert "register" not in opened.ok("%history").stdout
+
+
+def test_put_into_a_variable(opened: Kernel) -> None:
+    """The reply names the variable; the kernel's own project stays what it is."""
+    request = {"action": "put", "project": "demo", "provider": "local", "name": "db-pass", "into": "variable", "id": 7}
+    assert ask(opened, request) == {"ok": True, "name": "db-pass", "target": "db_pass", "id": 7}
+    assert opened.ok("len(db_pass), db_pass").result == "(16, <secret db-pass>)"
+    assert "project own" in opened.ok("%secret list").stdout
+    assert opened.ok("%secret forget").stdout == "Taken out: db-pass as db_pass (variable)\n"
+
+
+def test_put_into_the_environment(opened: Kernel) -> None:
+    """An environment entry keeps the secret's name; the provider may be the kernel's."""
+    request = {"action": "put", "project": "demo", "name": "db-pass", "into": "environment"}
+    assert ask(opened, request) == {"ok": True, "name": "db-pass", "target": "db-pass"}
+    assert opened.ok("len(__import__('os').environ['db-pass'])").result == "16"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "message"),
+    [
+        (
+            {"name": "NOPE"},
+            "SecretNotFoundError",
+            "NOPE: the project demo has no secret of that name. See %secret list.",
+        ),
+        ({"project": "-"}, "InvalidNameError", "-: this is no name for a project."),
+        ({"provider": "nope"}, "SecretsError", "nope: there is no provider of that name."),
+        ({"into": "file"}, "SecretsError", "dh-secrets-jupyter: this kernel does not know that request."),
+        ({"action": "take"}, "SecretsError", "dh-secrets-jupyter: this kernel does not know that request."),
+        ({"name": None}, "SecretsError", "dh-secrets-jupyter: the request names no secret and project."),
+    ],
+)
+def test_what_goes_wrong_is_said(opened: Kernel, change: dict[str, Any], reason: str, message: str) -> None:
+    """The reply has the error's class, its whole line and its hint."""
+    request = {"action": "put", "project": "demo", "name": "db-pass", "into": "variable", **change}
+    reply = ask(opened, request)
+    error = reply["error"]
+    assert reply["ok"] is False
+    assert error["reason"] == reason
+    assert error["message"].startswith(message)
+    assert error["message"].endswith(error["hint"])
+
+
+def test_no_value_passes_the_browser(opened: Kernel) -> None:
+    """Of all that was sent since the start nothing holds the value."""
+    assert b"invented-by-comm" not in opened.raw + opened.log + opened.history
+
+
+def test_after_unloading_there_is_no_target(new_kernel: Callable[..., Kernel]) -> None:
+    """A front end that opens a comm then is told at once that nobody is there."""
+    kernel = new_kernel()
+    kernel.ok("%load_ext dh_secrets_jupyter\n%unload_ext dh_secrets_jupyter")
+    cell = kernel.request("comm_open", {"comm_id": "c2", "target_name": TARGET, "data": {}})
+    assert cell.of("comm_close")
