@@ -73,9 +73,17 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """``%load_ext dh_secrets_jupyter``; a second load, as after a start-up file's, changes nothing."""
-    from . import comm, injection, magics, settings
+    """``%load_ext dh_secrets_jupyter``; a second load, as after a start-up file's, changes nothing.
 
+    Raises:
+        SecretsError: the guard cannot be turned on here; nothing else is loaded then.
+    """
+    from . import comm, guard, injection, magics, settings
+
+    before = guard.status()
+    guard.load(shell)
+    if before.held and not before.on:
+        print("guard: on.")
     if settings.of_shell(shell) is None:
         settings.load(shell)
         magics.load(shell)
@@ -84,9 +92,10 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """``%unload_ext dh_secrets_jupyter``; what was put into the kernel stays there."""
-    from . import comm, magics, settings
+    """``%unload_ext dh_secrets_jupyter``; what was put into the kernel stays, and the guard says that it is off."""
+    from . import comm, guard, magics, settings
 
     comm.unload(shell)
     magics.unload(shell)
     settings.unload(shell)
+    print(guard.unload(shell))

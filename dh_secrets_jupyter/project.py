@@ -26,7 +26,7 @@ from .models import (
     decode,
     encode,
 )
-from .providers.base import Provider, Put, Record, Records, Remove
+from .providers.base import Provider, Put, Record, Records, Remove, check_total
 
 
 class Keep(Enum):
@@ -313,6 +313,7 @@ class Project:
     def _learn(self, name: str, value: str | bytes) -> bytes:
         """Takes a value from the kernel: the guard knows it, whatever becomes of the write."""
         stored = encode(name, value)
+        check_total(self.name, {name: stored})  # what fits nowhere never becomes a secret
         guard.learn(name, decode(name, stored))
         return stored
 

@@ -132,7 +132,7 @@ def _arguments(source: str, start: int) -> tuple[str, list[tuple[int, int]], int
         word, previous, end = source[begin:stop], end, stop
         if option or word in OPTIONS:
             option = not option
-        elif word.startswith(tuple(f"{known}=" for known in OPTIONS)):
+        elif word in ("--help", "--") or word.startswith(tuple(f"{known}=" for known in OPTIONS)):
             continue
         elif name is None and not word.startswith("-"):
             name, equals, rest = _unquote(word).partition("=")

@@ -158,6 +158,7 @@ COMMANDS = {
             "delete", ".writing:delete", "NAME …", "deletes secrets; asks first", Words.SECRETS, (Option("--yes"),)
         ),
         Command("forget", ".reading:forget", "[NAME …]", "takes values out of this kernel again", Words.SECRETS),
+        Command("guard", ".showing:set_guard", "[on|off [NAME …]]", "says or sets the guard", Words.GUARD),
         Command("panel", "..panel:show", "", "shows the widget panel"),
     )
 }

@@ -92,6 +92,8 @@ def _after(command: Command, before: list[str], fragment: str) -> list[str]:
         return _files(fragment)
     if last == "as" or any(option.flag == last and option.metavar for option in command.options):
         return []
+    if command.words is Words.GUARD and not before:
+        return ["on", "off"]
     options = [option.flag for option in command.options if option.many or option.flag not in before]
     return [*_words(command.words, fragment), *options]
 
@@ -101,7 +103,7 @@ def _words(words: Words, fragment: str) -> list[str]:
         project = current.project()
     except SecretsError:
         return []
-    if words is Words.SECRETS:
+    if words in (Words.SECRETS, Words.GUARD):
         key = (project.name, project.provider.name, project.place)
         return _names.get(key, lambda: _secrets(project))
     if words is Words.PROJECTS:

@@ -11,12 +11,14 @@ import ast
 import re
 from contextlib import AbstractContextManager, ExitStack
 from contextvars import ContextVar
-from functools import wraps
 from typing import Any
 
-_FIRST_LINE = re.compile(r"%%secret(?=\s)[ \t]*(?!set\b)(?P<rest>.*)")
+from ..guard.patch import Patch
+
+_FIRST_LINE = re.compile(r"%%secret(?=\s)(?![ \t]*set\b)(?P<rest>.*)")
 _cell: ContextVar[ExitStack | None] = ContextVar("cell", default=None)
 """What ends with the cell that is running; a cell that another one runs has its own."""
+_patch: Patch | None = None
 
 
 def rewrite(lines: list[str]) -> list[str]:
@@ -41,9 +43,9 @@ def until_end_of_cell(lease: AbstractContextManager[None]) -> None:
 
 def load(shell: Any) -> None:
     """Teaches a shell to end leases with their cells."""
+    global _patch
     run_ast_nodes = shell.run_ast_nodes
 
-    @wraps(run_ast_nodes)
     async def with_leases(*arguments: Any, **options: Any) -> Any:
         with ExitStack() as leases:
             token = _cell.set(leases)
@@ -52,17 +54,15 @@ def load(shell: Any) -> None:
             finally:
                 _cell.reset(token)
 
-    shell.run_ast_nodes = with_leases
+    _patch = Patch(shell, "run_ast_nodes", with_leases)
     shell.input_transformers_cleanup.append(rewrite)
 
 
 def unload(shell: Any) -> None:
     """Takes both out of the shell again."""
     shell.input_transformers_cleanup.remove(rewrite)
-    before = shell.run_ast_nodes.__wrapped__
-    del shell.run_ast_nodes
-    if shell.run_ast_nodes != before:  # somebody else had put theirs there first
-        shell.run_ast_nodes = before
+    if _patch:
+        _patch.undo()
 
 
 def run(shell: Any, body: str) -> None:

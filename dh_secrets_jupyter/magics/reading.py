@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import current, injection
+from .. import current, guard, injection
 from ..errors import SecretsError
 from ..injection import Into, Value
 from ..project import Secret
@@ -87,6 +87,8 @@ def _say(found: Mapping[str, tuple[Secret, Value]]) -> None:
     for name, (secret, _) in found.items():
         if secret.metadata.expired:
             print(f"{name}: it has expired ({secret.metadata.expires}).")
+        if reason := guard.why_not(name):
+            print(f"{name}: the guard does not mask it, for {reason}.")
 
 
 def _spoken(name: str, target: str) -> str:

@@ -1,10 +1,10 @@
-"""``%secret`` alone, ``project``, ``list`` and ``describe``: what there is, never a value."""
+"""``%secret`` alone, ``project``, ``list``, ``describe`` and ``guard``: what there is, never a value."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .. import current
+from .. import current, guard
 from ..errors import SecretsError
 from ..project import Project
 from ..table import Table, fields, moment, one_line
@@ -25,6 +25,7 @@ def status(shell: Any) -> None:
     except SecretsError as error:
         failed = error
     rows = {"project": project.name, "provider": project.provider.name, "place": project.place, "secrets": number}
+    rows["guard"] = str(guard.status()).splitlines()[0].removeprefix("guard: ")
     print(fields(rows), "", *lines(), sep="\n")
     if failed:
         raise failed
@@ -47,6 +48,22 @@ def list_secrets(shell: Any, line: Line) -> None:
     else:
         what = f"no secrets like {one_line(pattern)}" if line.words else "no secrets yet; add one with %secret set NAME"
         print(f"In {where(project)} there are {what}.")
+
+
+def set_guard(shell: Any, line: Line) -> None:
+    """``%secret guard [on|off [NAME …]]``"""
+    if not line.words:
+        print(guard.status())
+        return
+    state, *names = line.words
+    switch = {"on": guard.on, "off": guard.off}.get(state)
+    if switch is None:
+        raise SecretsError("guard", "it can be on or off", "Write on or off, then names if only they are meant")
+    now = guard.status()
+    for name in names:
+        if name not in {*now.held, *now.off, *now.unmaskable}:
+            raise SecretsError(name, "the guard holds no value of that name", "See %secret guard")
+    print(switch(*names))
 
 
 def describe(shell: Any, line: Line) -> None:

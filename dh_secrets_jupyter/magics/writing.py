@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import current
 from ..errors import SecretsError
-from ..models import MAX_TOTAL, check_name
+from ..models import MAX_TOTAL, check_description, check_expires, check_labels, check_name
 from . import asking
 from .commands import SOURCES, Line, typed
 from .showing import where
@@ -69,12 +69,15 @@ def delete(shell: Any, line: Line) -> None:
 
 
 def _metadata(name: str, line: Line) -> dict[str, Any]:
-    """Returns what was given; what was not stays as it is. An empty label alone clears them."""
-    options = line.options
-    given = {"description": options.description, "labels": options.label, "expires": options.expires}
-    if given["labels"] == [""]:
-        given["labels"] = []
-    return {field: value for field, value in given.items() if value is not None}
+    """Returns what was given, checked before anybody is asked for a value; what was not given stays as it is."""
+    options, given = line.options, dict[str, Any]()
+    if options.description is not None:
+        given["description"] = check_description(name, options.description)
+    if options.label is not None:
+        given["labels"] = check_labels(name, options.label if options.label != [""] else [])  # alone, it clears them
+    if options.expires is not None:
+        given["expires"] = check_expires(name, options.expires)
+    return given
 
 
 def _value(shell: Any, name: str, line: Line, place: str) -> str | bytes:

@@ -48,34 +48,46 @@ def test_symmetry(new_kernel: Callable[..., Kernel]) -> None:
     assert snapshot(kernel) == loaded
     kernel.ok("%reload_ext dh_secrets_jupyter")
     assert snapshot(kernel) == loaded
-    kernel.ok("%unload_ext dh_secrets_jupyter")
+    assert kernel.ok("%unload_ext dh_secrets_jupyter").stdout == "guard: off.\n"
     assert snapshot(kernel) == before
     kernel.ok("%load_ext dh_secrets_jupyter")
     kernel.ok("%secret list")
 
 
+def test_the_guard_comes_and_goes_with_the_extension(new_kernel: Callable[..., Kernel]) -> None:
+    """Unloading says in one line that values are shown from now on, loading again that they are masked again."""
+    kernel = new_kernel()
+    kernel.ok("%load_ext dh_secrets_jupyter")
+    kernel.ok("%secret set A", answers=["invented-value"])
+    assert kernel.ok("%secret get A\nprint(A)").stdout == "In variables: A\n[secret:A]\n"
+    assert kernel.ok("%unload_ext dh_secrets_jupyter").stdout.startswith("guard: off: the values of 1 secret")
+    assert kernel.ok("print(A)").stdout == "invented-value\n"
+    assert kernel.ok("%load_ext dh_secrets_jupyter\nprint(A)").stdout == "guard: on.\n[secret:A]\n"
+
+
 def test_what_was_chosen_survives_a_reload(new_kernel: Callable[..., Kernel]) -> None:
     """The project of the kernel, and what was put into it, are still known."""
     kernel = new_kernel()
-    kernel.ok("%load_ext dh_secrets_jupyter\n%secret project chosen\n%secret set A --from-env HOME\n%secret get A")
+    kernel.ok(
+        "%load_ext dh_secrets_jupyter\n%secret project chosen\n%secret set A --from-env JUPYTERHUB_USER\n%secret get A"
+    )
     kernel.ok("%reload_ext dh_secrets_jupyter")
     assert kernel.ok("%secret forget").stdout == "Taken out: A (variable)\n"
     assert kernel.ok("%secret list").displays
 
 
 def test_loading_is_quick(new_kernel: Callable[..., Kernel]) -> None:
-    """Loading takes a moment and imports no Kubernetes client, no cryptography and no keyring. (At most 60 ms on a
-    quiet machine; a crowded one gets four times that.)"""
+    """Loading takes at most 60 ms of a quiet machine, twice that of a crowded one, and imports nothing heavy."""
     kernel = new_kernel(env={"DH_SECRETS_PROVIDER": None})
     cell = kernel.ok(
-        "import sys, time\nbefore = set(sys.modules)\nstart = time.perf_counter()\n"
+        "import sys, time\nbefore = set(sys.modules)\nstart = time.process_time()\n"
         "get_ipython().extension_manager.load_extension('dh_secrets_jupyter')\n"
-        "taken = time.perf_counter() - start\n"
+        "taken = time.process_time() - start\n"
         "heavy = {'kubernetes', 'cryptography', 'keyring', 'dotenv', 'anywidget', 'yaml'}\n"
         "print(taken)\n(set(sys.modules) - before) & heavy"
     )
     assert cell.result == "set()"
-    assert float(cell.stdout) < 0.24
+    assert float(cell.stdout) < 0.12
 
 
 def test_a_killed_kernel_leaves_no_file_after_the_next_load(new_kernel: Callable[..., Kernel], tmp_path: Path) -> None:
@@ -83,12 +95,12 @@ def test_a_killed_kernel_leaves_no_file_after_the_next_load(new_kernel: Callable
     kernels = [new_kernel(tmp_path / "home") for _ in range(2)]
     paths = []
     for kernel in kernels:
-        kernel.ok("%load_ext dh_secrets_jupyter\n%secret set A --from-env HOME\n%secret file A as path")
+        kernel.ok("%load_ext dh_secrets_jupyter\n%secret set A --from-env JUPYTERHUB_USER\n%secret file A as path")
         paths.append(Path(ast.literal_eval(str(kernel.ok("path").result))))
     kernels[0].stop(kill=True)
     assert paths[0].exists()
     kernels[1].ok("%reload_ext dh_secrets_jupyter")
     assert not paths[0].parents[1].exists()
-    assert paths[1].read_bytes() == str(tmp_path / "home").encode()
+    assert paths[1].read_bytes() == b"ada"
     kernels[1].stop()
     assert not paths[1].parents[1].exists()

@@ -75,6 +75,17 @@ def test_an_expired_secret_is_read_and_said(project: Kernel) -> None:
     ]
 
 
+def test_what_the_guard_cannot_mask_is_said(project: Kernel) -> None:
+    """A value that is too short or too common is put into the kernel all the same, and one line says why it shows."""
+    project.ok("%secret set short", answers=["ab1"])
+    assert project.ok("%secret get short API_KEY").stdout.splitlines() == [
+        "short: the guard does not mask it, for it has fewer than 4 characters.",
+        "In variables: short, API_KEY",
+    ]
+    assert project.ok("print(API_KEY, short)").stdout == "[secret:API_KEY] ab1\n"
+    project.ok("%secret delete short --yes")
+
+
 def test_env(project: Kernel) -> None:
     """Names are kept as they are, as the platform does in its runs; children see the value."""
     assert project.ok("%secret env API_KEY db-pass as PASS").stdout == "In the environment: API_KEY, db-pass as PASS\n"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ..kernels import Kernel
 
-ROWS = {"project", "list", "get", "env", "file", "import", "set", "describe", "edit", "delete", "forget"}
+ROWS = {"project", "list", "get", "env", "file", "import", "set", "describe", "edit", "delete", "forget", "guard"}
 FIELDS = ["name", "project", "key", "description", "labels", "expires", "created", "updated"]
 
 
@@ -62,6 +62,25 @@ def test_describe(project: Kernel) -> None:
     ]
     assert said[2].split()[1].endswith("/secret/secret/API_KEY")
     assert said[-1].endswith(" by ada")
+
+
+def test_guard(project: Kernel) -> None:
+    """It says what is masked; off and on mean all values, or those of some names."""
+    project.ok("%secret get API_KEY db-pass")
+    assert "masked: " in project.ok("%secret guard").stdout
+    assert project.ok("%secret guard off API_KEY").stdout.startswith("guard: off for API_KEY")
+    assert project.ok("print(db_pass)").stdout == "[secret:db-pass]\n"
+    assert project.ok("%secret guard on API_KEY\nprint(API_KEY)").stdout == "guard: on for API_KEY.\n[secret:API_KEY]\n"
+    assert project.ok("%secret guard off").stdout.startswith("guard: off: ")
+    assert project.ok("%secret").stdout.splitlines()[4].startswith("guard     off")
+    assert project.ok("%secret guard on").stdout == "guard: on.\n"
+    assert project.ok("%secret").stdout.splitlines()[4].startswith("guard     on")
+    assert project.run("%secret guard off NOPE").error == (
+        "NOPE: the guard holds no value of that name. See %secret guard."
+    )
+    assert project.run("%secret guard maybe").error == (
+        "guard: it can be on or off. Write on or off, then names if only they are meant."
+    )
 
 
 def test_help(secrets_kernel: Kernel) -> None:

@@ -78,6 +78,13 @@ def test_set_from_environment_and_variable(project: Kernel) -> None:
     project.ok("%secret delete E T R --yes")
 
 
+def test_metadata_is_checked_before_anybody_is_asked(project: Kernel) -> None:
+    """A slip in an option does not cost the value that was typed for it."""
+    cell = project.run("%secret set API_KEY --expires soon", answers=[])
+    assert cell.error == "API_KEY: this is no date. Write it as YYYY-MM-DD."
+    assert cell.prompts == []
+
+
 def test_set_refuses_a_key_on_one_line(project: Kernel) -> None:
     """A PEM that lost its line breaks in the prompt is refused, and nothing stored."""
     cell = project.run("%secret set KEY", answers=[PEM.replace("\n", "")])
@@ -92,15 +99,15 @@ def test_set_refuses_a_key_on_one_line(project: Kernel) -> None:
     [
         ("set", "set: NAME is missing. See %secret."),
         ("set NEW", "NEW: nobody can answer a prompt here. Give --from-file, --from-env or --from-var."),
-        ("set .. --from-env HOME", "..: this is no name for a secret."),
+        ("set .. --from-env JUPYTERHUB_USER", "..: this is no name for a secret."),
         ("set NEW --from-file nope", "NEW: the file 'nope' cannot be read (No such file or directory)."),
         ("set NEW --from-file .", "NEW: the file '.' cannot be read (Is a directory)."),
         ("set NEW --from-env NOPE", "NEW: the environment has no 'NOPE'."),
         ("set NEW --from-var nope", "NEW: there is no variable 'nope' with text or bytes."),
         ("set NEW --from-var quit", "NEW: there is no variable 'quit' with text or bytes."),
-        ("set NEW --from-env HOME --from-var x", "NEW: its value can come from one place only."),
-        ("set NEW --from-env HOME --expires soon", "NEW: this is no date. Write it as YYYY-MM-DD."),
-        ("set NEW --from-env HOME --label a,b", "NEW: a label has a comma."),
+        ("set NEW --from-env JUPYTERHUB_USER --from-var x", "NEW: its value can come from one place only."),
+        ("set NEW --from-env JUPYTERHUB_USER --expires soon", "NEW: this is no date. Write it as YYYY-MM-DD."),
+        ("set NEW --from-env JUPYTERHUB_USER --label a,b", "NEW: a label has a comma."),
         ("set NEW --from-file /dev/zero", "its secrets would have "),
         ("edit API_KEY", "API_KEY: there is nothing to change. Give --description, --label or --expires."),
         ("edit NOPE --label a", "NOPE: the project "),
