@@ -38,6 +38,10 @@ class SecretsPanel extends Widget {
     this._unmount = mount(this.node, store);
   }
 
+  protected override onActivateRequest(): void {
+    this.node.querySelector<HTMLElement>('input[type=search]')?.focus();
+  }
+
   override dispose(): void {
     if (!this.isDisposed) {
       this._unmount();

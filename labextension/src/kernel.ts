@@ -147,6 +147,8 @@ function exchange(kernel: Kernel.IKernelConnection, request: { [key: string]: st
   return new Promise(resolve => {
     const comm = kernel.createComm(TARGET);
     const finish = (reply: Reply | null) => {
+      // Closing calls back, too.
+      comm.onClose = () => undefined;
       kernel.statusChanged.disconnect(restarted);
       kernel.disposed.disconnect(gone);
       resolve(reply);

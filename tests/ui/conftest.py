@@ -5,11 +5,15 @@ Playwright keeps an event loop running in the main thread, so it lives no longer
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.cluster.server import Cluster, Namespace
 
 from . import chromium, lab, pages
 
@@ -20,7 +24,7 @@ _numbers = itertools.count(1)
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
     executable = chromium.find()
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=45_000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable, args=list(chromium.ARGUMENTS))
         yield running
@@ -36,20 +40,42 @@ def local_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.Lab]:
         yield running
 
 
+@pytest.fixture(scope="package")
+def kubernetes_namespace(cluster: Cluster) -> Namespace:
+    """The namespace behind :func:`kubernetes_lab`."""
+    return cluster.namespace()
+
+
+@pytest.fixture(scope="package")
+def kubernetes_lab(kubernetes_namespace: Namespace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.Lab]:
+    """A JupyterLab on the Kubernetes provider."""
+    environment = {"DH_SECRETS_PROVIDER": "kubernetes", "KUBECONFIG": str(kubernetes_namespace.kubeconfig)}
+    with lab.start(tmp_path_factory.mktemp("lab"), environment) as running:
+        yield running
+
+
+@pytest.fixture(params=["local", "kubernetes"])
+def any_lab(request: pytest.FixtureRequest, local_lab: lab.Lab, kubernetes_lab: lab.Lab) -> lab.Lab:
+    """A JupyterLab on each provider in turn."""
+    return local_lab if request.param == "local" else kubernetes_lab
+
+
 @pytest.fixture
 def project() -> str:
     """A project that no other test uses."""
     return f"ui-{next(_numbers)}"
 
 
-@pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens pages, each with cookies and storage of its own: ``new_page(viewport=…, color_scheme=…)``."""
+NewPage = Callable[..., Page]
+Open = Callable[..., tuple[pages.Panel, pages.Notebook]]
+
+
+@contextlib.contextmanager
+def _pages(browser: Browser) -> Iterator[NewPage]:
     contexts = []
 
-    def new(**options: object) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})  # type: ignore[arg-type]
-        contexts.append(context)
+    def new(**options: Any) -> Page:
+        contexts.append(context := browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
         return context.new_page()
 
     yield new
@@ -57,17 +83,47 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-Open = Callable[..., tuple[pages.Panel, pages.Notebook]]
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """Opens pages, each with cookies and storage of its own: ``new_page(viewport=…, color_scheme=…)``."""
+    with _pages(browser) as new:
+        yield new
+
+
+@pytest.fixture(scope="package")
+def _shared(browser: Browser) -> Iterator[Callable[[lab.Lab], tuple[pages.Panel, pages.Notebook]]]:
+    """Keeps one page of each server open for all tests that do not mind."""
+    opened: dict[str, tuple[pages.Panel, pages.Notebook]] = {}
+    with _pages(browser) as new:
+
+        def share(server: lab.Lab) -> tuple[pages.Panel, pages.Notebook]:
+            if server.url not in opened:
+                opened[server.url] = _open(new(), server)
+            return opened[server.url]
+
+        yield share
+
+
+def _open(page: Page, server: lab.Lab) -> tuple[pages.Panel, pages.Notebook]:
+    number = next(_numbers)
+    return pages.open_lab(page, server, server.notebook(f"book-{number}.ipynb"), f"space-{number}")
 
 
 @pytest.fixture
-def open_panel(new_page: Callable[..., Page], project: str) -> Open:
-    """Opens JupyterLab with the side panel on the test's own project: ``open_panel(lab)``."""
+def open_panel(
+    new_page: NewPage, _shared: Callable[[lab.Lab], tuple[pages.Panel, pages.Notebook]], project: str
+) -> Open:
+    """Opens the side panel on the test's own project, beside a notebook.
 
-    def open_panel(server: lab.Lab, **options: object) -> tuple[pages.Panel, pages.Notebook]:
-        number = next(_numbers)
-        page = new_page(**options)
-        panel, notebook = pages.open_lab(page, server, server.notebook(f"book-{number}.ipynb"), f"space-{number}")
+    ``open_panel(lab)`` takes a page that other tests have used before, which is quick; ``open_panel(lab, fresh=True)``,
+    or with options as :func:`new_page` takes them, one of its own, with a new notebook and kernel.
+    """
+
+    def open_panel(server: lab.Lab, *, fresh: bool = False, **options: Any) -> tuple[pages.Panel, pages.Notebook]:
+        panel, notebook = _open(new_page(**options), server) if fresh or options else _shared(server)
+        # What a failed test may have left open.
+        panel.page.keyboard.press("Escape")
+        panel.search.fill("")
         panel.switch(project)
         return panel, notebook
 

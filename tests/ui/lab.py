@@ -23,6 +23,16 @@ BUILT = ROOT / "dh_secrets_jupyter" / "labextension"
 WIDGET = ROOT / "dh_secrets_jupyter" / "static" / "widget.js"
 PATIENCE = 90.0  # seconds; 4 on an idle machine
 _COPIED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
+_SERVER_CONFIG = """
+from jupyter_server.auth import User
+from jupyter_server.auth.identity import PasswordIdentityProvider
+
+class Identity(PasswordIdentityProvider):
+    def generate_anonymous_user(self, handler):
+        return User("analyst")
+
+c.ServerApp.identity_provider_class = Identity
+"""
 
 
 @dataclass
@@ -76,11 +86,7 @@ def start(home: Path, environment: Mapping[str, str]) -> Iterator[Lab]:
     for path in (folder, extensions):
         path.mkdir(parents=True)
     (extensions / "dh-secrets-jupyter").symlink_to(BUILT)
-    # Nothing is fetched from elsewhere, and no question about it covers the page.
-    settings = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    quiet = {"fetchNews": "false", "checkForUpdates": False}
-    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+    _configure(home / "config")
     port = _free_port()
     lab = Lab(f"http://127.0.0.1:{port}", folder, home, home / "server.log", secrets.token_urlsafe())
     variables = {
@@ -89,6 +95,8 @@ def start(home: Path, environment: Mapping[str, str]) -> Iterator[Lab]:
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        # The checkout's own build, linked below the data folder, goes before one that was installed.
+        "JUPYTER_PREFER_ENV_PATH": "0",
         "JUPYTER_TOKEN": lab.token,
         "KUBECONFIG": os.devnull,
         **environment,
@@ -110,6 +118,16 @@ def start(home: Path, environment: Mapping[str, str]) -> Iterator[Lab]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _configure(folder: Path) -> None:
+    """Sets what a deployment sets: who the user is; and what would cover the page, or fetch something, is off."""
+    settings = folder / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    # The theme follows the browser's colour scheme, which each page of a test chooses.
+    (settings / "themes.jupyterlab-settings").write_text('{"adaptive-theme": true}')
+    (folder / "jupyter_server_config.py").write_text(_SERVER_CONFIG)
 
 
 def _wait(lab: Lab, process: subprocess.Popen[bytes]) -> None:

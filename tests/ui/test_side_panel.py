@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import expect
 
 from .conftest import Open
 from .lab import Lab
 
+PEM = "-----BEGIN SAMPLE-----\nnot a key, only a sample\n\n  indented \t\n-----END SAMPLE-----\n"
 
-def test_a_secret_is_added_replaced_edited_found_and_deleted(local_lab: Lab, open_panel: Open) -> None:
-    """Add, see it appear, replace, edit, search, delete: by mouse."""
-    panel, _ = open_panel(local_lab)
+
+def test_all_by_mouse(any_lab: Lab, open_panel: Open) -> None:
+    """Add, see it appear, put it into the kernel and use it in a cell, replace, edit, search, delete; on each store."""
+    panel, notebook = open_panel(any_lab)
     expect(panel.region.get_by_text("This project has no secrets yet")).to_be_visible()
-    panel.add("API_KEY", "sample-value-1", Description="For the weather service", Labels="weather, test")
+    panel.add("api-key", "sample-value-1", Description="For the weather service", Labels="weather, test")
     panel.add("OTHER", "sample-other")
 
-    panel.act("API_KEY", "Replace value")
-    replace = panel.dialog("Replace value of API_KEY")
+    panel.region.get_by_role("button", name="Put api-key into kernel").click()
+    expect(panel.status).to_contain_text("api-key is in the variable api_key")
+    assert "yes" in notebook.run("print('yes' if api_key == 'sample-' + 'value-1' else 'no')")
+
+    panel.act("api-key", "Replace value")
+    replace = panel.dialog("Replace value of api-key")
     replace.fill(Value="sample-value-2")
     replace.press("Save")
-    expect(panel.status).to_contain_text("API_KEY")
+    expect(panel.status).to_contain_text("api-key")
+    panel.act("api-key", "Put into environment")
+    expect(panel.status).to_contain_text("environment")
+    assert "yes" in notebook.run("import os; print('yes' if os.environ['api-key'] == 'sample-' + 'value-2' else 'no')")
 
-    panel.act("API_KEY", "Edit")
-    edit = panel.dialog("Edit API_KEY")
+    panel.act("api-key", "Edit")
+    edit = panel.dialog("Edit api-key")
     expect(edit.field("Labels")).to_have_value("weather, test")
     edit.fill(Description="For the tides", Labels="sea", Expires="2020-01-02")
     edit.press("Save")
@@ -31,10 +43,236 @@ def test_a_secret_is_added_replaced_edited_found_and_deleted(local_lab: Lab, ope
 
     panel.search.fill("TIDES")
     expect(panel.name("OTHER")).to_be_hidden()
-    assert panel.names() == ["API_KEY"]
+    assert panel.names() == ["api-key"]
     panel.search.fill("")
 
-    panel.act("API_KEY", "Delete")
-    panel.dialog("Delete API_KEY").press("Delete")
-    expect(panel.name("API_KEY")).to_be_hidden()
+    panel.act("api-key", "Delete")
+    panel.dialog("Delete api-key").press("Delete")
+    expect(panel.name("api-key")).to_be_hidden()
     assert panel.names() == ["OTHER"]
+
+
+def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
+    """The same without a mouse, from the command palette on; the focus is always where it is expected."""
+    panel, notebook = open_panel(any_lab)
+    page = panel.page
+    press, write = page.keyboard.press, page.keyboard.type
+    notebook.cells.last.locator(".cm-content").click()
+
+    press("Control+Shift+C")
+    write("Show secrets")
+    press("Enter")
+    expect(panel.search).to_be_focused()
+    press("Tab")
+    press("Enter")
+    add = panel.dialog("Add secret")
+    expect(add.field("Name")).to_be_focused()
+    write("TOKEN")
+    press("Tab")
+    write("sample-typed-1")
+    press("Tab")
+    press("Tab")
+    write("Typed")
+    press("Enter")
+    expect(panel.name("TOKEN")).to_be_visible()
+    expect(panel.region.get_by_role("button", name="Add secret")).to_be_focused()
+
+    press("Tab")
+    press("Enter")
+    expect(panel.status).to_contain_text("TOKEN is in the variable TOKEN")
+    press("Tab")
+    actions = panel.region.get_by_role("button", name="Actions for TOKEN")
+    expect(actions).to_be_focused()
+    press("Enter")
+    expect(panel.region.get_by_role("menuitem", name="Put into kernel")).to_be_focused()
+    press("ArrowUp")
+    expect(panel.region.get_by_role("menuitem", name="Delete")).to_be_focused()
+    press("Escape")
+    expect(actions).to_be_focused()
+
+    press("Enter")
+    write("r")
+    press("Enter")
+    expect(panel.dialog("Replace value of TOKEN").field("Value")).to_be_focused()
+    write("sample-typed-2")
+    press("Enter")
+    expect(panel.status).to_contain_text("TOKEN")
+    expect(actions).to_be_focused()
+
+    press("Enter")
+    press("End")
+    press("Enter")
+    delete = panel.dialog("Delete TOKEN")
+    expect(delete.frame.get_by_role("button", name="Cancel")).to_be_focused()
+    press("Escape")
+    expect(delete.frame).to_be_hidden()
+    expect(actions).to_be_focused()
+    press("Enter")
+    press("End")
+    press("Enter")
+    press("Tab")
+    press("Enter")
+    expect(panel.name("TOKEN")).to_be_hidden()
+    expect(panel.search).to_be_focused()
+
+
+def test_the_store_says_whether_a_name_is_taken(local_lab: Lab, open_panel: Open) -> None:
+    """Save sends, the refusal is shown with the name; the value's field is empty, what else was typed stays."""
+    panel, _ = open_panel(local_lab)
+    panel.add("TAKEN", "sample-first")
+    dialog = panel.open_add()
+    dialog.fill(Name="TAKEN", Value="sample-second", Description="Kept")
+    dialog.press("Save")
+    expect(panel.alert).to_contain_text("TAKEN")
+    expect(dialog.field("Value")).to_have_value("")
+    expect(dialog.field("Description")).to_have_value("Kept")
+    dialog.field("Value").press("Control+z")
+    expect(dialog.field("Value")).to_have_value("")
+    assert "sample-second" not in panel.page.content()
+
+    dialog.fill(Name="FREE", Value="sample-second")
+    dialog.press("Save")
+    expect(panel.name("FREE")).to_be_visible()
+
+
+def test_a_name_that_cannot_be_is_refused_by_the_store(local_lab: Lab, open_panel: Open) -> None:
+    """The alert says the rule; nothing was added."""
+    panel, _ = open_panel(local_lab)
+    dialog = panel.open_add()
+    dialog.fill(Name="no blanks", Value="sample")
+    dialog.press("Save")
+    expect(panel.alert).to_contain_text("no blanks")
+    dialog.press("Cancel")
+    assert panel.names() == []
+
+
+def test_a_value_must_be_given(local_lab: Lab, open_panel: Open) -> None:
+    """An empty field is more often a slip, as after a refusal, than meant: nothing is sent."""
+    panel, _ = open_panel(local_lab)
+    dialog = panel.open_add()
+    dialog.fill(Name="EMPTY")
+    dialog.press("Save")
+    expect(panel.alert).to_contain_text("EMPTY")
+    dialog.press("Cancel")
+    assert panel.names() == []
+
+
+@pytest.mark.parametrize("value", [PEM, PEM.replace("\n", "\r\n"), PEM.rstrip(), "\ttwo\nlines ✓ 🔑"])
+def test_pasted_lines_are_kept_to_the_byte(local_lab: Lab, open_panel: Open, project: str, value: str) -> None:
+    """The field says how much it holds and shows nothing of it; the kernel reads just what was pasted."""
+    panel, notebook = open_panel(local_lab)
+    dialog = panel.open_add()
+    dialog.fill(Name="PEM")
+    dialog.field("Value").evaluate(
+        """(field, text) => {
+            const data = new DataTransfer();
+            data.setData('text/plain', text);
+            field.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        value,
+    )
+    expect(dialog.field("Value")).to_have_value("")
+    assert "SAMPLE" not in panel.page.content()
+    dialog.press("Save")
+    expect(panel.name("PEM")).to_be_visible()
+    panel.act("PEM", "Put into kernel")
+    expect(panel.status).to_contain_text("PEM is in the variable PEM")
+    assert "yes" in notebook.run(f"print('yes' if PEM.encode() == bytes.fromhex('{value.encode().hex()}') else 'no')")
+
+
+def test_the_clipboard_is_pasted_by_keyboard(local_lab: Lab, open_panel: Open) -> None:
+    """Ctrl+V of several lines is held; Discard gives the field back."""
+    panel, _ = open_panel(local_lab)
+    page = panel.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", PEM)
+    dialog = panel.open_add()
+    dialog.field("Value").press("Control+v")
+    expect(dialog.field("Value")).to_have_attribute("placeholder", "5 lines are held")
+    dialog.press("Discard")
+    dialog.field("Value").press("x")
+    expect(dialog.field("Value")).to_have_value("x")
+
+
+def test_a_file_is_kept_to_the_byte(local_lab: Lab, open_panel: Open, tmp_path: Path) -> None:
+    """Also a byte order mark; a file that is no text is refused with the secret's name."""
+    panel, notebook = open_panel(local_lab)
+    text, binary = tmp_path / "text", tmp_path / "binary"
+    text.write_bytes(b"\xef\xbb\xbfsample\r\n\n")
+    binary.write_bytes(b"\xff\x00\xfe")
+    dialog = panel.open_add()
+    dialog.fill(Name="FILE")
+    dialog.field("From a file").set_input_files(binary)
+    expect(panel.alert).to_contain_text("FILE")
+    dialog.field("From a file").set_input_files(text)
+    dialog.press("Save")
+    expect(panel.name("FILE")).to_be_visible()
+    panel.act("FILE", "Put into kernel")
+    expect(panel.status).to_contain_text("FILE is in the variable FILE")
+    assert "yes" in notebook.run(
+        f"print('yes' if FILE.encode() == bytes.fromhex('{text.read_bytes().hex()}') else 'no')"
+    )
+
+
+def test_putting_leaves_no_trace_in_the_kernel(local_lab: Lab, open_panel: Open, project: str) -> None:
+    """The extension is loaded there without history, and the kernel's own project stays what it is."""
+    panel, notebook = open_panel(local_lab, fresh=True)
+    panel.add("KEY_ONE", "sample-one")
+    panel.act("KEY_ONE", "Put into kernel")
+    expect(panel.status).to_contain_text("KEY_ONE is in the variable KEY_ONE")
+    said = notebook.run(
+        "import dh_secrets_jupyter.current as c; print(In, c.project().name, get_ipython().execution_count)"
+    )
+    assert project not in said
+    assert "register" not in said
+    assert "default 1" in said
+
+
+def test_copy_puts_the_line_on_the_clipboard(local_lab: Lab, open_panel: Open) -> None:
+    """``%secret get NAME``, as a user would type it."""
+    panel, _ = open_panel(local_lab)
+    panel.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    panel.add("LINE", "sample-value")
+    panel.act("LINE", "Copy line")
+    expect(panel.status).to_contain_text("%secret get LINE")
+    assert panel.page.evaluate("navigator.clipboard.readText()") == "%secret get LINE"
+
+
+def test_without_a_python_kernel_nothing_can_be_put(local_lab: Lab, open_panel: Open) -> None:
+    """The actions are disabled and say why; a notebook in front enables them again."""
+    panel, _ = open_panel(local_lab, fresh=True)
+    panel.add("KEPT", "sample-value")
+    put = panel.region.get_by_role("button", name="Put KEPT into kernel")
+    expect(put).to_be_enabled()
+    panel.page.get_by_role("button", name="New Launcher").click()
+    expect(put).to_be_disabled()
+    expect(panel.region.get_by_text("No notebook is in front")).to_be_visible()
+    put.click(force=True)
+    expect(panel.alert).to_contain_text("KEPT: No notebook is in front")
+
+
+def test_projects_can_be_chosen_and_typed(local_lab: Lab, open_panel: Open, project: str) -> None:
+    """The list offers what is known, any name may be typed, and a bad one is refused with the rule."""
+    panel, _ = open_panel(local_lab)
+    panel.add("HERE", "sample-value")
+    panel.switch(f"{project}-b")
+    expect(panel.region.get_by_text("This project has no secrets yet")).to_be_visible()
+    panel.add("THERE", "sample-value")
+    panel.project.click()
+    panel.region.get_by_role("option", name=project, exact=True).click()
+    expect(panel.name("HERE")).to_be_visible()
+    panel.switch("Not A Project")
+    expect(panel.alert).to_contain_text("Not A Project")
+
+
+def test_commands_of_the_palette_ask_which_secret(local_lab: Lab, open_panel: Open) -> None:
+    """Each action is a command of the same name."""
+    panel, _ = open_panel(local_lab)
+    panel.add("PICKED", "sample-value")
+    page = panel.page
+    page.keyboard.press("Control+Shift+C")
+    page.keyboard.type("Secrets Replace value")
+    page.keyboard.press("Enter")
+    choice = page.get_by_role("dialog").filter(has_text="Replace value")
+    choice.get_by_role("button", name="Ok").click()
+    expect(panel.dialog("Replace value of PICKED").frame).to_be_visible()

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { expired, matches, type SecretInfo, untranslated } from '../src/model';
+
+const secret: SecretInfo = {
+  name: 'API_KEY',
+  description: 'For the tides',
+  labels: ['sea', 'north'],
+  expires: '2030-05-31',
+  created: null,
+  updated: null,
+  created_by: null,
+  updated_by: null
+};
+
+test('a secret has expired when its last day is over', () => {
+  assert.equal(expired(secret, new Date(2030, 4, 31, 23, 59)), false);
+  assert.equal(expired(secret, new Date(2030, 5, 1)), true);
+  assert.equal(expired({ ...secret, expires: null }, new Date(2999, 0, 1)), false);
+});
+
+test('a search finds all its words in name, description and labels, in any case', () => {
+  for (const search of ['', 'api', 'TIDES sea', 'north key']) {
+    assert.ok(matches(secret, search), search);
+  }
+  assert.ok(!matches(secret, 'tides south'));
+});
+
+test('a text that is not translated takes its arguments as they are', () => {
+  assert.equal(untranslated.__('%1 is in %2.', 'A$1', '%1'), 'A$1 is in %1.');
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Refusal } from '../src/model';
+import { RestTransport } from '../src/rest';
+
+interface Sent {
+  path: string;
+  method: string;
+  body: unknown;
+}
+
+/** A transport on answers that a test gives; what it sent is kept. */
+function rest(answer: (sent: Sent) => Response) {
+  const sent: Sent[] = [];
+  let connected: (open: boolean) => void = () => {};
+  const made = new RestTransport(
+    async (path, { method = 'GET', body }) => {
+      const request = { path, method, body: body === undefined ? undefined : JSON.parse(String(body)) };
+      sent.push(request);
+      return answer(request);
+    },
+    {
+      watch: (_project, _changed, told) => {
+        connected = told;
+        return () => {};
+      }
+    },
+    async (_project, provider, name) => ({ done: `${name} by ${provider}`, kernel: 'k-1' })
+  );
+  return { made, sent, connect: (open: boolean) => connected(open) };
+}
+
+const json = (body: unknown, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
+const details = { description: 'D', labels: ['a'], expires: '' };
+
+test('a value is in the body of the one request that saves it, never in an address', async () => {
+  const { made, sent } = rest(() => json({}, 201));
+  await made.create('demo', 'API.KEY', 'sample\nvalue', details);
+  const body = { name: 'API.KEY', value: 'sample\nvalue', description: 'D', labels: ['a'], expires: null };
+  assert.deepEqual(sent, [{ path: 'projects/demo/secrets', method: 'POST', body }]);
+});
+
+test('a replaced value leaves the metadata alone, an edit the value', async () => {
+  const { made, sent } = rest(() => json({}));
+  await made.update('demo', 'A', { value: 'sample' });
+  await made.update('demo', 'A', details);
+  assert.deepEqual(
+    sent.map(({ method, body }) => [method, body]),
+    [
+      ['PATCH', { value: 'sample' }],
+      ['PATCH', { description: 'D', labels: ['a'], expires: null }]
+    ]
+  );
+});
+
+test('a refusal keeps message, reason and hint', async () => {
+  const body = { message: 'A: it is there.', reason: 'SecretExistsError', hint: 'Use another name.' };
+  const { made } = rest(() => json(body, 409));
+  await assert.rejects(made.create('demo', 'A', 'sample', details), (error: unknown) => {
+    assert.ok(error instanceof Refusal);
+    assert.deepEqual([error.message, error.reason, error.hint], Object.values(body));
+    return true;
+  });
+});
+
+test('an answer that is not the API’s own says its status and nothing else', async () => {
+  const { made } = rest(() => new Response('<html>sample</html>', { status: 502, statusText: 'Bad Gateway' }));
+  await assert.rejects(made.list('demo'), /502 Bad Gateway/);
+});
+
+test('a server that is gone is a refusal', async () => {
+  const { made } = rest(() => {
+    throw new TypeError('network');
+  });
+  await assert.rejects(made.list('demo'), { reason: 'ProviderUnavailableError' });
+});
+
+test('changes are told live only while the bus is connected and the server passes them on', async () => {
+  let header = 'false';
+  const { made, connect } = rest(() => json({ secrets: [] }, 200, { 'DH-Secrets-Live': header }));
+  const live: boolean[] = [];
+  let changed = 0;
+  made.watch(
+    'demo',
+    () => changed++,
+    possible => live.push(possible)
+  );
+  connect(true);
+  await made.list('demo');
+  header = 'true';
+  await made.list('other');
+  await made.list('demo');
+  connect(false);
+  assert.deepEqual(live, [false, false, true, false]);
+  assert.equal(changed, 1);
+});
+
+test('what was put into a kernel is reported without its value', async () => {
+  const { made, sent } = rest(({ path }) =>
+    path.startsWith('status') ? json({ project: 'demo', provider: 'local', place: '', writable: true }) : json({}, 500)
+  );
+  await made.status('demo');
+  assert.equal(await made.put('demo', 'A', 'environment'), 'A by local');
+  const report = {
+    path: 'projects/demo/secrets/A/injected',
+    method: 'POST',
+    body: { into: 'environment', kernel: 'k-1' }
+  };
+  assert.deepEqual(sent.at(-1), report);
+});

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { Refusal, type SecretInfo, type Transport } from '../src/model';
+import { Store } from '../src/store';
+
+function info(name: string): SecretInfo {
+  const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
+  return { name, description: '', labels: [], ...none };
+}
+
+/** A transport whose answers a test sets; it counts the lists that were asked for. */
+function transport(change: Partial<Transport> = {}) {
+  const made = {
+    lists: 0,
+    live: (_: boolean) => {},
+    changed: () => {},
+    stopped: 0,
+    status: async (project = 'demo') => ({ project, provider: 'local', place: 'a file', writable: true }),
+    projects: async () => ['demo', 'other'],
+    list: async (_project: string) => {
+      made.lists++;
+      return [info('A')];
+    },
+    create: async () => {},
+    update: async () => {},
+    remove: async () => {},
+    put: async () => 'A is in the variable A of a notebook.',
+    watch: (_project: string, changed: () => void, live: (possible: boolean) => void) => {
+      made.changed = changed;
+      made.live = live;
+      return () => {
+        made.stopped++;
+      };
+    },
+    ...change
+  };
+  return made;
+}
+
+const settled = () => new Promise(resolve => setImmediate(resolve));
+
+test('the first look opens the project of the settings', async () => {
+  const store = new Store(transport());
+  await store.refresh();
+  assert.equal(store.state.project, 'demo');
+  assert.deepEqual(
+    store.state.secrets?.map(({ name }) => name),
+    ['A']
+  );
+  assert.equal(store.state.status?.place, 'a file');
+});
+
+test('an answer for a project that is no longer shown is dropped', async () => {
+  let slow: (secrets: SecretInfo[]) => void = () => {};
+  const list = (project: string) =>
+    project === 'slow' ? new Promise<SecretInfo[]>(resolve => (slow = resolve)) : Promise.resolve([info('FAST')]);
+  const store = new Store(transport({ list }));
+  const first = store.setProject('slow');
+  await store.setProject('fast');
+  slow([info('SLOW')]);
+  await first;
+  assert.deepEqual(
+    store.state.secrets?.map(({ name }) => name),
+    ['FAST']
+  );
+});
+
+test('what the store refuses is a problem with its name, and nothing of the value is in the state', async () => {
+  const create = async () => {
+    throw new Refusal('TAKEN: the project has it.', 'SecretExistsError', 'Use another name.');
+  };
+  const store = new Store(transport({ create }));
+  await store.refresh();
+  const seen: string[] = [];
+  store.subscribe(() => seen.push(JSON.stringify(store.state)));
+  assert.equal(await store.create('TAKEN', 'sample-value', { description: '', labels: [], expires: '' }), false);
+  assert.equal(store.state.problem?.subject, 'TAKEN');
+  assert.equal(store.state.problem?.reason, 'SecretExistsError');
+  assert.ok(seen.length > 0);
+  assert.ok(!seen.join().includes('sample-value'));
+});
+
+test('a list that fails says why and keeps what was shown', async () => {
+  const made = transport();
+  const store = new Store(made);
+  await store.refresh();
+  made.list = async () => {
+    throw new Refusal('demo: no rights.', 'AccessDeniedError', 'Ask for them.');
+  };
+  await store.refresh();
+  assert.equal(store.state.listProblem?.reason, 'AccessDeniedError');
+  assert.equal(store.state.secrets?.length, 1);
+});
+
+test('a panel in view asks every 2 s while changes are not told, and each minute while they are', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const made = transport();
+    const store = new Store(made);
+    store.setInView(true);
+    await settled();
+    const before = made.lists;
+    mock.timers.tick(2000);
+    await settled();
+    assert.equal(made.lists, before + 1);
+
+    made.live(true);
+    mock.timers.tick(2000);
+    await settled();
+    assert.equal(made.lists, before + 1);
+    mock.timers.tick(60000);
+    await settled();
+    assert.equal(made.lists, before + 2);
+
+    made.live(false);
+    store.setInView(false);
+    mock.timers.tick(60000);
+    await settled();
+    assert.equal(made.lists, before + 2);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('a change that is told is looked at', async () => {
+  const made = transport();
+  const store = new Store(made);
+  await store.refresh();
+  const before = made.lists;
+  made.changed();
+  await settled();
+  assert.equal(made.lists, before + 1);
+});
+
+test('a long wait is said, and no longer once the answer is there', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    let answer: (text: string) => void = () => {};
+    const put = () => new Promise<string>(resolve => (answer = resolve));
+    const store = new Store(transport({ put }));
+    await store.refresh();
+    const done = store.put('A', 'variable');
+    assert.equal(store.state.waiting, '');
+    mock.timers.tick(300);
+    assert.match(store.state.waiting, /A.*waiting/);
+    answer('done');
+    await done;
+    assert.equal(store.state.waiting, '');
+    assert.equal(store.state.notice, 'done');
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('nothing is put where it cannot be, and the reason is said with the name', async () => {
+  let asked = 0;
+  const put = async () => {
+    asked++;
+    return '';
+  };
+  const store = new Store(transport({ put }));
+  await store.refresh();
+  store.setPutBlocked('No notebook is in front.');
+  assert.equal(await store.put('A', 'variable'), false);
+  assert.equal(asked, 0);
+  assert.equal(store.state.problem?.message, 'A: No notebook is in front.');
+});
+
+test('a store that is done with asks no more', async () => {
+  const made = transport();
+  const store = new Store(made);
+  await store.refresh();
+  store.dispose();
+  const before = made.lists;
+  made.changed();
+  store.setInView(true);
+  await settled();
+  assert.equal(made.lists, before);
+  assert.equal(made.stopped, 1);
+});
