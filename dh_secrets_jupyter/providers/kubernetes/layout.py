@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 import json
 import re
@@ -90,7 +90,7 @@ class Look:
     def records(self) -> dict[str, Record]:
         """The secrets by name."""
         return {
-            name: Record(base64.b64decode(value), _parse(self.metadata(name)))
+            name: Record(binascii.a2b_base64(value), _parse(self.metadata(name)))
             for name, value in (self.data or {}).items()
         }
 
