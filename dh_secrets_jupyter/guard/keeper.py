@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from .matcher import Hit, Masker
 
+WITHHELD = "[withheld: the guard failed on this output]"
+"""What is shown where masking itself failed: the content is dropped, not the guard."""
 CANARY = "guard-self-test"
 """The name of a random value of our own that the self-test sends through the hooks; never listed."""
 
@@ -93,14 +95,20 @@ class Keeper:
         self._lock = threading.Lock()  # another thread of the parent may have held it
 
     def mask(self, text: str, channel: str) -> str:
-        """Returns a text with its values masked, and notes what was masked."""
-        masked, hits = self.masker.mask(text)
+        """Returns a text with its values masked, and notes what was masked; never raises."""
+        try:
+            masked, hits = self.masker.mask(text)
+        except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
+            return WITHHELD
         self.note(hits, channel)
         return masked
 
     def mask_bytes(self, data: bytes, channel: str) -> bytes:
         """As :meth:`mask`, for bytes."""
-        masked, hits = self.masker.mask_bytes(data)
+        try:
+            masked, hits = self.masker.mask_bytes(data)
+        except Exception:  # noqa: BLE001  # as above
+            return WITHHELD.encode()
         self.note(hits, channel)
         return masked
 

@@ -112,11 +112,8 @@ class KernelHooks:
             name = msg["content"].get("name")
             self._streams.release(parent_id, besides=name)
             if name in ("stdout", "stderr"):
-                try:
-                    self._streams.feed(name, msg["parent_header"], msg["content"]["text"])
-                    return msg
-                except Exception:  # noqa: BLE001  # whatever it is, the text must not go out past the guard
-                    msg = {**msg, "content": withheld(kind, msg["content"])}
+                self._streams.feed(name, msg["parent_header"], msg["content"]["text"])
+                return msg
         else:
             self._streams.release(parent_id)
         if buffers:
@@ -178,12 +175,9 @@ class KernelHooks:
         return bytes(self._session.pack(masked)) if marks else packed
 
     def _masked_buffer(self, buffer: Any) -> Any:
-        try:
-            data = bytes(memoryview(buffer))
-            masked = self._keeper.mask_bytes(data, "buffer")
-        except Exception:  # noqa: BLE001  # as above
-            return b""
-        return buffer if masked is data or masked == data else masked
+        data = bytes(memoryview(buffer))
+        masked = self._keeper.mask_bytes(data, "buffer")
+        return buffer if masked == data else masked
 
     # -- the streams' other end
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .keeper import WITHHELD
+
 Mask = Callable[[str], str]
 
 UNTOUCHED = frozenset(
@@ -75,7 +77,6 @@ def mask_content(msg_type: str, content: dict[str, Any], mask: Mask) -> dict[str
     return masked
 
 
-WITHHELD = "[withheld: the guard failed on this message]"
 _HARMLESS = frozenset(["execution_count", "cursor_start", "cursor_end", "found", "wait", "password"])
 
 

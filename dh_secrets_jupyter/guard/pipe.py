@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterable
 
-from .keeper import Keeper
+from .keeper import WITHHELD, Keeper
 from .stream import ByteStream
 from .streams import HOLD
 
@@ -71,7 +71,7 @@ class Pipe:
         with contextlib.suppress(OSError):  # the place where it comes out is gone: there is nobody left to tell
             while True:
                 if not select.select([self._in], [], [], self._hold if stream.pending else None)[0]:
-                    self._write(stream, stream.release())
+                    self._write(stream)
                     self._busy.clear()
                     continue
                 self._busy.set()
@@ -79,20 +79,29 @@ class Pipe:
                 if not data:
                     break
                 if self._keeper.on:
-                    self._write(stream, stream.feed(data))
+                    self._write(stream, data)
                 else:
-                    self._write(stream, stream.release() + data)
+                    self._write(stream)
+                    self._put(data)
                 if not stream.pending:
                     self._busy.clear()
-            self._write(stream, stream.release())
+            self._write(stream)
         self._busy.clear()
         os.close(self._in)
         os.close(self._out)
 
-    def _write(self, stream: ByteStream, data: bytes) -> None:
+    def _write(self, stream: ByteStream, written: bytes | None = None) -> None:
+        """Writes what may go out of what was written; with nothing written, all that is held back."""
+        try:
+            data = stream.release() if written is None else stream.feed(written)
+        except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
+            data = f"{WITHHELD}\n".encode()
         if stream.hits:
             self._keeper.note(stream.hits, CHANNEL)
             stream.hits.clear()
+        self._put(data)
+
+    def _put(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(self._out, view) :]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .keeper import Keeper
+from .keeper import WITHHELD, Keeper
 from .stream import Stream
 
 HOLD = 0.2
@@ -61,7 +61,7 @@ class Streams:
         with self._lock:
             output = self._output(name, parent)
             output.last = time.monotonic()
-            self._send(output, output.stream.feed(text))
+            self._send(output, text)
             self._arm(output)
 
     def release(self, parent_id: str, *, besides: str | None = None) -> None:
@@ -72,13 +72,13 @@ class Streams:
             for name in ("stdout", "stderr"):
                 output = self._outputs.get((parent_id, name))
                 if output is not None and name != besides:
-                    self._send(output, output.stream.release())
+                    self._send(output)
 
     def release_all(self) -> None:
         """Emits everything that is held back."""
         with self._lock:
             for output in list(self._outputs.values()):
-                self._send(output, output.stream.release())
+                self._send(output)
 
     def end(self, parent_id: str) -> None:
         """Notes that a cell is idle. What was read late from a descriptor goes on under the next cell's name."""
@@ -104,7 +104,7 @@ class Streams:
             stream = None
             if previous is not None and (previous_id := previous.parent.get("msg_id", "")) in self._ended:
                 self._outputs.pop((previous_id, name), None)
-                self._send(previous, previous.stream.release())
+                self._send(previous)
                 # Its timer may still be running: it has to find nothing there.
                 stream, previous.stream = previous.stream, Stream(self._keeper.masker)
             output = _Output(name, parent, stream or Stream(self._keeper.masker))
@@ -112,7 +112,12 @@ class Streams:
         self._latest[name] = output
         return output
 
-    def _send(self, output: _Output, text: str) -> None:
+    def _send(self, output: _Output, written: str | None = None) -> None:
+        """Emits what may go out of what was written; with nothing written, all that is held back."""
+        try:
+            text = output.stream.release() if written is None else output.stream.feed(written)
+        except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
+            text, output.stream = WITHHELD, Stream(self._keeper.masker)
         if output.stream.hits:
             self._keeper.note(output.stream.hits, output.name)
             output.stream.hits.clear()
@@ -140,4 +145,4 @@ class Streams:
                 self._wait(output, max(left, output.last + HOLD - time.monotonic(), 0.001))
             else:
                 output.armed = False
-                self._send(output, output.stream.release())
+                self._send(output)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from .keeper import Keeper
+from .keeper import WITHHELD, Keeper
 from .stream import ByteStream, Stream
 from .streams import HOLD
 
@@ -76,7 +76,7 @@ class _Guarded:
             if other is not self:
                 other.release()
         with self._lock:
-            self._put(self._held.feed(data))
+            self._put(data)
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
@@ -95,13 +95,17 @@ class _Guarded:
         """Writes what is held back."""
         with self._lock:
             if self._held.pending:
-                self._put(self._held.release())
+                self._put()
 
     def _late(self) -> None:
         self.release()
         self._stream.flush()
 
-    def _put(self, data: Any) -> None:
+    def _put(self, written: Any = None) -> None:
+        try:
+            data = self._held.release() if written is None else self._held.feed(written)
+        except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
+            data = WITHHELD if isinstance(self, GuardedText) else WITHHELD.encode()
         if self._held.hits:
             self._keeper.note(self._held.hits, str(getattr(self._stream, "name", "terminal")).strip("<>"))
             self._held.hits.clear()

@@ -1,0 +1,80 @@
+"""A value the kernel has read appears nowhere: hundreds of ways to show one, in real kernels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from ... import kernels
+from .matrix import PAGE
+from .run import UNGUARDED, Outcome, fill, started, walk
+from .values import NAMES, leaked
+from .ways import CHANNELS, SETUP, SPELLINGS, Way, ways
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[kernels.Kernel, list[Outcome]]]:
+    """A guarded kernel in which every way was gone."""
+    with started(tmp_path_factory.mktemp("survey") / "home") as kernel:
+        yield kernel, walk(kernel, ways())
+
+
+def test_every_channel_and_every_spelling_is_among_at_least_200_ways() -> None:
+    found = list(ways())
+    assert len(found) >= 200
+    assert {(way.row, way.spelling) for way in found} >= {(row, how) for row in CHANNELS for how in SPELLINGS}
+
+
+@pytest.mark.timeout(600)
+def test_no_way_shows_a_value_and_each_shows_its_mark(survey: tuple[kernels.Kernel, list[Outcome]]) -> None:
+    _, outcomes = survey
+    assert [outcome for outcome in outcomes if outcome.leaks] == []
+    assert [outcome for outcome in outcomes if outcome.way.mark not in outcome.marked] == []
+
+
+def test_nothing_came_late(survey: tuple[kernels.Kernel, list[Outcome]]) -> None:
+    kernel, _ = survey
+    kernel.poll(0.5)
+    assert leaked(kernel.raw) == set()
+    assert leaked(kernel.history) == set()
+    assert leaked(kernel.stop()) == set()
+
+
+@pytest.mark.timeout(600)
+def test_the_notebook_that_nbclient_writes_holds_marks_and_no_value(tmp_path: Path) -> None:
+    fill(tmp_path)
+    cells = [SETUP, *(way.code for way in ways() if way.notebook)]
+    cell: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    notebook = nbformat.from_dict(  # type: ignore[no-untyped-call]  # nbformat has no types
+        {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{**cell, "source": code} for code in cells]}
+    )
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True)
+    client.execute(env=kernels.environment(tmp_path, MPLBACKEND="agg"), cwd=str(tmp_path))
+    written = json.dumps(notebook, ensure_ascii=False)
+    assert leaked(written.encode()) == set()
+    assert [name for name in NAMES if f"[secret:{name}]" not in written] == []
+
+
+def _sample() -> list[Way]:
+    """Every channel with one spelling, and all that is special."""
+    first = next(iter(SPELLINGS))
+    return [way for way in ways() if way.row not in CHANNELS or way.spelling == first or way.spelling not in SPELLINGS]
+
+
+@pytest.mark.timeout(600)
+def test_without_the_guard_the_same_ways_show_the_value(tmp_path: Path) -> None:
+    with started(tmp_path, UNGUARDED) as kernel:
+        outcomes = walk(kernel, _sample())
+    assert [outcome for outcome in outcomes if not outcome.leaks] == []
+
+
+def test_the_page_in_the_docs_is_of_these_ways() -> None:
+    text = PAGE.read_text()
+    assert f"| **all** | {len(list(ways()))} |" in text
+    assert [way for way in ways() if f"| {way.row} |" not in text] == []
