@@ -10,7 +10,7 @@ FRONT := $(wildcard labextension/*.json labextension/src/* labextension/style/* 
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
 QUICKSTART := notebooks/quickstart.ipynb
 
-.PHONY: demo lab check check-python check-front test test-front test-python leak-matrix clean
+.PHONY: demo lab check check-python check-front test test-front test-python leak-matrix bench clean
 
 demo: $(VENV)/.demo
 	@$(OWN_STORE) $(BIN)/python notebooks/play.py $(QUICKSTART)
@@ -41,6 +41,12 @@ test-python: $(VENV)/.dev
 # Every way to show a value, without and with the guard; the page in docs/ is written anew.
 leak-matrix: $(VENV)/.dev
 	@$(BIN)/python -m tests.guard.survey
+
+# Airflow's masker is one module; the rest of Airflow is left out.
+bench: $(VENV)/.demo
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench --no-deps apache-airflow-task-sdk
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench pydantic
+	$(BIN)/python benchmarks/guard_engine.py
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it by PYTHON=…")'

@@ -58,10 +58,7 @@ class Masker:
             None, or in a few words why it cannot be masked, such as ``it is an ordinary word, …``.
         """
         plain = bytes(value) if isinstance(value, bytes) else str.__str__(value).encode("utf-8", "surrogatepass")
-        try:
-            known: str | bytes = plain.decode("utf-8", "surrogatepass")
-        except UnicodeDecodeError:
-            known = plain
+        known = _decoded(plain)
         scope = judge(known if isinstance(known, str) else known.decode("latin-1"))
         if not isinstance(scope, Scope):
             self._reasons[name] = scope
@@ -70,6 +67,9 @@ class Masker:
         if (name, known) not in self._values:
             self._values.add((name, known))
             self._index.add(name, needles(known))
+            if b"\x1b" in plain:
+                # Control sequences are taken out of a text before it is searched, also those of a value.
+                self._index.add(name, needles(_decoded(without_ansi(plain)[0])))
         return None
 
     def names(self) -> list[str]:
@@ -156,12 +156,27 @@ class Masker:
         ]
 
 
+def _decoded(value: bytes) -> str | bytes:
+    try:
+        return value.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return value
+
+
 def _hits(covers: list[Cover]) -> list[Hit]:
     return [cover.hit for cover in covers if cover.hit]
 
 
 def _unescaped(part: bytes) -> bytes:
-    for escaped, plain in ((rb"\"", b'"'), (rb"\/", b"/"), (rb"\n", b"\n"), (rb"\r", b"\r"), (rb"\t", b"\t")):
+    for escaped, plain in (
+        (rb"\"", b'"'),
+        (rb"\/", b"/"),
+        (rb"\n", b"\n"),
+        (rb"\r", b"\r"),
+        (rb"\t", b"\t"),
+        (rb"\f", b"\f"),
+        (rb"\b", b"\b"),
+    ):
         part = part.replace(escaped, plain)
     return part
 

@@ -49,7 +49,7 @@ _CONNECTIONS = """
 
 # Values that people store beside secrets.
 _ORDINARY = """
-    about after again all always and any april are august auto backup begin below beta blue both changeme changes
+    about after again ok all always and any april are august auto backup begin below beta blue both changeme changes
     check close command complete create created current daily date day december delete deleted description disabled
     done down edit empty end english european event events every false february first folder for free full germany
     global green hello high home hour index initial install italian italy january july june large last latest left

@@ -178,3 +178,9 @@ def test_a_clean_document_is_told_from_its_bytes() -> None:
                 document = json.dumps({"a": {"b": [1, spell(value)]}}, ensure_ascii=ensure_ascii)
                 assert not guard.clean(document.encode()), (kind, spelling)
         assert guard.clean(json.dumps({"text": 'plain "text"\n\tand \\ and é', "n": 3}, ensure_ascii=False).encode())
+
+
+def test_a_word_behind_an_escape_of_json_is_not_taken_for_clean() -> None:
+    """The letter of an escape is none of the word that follows."""
+    for sign in '\n\t\r\f\b"\\\0\x1b':
+        assert not masker("hunt3r").clean(json.dumps([f"a{sign}hunt3r"]).encode())

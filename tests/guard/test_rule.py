@@ -1,0 +1,102 @@
+"""The one rule of what can be masked."""
+
+from __future__ import annotations
+
+import pytest
+
+from dh_secrets_jupyter.guard.rule import Scope, judge, telling
+from dh_secrets_jupyter.guard.words import COMMON
+
+from .texts import masker
+
+
+@pytest.mark.parametrize(
+    ("value", "scope"),
+    [
+        ("abcdefg8", Scope.ANYWHERE),
+        ("12345678", Scope.ANYWHERE),
+        ("!@#$%^&*", Scope.ANYWHERE),
+        ("production-db", Scope.ANYWHERE),
+        ("abc4", Scope.WORD),
+        ("hunter2", Scope.WORD),
+        ("hunter2\n", Scope.WORD),
+    ],
+)
+def test_what_can_be_masked(value: str, scope: Scope) -> None:
+    """From 8 characters on anywhere, 4 to 7 with a letter as a whole word; blanks around do not count."""
+    assert judge(value) is scope
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("", "empty"),
+        (" \n ", "empty"),
+        ("abc", "fewer than 4"),
+        ("1234567", "digits"),
+        ("1-2-3", "no letter"),
+        ("--------", "one sign"),
+        ("True", "ordinary word"),
+        ("application/json", "ordinary word"),
+        ("production\n", "ordinary word"),
+    ],
+)
+def test_what_cannot_be_masked_and_why(value: str, reason: str) -> None:
+    """The reason is one short line."""
+    said = judge(value)
+    assert isinstance(said, str)
+    assert reason in said
+
+
+def test_the_list_is_of_lower_case_words() -> None:
+    """It is compared with a value in lower case, and holds what the contract names."""
+    assert all(word == word.lower() for word in COMMON)
+    assert {"true", "name", "password", "production", "idle", "ok", "status", "display_id"} <= COMMON
+
+
+@pytest.mark.parametrize(
+    ("text", "common"),
+    [
+        (
+            "postgresql://postgres:Kq7x@db.example.com:5432/postgres",
+            "postgresql://postgres:|@db.example.com:5432/postgres",
+        ),
+        ("-----BEGIN RSA PRIVATE KEY-----\nKq7x", "-----BEGIN RSA PRIVATE KEY-----\n"),
+        ('{"my_own_key": "Kq7x"}', '{"my_own_key": "|"}'),
+        ("my-own-key: Kq7x", "my-own-key: "),
+        ("secret://Kq7x", "secret://"),
+    ],
+)
+def test_common_material_tells_nothing(text: str, common: str) -> None:
+    """Everything but ``Kq7x`` is common here."""
+    assert "".join(c for c, told in zip(text, telling(text), strict=True) if told) == "Kq7x"
+    assert common.replace("|", "Kq7x") in (text, text.removesuffix("Kq7x"))
+
+
+@pytest.mark.parametrize("text", ["hunt3r!", "(hunt3r)", "pw=hunt3r", "“hunt3r”", r"'\nhunt3r'", "hunt3r"])
+def test_a_whole_word_is_masked(text: str) -> None:
+    """Between signs and blanks, at either end, and behind an escape."""
+    assert masker("hunt3r").mask(text)[0] == text.replace("hunt3r", "[secret:V0]")
+
+
+@pytest.mark.parametrize("text", ["hunt3rs", "xhunt3r", "hunt3r_", "éhunt3r", "hunt3ré", "1hunt3r"])
+def test_a_part_of_a_word_is_not_masked(text: str) -> None:
+    """With a letter, a digit or an underscore on either side it is another word."""
+    assert masker("hunt3r").mask(text) == (text, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [("id=12345678;", True), ("-12345678", True), ("912345678", False), ("123456789", False), ("0.12345678", False)],
+)
+def test_digits_count_as_a_whole_number(text: str, masked: bool) -> None:
+    """Digits alone are masked where no digit or letter goes on."""
+    assert bool(masker("12345678").mask(text)[1]) is masked
+
+
+def test_a_number_becomes_a_text() -> None:
+    """A JSON number cannot hold a mark; other numbers stay what they are."""
+    guard = masker("12345678")
+    assert guard.mask_number(12345678)[0] == "[secret:V0]"
+    assert guard.mask_number(12345679) == (12345679, [])
+    assert guard.mask_number(0.5) == (0.5, [])
