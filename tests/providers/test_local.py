@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import stat
 import threading
@@ -185,9 +186,30 @@ class TestFile:
         assert set(next(watch)) == {"A", "BIG"}
         away = file.rename(file.with_name("away.db"))
         assert dict(next(watch)) == {}
+        copy = away.with_name("copy.db")
+        copy.write_bytes(away.read_bytes())
         away.rename(file)
         assert set(next(watch)) == {"A", "BIG"}
+        LocalProvider().write("demo", just(Remove("A")))
+        assert set(next(watch)) == {"BIG"}
+        copy.replace(file)
+        assert set(next(watch)) == {"A", "BIG"}
         stop.set()
+
+    def test_a_fork_while_a_file_is_made(self, file: Path) -> None:
+        """A child that was forked at that moment does not wait for a thread that it does not have."""
+        with store._creating:
+            child = os.fork()
+            if child == 0:
+                signal.alarm(20)
+                status = 1
+                try:
+                    fill()
+                    status = 0
+                finally:
+                    os._exit(status)
+            assert os.waitpid(child, 0) == (child, 0)
+        assert set(LocalProvider().read("demo")) == {"A", "BIG"}
 
     def test_a_busy_file(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Who waits in vain for others gets a line; nothing is half-written."""

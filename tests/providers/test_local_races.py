@@ -8,12 +8,14 @@ import random
 import signal
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.local import LocalProvider
+from dh_secrets_jupyter.testing import just, put, values
 
 from ..processes import run_together
 
@@ -77,20 +79,16 @@ def test_of_sixteen_creators_one_wins(file: Path, tmp_path: Path) -> None:
 def write_until_killed(after: float) -> list[str]:
     """Forks a writer of ever new secrets, kills it after that many seconds, and returns what it acknowledged."""
     reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        with contextlib.suppress(BaseException):
-            project = Project("demo", LocalProvider(), user="test")
-            for number in range(100_000):
-                name = f"K{os.getpid()}-{number}"
-                project.put("SHARED", name)
-                project.new_secret(name, f"value of {name}")
-                os.write(writer, f"{name}\n".encode())
-        os._exit(1)
+
+    def write() -> None:
+        project = Project("demo", LocalProvider(), user="test")
+        for number in range(100_000):
+            name = f"K{os.getpid()}-{number}"
+            project.new_secret(name, f"value of {name}")
+            os.write(writer, f"{name}\n".encode())
+
+    kill(write, after)
     os.close(writer)
-    time.sleep(after)
-    os.kill(child, signal.SIGKILL)
-    assert os.waitpid(child, 0)[1] == signal.SIGKILL, "the writer ended by itself"
     with os.fdopen(reader, encoding="ascii") as acknowledged:
         return acknowledged.read().split()
 
@@ -102,12 +100,42 @@ def test_a_kill_loses_nothing_that_was_acknowledged(file: Path) -> None:
         kept += write_until_killed(0.03 + chance.random() * 0.1)
         found = Project("demo", LocalProvider(), user="test").read_all()
         assert {name: found.get(name) for name in kept} == {name: f"value of {name}" for name in kept}
-        strangers = found.keys() - set(kept) - {"SHARED"}
+        strangers = found.keys() - set(kept)
         kept += strangers  # of each round at most the last, written but not acknowledged
         assert len(strangers) <= 1
         assert all(found[name] == f"value of {name}" for name in strangers)
     assert len(kept) >= ROUNDS
     assert sound(file)
+
+
+def test_a_kill_leaves_no_half_of_a_plan(file: Path) -> None:
+    """A plan of many pages that is killed at a random instant is there as a whole, or not at all."""
+    names, size, chance = [f"PART{number}" for number in range(12)], 80_000, random.Random(20260103)
+
+    def write_generations() -> None:
+        for generation in range(100_000):
+            LocalProvider().write("demo", just(*(put(name, str(generation % 10).encode() * size) for name in names)))
+
+    write_once = just(*(put(name, b"-" * size) for name in names))
+    LocalProvider().write("demo", write_once)
+    for _ in range(ROUNDS):
+        kill(write_generations, 0.01 + chance.random() * 0.1)
+        assert sound(file)
+        found = values(LocalProvider().read("demo"))
+        assert found.keys() == set(names)
+        assert len(set(found.values())) == 1
+
+
+def kill(work: Callable[[], object], after: float) -> None:
+    """Runs work in a forked child, and kills it after that many seconds."""
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            work()
+        os._exit(1)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL, "it ended by itself"
 
 
 def test_a_kill_while_the_store_is_made(file: Path) -> None:
