@@ -100,6 +100,7 @@ def test_what_is_built_is_whole(tmp_path: Path) -> None:
         inside = set(archive.namelist())
     tracked = subprocess.run(["git", "ls-files", "dh_secrets_jupyter"], cwd=ROOT, capture_output=True, text=True)
     assert set(tracked.stdout.split()) <= inside
+    assert any(name.startswith("dh_secrets_jupyter/static/") and name.endswith(".js") for name in inside)
 
     subprocess.run(
         [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel], check=True
