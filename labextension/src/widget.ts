@@ -132,11 +132,14 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   };
 }
 
-/** In a notebook plain keys are its commands, on a button too, unless an element says that they are its own. */
+/** In a notebook plain keys are its commands, on a button too, unless the element says that they are its own. */
 function takeKeys(el: HTMLElement): () => void {
   // Asked before the page's own listeners; with Ctrl or Cmd, as for saving, a key stays the page's.
-  const ask = (event: KeyboardEvent) =>
-    el.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey);
+  const ask = ({ target, ctrlKey, metaKey }: KeyboardEvent) => {
+    if (target instanceof Element && el.contains(target)) {
+      target.toggleAttribute('data-lm-suppress-shortcuts', !ctrlKey && !metaKey);
+    }
+  };
   window.addEventListener('keydown', ask, true);
   return () => window.removeEventListener('keydown', ask, true);
 }

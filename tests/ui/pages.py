@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -104,14 +105,23 @@ class Notebook:
         status = self.page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
         expect(status).to_have_attribute("data-status", "idle", timeout=60_000)
 
-    def run(self, code: str) -> str:
-        """Runs code in the last cell, which makes a new one below; returns what it printed."""
-        cell = self.cells.last
-        index = self.cells.count() - 1
+    def start(self, code: str) -> Locator:
+        """Runs code in the last cell, which makes a new one below; returns the cell, which may go on running."""
+        cell = self.cells.nth(self.cells.count() - 1)
         cell.locator(".cm-content").click()
         self.page.keyboard.insert_text(code)
         self.page.keyboard.press("Shift+Enter")
-        done = self.cells.nth(index)
+        with contextlib.suppress(AssertionError):
+            expect(cell.locator(".jp-InputPrompt")).not_to_have_text("[ ]:", timeout=5_000)
+            return cell
+        # JupyterLab says that a kernel is idle before it listens, and forgets a cell that is run in between.
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+        return cell
+
+    def run(self, code: str) -> str:
+        """Runs code as :meth:`start` and waits for its end; returns what it printed."""
+        done = self.start(code)
         expect(done.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=60_000)
         return done.locator(".jp-OutputArea-output").all_inner_texts().__str__()
 

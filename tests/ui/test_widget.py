@@ -1,0 +1,343 @@
+"""The widget panel, ``%secret panel``, in a real browser on a real JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.cluster.server import Cluster, Namespace
+
+from . import pages
+from .lab import Lab
+from .pages import Notebook, Panel
+
+VALUE = "invented-widget-value-8a41f2"
+OPEN = "%load_ext dh_secrets_jupyter\n%secret project {project} --provider {provider}\n%secret panel"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def saved_state(local_lab: Lab) -> Iterator[None]:
+    """Turns on "Save Widget State Automatically" for the pages of this module."""
+    folder = local_lab.home / "config" / "lab" / "user-settings" / "@jupyter-widgets" / "jupyterlab-manager"
+    folder.mkdir(parents=True)
+    setting = folder / "plugin.jupyterlab-settings"
+    setting.write_text(json.dumps({"saveState": True}))
+    yield
+    setting.unlink()
+
+
+class Shown:
+    """A notebook in which the panel was shown by its first cell."""
+
+    def __init__(self, page: Page, lab: Lab, name: str, project: str, provider: str = "local") -> None:
+        self.page = page
+        self.lab = lab
+        self.file = lab.folder / lab.notebook(f"{name}.ipynb")
+        self.traffic: list[bytes] = []
+        page.on(
+            "websocket", lambda socket: socket.on("framesent", self._heard) or socket.on("framereceived", self._heard)
+        )
+        page.on("request", lambda request: self._heard(request.post_data_buffer or b""))
+        page.goto(lab.address(self.file.name, f"space-{name}"))
+        self.book = Notebook(page)
+        self.book.ready()
+        self.book.run(OPEN.format(project=project, provider=provider))
+        self.panel = Panel(page, self.book.cells.first)
+        expect(self.panel.region.get_by_role("button", name="Add secret")).to_be_visible()
+
+    def _heard(self, payload: str | bytes) -> None:
+        self.traffic.append(payload.encode() if isinstance(payload, str) else payload)
+
+    def says(self, code: str) -> str:
+        """Runs code and returns its output."""
+        return self.book.run(code)
+
+
+Show = Callable[..., Shown]
+
+
+@pytest.fixture
+def show(new_page: Callable[..., Page], local_lab: Lab, project: str) -> Show:
+    """Shows the panel on the test's own project: ``show(kubeconfig=…, viewport=…)``."""
+
+    def show(kubeconfig: Path | None = None, **options: Any) -> Shown:
+        page = new_page(permissions=["clipboard-read", "clipboard-write"], **options)
+        provider = "local"
+        if kubeconfig:
+            # The kernel alone talks to the provider: what it needs is said in the kernel.
+            provider = f"kubernetes\nimport os; os.environ['KUBECONFIG'] = {str(kubeconfig)!r}"
+        return Shown(page, local_lab, f"widget-{project}", project, provider)
+
+    return show
+
+
+@pytest.fixture(params=["local", "kubernetes"])
+def kubeconfig(request: pytest.FixtureRequest) -> Path | None:
+    """Each provider: None is the local one."""
+    if request.param == "local":
+        return None
+    namespace: Namespace = request.getfixturevalue("namespace")
+    found: Path = namespace.kubeconfig
+    return found
+
+
+def test_each_action_by_mouse(show: Show, kubeconfig: Path | None) -> None:
+    """Add, put into the kernel and the environment, copy, replace, edit, search and delete."""
+    shown = show(kubeconfig)
+    panel = shown.panel
+    expect(panel.region.get_by_text("kubernetes" if kubeconfig else "local").first).to_be_visible()
+    panel.add("db-pass", "sample-value-1", Description="For the tests", Labels="one, two")
+    panel.add("OTHER", "sample-other")
+
+    panel.region.get_by_role("button", name="Put db-pass into kernel").click()
+    expect(panel.status).to_contain_text("db_pass")
+    panel.act("db-pass", "Put into environment")
+    expect(panel.status).to_contain_text("environment")
+    assert "14 14" in shown.says("import os; print(len(db_pass), len(os.environ['db-pass']))")
+    panel.act("db-pass", "Copy line")
+    assert shown.page.evaluate("navigator.clipboard.readText()") == "%secret get db-pass"
+
+    panel.act("db-pass", "Replace value")
+    replace = panel.dialog("Replace value of db-pass")
+    replace.fill(Value="sample-2")
+    replace.press("Save")
+    expect(replace.frame).to_be_hidden()
+    assert "8" in shown.says("%secret get db-pass\nprint(len(db_pass))")
+
+    panel.act("db-pass", "Edit")
+    edit = panel.dialog("Edit db-pass")
+    expect(edit.field("Labels")).to_have_value("one, two")
+    edit.fill(Description="For the tides", Labels="", Expires="2031-02-03")
+    edit.press("Save")
+    expect(panel.region.get_by_text("For the tides")).to_be_visible()
+
+    panel.search.fill("tides")
+    assert panel.names() == ["db-pass"]
+    panel.search.fill("")
+    panel.act("db-pass", "Delete")
+    panel.dialog("Delete db-pass").press("Delete")
+    expect(panel.name("db-pass")).to_be_hidden()
+    assert panel.names() == ["OTHER"]
+
+
+def test_each_action_by_keyboard(show: Show, kubeconfig: Path | None) -> None:
+    """The same without a mouse; keys that are the notebook's commands do nothing to it."""
+    shown = show(kubeconfig)
+    panel, page = shown.panel, shown.page
+    cells = shown.book.cells.count()
+
+    def keys(names: str, text: str = "") -> None:
+        for name in names.split():
+            page.keyboard.press(name)
+        page.keyboard.type(text)
+
+    add = panel.region.get_by_role("button", name="Add secret")
+    panel.search.focus()
+    keys("Tab Enter", "not this one")
+    keys("Escape")
+    expect(panel.dialog("Add secret").frame).to_be_hidden()
+    expect(add).to_be_focused()
+    keys("Enter", "key-1")
+    keys("Tab", "sample-value-1")
+    keys("Enter")
+    expect(panel.name("key-1")).to_be_visible()
+    expect(add).to_be_focused()
+
+    keys("Tab")
+    expect(panel.region.get_by_role("button", name="Put key-1 into kernel")).to_be_focused()
+    keys("Enter")
+    expect(panel.status).to_contain_text("key_1")
+    keys("Tab Space ArrowDown Enter")
+    expect(panel.status).to_contain_text("environment")
+    keys("Enter ArrowDown ArrowDown Enter")
+    expect(panel.status).to_contain_text("%secret get key-1")
+    keys("Enter ArrowDown ArrowDown ArrowDown Enter", "sample-2")
+    keys("Enter")
+    expect(panel.status).to_contain_text("replaced")
+    keys("Enter End ArrowUp Enter", "described here")
+    keys("Enter")
+    expect(panel.region.get_by_text("described here")).to_be_visible()
+    expect(panel.region.get_by_role("button", name="Actions for key-1")).to_be_focused()
+    keys("", "ddbx")  # in a notebook: delete the cell, add one, cut it
+
+    panel.search.focus()
+    keys("", "nothing like it")
+    expect(panel.region.get_by_text("No secret matches")).to_be_visible()
+    keys("ControlOrMeta+a Delete Tab Tab Tab")
+    keys("Enter End Enter")
+    expect(panel.dialog("Delete key-1").frame.get_by_role("button", name="Cancel")).to_be_focused()
+    keys("Tab Enter")
+    expect(panel.name("key-1")).to_be_hidden()
+    expect(panel.search).to_be_focused()
+    keys("ControlOrMeta+s")  # with Ctrl or Cmd, a key stays the notebook's
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+    assert shown.book.cells.count() == cells
+    assert "14" in shown.says("print(len(key_1))")
+
+
+def test_a_value_is_once_in_the_traffic_and_nowhere_else(
+    show: Show, new_page: Callable[..., Page], local_lab: Lab, project: str
+) -> None:
+    """After saving and putting it: one message has it, no file, no storage, no log; a still list is what remains."""
+    shown = show()
+    panel, page = shown.panel, shown.page
+    dialog = panel.open_add()
+    dialog.fill(Name="TOKEN", Value=VALUE)
+    dialog.press("Save")
+    expect(panel.name("TOKEN")).to_be_visible()
+    panel.region.get_by_role("button", name="Put TOKEN into kernel").click()
+    expect(panel.status).to_contain_text("TOKEN is in")
+    assert "[secret:TOKEN]" in shown.says("print(TOKEN)")
+    refused = panel.open_add()
+    refused.fill(Name="TOKEN", Value="another-invented-value")
+    refused.press("Save")
+    expect(panel.alert).to_contain_text("TOKEN")
+    expect(refused.field("Value")).to_have_value("")
+    refused.press("Cancel")
+    shown.book.save()
+    page.wait_for_timeout(1000)
+
+    saved = shown.file.read_text()
+    assert "_esm" in saved, "the widget's state is not saved"
+    assert sum(frame.count(VALUE.encode()) for frame in shown.traffic) == 1
+    stored = page.evaluate("""async () => JSON.stringify([
+        {...localStorage}, {...sessionStorage}, (await indexedDB.databases()).map(d => d.name), document.cookie,
+        document.documentElement.outerHTML, [...document.querySelectorAll('input')].map(i => i.value)])""")
+    log = local_lab.log.read_bytes()
+    for place in (saved.encode(), stored.encode(), log):
+        assert VALUE.encode() not in place
+        assert b"another-invented" not in place
+
+    # The same file, with its kernel gone: the state has the list, and the panel says what it lacks.
+    content = json.loads(saved)
+    content["metadata"]["kernelspec"]["name"] = "none-such"
+    (local_lab.folder / f"still-{project}.ipynb").write_text(json.dumps(content))
+    again = new_page()
+    again.goto(local_lab.address(f"still-{project}.ipynb", f"still-{project}"))
+    again.get_by_role("button", name="No Kernel", exact=True).click()
+    region = again.get_by_role("region", name="Secrets", exact=True)
+    expect(region.get_by_role("rowheader", name="TOKEN")).to_be_visible()
+    expect(region.get_by_role("status")).to_contain_text("Waiting for the kernel")
+
+
+def test_it_works_while_a_cell_runs(show: Show) -> None:
+    """Over subshells the panel goes on working: a secret is added and put while the cell is busy."""
+    shown = show()
+    panel, book = shown.panel, shown.book
+    book.start("import time; time.sleep(15)")
+    panel.add("DURING", "sample-value")
+    panel.region.get_by_role("button", name="Put DURING into kernel").click()
+    expect(panel.status).to_contain_text("DURING is in")
+    expect(book.cells.nth(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+
+
+def test_where_it_cannot_it_says_that_it_waits(show: Show, local_lab: Lab) -> None:
+    """Without subshells it says "waiting" while the cell runs, and does afterwards what was asked."""
+    folder = local_lab.home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    setting = folder / "kernels-settings.jupyterlab-settings"
+    setting.write_text(json.dumps({"commsOverSubshells": "disabled"}))
+    try:
+        shown = show()
+        panel, book = shown.panel, shown.book
+        book.start("import time; time.sleep(6)")
+        dialog = panel.open_add()
+        dialog.fill(Name="AFTER", Value="sample-value")
+        dialog.press("Save")
+        expect(panel.status).to_contain_text("waiting")
+        expect(panel.name("AFTER")).to_be_visible(timeout=30_000)
+    finally:
+        setting.unlink()
+
+
+def test_a_cluster_that_does_not_answer_is_a_state(show: Show, cluster: Cluster, namespace: Namespace) -> None:
+    """While the API server hangs the panel says that it waits, and cells run; a change by kubectl is seen in 5 s."""
+    shown = show(namespace.kubeconfig)
+    panel = shown.panel
+    panel.add("FIRST", "sample-value")
+    with cluster.suspended():
+        dialog = panel.open_add()
+        dialog.fill(Name="SECOND", Value="sample-value")
+        dialog.press("Save")
+        expect(panel.status).to_contain_text("waiting")
+        dialog.press("Cancel")
+        started = time.monotonic()
+        assert "42" in shown.says("print(6 * 7)")
+        assert time.monotonic() - started < 10
+    expect(panel.name("SECOND")).to_be_visible(timeout=40_000)
+    secret = f"proj-secrets-{shown.panel.project.input_value()}"
+    patch = json.dumps({"stringData": {"BY-KUBECTL": "sample-value"}})
+    namespace.kubectl("patch", "secret", secret, "--type=merge", "-p", patch)
+    expect(panel.name("BY-KUBECTL")).to_be_visible(timeout=5_000)
+
+
+def test_two_displays_are_one_panel(show: Show) -> None:
+    """What one display changes the other shows; both are gone once it is closed, and it can be shown again."""
+    shown = show()
+    shown.book.run("%secret panel")
+    second = Panel(shown.page, shown.book.cells.nth(1))
+    shown.panel.add("SHARED", "sample-value")
+    expect(second.name("SHARED")).to_be_visible(timeout=5_000)
+    shown.book.run("import ipywidgets; ipywidgets.Widget.close_all()")
+    expect(shown.page.get_by_role("region", name="Secrets", exact=True)).to_have_count(0)
+    shown.book.run("%secret panel")
+    expect(Panel(shown.page).name("SHARED")).to_be_visible()
+
+
+def test_500_secrets_open_and_are_searched_at_once(show: Show, project: str) -> None:
+    """A long list opens within seconds and a search answers within a moment, on a busy machine too."""
+    shown = show()
+    shown.says(
+        "import dh_secrets_jupyter as d\np = d.get_or_create_project('" + project + "')\n"
+        "p.import_values({f'NAME_{n:03}': f'sample-{n}' for n in range(500)})"
+    )
+    started = time.monotonic()
+    shown.book.start("%secret panel")
+    expect(Panel(shown.page, shown.book.cells.nth(2)).name("NAME_499")).to_be_attached()
+    assert time.monotonic() - started < 40
+    took = shown.page.evaluate("""() => new Promise(done => {
+        const region = document.querySelectorAll('.dh-secrets')[1];
+        const search = region.querySelector('input[type=search]');
+        const started = performance.now();
+        new MutationObserver(() => {
+            if (region.querySelectorAll('.dhs-name').length === 1) { done(performance.now() - started); }
+        }).observe(region, {childList: true, subtree: true});
+        search.value = 'name_123';
+        search.dispatchEvent(new InputEvent('input', {bubbles: true}));
+    })""")
+    assert took < 3000
+
+
+def test_it_works_in_notebook_7(new_page: Callable[..., Page], local_lab: Lab, project: str) -> None:
+    """The same panel, where there is no side bar."""
+    page = new_page()
+    page.goto(f"{local_lab.url}/notebooks/{local_lab.notebook(f'seven-{project}.ipynb')}?token={local_lab.token}")
+    book = Notebook(page)
+    book.ready()
+    book.run(OPEN.format(project=project, provider="local"))
+    panel = Panel(page)
+    panel.add("SEVEN", "sample-value")
+    panel.region.get_by_role("button", name="Put SEVEN into kernel").click()
+    expect(panel.status).to_contain_text("SEVEN is in")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wrong_for_assistive_technology(show: Show, scheme: str) -> None:
+    """axe-core finds nothing on the list, a dialog, a refusal and a menu."""
+    shown = show(color_scheme=scheme)
+    panel, page = shown.panel, shown.page
+    panel.add("API_KEY", "sample-value", Description="For the weather service", Labels="weather, test")
+    assert pages.violations(page) == []
+    dialog = panel.open_add()
+    dialog.fill(Name="API_KEY", Value="sample-value")
+    dialog.press("Save")
+    expect(panel.alert).to_be_visible()
+    assert pages.violations(page) == []
+    dialog.press("Cancel")
+    panel.region.get_by_role("button", name="Actions for API_KEY").click()
+    assert pages.violations(page) == []
