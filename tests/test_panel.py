@@ -254,6 +254,22 @@ def test_a_change_made_elsewhere_is_told(view: View, kernel: Kernel) -> None:
     assert view.names() == []
 
 
+def test_the_list_below_the_magics_panel_is_kept_up_to_date(kernel: Kernel) -> None:
+    """`%secret panel` displays a still list too, which changes with the project and has no value."""
+    kernel.ok("%load_ext dh_secrets_jupyter")
+    view = shown(kernel, "%secret panel")
+    [still] = [m for m in kernel.messages if m.type == "display_data" and "dhs-still" in str(m.content["data"])][-1:]
+    assert ">H</th>" not in still.content["data"]["text/html"]
+    view.result("create", VALUE.encode(), project="default", name="H")
+    assert view.names() == ["H"]
+    [update] = [m for m in kernel.messages if m.type == "update_display_data"][-1:]
+    assert update.content["transient"] == still.content["transient"]
+    assert ">H</th>" in update.content["data"]["text/html"]
+    assert VALUE not in str(update.content)
+    view.result("remove", project="default", name="H")
+    kernel.ok("import dh_secrets_jupyter.panel.widget as w; w._shown.close()")
+
+
 def test_the_magic_shows_it(kernel: Kernel) -> None:
     """`%secret panel` shows the kernel's one panel, each time."""
     kernel.ok("%load_ext dh_secrets_jupyter")

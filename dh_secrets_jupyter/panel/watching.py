@@ -38,13 +38,15 @@ class Watches:
         """Notes what a view was just given, and tells it of changes from now on; returns whether that works already."""
         with self._lock:
             watch = self._running.get(project.name)
-            if watch is None or watch.over or watch.project.provider is not project.provider:
-                if watch:
-                    watch.stop.set()
-                watch = self._running[project.name] = _Watch(project, self._push)
-                watch.start()
+            if watch is not None and not watch.over and watch.project.provider is project.provider:
+                watch.asked(view, listed)
+                return watch.live
+            if watch is not None:
+                watch.stop.set()
+            watch = self._running[project.name] = _Watch(project, self._push)
             watch.asked(view, listed)
-            return watch.live
+            watch.start()
+            return False
 
     def left(self, project: str, view: str) -> None:
         """Ends the watch of a project with its last view."""

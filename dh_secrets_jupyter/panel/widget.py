@@ -15,6 +15,7 @@ from traitlets import Unicode, default
 from ..errors import SecretsError
 from ..project import Project
 from ..table import Table
+from . import still
 from .requests import JSON, Params, answer, listing, opened
 from .watching import Watches
 
@@ -42,6 +43,7 @@ class Panel(AnyWidget):
     def __init__(self, **kwargs: Any) -> None:
         self._watches = Watches(self.send)
         self._opened: dict[str, Project] = {}
+        self._displayed = ""
         self._say("the list was not read before the notebook was saved")
         super().__init__(**kwargs)
 
@@ -55,6 +57,7 @@ class Panel(AnyWidget):
 
     def open(self) -> None:
         """Opens the comm, if it is not open."""
+        self.layout.open()  # a widget of its own, closed by whoever closes all widgets
         super().open()
         self.comm.on_close(lambda message: self.close())
         # ipykernel 7.4 sends what a front end says in a comm to the subshell from which the kernel spoke last: after
@@ -77,6 +80,14 @@ class Panel(AnyWidget):
         assert bundle is not None  # only a widget without a view has none
         data, metadata = bundle
         return {**data, "text/plain": self._text, "text/html": self._still}, metadata
+
+    def show(self) -> None:
+        """Displays the panel and, below it, a still list that is kept up to date for the saved notebook."""
+        data, metadata = self._repr_mimebundle_()
+        names = {"text/html": f"<p>{escape(self._text)}</p>"}
+        display({**data, **names}, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]  # IPython's is not typed
+        self._displayed = f"dh-secrets-{self.model_id}"
+        still.show(self._displayed, self._still)
 
     def _read_still(self) -> None:
         try:
@@ -137,7 +148,10 @@ class Panel(AnyWidget):
         """Reads the list, keeps a still of it, and keeps the view informed."""
         secrets = project.list_secrets()
         self._text = f"Secrets of {_where(project)}: {', '.join(secret.name for secret in secrets) or 'none yet'}"
-        self._still = Table(_where(project), secrets)._repr_html_()
+        table = Table(_where(project), secrets)._repr_html_()
+        changed, self._still = table != self._still, table
+        if changed and self._displayed:
+            still.update(self._displayed, table)
         listed = {secret.name: secret.metadata for secret in secrets}
         live = view is not None and self._watches.listed(project, view, listed)
         return {"secrets": [listing(secret) for secret in secrets], "live": live}
@@ -153,7 +167,7 @@ def show(*called_with: object) -> None:
     """
     global _shown
     _shown = _shown or Panel()
-    display(_shown)  # type: ignore[no-untyped-call]  # IPython's is not typed
+    _shown.show()
 
 
 def _where(project: Project) -> str:

@@ -136,8 +136,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 function takeKeys(el: HTMLElement): () => void {
   // Asked before the page's own listeners; with Ctrl or Cmd, as for saving, a key stays the page's.
   const ask = ({ target, ctrlKey, metaKey }: KeyboardEvent) => {
-    if (target instanceof Element && el.contains(target)) {
-      target.toggleAttribute('data-lm-suppress-shortcuts', !ctrlKey && !metaKey);
+    if (el.contains(target as Element)) {
+      (target as Element).toggleAttribute('data-lm-suppress-shortcuts', !ctrlKey && !metaKey);
     }
   };
   window.addEventListener('keydown', ask, true);
@@ -157,7 +157,7 @@ function waiting(model: Model, el: HTMLElement): () => void {
   region.append(status, still);
   el.append(region);
   const timer = setTimeout(() => {
-    status.textContent = 'Waiting for the kernel. If none is running, start one and run the cell again.';
+    status.textContent = 'Waiting for the kernel. If none runs, start one and run the cell again.';
   }, 300);
   return () => {
     clearTimeout(timer);

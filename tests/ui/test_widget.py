@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -181,10 +184,8 @@ def test_each_action_by_keyboard(show: Show, kubeconfig: Path | None) -> None:
     assert "14" in shown.says("print(len(key_1))")
 
 
-def test_a_value_is_once_in_the_traffic_and_nowhere_else(
-    show: Show, new_page: Callable[..., Page], local_lab: Lab, project: str
-) -> None:
-    """After saving and putting it: one message has it, no file, no storage, no log; a still list is what remains."""
+def test_a_value_is_once_in_the_traffic_and_nowhere_else(show: Show, local_lab: Lab) -> None:
+    """After saving, putting, printing and a refusal: one message has it, no file, no storage, no log, no page."""
     shown = show()
     panel, page = shown.panel, shown.page
     dialog = panel.open_add()
@@ -214,16 +215,38 @@ def test_a_value_is_once_in_the_traffic_and_nowhere_else(
         assert VALUE.encode() not in place
         assert b"another-invented" not in place
 
-    # The same file, with its kernel gone: the state has the list, and the panel says what it lacks.
-    content = json.loads(saved)
-    content["metadata"]["kernelspec"]["name"] = "none-such"
-    (local_lab.folder / f"still-{project}.ipynb").write_text(json.dumps(content))
-    again = new_page()
-    again.goto(local_lab.address(f"still-{project}.ipynb", f"still-{project}"))
-    again.get_by_role("button", name="No Kernel", exact=True).click()
-    region = again.get_by_role("region", name="Secrets", exact=True)
-    expect(region.get_by_role("rowheader", name="TOKEN")).to_be_visible()
-    expect(region.get_by_role("status")).to_contain_text("Waiting for the kernel")
+
+def test_reopened_without_a_kernel_it_is_a_still_list(
+    show: Show, new_page: Callable[..., Page], local_lab: Lab, project: str
+) -> None:
+    """With the widget's state, without it, and in a notebook that is not trusted: the list as it was last, no error."""
+    shown = show()
+    shown.panel.add("KEPT", VALUE)
+    expect(shown.page.locator(".dhs-still")).to_be_hidden()
+    shown.page.wait_for_timeout(500)
+    shown.book.save()
+    content = json.loads(shown.file.read_text())
+    content["metadata"]["kernelspec"] = {"name": "none-such", "display_name": "None such", "language": "none"}
+    content["metadata"].pop("language_info", None)
+
+    def reopened(kind: str, trusted: bool) -> Page:
+        file = local_lab.folder / f"still-{project}-{kind}.ipynb"
+        file.write_text(json.dumps(content))
+        if trusted:
+            environment = {**os.environ, "HOME": str(local_lab.home), "JUPYTER_DATA_DIR": str(local_lab.home / "data")}
+            subprocess.run([sys.executable, "-m", "nbformat.sign", str(file)], env=environment, check=True)
+        page = new_page()
+        page.goto(local_lab.address(file.name, file.stem))
+        page.get_by_role("dialog").get_by_role("button", name="No Kernel").click()
+        expect(page.get_by_role("rowheader", name="KEPT").locator("visible=true")).to_have_count(1)
+        expect(page.get_by_text("Error displaying widget").locator("visible=true")).to_have_count(0)
+        return page
+
+    reopened("untrusted", trusted=False)
+    page = reopened("state", trusted=True)
+    expect(page.get_by_role("region", name="Secrets", exact=True).get_by_role("status")).to_contain_text("Waiting")
+    del content["metadata"]["widgets"]
+    reopened("stateless", trusted=True)
 
 
 def test_it_works_while_a_cell_runs(show: Show) -> None:
