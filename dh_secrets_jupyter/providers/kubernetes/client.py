@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ...errors import ProviderUnavailableError
 from .connection import Connection, Target
@@ -52,9 +53,9 @@ class OutcomeUnknownError(Exception):
 class _Trouble(Enum):
     """Why there is no answer, as it is said."""
 
-    CERTIFICATE = "its certificate is not one that your credentials trust"
-    UNREACHED = "it cannot be reached"
-    BROKEN = "it does not answer"
+    CERTIFICATE = "has a certificate that your credentials do not trust"
+    UNREACHED = "cannot be reached"
+    BROKEN = "does not answer"
 
 
 class Client:
@@ -107,7 +108,7 @@ class Client:
             if answer.status == 409 and time.monotonic() + pause > give_up:
                 return answer
             if trouble is _Trouble.CERTIFICATE or time.monotonic() + pause > give_up:
-                raise self._unavailable(trouble.value if trouble else f"it answers with HTTP status {answer.status}")
+                raise self._unavailable(trouble.value if trouble else f"answers with HTTP status {answer.status}")
             time.sleep(pause)
         raise AssertionError("pauses never end")
 
@@ -123,6 +124,8 @@ class Client:
         for last in (False, True):
             response = self._send("GET", path, None, JSON, silence, stream=True)
             if isinstance(response, _Trouble):
+                if response is _Trouble.BROKEN and not last:
+                    continue  # the API server may have closed a connection that had been idle
                 raise self._unavailable(response.value)
             if response.status == 200:
                 return response
@@ -190,10 +193,11 @@ class Client:
         return held[1]
 
     def _unavailable(self, why: str) -> ProviderUnavailableError:
-        connection = self._connection
-        url = f" {connection[1].url}" if connection else ""
+        held = self._connection
+        # Without what may stand before the host: a user and a password.
+        host = f" {urlsplit(held[1].url).netloc.rpartition('@')[2]}" if held else ""
         return ProviderUnavailableError(
-            "kubernetes", f"no use of the API server{url}: {why}", "See whether kubectl works here, then try again"
+            "kubernetes", f"the API server{host} {why}", "See whether kubectl works here, then try again"
         )
 
 

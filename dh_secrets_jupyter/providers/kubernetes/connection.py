@@ -7,6 +7,7 @@ they carry response bodies, and log them.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,7 @@ class Connection:
     def __init__(self, target: Target) -> None:
         from kubernetes.client.rest import RESTClientObject
 
+        self._target = target
         self._configuration = _load(target)
         self._configuration.connection_pool_maxsize = CONNECTIONS
         self.url = str(self._configuration.host)
@@ -83,8 +85,13 @@ class Connection:
 
     def headers(self) -> dict[str, str]:
         """Returns the headers that say who we are; a pod's token is read again every minute."""
-        settings: dict[str, Any] = dict(self._configuration.auth_settings())
-        return {setting["key"]: str(setting["value"]).strip() for setting in settings.values()}
+        settings: dict[str, Any] | None = None
+        # A token's file may be gone, a login refused; what the client says of it may be secret.
+        with contextlib.suppress(Exception):
+            settings = dict(self._configuration.auth_settings())
+        if settings is None:
+            raise _no_credentials(self._target)
+        return {each["key"]: str(each["value"]).strip() for each in settings.values() if each["value"]}
 
 
 def _load(target: Target) -> Any:
@@ -119,7 +126,11 @@ def _load(target: Target) -> Any:
         raise ProviderUnavailableError(
             "kubernetes", f"the kubeconfig's login did not answer within {LOGIN:.0f} s", "Log in with kubectl, once"
         )
+    raise _no_credentials(target)
+
+
+def _no_credentials(target: Target) -> ProviderUnavailableError:
     where = "the pod's service account" if target.in_pod else f"the kubeconfig's context {target.context}"
-    raise ProviderUnavailableError(
+    return ProviderUnavailableError(
         "kubernetes", f"{where} has no usable credentials", "See whether kubectl works here, or mend it"
     )

@@ -11,7 +11,7 @@ RATIO = 3
 """... times a read's, that a patch takes only where others change the same object."""
 REST = 8
 """Times of a slow patch within which the next one is sent, at the latest after ..."""
-LONGEST = 4.0
+LONGEST = 10.0
 """... these seconds."""
 
 

@@ -149,7 +149,8 @@ class KubernetesProvider:
 
     def _look(self, project: str, until: float) -> Look:
         answer = self._client.request("GET", self._path(project), until=until)
-        return Look() if answer.status == 404 else self._seen(answer, "get", project)
+        absent = answer.status == 404 and answer.body.get("kind") == "Status"
+        return Look() if absent else self._seen(answer, "get", project)
 
     def _look_again(self, project: str, until: float) -> Look:
         """Looks whether a change happened whose answer was lost."""
@@ -217,9 +218,9 @@ class KubernetesProvider:
         return opened
 
     def _seen(self, answer: Answer, verb: str, project: str) -> Look:
-        if not answer.ok:
+        if not answer.ok and answer.body.get("kind") == "Status":
             raise refusal(answer, verb, project, self._secret(project), self._target)
-        if answer.body.get("kind") != "Secret":
+        if not answer.ok or answer.body.get("kind") != "Secret":
             raise ProviderUnavailableError(
                 "kubernetes", "something else than an API server answers", "See whether kubectl works here"
             )

@@ -61,8 +61,13 @@ class _Follower:
         self._last: Records | None = None
 
     def run(self) -> None:
+        """Tells what is there, then each change, until it is closed or refused."""
+        opened = False
         while not self._closing.is_set():
             try:
+                if not opened:
+                    self._tell(self._look())  # at once, and with the patience of a read
+                    opened = True
                 self._watch_once()
             except ProviderUnavailableError as error:
                 if self._last is None:
@@ -86,6 +91,8 @@ class _Follower:
         # Opened before the look, so that no change falls between the two. Without a resourceVersion to start from,
         # because that of an old Secret may have been compacted away, and an absent one has none.
         with self._open_watch() as self._stream:
+            if self._closing.is_set():  # before there was a stream to wake us from
+                return
             self._tell(self._look())
             for event in _events(self._stream):
                 if event.get("type") == "ERROR":  # expired, for example

@@ -91,6 +91,26 @@ def test_a_deletion_between_look_and_write(connect: Connect, namespace: Namespac
     assert namespace.data(SECRET) == {"B": CANARY.encode()}
 
 
+def test_a_key_that_comes_while_the_last_goes(connect: Connect, namespace: Namespace) -> None:
+    """Who deletes the last key deletes the Secret only as it was seen: a key added meanwhile stays."""
+    provider, other = connect(), connect()
+    project = Project("demo", provider, user="tester")
+    project.put("A", CANARY)
+    looked = provider._look
+
+    def look_then_add(*arguments: object) -> object:
+        found = looked(*arguments)  # type: ignore[arg-type]  # just what it was called with
+        if not added:
+            added.append(True)
+            Project("demo", other, user="tester").put("B", CANARY)
+        return found
+
+    added: list[bool] = []
+    provider._look = look_then_add  # type: ignore[method-assign,assignment]  # the moment between the two is what is tested
+    project.delete("A")
+    assert namespace.data(SECRET) == {"B": CANARY.encode()}
+
+
 def test_two_delete_the_last_two(connect: Connect, namespace: Namespace) -> None:
     """Two who delete the last two keys at once leave no empty Secret behind."""
     one, two = (Project("demo", connect(), user="tester") for _ in range(2))

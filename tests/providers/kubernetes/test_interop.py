@@ -70,6 +70,8 @@ def test_a_new_secret_is_what_the_platform_expects(project: Project, namespace: 
     made = namespace.secret(SECRET)
     assert made
     assert {entry["manager"] for entry in made["metadata"]["managedFields"]} == {"dh-secrets-jupyter"}
+    changes = [entry["requestURI"] for entry in namespace.requests() if entry["verb"] in ("create", "patch")]
+    assert all("fieldManager=dh-secrets-jupyter" in address for address in changes)
 
 
 def test_what_is_of_others_survives_everything(project: Project, namespace: Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.server
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dh_secrets_jupyter.errors import ProviderUnavailableError, SecretsError
+from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError, SecretsError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider, client
 from tests.cluster.server import Cluster, Namespace
@@ -146,6 +147,40 @@ def test_an_unusable_kubeconfig(
         with pytest.raises(ProviderUnavailableError, match="kubeconfig") as caught:
             attempt(Project("demo", KubernetesProvider(), user="tester"))
         check_line(caught.value, namespace)
+
+
+class Website(http.server.BaseHTTPRequestHandler):
+    """Something else that answers where the API server should: a portal, a proxy."""
+
+    answer = (200, b"")
+
+    def do_GET(self) -> None:
+        """Answers the same to everything."""
+        status, body = self.answer
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(200, b"<html>"), (200, b"{}"), (200, b"[]"), (302, b""), (404, b"<html>"), (404, b"{}"), (403, b"no")],
+    ids=str,
+)
+def test_something_else_answers(connect: Connect, namespace: Namespace, answer: tuple[int, bytes]) -> None:
+    """A web server that is no API server is never taken for a project without secrets."""
+    handler = type("Handler", (Website,), {"answer": answer})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        provider = connect(pointing_to(namespace, f"http://127.0.0.1:{server.server_port}"))
+        with pytest.raises(ProviderUnavailableError) as caught:
+            provider.read("demo")
+        check_line(caught.value, namespace)
+        server.shutdown()
 
 
 def test_a_missing_namespace(connect: Connect, namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,6 +369,22 @@ def test_an_exec_plugin_that_hangs(namespace: Namespace, tmp_path: Path, monkeyp
     monkeypatch.setenv("KUBECONFIG", str(file))
     with pytest.raises(ProviderUnavailableError, match="login did not answer") as caught:
         KubernetesProvider().read("demo")
+    check_line(caught.value, namespace)
+
+
+def test_a_token_file_that_goes_away(connect: Connect, namespace: Namespace, tmp_path: Path) -> None:
+    """A credential that cannot be looked up again is one line, and the old one is not used beyond its time."""
+    content = yaml.safe_load(namespace.kubeconfig.read_text())
+    (tmp_path / "token").write_text("not-a-real-token")
+    content["users"][0]["user"] = {"tokenFile": str(tmp_path / "token")}
+    file = tmp_path / "config"
+    file.write_text(yaml.safe_dump(content))
+    provider = connect(file)
+    with pytest.raises(AccessDeniedError):
+        provider.read("demo")
+    (tmp_path / "token").unlink()
+    with pytest.raises(ProviderUnavailableError, match="no usable credentials") as caught:
+        provider.read("demo")
     check_line(caught.value, namespace)
 
 
