@@ -26,7 +26,7 @@ REFUSED = 60.0
 OWN = 40.0
 """Seconds for which a change is known as our own: a write takes at most 30, a watch reports it 2 later."""
 MAX_WATCHED = 64
-"""Projects that are watched at the same time, a thread each."""
+"""Projects that are watched at the same time, a thread each; one more ends the watch that was asked for longest ago."""
 
 Tags = Mapping[str, str]
 
@@ -70,13 +70,14 @@ class Live:
         Returns:
             Whether changes by others are passed on by now. Else whoever wants to know has to list again.
         """
-        watched = self._watched.get(project)
+        watched = self._watched.pop(project, None)
         if watched is None:
             if len(self._watched) >= MAX_WATCHED:
-                return False
-            watched = self._watched[project] = _Watched()
+                self._forget(next(iter(self._watched)))
+            watched = _Watched()
             name = f"dh-secrets-watch-{project}"
             threading.Thread(target=self._watch, args=(provider, project, watched), name=name, daemon=True).start()
+        self._watched[project] = watched  # now the last in order
         if watched.idle:
             watched.idle.cancel()
         watched.idle = self._loop.call_later(IDLE, self._forget, project)

@@ -148,11 +148,14 @@ def change_secret(call: Call) -> Answer:
     changes = bodies.metadata(found, name)
     if "value" in found:
         changes["value"] = bodies.text(found, "value", name)
+    check = witness.check(project.name, name, call.if_match)
     if changes:
-        secret = project.edit(name, **changes, check=witness.check(project.name, name, call.if_match))
+        secret = project.edit(name, **changes, check=check)
         call.service.events.changed(call.user, project.name, name, "updated")
     else:
         secret = project.get_secret(name)
+        if check:
+            check(witness.seen(name))
     return Answer(described(secret), headers={"ETag": witness.etag(project.name, name)})
 
 

@@ -72,7 +72,11 @@ class Witness:
 
     def etag(self, project: str, name: str) -> str:
         """Returns the ``ETag`` header of a secret as this request saw it last."""
-        return f'"{self._tagger.tag(project, name, self._records[name])}"'
+        return f'"{self._tagger.tag(project, name, self.seen(name))}"'
+
+    def seen(self, name: str) -> Record:
+        """Returns a secret as this request saw it last."""
+        return self._records[name]
 
     def check(self, project: str, name: str, header: str | None) -> Check | None:
         """Returns what :meth:`.project.Project.edit` takes as ``check`` for this ``If-Match`` header."""

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError
+from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.base import Provider, Records
 from dh_secrets_jupyter.server import live
 from dh_secrets_jupyter.server.live import Live
-from dh_secrets_jupyter.server.tags import Tagger
+from dh_secrets_jupyter.server.tags import Tagger, Witness
 
 from .scripted import ScriptedProvider
 
@@ -76,9 +78,6 @@ def test_a_watch_that_breaks_begins_again(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(live, "RETRY", 0.1)
     monkeypatch.setattr(live, "REFUSED", 0.1)
     provider = ScriptedProvider()
-    from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError
-    from dh_secrets_jupyter.project import Project
-
     project = Project("demo", provider, user="else")
     project.new_secret("KEPT", "x")
     failures = [
@@ -109,11 +108,9 @@ def test_a_watch_that_breaks_begins_again(monkeypatch: pytest.MonkeyPatch) -> No
     run(test)
 
 
-def test_what_is_expected_is_no_news_and_everything_else_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_expected_is_no_news_and_everything_else_is() -> None:
     """A change announced before it is made is not told again; another one right after it, of the same secret, is."""
     provider = ScriptedProvider()
-    from dh_secrets_jupyter.project import Project
-    from dh_secrets_jupyter.server.tags import Witness
 
     async def test(running: Live, heard: Heard) -> None:
         tagger = running._tagger
@@ -137,15 +134,16 @@ def test_what_is_expected_is_no_news_and_everything_else_is(monkeypatch: pytest.
 
 
 def test_watches_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A project too many is not watched, and its lists say so."""
+    """A project too many ends the watch of the one that was listed longest ago, and of no other."""
     monkeypatch.setattr(live, "MAX_WATCHED", 2)
     provider = ScriptedProvider()
 
     async def test(running: Live, heard: Heard) -> None:
-        for project in ("one", "two", "three"):
-            running.look(provider, project)
-        await until(lambda: running.look(provider, "one") and running.look(provider, "two"))
-        assert running.look(provider, "three") is False
-        assert len(threads()) == 2
+        await until(lambda: running.look(provider, "one"))
+        await until(lambda: running.look(provider, "two"))
+        assert running.look(provider, "one")
+        await until(lambda: running.look(provider, "three"))
+        await until(lambda: sorted(threads()) == ["dh-secrets-watch-one", "dh-secrets-watch-three"])
+        assert running.look(provider, "one")
 
     run(test)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -103,6 +104,8 @@ def test_the_tag_guards_the_change(server: Server, project: str) -> None:
         return server.secret(method, name, {"value": "y"}, project=project, headers={"If-Match": tag}).status
 
     assert change('"other"') == change(f"W/{seen}") == change("") == 412
+    empty = server.secret("PATCH", "A", {}, project=project, headers={"If-Match": '"other"'})
+    assert empty.status == 412
     assert change(f'"other", {seen}') == 200
     assert change(seen) == change(seen, "DELETE") == 412
     assert change("*") == 200
@@ -113,8 +116,6 @@ def test_the_tag_guards_the_change(server: Server, project: str) -> None:
 
 def test_of_many_changes_to_one_state_one_wins(server: Server, project: str) -> None:
     """Twenty clients that saw the same state change it at once: one succeeds, the others hear that it has changed."""
-    from concurrent.futures import ThreadPoolExecutor
-
     seen = server.create("A", "x", project=project).headers["ETag"]
     with ThreadPoolExecutor(20) as pool:
         statuses = list(
