@@ -1,6 +1,6 @@
 /** The project: a text field with a list of the projects that are known. Any name may be typed. */
 
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons';
 import type { Store } from './store';
 
@@ -13,8 +13,9 @@ export function ProjectBox({ store }: { store: Store }) {
   const [active, setActive] = useState(-1);
   const offered = state.projects.filter(project => project.includes(typed));
 
-  useEffect(() => {
-    if (input.current) {
+  // A project that arrives while another name is being typed leaves that alone.
+  useLayoutEffect(() => {
+    if (input.current && !typed) {
       input.current.value = state.project;
     }
   }, [state.project]);
@@ -24,10 +25,12 @@ export function ProjectBox({ store }: { store: Store }) {
     setTyped('');
     setActive(-1);
     setOpen(true);
+    void store.loadProjects();
   };
 
   const choose = (project: string) => {
     setOpen(false);
+    setTyped('');
     if (input.current) {
       input.current.value = project || state.project;
     }

@@ -39,7 +39,8 @@ class SecretsPanel extends Widget {
   }
 
   protected override onActivateRequest(): void {
-    this.node.querySelector<HTMLElement>('input[type=search]')?.focus();
+    // Later, because the command palette gives the focus back to the notebook when it closes.
+    setTimeout(() => this.node.querySelector<HTMLElement>('input[type=search]')?.focus(), 0);
   }
 
   override dispose(): void {

@@ -130,7 +130,7 @@ export class Store {
         this._schedule();
       }
     );
-    void this._loadProjects();
+    void this.loadProjects();
     await this.refresh();
   }
 
@@ -166,6 +166,15 @@ export class Store {
       if (load === this._load) {
         this._schedule();
       }
+    }
+  }
+
+  /** Projects are an offer: names can be typed, so a failure to list them is no problem to show. */
+  async loadProjects(): Promise<void> {
+    try {
+      this._set({ projects: await this._transport.projects() });
+    } catch {
+      this._set({ projects: [] });
     }
   }
 
@@ -302,15 +311,6 @@ export class Store {
       if (this._pending.delete(text)) {
         this._set({ waiting: shown() });
       }
-    }
-  }
-
-  /** Projects are an offer: names can be typed, so a failure to list them is no problem to show. */
-  private async _loadProjects(): Promise<void> {
-    try {
-      this._set({ projects: await this._transport.projects() });
-    } catch {
-      this._set({ projects: [] });
     }
   }
 

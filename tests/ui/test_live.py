@@ -1,0 +1,72 @@
+"""The panel shows what is in the store, whoever changed it, without a reload."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.cluster.server import Cluster, Namespace
+
+from .conftest import Open
+from .lab import Lab, start
+
+QUICK = 10_000  # ms; the promise is 2 s, this machine may be busy
+
+
+def write(namespace: Namespace, project: str, name: str, value: str) -> None:
+    """Writes one key of a project's Secret with kubectl."""
+    patch = {"data": {name: base64.b64encode(value.encode()).decode()}}
+    namespace.kubectl("patch", "secret", f"proj-secrets-{project}", "--type=merge", "-p", json.dumps(patch))
+
+
+def test_a_change_by_kubectl_appears(
+    kubernetes_lab: Lab, kubernetes_namespace: Namespace, open_panel: Open, project: str
+) -> None:
+    """A key that kubectl adds is in the list, one that it removes is not; nothing was reloaded."""
+    panel, _ = open_panel(kubernetes_lab)
+    panel.add("FIRST", "sample-first")
+    panel.page.evaluate("window.notReloaded = true")
+    write(kubernetes_namespace, project, "FROM_KUBECTL", "sample-outside")
+    expect(panel.name("FROM_KUBECTL")).to_be_visible(timeout=QUICK)
+    gone = '[{"op": "remove", "path": "/data/FROM_KUBECTL"}]'
+    kubernetes_namespace.kubectl("patch", "secret", f"proj-secrets-{project}", "--type=json", "-p", gone)
+    expect(panel.name("FROM_KUBECTL")).to_be_hidden(timeout=QUICK)
+    assert panel.page.evaluate("window.notReloaded")
+
+
+def test_two_browsers_see_each_others_changes(any_lab: Lab, open_panel: Open) -> None:
+    """On each provider: what one adds and deletes, the other shows."""
+    one, _ = open_panel(any_lab)
+    two, _ = open_panel(any_lab, fresh=True)
+    one.add("SHARED", "sample-shared")
+    expect(two.name("SHARED")).to_be_visible(timeout=QUICK)
+    two.act("SHARED", "Delete")
+    two.dialog("Delete SHARED").press("Delete")
+    expect(one.name("SHARED")).to_be_hidden(timeout=QUICK)
+
+
+def test_without_rights_the_panel_says_so_and_without_watch_it_asks(
+    cluster: Cluster, open_panel: Open, tmp_path: Path
+) -> None:
+    """A Role that only reads one project: its changes appear all the same, adding is disabled and says why; another
+    project says what is missing."""
+    namespace = cluster.namespace()
+    namespace.kubectl("create", "secret", "generic", "proj-secrets-open", "--from-literal=SEEN=sample-seen")
+    rule = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["proj-secrets-open"], "verbs": ["get"]}
+    kubeconfig = namespace.service_account("reader", [rule])
+    environment = {"DH_SECRETS_PROVIDER": "kubernetes", "KUBECONFIG": str(kubeconfig)}
+    with start(tmp_path / "lab", environment) as server:
+        panel, _ = open_panel(server, fresh=True)
+        expect(panel.alert).to_contain_text("proj-secrets-ui")
+        panel.switch("open")
+        expect(panel.name("SEEN")).to_be_visible()
+        expect(panel.region.get_by_role("button", name="Add secret")).to_be_disabled()
+        expect(panel.region.get_by_text("You may read the secrets here")).to_be_visible()
+        panel.act("SEEN", "Delete")
+        expect(panel.alert).to_contain_text("SEEN")
+        write(namespace, "open", "LATER", "sample-later")
+        expect(panel.name("LATER")).to_be_visible(timeout=2 * QUICK)
+        panel.page.close()

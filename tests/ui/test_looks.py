@@ -1,0 +1,91 @@
+"""What the panel looks like, and what axe-core finds wrong with it: nothing.
+
+``SCREENSHOTS=docs/images pytest tests/ui/test_looks.py`` writes the pictures of the documentation.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Open
+from .lab import Lab
+from .pages import Panel, violations
+
+SIZE = {"width": 1000, "height": 560}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "contrast": {"color_scheme": "dark", "forced_colors": "active"},
+}
+
+
+def take(page: Page, name: str, folder: Path) -> None:
+    """Takes a picture, for the documentation where it asked for it."""
+    target = Path(os.environ.get("SCREENSHOTS", folder))
+    page.screenshot(path=target / f"{name}.png", animations="disabled", caret="hide")
+
+
+def fill(panel: Panel) -> None:
+    panel.add(
+        "API_KEY", "sample-value-1", Description="For the weather service", Labels="weather", Expires="2099-12-31"
+    )
+    panel.add(
+        "OLD_TOKEN", "sample-value-2", Description="Of the archive", Labels="archive, read-only", Expires="2020-01-31"
+    )
+    panel.add("warehouse.password", "sample-value-3")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_each_state_is_sound(kubernetes_lab: Lab, open_panel: Open, tmp_path: Path, look: str) -> None:
+    """Empty, list, menu, dialog, refusal, a list that cannot be had; light, dark and with forced colours."""
+    panel, _ = open_panel(kubernetes_lab, viewport=SIZE, **LOOKS[look])
+    page = panel.page
+    panel.switch(f"weather-{look}")
+
+    def sound(state: str) -> None:
+        take(page, f"panel-{state}-{look}", tmp_path)
+        assert violations(page) == [], state
+
+    expect(panel.region.get_by_text("This project has no secrets yet")).to_be_visible()
+    sound("empty")
+    fill(panel)
+    expect(panel.region.get_by_text("Expired on 2020-01-31")).to_be_visible()
+    sound("list")
+    panel.region.get_by_role("button", name="Actions for API_KEY").click()
+    sound("menu")
+    page.keyboard.press("Escape")
+    dialog = panel.open_add()
+    sound("dialog")
+    dialog.fill(Name="API_KEY", Value="sample-value-4")
+    dialog.press("Save")
+    expect(panel.alert).to_contain_text("API_KEY")
+    sound("error")
+    dialog.press("Cancel")
+    panel.act("OLD_TOKEN", "Delete")
+    sound("delete")
+    panel.dialog("Delete OLD_TOKEN").press("Cancel")
+    panel.project.click()
+    sound("projects")
+    panel.switch("no such project")
+    expect(panel.alert).to_contain_text("no such project")
+    sound("refused")
+
+
+def test_nothing_is_cut_off_in_a_narrow_window(local_lab: Lab, open_panel: Open, tmp_path: Path) -> None:
+    """At 320 px the dialog fits, and no text of the panel is wider than it."""
+    panel, _ = open_panel(local_lab, viewport={"width": 1000, "height": 560})
+    panel.add("a-rather-long-name.of_a_secret-that-does-not-fit-on-one-line", "sample-value", Description="x" * 60)
+    panel.page.set_viewport_size({"width": 320, "height": 560})
+    take(panel.page, "panel-narrow", tmp_path)
+    wide = panel.region.evaluate("region => region.scrollWidth > region.clientWidth")
+    assert not wide
+    panel.act("a-rather-long-name.of_a_secret-that-does-not-fit-on-one-line", "Edit")
+    box = panel.region.get_by_role("dialog").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 320

@@ -1,0 +1,123 @@
+"""A session with the side panel, recorded: the value is in the one request that saved it, and nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from . import pages
+from .conftest import NewPage
+from .lab import Lab
+
+STORAGE = """async () => {
+    const kept = {local: {...localStorage}, session: {...sessionStorage}, databases: []};
+    for (const {name} of await indexedDB.databases()) {
+        const database = await new Promise((resolve, reject) => {
+            const request = indexedDB.open(name);
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = reject;
+        });
+        for (const store of database.objectStoreNames) {
+            const all = database.transaction(store).objectStore(store).getAll();
+            await new Promise((resolve, reject) => { all.onsuccess = resolve; all.onerror = reject; });
+            kept.databases.push([name, store, all.result]);
+        }
+        database.close();
+    }
+    return JSON.stringify(kept);
+}"""
+
+
+class Recording:
+    """All that a page sends and receives, over HTTP and websockets, and what its console says."""
+
+    def __init__(self, page: Page) -> None:
+        self.sent: list[bytes] = []
+        self.received: list[bytes] = []
+        self._responses: list[Any] = []
+        page.on("request", lambda request: self.sent.append(_whole(request)))
+        page.on("response", lambda response: self._responses.append(response))
+        page.on("websocket", self._follow)
+        page.on("console", lambda message: self.received.append(message.text.encode()))
+
+    def _follow(self, socket: Any) -> None:
+        self.sent.append(socket.url.encode())
+        socket.on("framesent", lambda frame: self.sent.append(_bytes(frame)))
+        socket.on("framereceived", lambda frame: self.received.append(_bytes(frame)))
+
+    def finish(self) -> None:
+        """Reads the answers' bodies; a redirect has none."""
+        for response in self._responses:
+            self.received.append(json.dumps(response.headers).encode())
+            if response.status < 300 and response.status != 204 and "/static/" not in response.url:
+                self.received.append(response.body())
+
+
+def _whole(request: Any) -> bytes:
+    return b"\n".join([request.url.encode(), json.dumps(request.headers).encode(), request.post_data_buffer or b""])
+
+
+def _bytes(frame: str | bytes) -> bytes:
+    return frame if isinstance(frame, bytes) else frame.encode()
+
+
+def spellings(value: str) -> list[bytes]:
+    """The value itself, its hex, and its base64 wherever it begins in what was encoded."""
+    raw = value.encode()
+    shifted = (base64.b64encode(bytes(skip) + raw)[4 if skip else 0 : -4] for skip in range(3))
+    return [raw, raw.hex().encode(), *shifted]
+
+
+def count(value: str, places: list[bytes]) -> int:
+    """In how many of the places the value is, in any spelling."""
+    return sum(any(spelling in place for spelling in spellings(value)) for place in places)
+
+
+def files(folder: Path) -> list[bytes]:
+    """The content of every file below a folder, the store's own included."""
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+
+
+def test_a_value_is_in_the_one_request_that_saved_it(local_lab: Lab, new_page: NewPage, project: str) -> None:
+    """Saved, refused, put, used, replaced: nothing in other requests, answers, websocket frames, the page, the
+    browser's storage, the saved notebook, the kernel's history or the server's log at DEBUG."""
+    first, second, refused = (f"sample{secrets.token_hex(20)}" for _ in range(3))
+    page = new_page()
+    recording = Recording(page)
+    panel, notebook = pages.open_lab(page, local_lab, local_lab.notebook("traffic.ipynb"), "traffic")
+    panel.switch(project)
+    panel.add("RECORDED", first, Description="Recorded")
+
+    dialog = panel.open_add()
+    dialog.fill(Name="RECORDED", Value=refused)
+    dialog.press("Save")
+    expect(panel.alert).to_contain_text("RECORDED")
+    assert count(refused, [page.content().encode()]) == 0
+    dialog.press("Cancel")
+
+    panel.act("RECORDED", "Put into kernel")
+    expect(panel.status).to_contain_text("RECORDED is in the variable RECORDED")
+    assert str(len(first)) in notebook.run("print(len(RECORDED)); RECORDED")
+    panel.act("RECORDED", "Replace value")
+    replace = panel.dialog("Replace value of RECORDED")
+    replace.fill(Value=second)
+    replace.press("Save")
+    expect(panel.status).to_contain_text("RECORDED")
+    panel.act("RECORDED", "Put into environment")
+    expect(panel.status).to_contain_text("environment")
+    notebook.run("%env RECORDED")
+    notebook.save()
+    recording.finish()
+
+    for value in (first, second, refused):
+        assert count(value, recording.sent) == 1
+        assert count(value, recording.received) == 0
+        assert count(value, [page.content().encode(), page.evaluate(STORAGE).encode()]) == 0
+        assert count(value, files(local_lab.home)) == 0
+    assert "RECORDED" in (local_lab.folder / "traffic.ipynb").read_text()
+    assert "/dh-secrets/projects" in local_lab.log.read_text()
