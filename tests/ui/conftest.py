@@ -24,7 +24,7 @@ _numbers = itertools.count(1)
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
     executable = chromium.find()
-    expect.set_options(timeout=45_000)
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable, args=list(chromium.ARGUMENTS))
         yield running

@@ -103,7 +103,7 @@ class Notebook:
     def ready(self) -> None:
         """Waits until the kernel is idle."""
         status = self.page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
-        expect(status).to_have_attribute("data-status", "idle", timeout=60_000)
+        expect(status).to_have_attribute("data-status", "idle", timeout=120_000)
 
     def start(self, code: str) -> Locator:
         """Runs code in the last cell, which makes a new one below; returns the cell, which may go on running."""
@@ -122,7 +122,7 @@ class Notebook:
     def run(self, code: str) -> str:
         """Runs code as :meth:`start` and waits for its end; returns what it printed."""
         done = self.start(code)
-        expect(done.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=60_000)
+        expect(done.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=120_000)
         return done.locator(".jp-OutputArea-output").all_inner_texts().__str__()
 
     def save(self) -> None:
