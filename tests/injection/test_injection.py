@@ -139,7 +139,7 @@ def test_a_lease_ends_however_its_body_ends(
     """What stood there before is back, also over what the body did to it; what else the body set stays."""
     namespace |= {"A": "before", "gone": "before"}
     with pytest.raises(raised) if raised else nullcontext():  # noqa: SIM117 the order is the point
-        with injection.lease(Into.VARIABLE, {"A": ONE, "B": TWO, "gone": ONE}):
+        with injection.lease(Into.VARIABLE, {"A": ONE, "B": TWO, "gone": ONE, "new": TWO}):
             assert namespace["A"] == ONE
             namespace |= {"A": 7, "result": 42}
             del namespace["gone"], namespace["B"]
