@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .index import Index, Run
@@ -118,10 +120,10 @@ class Masker:
     def _covers(self, data: bytes, *, text: bool = False) -> list[Cover]:
         if b"\x1b" not in data:
             return self.covers_plain(data, text=text)
-        plain, places = without_ansi(data)
+        plain, place = without_ansi(data)
         covers = self.covers_plain(plain, text=text)
         for cover in covers:
-            cover.start, cover.end = places[cover.start], places[cover.end - 1] + 1
+            cover.start, cover.end = place(cover.start), place(cover.end - 1) + 1
         return covers
 
     def covers_plain(self, data: bytes, *, text: bool = False) -> list[Cover]:
@@ -245,18 +247,21 @@ def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def without_ansi(data: bytes) -> tuple[bytes, list[int]]:
-    """Returns bytes without control sequences, and for each byte left where it stood."""
+def without_ansi(data: bytes) -> tuple[bytes, Callable[[int], int]]:
+    """Returns bytes without control sequences, and what tells where a byte of them stood."""
     parts: list[bytes] = []
-    places: list[int] = []
-    at = 0
+    plain_starts, raw_starts = [0], [0]
     for found in ANSI.finditer(data):
-        parts.append(data[at : found.start()])
-        places += range(at, found.start())
-        at = found.end()
-    parts.append(data[at:])
-    places += range(at, len(data))
-    return b"".join(parts), places
+        parts.append(data[raw_starts[-1] : found.start()])
+        plain_starts.append(plain_starts[-1] + len(parts[-1]))
+        raw_starts.append(found.end())
+    parts.append(data[raw_starts[-1] :])
+
+    def place(at: int) -> int:
+        part = bisect_right(plain_starts, at) - 1
+        return raw_starts[part] + at - plain_starts[part]
+
+    return b"".join(parts), place
 
 
 def mark(name: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -121,6 +122,7 @@ for inner, outer in (
 
 # Every encoder above leaves these as they are, so that most values need none of them.
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
+_PLAIN_OR_NOT = re.compile(r"[A-Za-z0-9_.\-]+|.", re.DOTALL)
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -157,13 +159,13 @@ def _spelled(text: str, told: bytes, *, word: bool, pieces: bool) -> Iterator[Ne
     yield (plain := _joined(chars, told, "text", word=word, pieces=pieces))
     yield from _encoded(plain.data, plain.told, word=word, pieces=pieces)
     seen = {text}
+    tokens = _PLAIN_OR_NOT.findall(text)
     special = sorted(set(text) - _PLAIN)
     for label, encode in _ENCODERS.items() if special else ():
         table = {ord(c): encode(c) for c in special}
         if (spelled := text.translate(table)) not in seen:
             seen.add(spelled)
-            parts = [_utf8(table[ord(c)]) if ord(c) in table else e for c, e in zip(text, chars, strict=True)]
-            yield _joined(parts, told, label.strip(), word=word, pieces=pieces)
+            yield _escaped(tokens, told, table, label.strip(), word=word, pieces=pieces)
     if not word:
         for order in ("utf-16-le", "utf-16-be"):
             units = [c.encode(order, "surrogatepass") for c in text]
@@ -185,6 +187,25 @@ def _joined(parts: list[bytes], told: bytes, spelling: str, *, word: bool, piece
     starts = b"".join([_FIRST[len(part)] if len(part) < len(_FIRST) else _first(len(part)) for part in parts])
     spread = b"".join([bytes((tell,)) * len(part) for part, tell in zip(parts, told, strict=True)])
     return Needle(data, starts, spread, spelling, word, pieces)
+
+
+def _escaped(
+    tokens: list[str], told: bytes, table: dict[int, str], spelling: str, *, word: bool, pieces: bool
+) -> Needle:
+    """As :func:`_joined`, of a text in runs of plain characters and single others, spelled by a table."""
+    data, starts, spread, at = bytearray(), bytearray(), bytearray(), 0
+    for token in tokens:
+        if ord(token[0]) in table:
+            part = _utf8(table[ord(token)])
+            starts += _FIRST[len(part)] if len(part) < len(_FIRST) else _first(len(part))
+            spread += told[at : at + 1] * len(part)
+        else:
+            part = _utf8(token)
+            starts += _ones(len(part))
+            spread += told[at : at + len(token)]
+        data += part
+        at += len(token)
+    return Needle(bytes(data), bytes(starts), bytes(spread), spelling, word, pieces)
 
 
 def _first(size: int) -> bytes:

@@ -61,7 +61,7 @@ class ByteStream:
     def _step(self, data: bytes, *, release: bool) -> bytes:
         unfinished = None if release else UNFINISHED.search(data, max(len(data) - UNFINISHED_AT_MOST, 0))
         taken = data[: unfinished.start()] if unfinished else data
-        plain, places = without_ansi(taken) if b"\x1b" in taken else (taken, None)
+        plain, place = without_ansi(taken) if b"\x1b" in taken else (taken, None)
         sent = len(self._sent)
         window = self._sent + plain
         covers = self._masker.covers_plain(window, text=self._text)
@@ -80,11 +80,11 @@ class ByteStream:
             for cover in covers:
                 if cover.start < end < cover.end:
                     end = cover.start
-        if not (covers or places or self._cut or release):  # nothing but plain text, as nearly always
+        if not (covers or place or self._cut or release):  # nothing but plain text, as nearly always
             self._held = data[end - sent :]
             self._sent = window[max(end - _REMEMBERED, 0) : end]
             return data[: end - sent]
-        raw_end = len(taken) if end == len(window) else places[end - sent] if places else end - sent
+        raw_end = len(taken) if end == len(window) else place(end - sent) if place else end - sent
         if raw_end == 0:
             self._held = data
             return b""
@@ -93,8 +93,8 @@ class ByteStream:
         for cover in covers:
             if cover.end <= end:
                 first, last = cover.start - sent, cover.end - sent
-                if places is not None:
-                    first, last = places[first], places[last - 1] + 1
+                if place is not None:
+                    first, last = place(first), place(last - 1) + 1
                 out.append(taken[at:first])
                 if cover.hit is not None:
                     out.append(mark(cover.hit.name))
