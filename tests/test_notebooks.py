@@ -101,6 +101,14 @@ def test_the_prompt_is_the_real_one(new_kernel: Callable[..., kernels.Kernel], t
     assert any(shown in "".join(cell["source"]) for cell in json.loads(QUICKSTART.read_text())["cells"])
 
 
+def test_the_readmes_first_cell(new_kernel: Callable[..., kernels.Kernel]) -> None:
+    """It runs as it stands, and prints what its comment says."""
+    source = (ROOT / "README.md").read_text().split("```python\n")[1].split("```")[0]
+    cell = new_kernel().ok(source, answers=["an-invented-value"])
+    assert source.rstrip().endswith("# prints: Bearer [secret:API_KEY]")
+    assert cell.stdout.endswith("Bearer [secret:API_KEY]\n")
+
+
 class TestDemo:
     """``make demo`` plays the quickstart in the terminal."""
 
