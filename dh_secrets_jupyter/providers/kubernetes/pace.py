@@ -6,11 +6,9 @@ import random
 import time
 
 SLOW = 0.2
-"""Seconds, and ..."""
-RATIO = 3
-"""... times a read's, that a patch takes only where others change the same object."""
+"""Seconds for a change that is slow, if others changed the same object meanwhile; alone it takes some thousandths."""
 REST = 8
-"""Times of a slow patch within which the next one is sent, at the latest after ..."""
+"""Times of a slow change within which the next one is sent, at the latest after ..."""
 LONGEST = 10.0
 """... these seconds."""
 
@@ -26,12 +24,12 @@ class Pace:
         self._crowded_until = 0.0
 
     def wait(self, until: float) -> None:
-        """Waits where the last patch was slow, for a part of the time that it asks for."""
+        """Waits where the last change was slow, for a part of the time that it asks for."""
         left = min(self._crowded_until, until) - time.monotonic()
         if left > 0:
             time.sleep(random.uniform(0, left))
 
-    def learn(self, look: float, patch: float) -> None:
-        """Learns how many seconds the last look and the patch after it took."""
-        slow = patch > max(SLOW, RATIO * look)
-        self._crowded_until = time.monotonic() + min(REST * patch, LONGEST) if slow else 0.0
+    def learn(self, seconds: float, *, crowded: bool) -> None:
+        """Learns how long the last change took, and whether others changed the object meanwhile."""
+        slow = crowded and seconds > SLOW
+        self._crowded_until = time.monotonic() + min(REST * seconds, LONGEST) if slow else 0.0

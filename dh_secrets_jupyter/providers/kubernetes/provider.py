@@ -79,9 +79,7 @@ class KubernetesProvider:
         unsure: list[list[Edit]] = []
         self._pace.wait(until)
         for pause in pauses():
-            began = time.monotonic()
             look = self._look_again(project, until) if unsure else self._look(project, until)
-            looked = time.monotonic()
             if any(_done(attempt, look) for attempt in unsure):
                 return look.records
             changes = plan(look.records)
@@ -99,7 +97,8 @@ class KubernetesProvider:
             except OutcomeUnknownError:
                 unsure.append(wanted)
                 after = None
-            self._pace.learn(looked - began, time.monotonic() - sent)
+            crowded = after is None or _others(wanted, after) != _others(wanted, look)
+            self._pace.learn(time.monotonic() - sent, crowded=crowded)
             if after is not None:
                 return after.records
             if time.monotonic() + pause > until - 1:
@@ -240,6 +239,12 @@ def _deadline() -> float:
 
 def _done(wanted: Sequence[Edit], look: Look) -> bool:
     return all(edit.done(look) for edit in wanted)
+
+
+def _others(wanted: Sequence[Edit], look: Look) -> dict[str, str]:
+    """Returns all values that the edits do not name."""
+    named = {edit.name for edit in wanted}
+    return {name: value for name, value in (look.data or {}).items() if name not in named}
 
 
 def _after(records: Records, changes: Sequence[Change]) -> dict[str, bytes]:
