@@ -95,7 +95,7 @@ class Index:
                 self._all += needle.data
                 for byte in set(needle.data):
                     self._bytes[byte] = 1
-                for a, b in zip(needle.data, needle.data[1:], strict=False):
+                for a, b in set(zip(needle.data, needle.data[1:], strict=False)):
                     self._pairs[a << 8 | b] = 1
                 for offset in _cut(needle):
                     self._new.setdefault(needle.data[offset : offset + FRAGMENT], []).append((number, offset))

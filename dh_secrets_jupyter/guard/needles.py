@@ -15,7 +15,8 @@ from urllib.parse import quote
 from .rule import ANYWHERE_FROM, PIECES_FROM, Scope, judge, telling
 
 _FEW_SPELLINGS_FROM = 16_384
-"""Characters from which on the lines of a value are looked for as they are, and not in every spelling."""
+"""Characters from which on a text is looked for in the spellings of :data:`_FEW` alone, for the time that it takes:
+in others it is met in its pieces."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +121,8 @@ for inner, outer in (
 ):
     _ENCODERS[f"{inner.strip()} in {outer}"] = _chained(_ENCODERS[inner], _ENCODERS[outer])
 
+_FEW = {label: _ENCODERS[label] for label in ("repr", "ascii", "JSON", "JSON with escapes", r"JSON with \/")}
+
 # Every encoder above leaves these as they are, so that most values need none of them.
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 _PLAIN_OR_NOT = re.compile(r"[A-Za-z0-9_.\-]+|.", re.DOTALL)
@@ -161,7 +164,8 @@ def _spelled(text: str, told: bytes, *, word: bool, pieces: bool) -> Iterator[Ne
     seen = {text}
     tokens = _PLAIN_OR_NOT.findall(text)
     special = sorted(set(text) - _PLAIN)
-    for label, encode in _ENCODERS.items() if special else ():
+    encoders = _ENCODERS if len(text) < _FEW_SPELLINGS_FROM else _FEW
+    for label, encode in encoders.items() if special else ():
         table = {ord(c): encode(c) for c in special}
         if (spelled := text.translate(table)) not in seen:
             seen.add(spelled)
