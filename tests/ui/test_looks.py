@@ -22,7 +22,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark"},
     "contrast": {"color_scheme": "dark", "forced_colors": "active"},
 }
-DOCUMENTED = {"panel-list-light", "panel-dialog-light", "panel-error-light", "panel-list-dark"}
+DOCUMENTED = {
+    *("panel-list-light", "panel-dialog-light", "panel-error-light", "panel-list-dark"),
+    *("widget-list-light", "widget-list-dark", "widget-dialog-light", "widget-narrow-dark"),
+}
 
 
 def take(page: Page, name: str, folder: Path) -> None:

@@ -16,12 +16,18 @@ from playwright.sync_api import Page, expect
 
 from tests.cluster.server import Cluster, Namespace
 
-from . import pages
 from .lab import Lab
-from .pages import Notebook, Panel
+from .pages import Notebook, Panel, violations
+from .test_looks import fill, take
 
 VALUE = "invented-widget-value-8a41f2"
-OPEN = "%load_ext dh_secrets_jupyter\n%secret project {project} --provider {provider}\n%secret panel"
+
+
+def opening(project: str, kubeconfig: Path | None = None) -> str:
+    """Returns the cell that shows the panel. The kernel alone talks to the provider, and so is told of it there."""
+    told = f"import os; os.environ['KUBECONFIG'] = {str(kubeconfig)!r}\n" if kubeconfig else ""
+    provider = "kubernetes" if kubeconfig else "local"
+    return f"{told}%load_ext dh_secrets_jupyter\n%secret project {project} --provider {provider}\n%secret panel"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,7 +44,7 @@ def saved_state(local_lab: Lab) -> Iterator[None]:
 class Shown:
     """A notebook in which the panel was shown by its first cell."""
 
-    def __init__(self, page: Page, lab: Lab, name: str, project: str, provider: str = "local") -> None:
+    def __init__(self, page: Page, lab: Lab, name: str, project: str, kubeconfig: Path | None) -> None:
         self.page = page
         self.lab = lab
         self.file = lab.folder / lab.notebook(f"{name}.ipynb")
@@ -50,7 +56,7 @@ class Shown:
         page.goto(lab.address(self.file.name, f"space-{name}"))
         self.book = Notebook(page)
         self.book.ready()
-        self.book.run(OPEN.format(project=project, provider=provider))
+        self.book.run(opening(project, kubeconfig))
         self.panel = Panel(page, self.book.cells.first)
         expect(self.panel.region.get_by_role("button", name="Add secret")).to_be_visible()
 
@@ -71,11 +77,7 @@ def show(new_page: Callable[..., Page], local_lab: Lab, project: str) -> Show:
 
     def show(kubeconfig: Path | None = None, **options: Any) -> Shown:
         page = new_page(permissions=["clipboard-read", "clipboard-write"], **options)
-        provider = "local"
-        if kubeconfig:
-            # The kernel alone talks to the provider: what it needs is said in the kernel.
-            provider = f"kubernetes\nimport os; os.environ['KUBECONFIG'] = {str(kubeconfig)!r}"
-        return Shown(page, local_lab, f"widget-{project}", project, provider)
+        return Shown(page, local_lab, f"widget-{project}", project, kubeconfig)
 
     return show
 
@@ -340,7 +342,7 @@ def test_it_works_in_notebook_7(new_page: Callable[..., Page], local_lab: Lab, p
     page.goto(f"{local_lab.url}/notebooks/{local_lab.notebook(f'seven-{project}.ipynb')}?token={local_lab.token}")
     book = Notebook(page)
     book.ready()
-    book.run(OPEN.format(project=project, provider="local"))
+    book.run(opening(project))
     panel = Panel(page)
     panel.add("SEVEN", "sample-value")
     panel.region.get_by_role("button", name="Put SEVEN into kernel").click()
@@ -348,17 +350,29 @@ def test_it_works_in_notebook_7(new_page: Callable[..., Page], local_lab: Lab, p
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_wrong_for_assistive_technology(show: Show, scheme: str) -> None:
-    """axe-core finds nothing on the list, a dialog, a refusal and a menu."""
-    shown = show(color_scheme=scheme)
+def test_each_state_is_sound(show: Show, tmp_path: Path, scheme: str) -> None:
+    """axe-core finds nothing on list, dialog, refusal and menu, wide and narrow; nothing is cut off."""
+    shown = show(color_scheme=scheme, viewport={"width": 1000, "height": 640})
     panel, page = shown.panel, shown.page
-    panel.add("API_KEY", "sample-value", Description="For the weather service", Labels="weather, test")
-    assert pages.violations(page) == []
+
+    def sound(state: str) -> None:
+        take(page, f"widget-{state}-{scheme}", tmp_path)
+        assert violations(page) == [], state
+
+    fill(panel)
+    expect(panel.region.get_by_text("Expired on 2020-01-31")).to_be_visible()
+    sound("list")
     dialog = panel.open_add()
+    sound("dialog")
     dialog.fill(Name="API_KEY", Value="sample-value")
     dialog.press("Save")
-    expect(panel.alert).to_be_visible()
-    assert pages.violations(page) == []
+    expect(panel.alert).to_contain_text("API_KEY")
+    sound("error")
     dialog.press("Cancel")
     panel.region.get_by_role("button", name="Actions for API_KEY").click()
-    assert pages.violations(page) == []
+    sound("menu")
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="File Browser").click()  # folds the side bar
+    page.set_viewport_size({"width": 480, "height": 640})
+    sound("narrow")
+    assert not panel.region.evaluate("region => region.scrollWidth > region.clientWidth")
