@@ -278,7 +278,9 @@ def test_where_it_cannot_it_says_that_it_waits(show: Show, local_lab: Lab) -> No
         setting.unlink()
 
 
-def test_a_cluster_that_does_not_answer_is_a_state(show: Show, cluster: Cluster, namespace: Namespace) -> None:
+def test_a_cluster_that_does_not_answer_is_a_state(
+    show: Show, cluster: Cluster, namespace: Namespace, project: str
+) -> None:
     """While the API server hangs the panel says that it waits, and cells run; a change by kubectl is seen in 5 s."""
     shown = show(namespace.kubeconfig)
     panel = shown.panel
@@ -293,9 +295,8 @@ def test_a_cluster_that_does_not_answer_is_a_state(show: Show, cluster: Cluster,
         assert "42" in shown.says("print(6 * 7)")
         assert time.monotonic() - started < 10
     expect(panel.name("SECOND")).to_be_visible(timeout=40_000)
-    secret = f"proj-secrets-{shown.panel.project.input_value()}"
     patch = json.dumps({"stringData": {"BY-KUBECTL": "sample-value"}})
-    namespace.kubectl("patch", "secret", secret, "--type=merge", "-p", patch)
+    namespace.kubectl("patch", "secret", f"proj-secrets-{project}", "--type=merge", "-p", patch)
     expect(panel.name("BY-KUBECTL")).to_be_visible(timeout=5_000)
 
 
