@@ -157,7 +157,8 @@ def test_a_value_as_a_cell_is_refused(project: Kernel) -> None:
 
 def test_a_prompt_that_is_broken_off(project: Kernel) -> None:
     """An interrupt at the prompt is one line, too, and nothing is stored."""
-    sent = project.send("execute_request", {"code": "%secret set BROKEN", "silent": False, "allow_stdin": True})
+    content = {"code": "%secret set BROKEN", "silent": False, "allow_stdin": True, "stop_on_error": False}
+    sent = project.send("execute_request", content)
     messages: list[Message] = []
     while not any(message.type == "input_request" for message in messages):
         messages += project.poll(30, "the prompt")
