@@ -45,7 +45,7 @@ def _executed(home: Path, *, guard: bool) -> tuple[str, int]:
     size = sum(len(o.get("text", "")) for o in notebook.cells[12].outputs)
     text = json.dumps(notebook.cells[1:], indent=1, sort_keys=True)
     ids: dict[str, str] = {}
-    return re.sub(r"\b[0-9a-f]{32}\b", lambda m: ids.setdefault(m[0], f"id{len(ids)}"), text), size
+    return re.sub(r"\b[0-9a-f]{32}\b|\b0x[0-9a-f]{8,}\b", lambda m: ids.setdefault(m[0], f"id{len(ids)}"), text), size
 
 
 def test_a_notebook_without_a_secret_has_the_same_outputs(tmp_path: Path) -> None:
