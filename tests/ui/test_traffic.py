@@ -39,9 +39,9 @@ class Recording:
     def __init__(self, page: Page) -> None:
         self.sent: list[bytes] = []
         self.received: list[bytes] = []
-        self._responses: list[Any] = []
+        self._finished: list[Any] = []
         page.on("request", lambda request: self.sent.append(_whole(request)))
-        page.on("response", lambda response: self._responses.append(response))
+        page.on("requestfinished", lambda request: self._finished.append(request))
         page.on("websocket", self._follow)
         page.on("console", lambda message: self.received.append(message.text.encode()))
 
@@ -51,10 +51,11 @@ class Recording:
         socket.on("framereceived", lambda frame: self.received.append(_bytes(frame)))
 
     def finish(self) -> None:
-        """Reads the answers' bodies; a redirect has none."""
-        for response in self._responses:
+        """Reads the answers of the servers' APIs; scripts, styles and fonts are files that no session changes."""
+        for request in self._finished:
+            response = request.response()
             self.received.append(json.dumps(response.headers).encode())
-            if response.status < 300 and response.status != 204 and "/static/" not in response.url:
+            if request.resource_type in ("fetch", "xhr", "document") and response.status in (200, 201):
                 self.received.append(response.body())
 
 
