@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import product
 from urllib.parse import quote
 
-from .rule import ANYWHERE_FROM, PIECES_FROM, Scope, judge, telling
+from .rule import PIECES_FROM, Scope, judge, telling
 
 _FEW_SPELLINGS_FROM = 16_384
 """Characters from which on a text is looked for in the spellings of :data:`_FEW` alone, for the time that it takes:
@@ -147,7 +147,7 @@ def needles(value: str | bytes) -> Iterator[Needle]:
 def _lines(value: str) -> Iterator[Needle]:
     """Each line that is not itself short or common; the longer ones are pieces of the value already."""
     for line in {line.strip() for line in value.splitlines()} - {value}:
-        if len(line) >= ANYWHERE_FROM and (len(line) < PIECES_FROM or len(value) < PIECES_FROM):
+        if len(line) < PIECES_FROM or len(value) < PIECES_FROM:
             told = telling(line)
             if judge(line) is Scope.ANYWHERE and 1 in told:
                 if len(value) < _FEW_SPELLINGS_FROM:

@@ -105,10 +105,14 @@ def test_a_line_of_a_value_is_masked(line: str) -> None:
 def test_common_lines_are_left_alone() -> None:
     """A brace, armour and a key of JSON stand in many texts."""
     guard = masker(
-        '{\n  "type": "service_account",\n  "key": "Kq7xW2pZm4vB8zK1w"\n}',
+        '{\n  "type": "service_account",\n  "kind": "user",\n  "key": "Kq7xW2pZm4vB8zK1w"\n}',
         "-----BEGIN PRIVATE KEY-----\nKq7xW2pZm4vB8zK1wE5rT9y\n-----END PRIVATE KEY-----\n",
     )
-    for text in ('{\n  "type": "service_account",\n', "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n"):
+    for text in (
+        '{\n  "type": "service_account",\n',
+        ' "kind": "user",',
+        "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n",
+    ):
         assert guard.mask(text) == (text, [])
 
 

@@ -123,3 +123,15 @@ def test_a_long_run_of_a_value_is_one_mark_each() -> None:
     stream = Stream(masker("abcdefgh"))
     out = "".join(stream.feed("abcdefgh" * 10) for _ in range(10)) + stream.release()
     assert out == "[secret:V0]" * 100
+
+
+@pytest.mark.parametrize("text", ["a \x1b[1;31mhunt3r\x1b[0m b", "hunt3ré hunt3r…"])
+def test_a_word_is_told_by_whole_signs_around_it(text: str) -> None:
+    """A control sequence or a character cut in two next to a word is neither a letter nor the end of it."""
+    guard = masker("hunt3r")
+    raw = text.encode()
+    whole = guard.mask_bytes(raw)[0]
+    assert whole.count(b"[secret:V0]") == 1
+    for at in range(len(raw)):
+        stream = ByteStream(guard)
+        assert stream.feed(raw[:at]) + stream.feed(raw[at:]) + stream.release() == whole
