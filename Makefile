@@ -43,10 +43,11 @@ leak-matrix: $(VENV)/.dev
 	@$(BIN)/python -m tests.guard.survey
 
 # Airflow's masker is one module; the rest of Airflow is left out.
-bench: $(VENV)/.demo
+bench: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench --no-deps apache-airflow-task-sdk
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench pydantic
 	$(BIN)/python benchmarks/guard_engine.py
+	$(BIN)/python -m benchmarks.guard_kernel
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it by PYTHON=…")'

@@ -29,6 +29,9 @@ class HistoryHooks:
         self._learn = learn
         self._patches: list[Patch] = []
         self.stale = False
+        self._last: tuple[Any, str] = None, ""  # a cell, and the same cleaned
+        self._cleaned = 0  # the cell up to which kept outputs were looked at, and how many marks there were then
+        self._marks = 0
 
     def install(self) -> None:
         """Puts the hooks in place, and cleans what typed values were stored before."""
@@ -43,6 +46,7 @@ class HistoryHooks:
         prompt = getattr(getattr(shell, "pt_app", None), "history", None)
         if prompt is not None:  # the terminal's own, for the arrow keys and suggestions
             self._patches.append(Patch(prompt, "append_string", self._append_string(prompt.append_string)))
+        shell.events.register("pre_execute", self._before_cell)
         shell.events.register("post_run_cell", self._after_cell)
         self._clean_inputs()
 
@@ -51,8 +55,17 @@ class HistoryHooks:
         for patch in reversed(self._patches):
             patch.undo()
         self._patches = []
-        with contextlib.suppress(ValueError):
-            self._shell.events.unregister("post_run_cell", self._after_cell)
+        for event, call in (("pre_execute", self._before_cell), ("post_run_cell", self._after_cell)):
+            with contextlib.suppress(ValueError):
+                self._shell.events.unregister(event, call)
+
+    def _clean_cell(self, text: str) -> str:
+        """As :meth:`_clean`; a cell is stored twice and logged, mostly in the same words."""
+        cell = text.rstrip("\n")
+        key = cell, self._keeper.on, self._keeper.masker.off
+        if key != self._last[0] or self.stale:
+            self._last = key, self._clean(cell)
+        return self._last[1] + text[len(cell) :]
 
     def _clean(self, text: str) -> str:
         """Returns a source without typed values and, while the guard is on, without known ones."""
@@ -74,7 +87,7 @@ class HistoryHooks:
     def _store_inputs(self, store: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(store)
         def store_inputs(line_num: int, source: str, source_raw: str | None = None) -> None:
-            store(line_num, self._clean(source), None if source_raw is None else self._clean(source_raw))
+            store(line_num, self._clean_cell(source), source_raw and self._clean_cell(source_raw))
 
         return store_inputs
 
@@ -91,7 +104,7 @@ class HistoryHooks:
     def _log_write(self, write: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(write)
         def log_write(data: str, kind: str = "input") -> None:
-            write(self._clean(data), kind)
+            write(self._clean_cell(data) if self._shell.logger.log_active else data, kind)
 
         return log_write
 
@@ -103,25 +116,27 @@ class HistoryHooks:
         return append_string
 
     def _after_cell(self, result: Any = None) -> None:
-        """Cleans what the cell left: outputs kept for ``%notebook``, and, after a new value, all inputs."""
-        if not self._keeper.on:
-            return
-        if self.stale:
+        """Goes over the cells that were stored before a value was known that this cell has brought."""
+        if self._keeper.on and self.stale:
             self.stale = False
             self._clean_inputs()
-        count = getattr(result, "execution_count", None) or self._shell.execution_count
-        manager = self._shell.history_manager
-        for output in getattr(manager, "outputs", {}).get(count, []):
-            bundle = output.bundle
-            if "stream" in bundle:
-                text = "".join(bundle["stream"])
-                if (masked := self._keeper.mask(text, CHANNEL)) != text:
-                    bundle["stream"] = [masked]
-            else:
-                output.bundle = self._tree(bundle)
-        exceptions = getattr(manager, "exceptions", {})
-        if count in exceptions:
-            exceptions[count] = self._tree(exceptions[count])
+
+    def _before_cell(self) -> None:
+        """Cleans the outputs that IPython keeps for ``%notebook``, where anything in them was masked on its way out."""
+        count, marks = self._shell.execution_count, self._keeper.marks
+        if self._keeper.on and marks != self._marks:
+            manager = self._shell.history_manager
+            for number in range(self._cleaned, count + 1):
+                for output in getattr(manager, "outputs", {}).get(number, []):
+                    if "stream" in output.bundle:
+                        output.bundle["stream"] = [self._keeper.mask("".join(output.bundle["stream"]), CHANNEL)]
+                    else:
+                        output.bundle = self._tree(output.bundle)
+                exceptions = getattr(manager, "exceptions", {})
+                if number in exceptions:
+                    exceptions[number] = self._tree(exceptions[number])
+        # The count is that of this cell already, or not yet, as it is stored or not.
+        self._cleaned, self._marks = max(count - 1, 0), self._keeper.marks
 
     def _tree(self, value: Any) -> Any:
         return mask_tree(value, lambda text: self._keeper.mask(text, CHANNEL))

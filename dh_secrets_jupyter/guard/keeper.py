@@ -77,6 +77,7 @@ class Keeper:
 
     Attributes:
         on: whether the hooks mask anything.
+        marks: how many marks were set.
         canary: a value that never leaves the process, for the self-test.
     """
 
@@ -85,6 +86,7 @@ class Keeper:
         self.masker = Masker()
         self.canary = secrets.token_hex(24)
         self.cell: Callable[[], int] = lambda: 0
+        self.marks = 0
         self._marks: Counter[tuple[str, str, str, int]] = Counter()
         self._lock = threading.Lock()
         self.masker.add(CANARY, self.canary)
@@ -116,6 +118,7 @@ class Keeper:
         """Writes down what was masked."""
         for hit in hits:
             with self._lock:
+                self.marks += 1
                 self._marks[hit.name, channel, hit.spelling, self.cell()] += 1
 
     def names(self) -> list[str]:

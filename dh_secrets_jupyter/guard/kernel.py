@@ -18,7 +18,7 @@ from typing import Any
 from ..errors import SecretsError
 from . import pipe, source
 from .keeper import Keeper
-from .messages import UNTOUCHED, mask_content, mask_tree, withheld, withheld_metadata
+from .messages import OWN_METADATA, UNTOUCHED, mask_content, mask_tree, withheld, withheld_metadata
 from .patch import Patch
 from .streams import Streams
 
@@ -143,10 +143,13 @@ class KernelHooks:
         msg = dict(msg)
         try:
             msg["content"] = self._masked_part(msg.get("content"), kind, lambda c, m: mask_content(kind, c, m))
-            if msg.get("metadata"):
-                status = {k: v for k, v in msg["metadata"].items() if k == "status"}
-                masked = self._masked_part(msg["metadata"], kind, mask_tree)
-                msg["metadata"] = {**self._session.unpack(masked), **status}
+            metadata = msg.get("metadata")
+            if metadata and not metadata.keys() <= OWN_METADATA:
+                kept = {key: metadata[key] for key in metadata if key == "status"}
+                packed = self._session.pack(metadata)
+                masked = self._masked_part(packed, kind, mask_tree)
+                if masked is not packed:
+                    msg["metadata"] = {**self._session.unpack(masked), **kept}
         except Exception:  # noqa: BLE001  # whatever it is, the content must not go out past the guard
             msg["content"] = withheld(kind, msg.get("content"))
             msg["metadata"] = withheld_metadata(msg.get("metadata"))

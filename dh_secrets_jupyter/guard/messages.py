@@ -32,6 +32,9 @@ UNTOUCHED = frozenset(
 )
 """Messages without anything that a user could put there."""
 
+OWN_METADATA = frozenset(["started", "dependencies_met", "engine", "status"])
+"""What the kernel itself writes into a reply's metadata."""
+
 _ALWAYS_KEPT = frozenset(["status"])
 _KEPT = {
     "stream": frozenset(["name"]),

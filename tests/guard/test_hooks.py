@@ -17,7 +17,7 @@ def snapshot():
     session, manager = shell.kernel.session, shell.history_manager
     owners = (session, manager, shell, shell.logger, os, logging)
     kept = [{name: id(value) for name, value in vars(owner).items() if callable(value)} for owner in owners]
-    kept.append([id(call) for call in shell.events.callbacks["post_run_cell"]])
+    kept.append([id(call) for event in ("pre_execute", "post_run_cell") for call in shell.events.callbacks[event]])
     kept.append([id(logging.getLogRecordFactory()), id(sys.stdout), id(sys.stderr), id(sys.displayhook)])
     for fd in (0, 1, 2, sys.stdout._original_stdstream_copy, sys.stderr._original_stdstream_copy):
         status = os.fstat(fd)
