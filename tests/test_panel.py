@@ -16,7 +16,8 @@ from .ui.lab import build_front_end
 
 VALUE = "invented-panel-value-5d1c8e"
 OPEN = "from dh_secrets_jupyter.panel import Panel\npanel = Panel()\ndisplay(panel)"
-THREADS = "import threading; print([t.name for t in threading.enumerate() if t.name.startswith('dh-secrets')])"
+OURS = ("dh-secrets-watch", "dh-secrets-panel")
+THREADS = f"import threading; print([t.name for t in threading.enumerate() if t.name.startswith({OURS})])"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 _ids = itertools.count(1)
@@ -217,6 +218,19 @@ def test_it_is_shown_twice_closed_and_shown_again(kernel: Kernel) -> None:
     again = shown(kernel, "display(panel)")
     assert again.names() == []
     kernel.ok("panel.close()")
+
+
+def test_what_one_view_changes_another_is_told(view: View) -> None:
+    """The view that saved has the new list already; the other one is told that there is one."""
+    other = View(view.kernel, view.comm_id)
+    view.names()
+    other.names()
+    view.event("live", project="default", live=True)
+    other.event("live", project="default", live=True)
+    view.result("create", b"x", project="default", name="I")
+    assert view.names() == ["I"]
+    other.event("changed", timeout=5, project="default")
+    view.result("remove", project="default", name="I")
 
 
 def test_a_view_that_leaves_ends_its_watch(view: View) -> None:

@@ -73,21 +73,19 @@ class _Watch(threading.Thread):
         self.over = False
         self.live = False
         self._push = push
-        self._views: set[str] = set()
-        self._shown: Listed | None = None
+        self._shown: dict[str, Listed] = {}  # by view: what one of them changes, the others do not know yet
         self._asked = 0.0
 
     def asked(self, view: str, listed: Listed) -> None:
-        self._views.add(view)
-        self._shown = listed
+        self._shown[view] = listed
         self._asked = time.monotonic()
 
     def left(self, view: str) -> bool:
         """Returns whether this was the last view, and the watch ends."""
-        self._views.discard(view)
-        if not self._views:
+        self._shown.pop(view, None)
+        if not self._shown:
             self.stop.set()
-        return not self._views
+        return not self._shown
 
     def run(self) -> None:
         try:
@@ -107,7 +105,7 @@ class _Watch(threading.Thread):
             if not self.live:
                 self._tell(live=True)
             listed = {name: record.metadata for name, record in records.items()}
-            if listed == self._shown:
+            if all(shown == listed for shown in list(self._shown.values())):
                 continue
             if time.monotonic() - self._asked > LEASE:
                 self._tell(live=False)

@@ -23,10 +23,10 @@ from .test_looks import fill, take
 VALUE = "invented-widget-value-8a41f2"
 
 
-def opening(project: str, kubeconfig: Path | None = None) -> str:
+def opening(project: str, kubeconfig: Path | None = None, provider: str = "local") -> str:
     """Returns the cell that shows the panel. The kernel alone talks to the provider, and so is told of it there."""
     told = f"import os; os.environ['KUBECONFIG'] = {str(kubeconfig)!r}\n" if kubeconfig else ""
-    provider = "kubernetes" if kubeconfig else "local"
+    provider = "kubernetes" if kubeconfig else provider
     return f"{told}%load_ext dh_secrets_jupyter\n%secret project {project} --provider {provider}\n%secret panel"
 
 
@@ -44,7 +44,7 @@ def saved_state(local_lab: Lab) -> Iterator[None]:
 class Shown:
     """A notebook in which the panel was shown by its first cell."""
 
-    def __init__(self, page: Page, lab: Lab, name: str, project: str, kubeconfig: Path | None) -> None:
+    def __init__(self, page: Page, lab: Lab, name: str, cell: str) -> None:
         self.page = page
         self.lab = lab
         self.file = lab.folder / lab.notebook(f"{name}.ipynb")
@@ -56,7 +56,7 @@ class Shown:
         page.goto(lab.address(self.file.name, f"space-{name}"))
         self.book = Notebook(page)
         self.book.ready()
-        self.book.run(opening(project, kubeconfig))
+        self.book.run(cell)
         self.panel = Panel(page, self.book.cells.first)
         expect(self.panel.region.get_by_role("button", name="Add secret")).to_be_visible()
 
@@ -75,9 +75,9 @@ Show = Callable[..., Shown]
 def show(new_page: Callable[..., Page], local_lab: Lab, project: str) -> Show:
     """Shows the panel on the test's own project: ``show(kubeconfig=…, viewport=…)``."""
 
-    def show(kubeconfig: Path | None = None, **options: Any) -> Shown:
+    def show(kubeconfig: Path | None = None, *, lab: Lab = local_lab, provider: str = "local", **options: Any) -> Shown:
         page = new_page(permissions=["clipboard-read", "clipboard-write"], **options)
-        return Shown(page, local_lab, f"widget-{project}", project, kubeconfig)
+        return Shown(page, lab, f"widget-{project}", opening(project, kubeconfig, provider))
 
     return show
 
@@ -351,9 +351,10 @@ def test_it_works_in_notebook_7(new_page: Callable[..., Page], local_lab: Lab, p
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_each_state_is_sound(show: Show, tmp_path: Path, scheme: str) -> None:
+def test_each_state_is_sound(show: Show, kubernetes_lab: Lab, tmp_path: Path, scheme: str) -> None:
     """axe-core finds nothing on list, dialog, refusal and menu, wide and narrow; nothing is cut off."""
-    shown = show(color_scheme=scheme, viewport={"width": 1000, "height": 640})
+    size = {"width": 1000, "height": 640}
+    shown = show(lab=kubernetes_lab, provider="kubernetes", color_scheme=scheme, viewport=size)
     panel, page = shown.panel, shown.page
 
     def sound(state: str) -> None:
