@@ -20,13 +20,14 @@ for variable in [name for name in os.environ if name.startswith(("DH_SECRETS_", 
 os.environ["KUBECONFIG"] = os.devnull
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
-_COSTS = {"kernel": 1, "new_kernel": 1, "cluster": 2, "browser": 3}
+_KERNELS = ("kernel", "new_kernel", "secrets_kernel", "guarded", "survey", "server", "revealing", "scripted")
+_COSTS = {**dict.fromkeys(_KERNELS, 1), "cluster": 2, "browser": 3}
 """Fixtures by what they need."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast parts first: what needs nothing, then kernels, the cluster, the browser. A module's tests stay together."""
+    """What needs nothing comes first, then kernels and servers, the cluster, the browser; modules stay whole."""
     costs: dict[Path, int] = {}
     for item in items:
         used = getattr(item, "fixturenames", ())
