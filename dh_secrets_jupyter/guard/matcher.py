@@ -104,11 +104,6 @@ class Masker:
         covers = self._covers(data)
         return (_replaced(data, covers), _hits(covers)) if covers else (data, [])
 
-    def mask_number(self, number: int | float) -> tuple[int | float | str, list[Hit]]:
-        """Returns a number of a JSON document, as a text with the mark where it holds a value of digits alone."""
-        text, hits = self.mask(repr(number))
-        return (text, hits) if hits else (number, hits)
-
     def clean(self, data: bytes) -> bool:
         """Tells whether a JSON document, as serialized, certainly has nothing to mask in its strings and numbers."""
         if b"\\u" in data:
