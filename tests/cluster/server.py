@@ -261,8 +261,18 @@ class Namespace:
 
     def requests(self) -> list[dict[str, Any]]:
         """Returns the audit log's entries for this namespace's Secrets so far, oldest first."""
+        mark = f"mark-{secrets.token_hex(8)}"  # a request is logged a moment after it is answered: this one is the last
+        self.secret(mark)
+        deadline = time.monotonic() + 30
+        while not any(entry["objectRef"].get("name") == mark for entry in self._logged()):
+            assert time.monotonic() < deadline, "the audit log stands still"
+            time.sleep(0.05)
+        time.sleep(0.2)
+        return [entry for entry in self._logged() if not entry["objectRef"].get("name", "").startswith("mark-")]
+
+    def _logged(self) -> list[dict[str, Any]]:
         with (self.cluster.folder / "audit.log").open() as log:
-            entries = [json.loads(line) for line in log if f'"namespace":"{self.name}"' in line]
+            entries = [json.loads(line) for line in log if f'"namespace":"{self.name}"' in line and line.endswith("\n")]
         return [entry for entry in entries if entry["objectRef"]["resource"] == "secrets"]
 
     def service_account(self, name: str, rules: Sequence[dict[str, Any]] = ()) -> Path:

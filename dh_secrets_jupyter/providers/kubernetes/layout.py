@@ -6,7 +6,7 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -86,24 +86,53 @@ class Look:
         """Returns the text of a secret's annotation, or None."""
         return (self.annotations or {}).get(annotation_of(name))
 
+    @property
+    def values(self) -> dict[str, bytes]:
+        """All values by name."""
+        return {name: binascii.a2b_base64(value) for name, value in (self.data or {}).items()}
+
     @cached_property
-    def records(self) -> dict[str, Record]:
+    def records(self) -> Mapping[str, Record]:
         """The secrets by name."""
-        return {
-            name: Record(binascii.a2b_base64(value), _parse(self.metadata(name)))
-            for name, value in (self.data or {}).items()
-        }
+        return _Records(self)
 
     @cached_property
     def stale(self) -> dict[str, str]:
         """Names of secrets that somebody else deleted, by the annotation that we left behind."""
         left = {}
         for key, text in (self.annotations or {}).items():
-            if key.startswith(PREFIX):
-                name = _load(text).get("name") or key.removeprefix(PREFIX)
+            name = key.removeprefix(PREFIX)
+            if key.startswith(PREFIX) and self.value(name) is None:
+                name = _load(text).get("name") or name
                 if annotation_of(name) == key and self.value(name) is None:
                     left[key] = name
         return left
+
+
+class _Records(Mapping[str, Record]):
+    """A look's secrets, read one by one as they are asked for: a write among hundreds asks for its own alone."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._data = look.data or {}
+        self._read: dict[str, Record] = {}
+
+    def __getitem__(self, name: str) -> Record:
+        if name not in self._read:
+            self._read[name] = Record(binascii.a2b_base64(self._data[name]), _parse(self._look.metadata(name)))
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._data
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 def _parse(text: str | None) -> Metadata:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 import time
 
-SLOW = 0.2
-"""Seconds for a change that is slow, if others changed the same object meanwhile; alone it takes some thousandths."""
-REST = 8
-"""Times of a slow change within which the next one is sent, at the latest after ..."""
+SLOW = 0.03
+"""Seconds that a change takes, if others changed the same object meanwhile, ..."""
+REST = 16
+"""... so that the next one is put off, by at most so many times as long, and ..."""
 LONGEST = 10.0
-"""... these seconds."""
+"""... by at most so many seconds."""
 
 
 class Pace:

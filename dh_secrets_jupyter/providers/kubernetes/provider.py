@@ -86,7 +86,7 @@ class KubernetesProvider:
             wanted = edits(changes)
             if _done(wanted, look):
                 return look.records
-            left = _after(look.records, changes)
+            left = _after(look.values, changes)
             check_total(project, left)
             if look.terminating:
                 self._await_end(project, until)
@@ -247,9 +247,8 @@ def _others(wanted: Sequence[Edit], look: Look) -> dict[str, str]:
     return {name: value for name, value in (look.data or {}).items() if name not in named}
 
 
-def _after(records: Records, changes: Sequence[Change]) -> dict[str, bytes]:
+def _after(values: dict[str, bytes], changes: Sequence[Change]) -> dict[str, bytes]:
     """Returns all values as the changes would leave them."""
-    values = {name: record.value for name, record in records.items()}
     for change in changes:
         if isinstance(change, Put):
             values[change.name] = change.value

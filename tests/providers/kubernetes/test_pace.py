@@ -18,7 +18,7 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return taken
 
 
-@pytest.mark.parametrize(("seconds", "crowded"), [(0.05, True), (5.0, False), (0.05, False)])
+@pytest.mark.parametrize(("seconds", "crowded"), [(0.02, True), (5.0, False), (0.02, False)])
 def test_nobody_waits_for_nothing(naps: list[float], seconds: float, crowded: bool) -> None:
     """A quick change, or a slow one with nobody else about, puts nothing off."""
     pace = Pace()
@@ -31,11 +31,11 @@ def test_nobody_waits_for_nothing(naps: list[float], seconds: float, crowded: bo
 def test_a_crowd_is_given_time(naps: list[float]) -> None:
     """After a slow change among others the next waits, not over its own time, and only until one is quick again."""
     pace = Pace()
-    pace.learn(1.0, crowded=True)
+    pace.learn(0.5, crowded=True)
     pace.wait(time.monotonic() + 25)
     pace.wait(time.monotonic() + 2)
     pace.learn(100.0, crowded=True)
     pace.wait(time.monotonic() + 25)
-    pace.learn(0.1, crowded=True)
+    pace.learn(0.01, crowded=True)
     pace.wait(time.monotonic() + 25)
     assert naps == [pytest.approx(8, abs=0.5), pytest.approx(2, abs=0.5), pytest.approx(LONGEST, abs=0.5)]
