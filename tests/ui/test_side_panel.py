@@ -158,7 +158,7 @@ def test_a_value_must_be_given(local_lab: Lab, open_panel: Open) -> None:
 
 
 @pytest.mark.parametrize("value", [PEM, PEM.replace("\n", "\r\n"), PEM.rstrip(), "\ttwo\nlines ✓ 🔑"])
-def test_pasted_lines_are_kept_to_the_byte(local_lab: Lab, open_panel: Open, project: str, value: str) -> None:
+def test_pasted_lines_are_kept_to_the_byte(local_lab: Lab, open_panel: Open, value: str) -> None:
     """The field says how much it holds and shows nothing of it; the kernel reads just what was pasted."""
     panel, notebook = open_panel(local_lab)
     dialog = panel.open_add()
