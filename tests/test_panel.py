@@ -8,7 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
+
+from dh_secrets_jupyter.panel.widget import BUILT
 
 from . import kernels
 from .kernels import Kernel, Message
@@ -360,6 +364,29 @@ def test_a_provider_that_does_not_answer_holds_nobody_up(new_kernel: Callable[..
     assert not any(
         custom(m, view.comm_id) for m in kernel.messages if (custom(m, view.comm_id) or {}).get("id") == hanging
     )
+
+
+def test_what_nbclient_writes_has_no_value(tmp_path: Path) -> None:
+    """It stores the state of all widgets: the panel's front end and the still list, and nothing of what was typed."""
+    request = {"id": 1, "method": "create", "params": {"project": "default", "name": "NB"}}
+    cells = [
+        "%load_ext dh_secrets_jupyter\n%secret panel",
+        "import dh_secrets_jupyter.panel.widget as w, time\n"
+        f"w._shown._handle_custom_msg({request!r}, [b'invented-' + b'by-nbclient'])\n"
+        "time.sleep(3)\n%secret get NB\nprint(len(NB))\n%secret panel",
+    ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    environment = kernels.environment(tmp_path)
+    NotebookClient(book, timeout=60, extra_arguments=[]).execute(env=environment)
+    written = nbformat.writes(book)
+    assert "_esm" in written
+    assert ">NB</th>" in written
+    assert "invented-by-nbclient" not in written
+
+
+def test_the_bundle_fits_into_a_notebook() -> None:
+    """It is widget state, and saved with it: at most 40 kB."""
+    assert sum(len((BUILT / name).read_bytes()) for name in ("widget.js", "widget.css")) <= 40_000
 
 
 def test_a_missing_front_end_is_one_clear_error(new_kernel: Callable[..., Kernel]) -> None:
