@@ -79,7 +79,7 @@ def test_what_is_refused_sends_nothing(project: Project, namespace: Namespace) -
     with pytest.raises(SecretNotFoundError):
         project.edit("B", value=CANARY)
     with pytest.raises(TooLargeError) as caught:
-        project.put("B", CANARY.encode() + bytes(MAX_TOTAL))
+        project.put("B", CANARY.encode() + bytes(MAX_TOTAL - len(CANARY)))
     assert CANARY not in shown(caught.value)
     assert [entry["verb"] for entry in namespace.requests()[before:]] == ["get"] * 3
 

@@ -44,9 +44,11 @@ def test_the_documented_role_is_enough(connect: Connect, namespace: Namespace) -
     assert namespace.secret(SECRET) is None
 
 
-def first_of_watch(project: Project) -> object:
-    """Watches until the first news."""
-    return next(project.provider.watch(project.name, threading.Event()))
+def watch_a_while(project: Project) -> object:
+    """Watches for a second: what is there comes first, a refusal to watch after it."""
+    stop = threading.Event()
+    threading.Timer(1, stop.set).start()
+    return list(project.provider.watch(project.name, stop))
 
 
 def put(project: Project) -> object:
@@ -58,7 +60,7 @@ ATTEMPTS: dict[str, Callable[[Project], object]] = {
     "get": lambda project: project.read_all(),
     "patch": put,
     "delete": lambda project: project.delete("A"),
-    "watch": first_of_watch,
+    "watch": watch_a_while,
 }
 
 
@@ -132,7 +134,7 @@ def test_a_token_that_is_not_accepted(connect: Connect, namespace: Namespace, ki
     namespace.service_account("user", role("create", *NAMED))
     token = namespace.expired_token("user") if kind == "expired" else "made-up-token"
     project = Project("demo", connect(namespace.cluster.write_kubeconfig("late", token, namespace.name)), user="tester")
-    for attempt in (Project.read_all, put, first_of_watch):
+    for attempt in (Project.read_all, put, watch_a_while):
         with pytest.raises(AccessDeniedError, match="does not accept your credentials") as caught:
             attempt(project)
         assert token not in shown(caught.value)
