@@ -14,6 +14,7 @@ import pytest
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.base import Records
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider, watch
+from dh_secrets_jupyter.providers.kubernetes.watch import RECONNECT
 from tests.cluster.server import Cluster, Namespace
 
 from .conftest import CANARY, SECRET, Connect
@@ -114,10 +115,15 @@ def test_it_outlives_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             expect(news, "A")
 
 
-def test_a_watch_that_is_left_leaves_nothing(provider: KubernetesProvider) -> None:
-    """Its thread ends soon after the generator is closed, while nothing happens."""
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_watch_that_is_left_leaves_nothing(provider: KubernetesProvider, namespace: Namespace, opened: bool) -> None:
+    """Its thread ends soon after the generator is closed, while nothing happens, or before it has begun to wait."""
     news = provider.watch("demo", threading.Event())
     assert next(news) == {}
+    if opened:
+        namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=1")
+        assert set(next(news)) == {"A"}
+        time.sleep(RECONNECT + 0.5)
     assert [thread.name for thread in threading.enumerate()].count("dh-secrets-watch") >= 1
     news.close()  # type: ignore[attr-defined]  # an iterator to callers, who need not know that it can be closed
     deadline = time.monotonic() + SOON
