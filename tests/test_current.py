@@ -19,14 +19,19 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty store, and no current project before and after."""
     monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path / "secrets.db"))
     monkeypatch.setattr(current, "_current", None)
+    monkeypatch.setattr(current, "_opened", None)
 
 
-def test_the_settings_choose_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first use opens what the settings say; it stays, also when they change."""
+def test_the_settings_choose_until_one_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The current project is what the settings say now, and the same object while they say the same; then, what was
+    switched to."""
     monkeypatch.setenv("DH_SECRETS_PROJECT", "first")
     assert current.project().name == "first"
+    assert current.project() is current.project()
     monkeypatch.setenv("DH_SECRETS_PROJECT", "second")
-    assert current.project().name == "first"
+    assert current.project().name == "second"
+    current.switch("third")
+    assert current.project().name == "third"
 
 
 def test_switching() -> None:
