@@ -15,6 +15,10 @@ import { explain, Problem, Waiting } from './messages';
 import { expired, matches, type SecretInfo } from './model';
 import type { Store } from './store';
 
+// Made once: to make one takes longer than to draw a row.
+const MINUTES = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const SECONDS = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
 /** Puts the panel into an element; the returned function takes it out and ends the store. */
 export function mount(element: HTMLElement, store: Store): () => void {
   render(<Panel store={store} />, element);
@@ -181,19 +185,15 @@ function Row({ store, secret, openMenu }: RowProps) {
       )}
       {updated && (
         <p class="dhs-hint">
-          <time dateTime={updated} title={new Date(updated).toLocaleString()}>
+          <time dateTime={updated} title={SECONDS.format(new Date(updated))}>
             {updated_by
-              ? trans.__('Updated %1 by %2', shortDate(updated), updated_by)
-              : trans.__('Updated %1', shortDate(updated))}
+              ? trans.__('Updated %1 by %2', MINUTES.format(new Date(updated)), updated_by)
+              : trans.__('Updated %1', MINUTES.format(new Date(updated)))}
           </time>
         </p>
       )}
     </li>
   );
-}
-
-function shortDate(time: string): string {
-  return new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** Tells the store whether the panel can be seen. */
