@@ -21,7 +21,9 @@ TEXTS = {
     "-----END TEST KEY-----\n",
     "SHORT": "Xq7Zr2",
     "NUMBER": "8315702946",
+    "TYPED": "ty-8Kd2Lq9Zx4Vn6Bm1Ws7Rt3Yp5Hc",
 }
+"""TYPED is not read from the store, but typed into cells."""
 BLOB = bytes.fromhex("f0819bd3c7a2e65d118f94bb02fe6e9a80d1c47733e9a6")
 NAMES = [*TEXTS, "BLOB"]
 

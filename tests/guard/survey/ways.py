@@ -401,9 +401,16 @@ def _source_ways() -> Iterator[Way]:
     )
     yield Way("source", "%notebook", "%notebook kept.ipynb\nprint(open('kept.ipynb').read())", notebook=False)
     for form in (
-        "%secret set K {0}",
-        "x = %secret set K {0}",
-        "1\n%secret set K --description d {0}",
-        "%secret set K={0}",
+        "%secret set TYPED {0}",
+        "x = %secret set TYPED {0}",
+        "1\n%secret set TYPED --description d {0}",
+        "%secret set TYPED={0}",
     ):
-        yield Way("source", f"typed: {form.format('…')!r}", form.format(TEXTS["TOKEN"]), mark="history", notebook=False)
+        yield Way(
+            "source",
+            f"typed: {form.format('…')!r}",
+            form.format(TEXTS["TYPED"]),
+            "TYPED",
+            mark="history",
+            notebook=False,
+        )
