@@ -257,7 +257,7 @@ class KernelHooks:
             raise SecretsError(
                 "guard",
                 f"the self-test failed: {broken} would pass it by in this version of ipykernel",
-                "Use a version that dh_secrets_jupyter supports, or say %secret guard off to go on without it",
+                "Use a version of ipykernel that dh_secrets_jupyter supports",
             )
 
 
