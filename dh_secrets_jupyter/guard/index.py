@@ -26,6 +26,8 @@ _FAST = 6_000
 """Fragments up to which the automaton is a DFA: more than twice as fast, at half a kilobyte for each state."""
 _BUILD, _BUILD_FAST = 600, 3_000
 """Bytes that one automaton more, or a slower one, searches in the time that building takes for each fragment."""
+_SHORT = 1 << 16
+"""Bytes up to which a search keeps the interpreter's lock: another thread that gets it meanwhile keeps it longer."""
 
 Owners = dict[bytes, list[tuple[int, int]]]
 """For each fragment the needles that hold it, by number, and where."""
@@ -53,13 +55,19 @@ class _Part:
     def __init__(self, owners: Owners, *, fast: bool) -> None:
         self.owners = owners
         self.fast = fast
-        self._by_pattern = list(owners.values())
+        self._by_fragment = list(owners.values())
         self._automaton = BytesAhoCorasick(list(owners), MatchKind.Standard, Implementation.DFA if fast else None)
+
+    def found(self, data: bytes) -> list[tuple[int, int, int]]:
+        """Returns the number of a fragment, its start in the text and its end, for all that stand there."""
+        # ahocorasick_rs gives the lock up for immutable bytes only.
+        searched = data if len(data) > _SHORT else bytearray(data)
+        return self._automaton.find_matches_as_indexes(searched, overlapping=True)
 
     def hits(self, data: bytes) -> Iterator[tuple[int, int, int]]:
         """Yields position in the text, number of the needle, position in the needle."""
-        for pattern, start, _ in self._automaton.find_matches_as_indexes(data, overlapping=True):
-            for number, offset in self._by_pattern[pattern]:
+        for fragment, start, _ in self.found(data):
+            for number, offset in self._by_fragment[fragment]:
                 yield start, number, offset
 
 
@@ -100,11 +108,14 @@ class Index:
                 for offset in _cut(needle):
                     self._new.setdefault(needle.data[offset : offset + FRAGMENT], []).append((number, offset))
 
+    def touched(self, data: bytes) -> bool:
+        """Tells whether a fragment of any needle stands in the text: the quick way to see that none does."""
+        self._settle(len(data))
+        return any(part.found(data) for part in self._parts)
+
     def runs(self, data: bytes) -> list[Run]:
         """Returns the longest run of every needle at each place where one of its fragments stands, in no order."""
-        self._searched += len(data)
-        if self._new or self._searched > self._due:
-            self._settle()
+        self._settle(len(data))
         found: list[Run] = []
         seen: dict[tuple[int, int], int] = {}
         for part in self._parts:
@@ -147,8 +158,11 @@ class Index:
             length += 1
         return length
 
-    def _settle(self) -> None:
+    def _settle(self, searched: int) -> None:
         """Builds an automaton for new needles; joins all once the time lost on searching several has paid for it."""
+        self._searched += searched
+        if not self._new and self._searched <= self._due:
+            return
         if not self._lock.acquire(blocking=bool(self._new)):
             return
         try:

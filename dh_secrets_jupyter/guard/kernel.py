@@ -13,12 +13,21 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..errors import SecretsError
 from . import pipe, source
 from .keeper import Keeper
-from .messages import OWN_METADATA, UNTOUCHED, mask_content, mask_tree, withheld, withheld_metadata
+from .messages import (
+    OWN_METADATA,
+    UNTOUCHED,
+    mask_content,
+    mask_tree,
+    says_only_ok,
+    withheld,
+    withheld_metadata,
+)
 from .patch import Patch
 from .streams import Streams
 
@@ -84,7 +93,13 @@ class KernelHooks:
 
     def _serialize(self, msg: Any, ident: Any = None) -> Any:
         if self._keeper.on and self._installed and not isinstance(msg, _Ready):
-            msg = self._masked(msg)
+            kind = msg["header"]["msg_type"]
+            parent_id = msg["parent_header"].get("msg_id", "")
+            self._streams.release(parent_id)
+            if kind not in UNTOUCHED:
+                msg = self._masked(msg, kind)
+            elif kind == "status" and msg["content"].get("execution_state") == "idle":
+                self._streams.end(parent_id)
         return self._serialize_as_before(msg, ident)
 
     def _send(
@@ -99,29 +114,24 @@ class KernelHooks:
         header: Any = None,
         metadata: Any = None,
     ) -> Any:
-        if not (self._keeper.on and self._installed):
-            return self._send_as_before(stream, msg_or_type, content, parent, ident, buffers, track, header, metadata)
-        if isinstance(msg_or_type, dict):
-            msg = msg_or_type
-            buffers = buffers or msg.get("buffers")
-        else:
-            msg = self._session.msg(msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
-        kind = msg["header"]["msg_type"]
-        parent_id = (msg.get("parent_header") or {}).get("msg_id", "")
-        if kind == "stream":
-            name = msg["content"].get("name")
-            self._streams.release(parent_id, besides=name)
-            if name in ("stdout", "stderr"):
-                self._streams.feed(name, msg["parent_header"], msg["content"]["text"])
-                return msg
-        else:
-            self._streams.release(parent_id)
-        if buffers:
-            buffers = [self._masked_buffer(buffer) for buffer in buffers]
-        sent = self._send_as_before(stream, msg, ident=ident, buffers=buffers, track=track)
-        if kind == "status" and msg["content"].get("execution_state") == "idle":
-            self._streams.end(parent_id)
-        return sent
+        if self._keeper.on and self._installed:
+            if msg_or_type == "stream":
+                msg_or_type = self._session.msg("stream", content, parent, header, metadata)
+            if not isinstance(msg_or_type, str):
+                if msg_or_type["header"]["msg_type"] == "stream" and self._feed(msg_or_type):
+                    return msg_or_type
+                buffers = buffers or msg_or_type.get("buffers")
+            if buffers:
+                buffers = [self._masked_buffer(buffer) for buffer in buffers]
+        return self._send_as_before(stream, msg_or_type, content, parent, ident, buffers, track, header, metadata)
+
+    def _feed(self, msg: Any) -> bool:
+        """Hands what was written to the hold-back, which sends what may go out; tells whether it is its to send."""
+        if (name := msg["content"].get("name")) not in ("stdout", "stderr"):
+            return False
+        self._streams.release(msg["parent_header"].get("msg_id", ""), besides=name)
+        self._streams.feed(name, msg["parent_header"], msg["content"]["text"])
+        return True
 
     def _deserialize(self, *args: Any, **options: Any) -> Any:
         """Takes a value that was typed on the line out of a cell, before it is logged, broadcast or stored."""
@@ -136,34 +146,31 @@ class KernelHooks:
 
     # -- masking
 
-    def _masked(self, msg: Any) -> Any:
-        kind = msg["header"]["msg_type"]
-        if kind in UNTOUCHED:
+    def _masked(self, msg: Any, kind: str) -> Any:
+        content, metadata = msg.get("content") or {}, msg.get("metadata")
+        own = not metadata or metadata.keys() <= OWN_METADATA
+        if own and says_only_ok(kind, content):
             return msg
         msg = dict(msg)
         try:
-            msg["content"] = self._masked_part(msg.get("content"), kind, lambda c, m: mask_content(kind, c, m))
-            metadata = msg.get("metadata")
-            if metadata and not metadata.keys() <= OWN_METADATA:
+            packed = msg["content"] = self._packed(content)
+            if not self._keeper.masker.clean(packed):
+                msg["content"] = self._taken_apart(packed, kind, partial(mask_content, kind))
+            if not own and not self._keeper.masker.clean(packed := self._packed(metadata)):
                 kept = {key: metadata[key] for key in metadata if key == "status"}
-                packed = self._session.pack(metadata)
-                masked = self._masked_part(packed, kind, mask_tree)
-                if masked is not packed:
-                    msg["metadata"] = {**self._session.unpack(masked), **kept}
+                msg["metadata"] = {**self._session.unpack(self._taken_apart(packed, kind, mask_tree)), **kept}
         except Exception:  # noqa: BLE001  # whatever it is, the content must not go out past the guard
-            msg["content"] = withheld(kind, msg.get("content"))
-            msg["metadata"] = withheld_metadata(msg.get("metadata"))
+            msg["content"], msg["metadata"] = withheld(kind, content), withheld_metadata(metadata)
         return msg
 
-    def _masked_part(self, part: Any, kind: str, mask: Callable[[Any, Callable[[str], str]], Any]) -> bytes:
-        """Packs a part of a message; only one that may hold a value is taken apart, as it is on the wire."""
-        if part is None:
-            part = {}
-        packed: bytes = (
-            part.encode() if isinstance(part, str) else self._session.pack(part) if isinstance(part, dict) else part
-        )
-        if self._keeper.masker.clean(packed):
-            return packed
+    def _packed(self, part: Any) -> bytes:
+        """Returns a part of a message as it is on the wire."""
+        if isinstance(part, str):
+            return part.encode()
+        return part if isinstance(part, bytes) else bytes(self._session.pack(part))
+
+    def _taken_apart(self, packed: bytes, kind: str, mask: Callable[[Any, Callable[[str], str]], Any]) -> bytes:
+        """Masks a part that may hold a value; the very same bytes where it holds none."""
         marks = 0
 
         def mask_text(text: str) -> str:
@@ -175,7 +182,7 @@ class KernelHooks:
             return masked
 
         masked = mask(self._session.unpack(packed), mask_text)
-        return bytes(self._session.pack(masked)) if marks else packed
+        return self._packed(masked) if marks else packed
 
     def _masked_buffer(self, buffer: Any) -> Any:
         data = bytes(memoryview(buffer))

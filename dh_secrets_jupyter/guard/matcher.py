@@ -110,7 +110,7 @@ class Masker:
             return False
         if b"\\" in data:
             data = b"\\".join(_unescaped(part) for part in data.split(b"\\\\"))
-        return not self._covers(data)
+        return not (self._index.touched(data) and self._covers(data))
 
     def _covers(self, data: bytes, *, text: bool = False) -> list[Cover]:
         if b"\x1b" not in data:

@@ -32,6 +32,8 @@ UNTOUCHED = frozenset(
 )
 """Messages without anything that a user could put there."""
 
+_PLAIN_REPLY = frozenset(["status", "execution_count", "user_expressions", "payload"])
+
 OWN_METADATA = frozenset(["started", "dependencies_met", "engine", "status"])
 """What the kernel itself writes into a reply's metadata."""
 
@@ -49,6 +51,18 @@ _BUNDLES = frozenset(["execute_result", "display_data", "update_display_data", "
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # The state's own schema: what a widget is and how it is drawn, and where its binary parts belong.
 _WIDGET_SCHEMA = ("_model_", "_view_")
+
+
+def says_only_ok(msg_type: str, content: Any) -> bool:
+    """Whether a message is what nearly every cell ends in: a reply with nothing in it that a user put there."""
+    return (
+        msg_type == "execute_reply"
+        and isinstance(content, dict)
+        and content.keys() == _PLAIN_REPLY
+        and content["status"] == "ok"
+        and not content["user_expressions"]
+        and not content["payload"]
+    )
 
 
 def mask_content(msg_type: str, content: dict[str, Any], mask: Mask) -> dict[str, Any]:
