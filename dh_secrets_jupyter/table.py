@@ -32,15 +32,18 @@ class Table:
 
     def _repr_html_(self) -> str:
         # Colours are the theme's; only the alignment is set, for notebooks align cells to the right.
-        left = 'style="text-align: left"'
-        head = "".join(f'<th scope="col" {left}>{column}</th>' for column in _COLUMNS)
+        return self.html(' style="text-align: left"')
+
+    def html(self, attributes: str = "") -> str:
+        """Returns the table as HTML; with ``attributes`` in the tag of each cell."""
+        head = "".join(f'<th scope="col"{attributes}>{column}</th>' for column in _COLUMNS)
         body = "".join(
-            f'<tr><th scope="row" {left}>{escape(name)}</th>'
-            + "".join(f"<td {left}>{escape(cell)}</td>" for cell in cells)
+            f'<tr><th scope="row"{attributes}>{escape(name)}</th>'
+            + "".join(f"<td{attributes}>{escape(cell)}</td>" for cell in cells)
             + "</tr>"
             for name, *cells in self._rows
         )
-        caption = f"<caption {left}>Secrets of {escape(self._caption)}</caption>"
+        caption = f"<caption{attributes}>Secrets of {escape(self._caption)}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 

@@ -17,6 +17,8 @@ _OUTPUT = ".jp-OutputArea-child"
 _STYLE = (
     f"{_OUTPUT}:has(.dh-secrets)+{_OUTPUT}:has(.dhs-still),"
     f"{_OUTPUT}:not(:has(.dh-secrets)):has(+{_OUTPUT} .dhs-still){{display:none}}"
+    # Once for all cells: a style in each would be most of a long list.
+    ".dhs-still :is(caption,th,td){text-align:left}"
 )
 
 

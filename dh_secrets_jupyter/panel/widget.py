@@ -148,7 +148,7 @@ class Panel(AnyWidget):
         """Reads the list, keeps a still of it, and keeps the view informed."""
         secrets = project.list_secrets()
         self._text = f"Secrets of {_where(project)}: {', '.join(secret.name for secret in secrets) or 'none yet'}"
-        table = Table(_where(project), secrets)._repr_html_()
+        table = Table(_where(project), secrets).html()
         changed, self._still = table != self._still, table
         if changed and self._displayed:
             still.update(self._displayed, table)

@@ -66,6 +66,8 @@ export class Store {
   private _listeners = new Set<() => void>();
   private _pending = new Set<string>();
   private _load = 0;
+  /** The last load that was answered. */
+  private _settled = 0;
   private _live = false;
   private _inView = false;
   private _unwatch: (() => void) | null = null;
@@ -98,18 +100,19 @@ export class Store {
     return () => this._listeners.delete(listener);
   }
 
-  /** Opens the project that the settings choose. */
-  async open(): Promise<void> {
+  /** Opens the project that the settings choose; its status is asked for unless it is known. */
+  async open(known?: Status): Promise<void> {
     const load = ++this._load;
     try {
-      const status = await this._wait(this.trans.__('Waiting for the list of secrets…'), this._transport.status());
+      const status =
+        known ?? (await this._wait(this.trans.__('Waiting for the list of secrets…'), this._transport.status()));
       if (load === this._load) {
         await this.setProject(status.project, status);
       }
     } catch (error) {
       if (load === this._load) {
         this._set({ listProblem: this._problem('', error) });
-        this._schedule();
+        this._settle();
       }
     }
   }
@@ -164,7 +167,7 @@ export class Store {
       }
     } finally {
       if (load === this._load) {
-        this._schedule();
+        this._settle();
       }
     }
   }
@@ -188,9 +191,9 @@ export class Store {
       return;
     }
     this._inView = inView;
-    if (inView) {
+    if (inView && this._settled === this._load) {
       void this.refresh();
-    } else {
+    } else if (!inView) {
       clearTimeout(this._timer);
     }
   }
@@ -312,6 +315,11 @@ export class Store {
         this._set({ waiting: shown() });
       }
     }
+  }
+
+  private _settle(): void {
+    this._settled = this._load;
+    this._schedule();
   }
 
   private _schedule(): void {

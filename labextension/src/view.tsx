@@ -5,7 +5,7 @@
  */
 
 import { render } from 'preact';
-import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { ACTIONS, blocked, label, run } from './actions';
 import { ProjectBox } from './combobox';
 import { OpenDialog } from './dialog';
@@ -94,7 +94,18 @@ function Panel({ store }: { store: Store }) {
 function List({ store, openMenu }: { store: Store; openMenu(secret: SecretInfo, anchor: HTMLElement): void }) {
   const { trans, state } = store;
   const { secrets, search, listProblem } = state;
-  const found = secrets?.filter(secret => matches(secret, search)) ?? [];
+  const found = useMemo(() => secrets?.filter(secret => matches(secret, search)) ?? [], [secrets, search]);
+  // Long lists are compared only when something in them may have changed.
+  const rows = useMemo(
+    () => (
+      <ul role="list" class="dhs-secrets" aria-label={trans.__('Secrets of %1', state.project)}>
+        {found.map(secret => (
+          <Row key={secret.name} store={store} secret={secret} openMenu={openMenu} />
+        ))}
+      </ul>
+    ),
+    [found, state.project, state.putBlocked]
+  );
   return (
     <div class="dhs-list">
       {listProblem && (
@@ -114,11 +125,7 @@ function List({ store, openMenu }: { store: Store; openMenu(secret: SecretInfo, 
       {secrets !== null && secrets.length > 0 && found.length === 0 && (
         <p class="dhs-empty">{trans.__('No secret matches “%1”.', search)}</p>
       )}
-      <ul role="list" class="dhs-secrets" aria-label={trans.__('Secrets of %1', state.project)}>
-        {found.map(secret => (
-          <Row key={secret.name} store={store} secret={secret} openMenu={openMenu} />
-        ))}
-      </ul>
+      {rows}
     </div>
   );
 }

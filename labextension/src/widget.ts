@@ -115,15 +115,15 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const transport = new CommTransport(model);
   let end = waiting(model, el);
   let gone = false;
-  const show = () => {
+  const show = (status?: Status) => {
     if (!gone) {
       end();
       const store = new Store(transport);
       end = mount(el, store);
-      void store.open();
+      void store.open(status);
     }
   };
-  transport.status().then(show, show);
+  transport.status().then(show, () => show());
   return () => {
     gone = true;
     end();
@@ -152,12 +152,12 @@ function waiting(model: Model, el: HTMLElement): () => void {
   status.className = 'dhs-status';
   status.role = 'status';
   const still = document.createElement('div');
-  // The kernel's own escaped table, the same as in the saved notebook.
-  still.innerHTML = model.get('_still');
   region.append(status, still);
   el.append(region);
   const timer = setTimeout(() => {
     status.textContent = 'Waiting for the kernel. If none runs, start one and run the cell again.';
+    // The kernel's own escaped table, the same as in the saved notebook.
+    still.innerHTML = model.get('_still');
   }, 300);
   return () => {
     clearTimeout(timer);
