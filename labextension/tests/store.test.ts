@@ -50,6 +50,20 @@ test('the first look opens the project of the settings', async () => {
   assert.equal(store.state.status?.place, 'a file');
 });
 
+test('opening asks once for the list, although the panel comes into view meanwhile', async context => {
+  const asked = transport();
+  const store = new Store(asked);
+  context.after(() => store.dispose());
+  const opening = store.open(await asked.status());
+  store.setInView(true);
+  await opening;
+  assert.equal(asked.lists, 1);
+  store.setInView(false);
+  store.setInView(true);
+  await settled();
+  assert.equal(asked.lists, 2);
+});
+
 test('an answer for a project that is no longer shown is dropped', async () => {
   let slow: (secrets: SecretInfo[]) => void = () => {};
   const list = (project: string) =>
