@@ -115,8 +115,8 @@ class KernelHooks:
         metadata: Any = None,
     ) -> Any:
         if self._keeper.on and self._installed:
-            if msg_or_type == "stream":
-                msg_or_type = self._session.msg("stream", content, parent, header, metadata)
+            if msg_or_type in ("stream", None):  # None: the header says the type
+                msg_or_type = self._session.msg(msg_or_type, content, parent, header, metadata)
             if not isinstance(msg_or_type, str):
                 if msg_or_type["header"]["msg_type"] == "stream" and self._feed(msg_or_type):
                     return msg_or_type
