@@ -141,6 +141,23 @@ def open_lab(page: Page, lab: Lab, notebook: str, workspace: str) -> tuple[Panel
     return panel, book
 
 
+def run_command(page: Page, category: str, label: str) -> None:
+    """Finds a command of JupyterLab's palette by typing, and runs it."""
+    palette = page.locator("#modal-command-palette")
+    chosen = palette.locator(".lm-mod-active")
+    for _ in range(3):
+        page.keyboard.press("Control+Shift+C")
+        with contextlib.suppress(AssertionError):
+            expect(palette).to_be_visible(timeout=5_000)
+            page.keyboard.type(f"{category} {label}")
+            expect(chosen).to_contain_text(label, timeout=5_000)
+            page.keyboard.press("Enter")
+            return
+        # JupyterLab closes the palette whenever any command has run, one of its own in the background too.
+        page.keyboard.press("Escape")
+    raise AssertionError(f"The palette does not offer {label}")
+
+
 def violations(page: Page, scope: str = ".dh-secrets") -> list[str]:
     """Returns what axe-core finds wrong in a part of the page, one line each."""
     page.evaluate(AXE.read_text())

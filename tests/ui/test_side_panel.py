@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from .conftest import Open
 from .lab import Lab
+from .pages import run_command
 
 PEM = "-----BEGIN SAMPLE-----\nnot a key, only a sample\n\n  indented \t\n-----END SAMPLE-----\n"
 
@@ -267,9 +268,7 @@ def test_commands_of_the_palette_ask_which_secret(local_lab: Lab, open_panel: Op
     panel, _ = open_panel(local_lab)
     panel.add("PICKED", "sample-value")
     page = panel.page
-    page.keyboard.press("Control+Shift+C")
-    page.keyboard.type("Secrets Replace value")
-    page.keyboard.press("Enter")
+    run_command(page, "Secrets", "Replace value")
     choice = page.get_by_role("dialog").filter(has_text="Replace value")
     choice.get_by_role("button", name="Ok").click()
     expect(panel.dialog("Replace value of PICKED").frame).to_be_visible()
