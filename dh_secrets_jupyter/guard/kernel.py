@@ -1,8 +1,9 @@
 """The hooks into a kernel: every message, on every channel and from every thread, passes one session object.
 
-Its methods are replaced on the instance: ``serialize`` sees the content of every message, ``send`` the streams' cuts
-and the binary buffers, ``deserialize`` a cell's source before anything else does. Beside it lie the redacting pipe
-under the kernel's copies of descriptors 1 and 2, and what a forked child needs, which has none of the kernel's threads.
+Its methods are replaced on the instance: ``serialize`` sees the content of every message, and lets out first what its
+cell's streams hold back; ``send`` sees the streams' cuts and the binary buffers, ``deserialize`` a cell's source before
+anything else does. Beside it lie the redacting pipe under the kernel's copies of descriptors 1 and 2, and what a forked
+child needs, which has none of the kernel's threads.
 """
 
 from __future__ import annotations
@@ -14,20 +15,13 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ..errors import SecretsError
 from . import pipe, source
 from .keeper import Keeper
-from .messages import (
-    OWN_METADATA,
-    UNTOUCHED,
-    mask_content,
-    mask_tree,
-    says_only_ok,
-    withheld,
-    withheld_metadata,
-)
+from .messages import OWN_METADATA, UNTOUCHED, mask_content, mask_tree, says_only_ok, withheld, withheld_metadata
 from .patch import Patch
 from .streams import Streams
 
@@ -71,6 +65,10 @@ class KernelHooks:
         self._serialize_as_before, self._send_as_before, self._deserialize_as_before = (
             patch.original for patch in self._patches
         )
+        if (debugger := getattr(self._kernel, "debugger", None)) is not None:
+            # As ipykernel's own frames, ours are no part of what somebody steps through.
+            ours = str(Path(__file__).with_name("*.py"))
+            self._patches.append(Patch(debugger, "kernel_modules", [*debugger.kernel_modules, ours]))
         if sys.platform != "win32":
             self._pipes = pipe.lay(self._keeper, _log_descriptors(self._outs))
         self._installed = True

@@ -19,6 +19,7 @@ def snapshot():
     kept = [{name: id(value) for name, value in vars(owner).items() if callable(value)} for owner in owners]
     kept.append([id(call) for event in ("pre_execute", "post_run_cell") for call in shell.events.callbacks[event]])
     kept.append([id(logging.getLogRecordFactory()), id(sys.stdout), id(sys.stderr), id(sys.displayhook)])
+    kept.append(list(shell.kernel.debugger.kernel_modules))
     for fd in (0, 1, 2, sys.stdout._original_stdstream_copy, sys.stderr._original_stdstream_copy):
         status = os.fstat(fd)
         kept.append((status.st_dev, status.st_ino, os.get_inheritable(fd)))
@@ -107,6 +108,20 @@ def test_a_kernel_whose_messages_pass_the_guard_by_gets_no_value(new_kernel: Cal
     assert kernel.ok("'T' in globals()").result == "False"
     kernel.ok("guard.off()")
     kernel.ok(SETUP)
+
+
+def test_a_message_may_say_its_type_in_its_header_alone(guarded: Kernel) -> None:
+    """As a session does: without a type the given header is the message's own."""
+    cell = guarded.ok(
+        "kernel = get_ipython().kernel\n"
+        "def send(kind, content):\n"
+        "    header = kernel.session.msg_header(kind)\n"
+        "    kernel.session.send(kernel.iopub_socket, None, content, parent=kernel.get_parent(), header=header)\n"
+        "send('stream', {'name': 'stdout', 'text': T + '\\n'})\n"
+        "send('display_data', {'data': {'text/plain': T}, 'metadata': {}})"
+    )
+    assert cell.stdout == f"{MARK}\n"
+    assert cell.displays == [{"text/plain": MARK}]
 
 
 def test_where_masking_fails_the_content_is_withheld(new_kernel: Callable[..., Kernel]) -> None:
