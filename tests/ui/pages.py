@@ -6,7 +6,7 @@ import contextlib
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from .lab import Lab
 
@@ -142,19 +142,17 @@ def open_lab(page: Page, lab: Lab, notebook: str, workspace: str) -> tuple[Panel
 
 
 def run_command(page: Page, category: str, label: str) -> None:
-    """Finds a command of JupyterLab's palette by typing, and runs it."""
+    """Finds a command in the palette by typing, and runs it."""
     palette = page.locator("#modal-command-palette")
-    chosen = palette.locator(".lm-mod-active")
+    search = palette.get_by_role("textbox")
     for _ in range(3):
         page.keyboard.press("Control+Shift+C")
-        with contextlib.suppress(AssertionError):
-            expect(palette).to_be_visible(timeout=5_000)
-            page.keyboard.type(f"{category} {label}")
-            expect(chosen).to_contain_text(label, timeout=5_000)
-            page.keyboard.press("Enter")
-            return
         # JupyterLab closes the palette whenever any command has run, one of its own in the background too.
-        page.keyboard.press("Escape")
+        with contextlib.suppress(AssertionError, TimeoutError):
+            search.fill(f"{category} {label}", timeout=5_000)
+            expect(palette.locator(".lm-mod-active")).to_contain_text(label, timeout=5_000)
+            search.press("Enter", timeout=5_000)
+            return
     raise AssertionError(f"The palette does not offer {label}")
 
 

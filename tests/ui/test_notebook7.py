@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from .conftest import NewPage
 from .lab import Lab
-from .pages import Notebook, Panel
+from .pages import Notebook, Panel, run_command
 
 
 def test_a_secret_is_added_and_used_in_notebook_7(local_lab: Lab, new_page: NewPage, project: str) -> None:
@@ -15,9 +15,7 @@ def test_a_secret_is_added_and_used_in_notebook_7(local_lab: Lab, new_page: NewP
     page.goto(f"{local_lab.url}/notebooks/{local_lab.notebook('seven.ipynb')}?token={local_lab.token}")
     notebook, panel = Notebook(page), Panel(page)
     notebook.ready()
-    page.keyboard.press("Control+Shift+C")
-    page.keyboard.type("Show secrets")
-    page.keyboard.press("Enter")
+    run_command(page, "Secrets", "Show secrets")
     expect(panel.region).to_be_visible()
     panel.switch(project)
     panel.add("SEVEN", "sample-seven")
