@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from ..cluster.server import Namespace
 from ..kernels import Kernel
+from ..processes import run
 
 SNIPPET = """\
 import dh_secrets_jupyter as dhcore
@@ -44,6 +46,13 @@ def cluster_environment(namespace: Namespace) -> dict[str, str | None]:
 def test_the_snippet_of_the_manual(on: Kernel) -> None:
     """It runs as it stands, in one cell, and prints no value: the guard comes with the first one."""
     assert on.ok(SNIPPET).stdout.splitlines() == [SHOWN, *["[secret:somesecret]"] * 2, f"[{SHOWN}]", "[]"]
+
+
+def test_the_snippet_in_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside of a notebook it runs as it stands too, twice in a row."""
+    monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path / "secrets.db"))
+    for _ in range(2):
+        assert run(SNIPPET).splitlines() == [SHOWN, "value1", "value1", f"[{SHOWN}]", "[]"]
 
 
 def test_a_first_session(on: Kernel) -> None:

@@ -11,25 +11,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.local import LocalProvider
 from dh_secrets_jupyter.testing import just, put, values
 
-from ..processes import run_together
+from ...processes import run_together
 
 WRITERS, WRITES = 16, 50
 ROUNDS = 25
 """Kills for each kind; each comes at another random instant."""
-
-
-@pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A store that does not exist yet, nor its folder."""
-    path = tmp_path / "new" / "folder" / "secrets.db"
-    monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(path))
-    return path
 
 
 def sound(file: Path) -> bool:
