@@ -1,0 +1,100 @@
+"""The panel as a widget: displayed, closed, displayed again, and saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from dh_secrets_jupyter.panel.widget import BUILT
+
+from .. import kernels
+from ..kernels import Kernel
+from .view import OPEN, THREADS, WIDGET, View, shown, wait_until
+
+
+def test_the_output_has_a_still_list(kernel: Kernel) -> None:
+    """Beside the widget stand an HTML table and a line of text, escaped, with metadata and without values."""
+    code = "import dh_secrets_jupyter as d\np = d.get_or_create_project('default')\n"
+    code += "_ = p.new_secret('E', 'invented-' + 'still', description='<script>a&b</script>', labels=['x'])"
+    kernel.ok(code)
+    cell = kernel.ok(OPEN)
+    [bundle] = [display for display in cell.displays if WIDGET in display]
+    assert "&lt;script&gt;a&amp;b&lt;/script&gt;" in bundle["text/html"]
+    assert "<script>" not in bundle["text/html"]
+    assert ">E</th>" in bundle["text/html"]
+    assert bundle["text/plain"].startswith("Secrets of project default (local: ")
+    assert bundle["text/plain"].endswith(": E")
+    assert b"invented-still" not in cell.raw
+    kernel.ok("panel.close(); p.delete('E')")
+
+
+def test_it_is_shown_twice_closed_and_shown_again(kernel: Kernel) -> None:
+    """Two displays are one widget; a closed panel has no thread left and opens again when it is displayed."""
+    first = shown(kernel)
+    second = View(kernel, first.comm_id)
+    assert shown(kernel, "display(panel)").comm_id == first.comm_id
+    first.names()
+    second.names("demo")
+    first.event("live", project="default", live=True)
+    assert "dh-secrets-watch-default" in kernel.ok(THREADS).stdout
+    kernel.ok("panel.close()")
+    wait_until(lambda: kernel.ok(THREADS).stdout == "[]\n")
+    again = shown(kernel, "display(panel)")
+    assert again.names() == []
+    kernel.ok("panel.close()")
+
+
+def test_the_magic_shows_it(kernel: Kernel) -> None:
+    """`%secret panel` shows the kernel's one panel, each time."""
+    kernel.ok("%load_ext dh_secrets_jupyter")
+    first = shown(kernel, "%secret panel")
+    assert shown(kernel, "%secret panel").comm_id == first.comm_id
+    assert first.names() == []
+    kernel.ok("import dh_secrets_jupyter.panel.widget as w; w._shown.close()")
+    assert shown(kernel, "%secret panel").names() == []
+    kernel.ok("w._shown.close()")
+
+
+def test_it_works_in_a_vbox(kernel: Kernel) -> None:
+    """It is an ipywidget like any other."""
+    kernel.ok("import ipywidgets\nfrom dh_secrets_jupyter.panel import Panel")
+    assert WIDGET in kernel.ok("box = ipywidgets.VBox([Panel()])\nbox").displays[0]
+    kernel.ok("box.children[0].close(); box.close()")
+
+
+def test_what_nbclient_writes_has_no_value(tmp_path: Path) -> None:
+    """It stores the state of all widgets: the panel's front end and the still list, and nothing of what was typed."""
+    request = {"id": 1, "method": "create", "params": {"project": "default", "name": "NB"}}
+    cells = [
+        "%load_ext dh_secrets_jupyter\n%secret panel",
+        "import dh_secrets_jupyter.panel.widget as w, time\n"
+        f"w._shown._handle_custom_msg({request!r}, [b'invented-' + b'by-nbclient'])\n"
+        "time.sleep(3)\n%secret get NB\nprint(len(NB))\n%secret panel",
+    ]
+    new = nbformat.v4
+    book = new.new_notebook(cells=[new.new_code_cell(cell) for cell in cells])  # type: ignore[no-untyped-call]  # it is not typed
+    environment = kernels.environment(tmp_path)
+    NotebookClient(book, timeout=60, extra_arguments=[]).execute(env=environment)
+    written = json.dumps(book)
+    assert "_esm" in written
+    assert ">NB</th>" in written
+    assert "invented-by-nbclient" not in written
+
+
+def test_the_bundle_fits_into_a_notebook() -> None:
+    """It is widget state, and saved with it: at most 40 kB."""
+    assert sum(len((BUILT / name).read_bytes()) for name in ("widget.js", "widget.css")) <= 40_000
+
+
+def test_a_missing_front_end_is_one_clear_error(new_kernel: Callable[..., Kernel]) -> None:
+    """A checkout without a build says so, and what to do."""
+    kernel = new_kernel()
+    kernel.ok("import dh_secrets_jupyter.panel.widget as w\nw.BUILT = w.BUILT / 'nowhere'")
+    cell = kernel.run(OPEN)
+    assert cell.error_name == "SecretsError"
+    assert "the front end is not built" in (cell.error or "")
+    assert "Traceback" not in (cell.error or "")
