@@ -15,7 +15,7 @@ from dh_secrets_jupyter.providers import lookup
 
 from ... import kernels
 from .values import BLOB, PROJECT, TEXTS, leaked
-from .ways import SETUP, Way
+from .way import SETUP, Way
 
 UNGUARDED = "from dh_secrets_jupyter import guard\nguard.off()"
 

@@ -12,10 +12,12 @@ import pytest
 from nbclient import NotebookClient
 
 from ... import kernels
+from .channels import CHANNELS, SPELLINGS
 from .matrix import PAGE
 from .run import UNGUARDED, Outcome, fill, started, walk
 from .values import NAMES, leaked
-from .ways import CHANNELS, SETUP, SPELLINGS, Way, ways
+from .way import SETUP, Way
+from .ways import ways
 
 
 @pytest.fixture(scope="module")
