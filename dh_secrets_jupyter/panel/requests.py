@@ -48,15 +48,16 @@ def listing(secret: Secret) -> JSON:
 
 
 def _status(project: Project, params: Params, value: bytes | None) -> JSON:
-    # A view that does not know its project yet is answered at once, without asking the provider.
-    asked = params.get("project") is not None
-    return {
+    status: JSON = {
         "project": project.name,
         "provider": project.provider.name,
         "place": project.place,
-        "writable": not asked or project.provider.writable(project.name),
         "version": version("dh_secrets_jupyter"),
     }
+    # A view that does not know its project yet is answered at once, without asking the provider.
+    if params.get("project") is not None:
+        status["writable"] = project.provider.writable(project.name)
+    return status
 
 
 def _projects(project: Project, params: Params, value: bytes | None) -> JSON:

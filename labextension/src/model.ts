@@ -17,7 +17,8 @@ export interface Status {
   project: string;
   provider: string;
   place: string;
-  writable: boolean;
+  /** Whether this user may change it; left out by a quick answer that has not asked the provider. */
+  writable?: boolean;
 }
 
 /** The metadata that a user edits. An empty text or list clears it. */

@@ -155,7 +155,7 @@ export class Store {
       if (load === this._load) {
         this._set({ secrets, listProblem: null });
       }
-      if (load === this._load && this._state.status === null) {
+      if (load === this._load && this._state.status?.writable === undefined) {
         const status = await this._transport.status(project);
         if (project === this._state.project) {
           this._set({ status });

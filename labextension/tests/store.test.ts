@@ -50,6 +50,17 @@ test('the first look opens the project of the settings', async () => {
   assert.equal(store.state.status?.place, 'a file');
 });
 
+test('what a quick status leaves out is asked for after the list', async context => {
+  const store = new Store(
+    transport({
+      status: async project => ({ project: 'demo', provider: 'p', place: 'q', ...(project && { writable: false }) })
+    })
+  );
+  context.after(() => store.dispose());
+  await store.open({ project: 'demo', provider: 'p', place: 'q' });
+  assert.match(store.readOnly, /^You may read the secrets here/);
+});
+
 test('opening asks once for the list, although the panel comes into view meanwhile', async context => {
   const asked = transport();
   const store = new Store(asked);

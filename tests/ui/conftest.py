@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.cluster.server import Cluster, Namespace
 
-from . import chromium, lab, pages
+from . import chromium, lab, pages, widget
 
 _numbers = itertools.count(1)
 
@@ -128,3 +129,16 @@ def open_panel(
         return panel, notebook
 
     return open_panel
+
+
+@pytest.fixture
+def show(new_page: NewPage, local_lab: lab.Lab, project: str) -> widget.Show:
+    """Shows the panel on the test's own project: ``show(kubeconfig=…, viewport=…)``."""
+
+    def show(
+        kubeconfig: Path | None = None, *, server: lab.Lab = local_lab, provider: str = "local", **options: Any
+    ) -> widget.Shown:
+        page = new_page(permissions=["clipboard-read", "clipboard-write"], **options)
+        return widget.Shown(page, server, f"widget-{project}", widget.opening(project, kubeconfig, provider))
+
+    return show

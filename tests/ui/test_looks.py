@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from playwright.sync_api import Page, expect
 from .conftest import Open
 from .lab import Lab
 from .pages import Panel, violations
+from .widget import Show
 
 SIZE = {"width": 1000, "height": 560}
 LOOKS: dict[str, dict[str, Any]] = {
@@ -34,7 +36,16 @@ def take(page: Page, name: str, folder: Path) -> None:
     page.screenshot(path=target / f"{name}.png", animations="disabled", caret="hide")
 
 
-def fill(panel: Panel) -> None:
+def sound(page: Page, name: str, folder: Path) -> None:
+    """Takes a picture of a state, in which axe-core finds nothing."""
+    take(page, name, folder)
+    assert violations(page) == [], name
+
+
+def states(panel: Panel) -> Iterator[str]:
+    """Takes an empty panel through its states, and yields the name of each while it is on the screen."""
+    expect(panel.region.get_by_text("This project has no secrets yet")).to_be_visible()
+    yield "empty"
     panel.add(
         "API_KEY", "sample-value-1", Description="For the weather service", Labels="weather", Expires="2099-12-31"
     )
@@ -42,42 +53,51 @@ def fill(panel: Panel) -> None:
         "OLD_TOKEN", "sample-value-2", Description="Of the archive", Labels="archive, read-only", Expires="2020-01-31"
     )
     panel.add("warehouse.password", "sample-value-3")
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_each_state_is_sound(kubernetes_lab: Lab, open_panel: Open, tmp_path: Path, look: str) -> None:
-    """Empty, list, menu, dialog, refusal, a list that cannot be had; light, dark and with forced colours."""
-    panel, _ = open_panel(kubernetes_lab, viewport=SIZE, **LOOKS[look])
-    page = panel.page
-    panel.switch(f"weather-{look}")
-
-    def sound(state: str) -> None:
-        take(page, f"panel-{state}-{look}", tmp_path)
-        assert violations(page) == [], state
-
-    expect(panel.region.get_by_text("This project has no secrets yet")).to_be_visible()
-    sound("empty")
-    fill(panel)
     expect(panel.region.get_by_text("Expired on 2020-01-31")).to_be_visible()
-    sound("list")
+    yield "list"
     panel.region.get_by_role("button", name="Actions for API_KEY").click()
-    sound("menu")
-    page.keyboard.press("Escape")
+    yield "menu"
+    panel.page.keyboard.press("Escape")
     dialog = panel.open_add()
-    sound("dialog")
+    yield "dialog"
     dialog.fill(Name="API_KEY", Value="sample-value-4")
     dialog.press("Save")
     expect(panel.alert).to_contain_text("API_KEY")
-    sound("error")
+    yield "error"
     dialog.press("Cancel")
     panel.act("OLD_TOKEN", "Delete")
-    sound("delete")
+    yield "delete"
     panel.dialog("Delete OLD_TOKEN").press("Cancel")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_each_state_of_the_side_panel_is_sound(
+    kubernetes_lab: Lab, open_panel: Open, tmp_path: Path, look: str
+) -> None:
+    """Empty, list, menu, dialog, refusal, a list that cannot be had; light, dark and with forced colours."""
+    panel, _ = open_panel(kubernetes_lab, viewport=SIZE, **LOOKS[look])
+    panel.switch(f"weather-{look}")
+    for state in states(panel):
+        sound(panel.page, f"panel-{state}-{look}", tmp_path)
     panel.project.click()
-    sound("projects")
+    sound(panel.page, f"panel-projects-{look}", tmp_path)
     panel.switch("no such project")
     expect(panel.alert).to_contain_text("no such project")
-    sound("refused")
+    sound(panel.page, f"panel-refused-{look}", tmp_path)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_each_state_of_the_widget_is_sound(show: Show, kubernetes_lab: Lab, tmp_path: Path, look: str) -> None:
+    """The same in a cell's output, wide and narrow; nothing is cut off."""
+    size = {"width": 1000, "height": 640}
+    panel = show(server=kubernetes_lab, provider="kubernetes", viewport=size, **LOOKS[look]).panel
+    page = panel.page
+    for state in states(panel):
+        sound(page, f"widget-{state}-{look}", tmp_path)
+    page.get_by_role("tab", name="File Browser").click()  # folds the side bar
+    page.set_viewport_size({"width": 480, "height": 640})
+    sound(page, f"widget-narrow-{look}", tmp_path)
+    assert not panel.region.evaluate("region => region.scrollWidth > region.clientWidth")
 
 
 def test_nothing_is_cut_off_in_a_narrow_window(local_lab: Lab, open_panel: Open, tmp_path: Path) -> None:

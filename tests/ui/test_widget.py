@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,17 +16,10 @@ from playwright.sync_api import Page, expect
 from tests.cluster.server import Cluster, Namespace
 
 from .lab import Lab
-from .pages import Notebook, Panel, violations
-from .test_looks import fill, take
+from .pages import Notebook, Panel
+from .widget import Show, opening
 
 VALUE = "invented-widget-value-8a41f2"
-
-
-def opening(project: str, kubeconfig: Path | None = None, provider: str = "local") -> str:
-    """Returns the cell that shows the panel. The kernel alone talks to the provider, and so is told of it there."""
-    told = f"import os; os.environ['KUBECONFIG'] = {str(kubeconfig)!r}\n" if kubeconfig else ""
-    provider = "kubernetes" if kubeconfig else provider
-    return f"{told}%load_ext dh_secrets_jupyter\n%secret project {project} --provider {provider}\n%secret panel"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -39,47 +31,6 @@ def saved_state(local_lab: Lab) -> Iterator[None]:
     setting.write_text(json.dumps({"saveState": True}))
     yield
     setting.unlink()
-
-
-class Shown:
-    """A notebook in which the panel was shown by its first cell."""
-
-    def __init__(self, page: Page, lab: Lab, name: str, cell: str) -> None:
-        self.page = page
-        self.lab = lab
-        self.file = lab.folder / lab.notebook(f"{name}.ipynb")
-        self.traffic: list[bytes] = []
-        page.on(
-            "websocket", lambda socket: socket.on("framesent", self._heard) or socket.on("framereceived", self._heard)
-        )
-        page.on("request", lambda request: self._heard(request.post_data_buffer or b""))
-        page.goto(lab.address(self.file.name, f"space-{name}"))
-        self.book = Notebook(page)
-        self.book.ready()
-        self.book.run(cell)
-        self.panel = Panel(page, self.book.cells.first)
-        expect(self.panel.region.get_by_role("button", name="Add secret")).to_be_visible()
-
-    def _heard(self, payload: str | bytes) -> None:
-        self.traffic.append(payload.encode() if isinstance(payload, str) else payload)
-
-    def says(self, code: str) -> str:
-        """Runs code and returns its output."""
-        return self.book.run(code)
-
-
-Show = Callable[..., Shown]
-
-
-@pytest.fixture
-def show(new_page: Callable[..., Page], local_lab: Lab, project: str) -> Show:
-    """Shows the panel on the test's own project: ``show(kubeconfig=…, viewport=…)``."""
-
-    def show(kubeconfig: Path | None = None, *, lab: Lab = local_lab, provider: str = "local", **options: Any) -> Shown:
-        page = new_page(permissions=["clipboard-read", "clipboard-write"], **options)
-        return Shown(page, lab, f"widget-{project}", opening(project, kubeconfig, provider))
-
-    return show
 
 
 @pytest.fixture(params=["local", "kubernetes"])
@@ -300,6 +251,19 @@ def test_a_cluster_that_does_not_answer_is_a_state(
     expect(panel.name("BY-KUBECTL")).to_be_visible(timeout=5_000)
 
 
+def test_where_watching_is_denied_it_asks(show: Show, namespace: Namespace, project: str) -> None:
+    """A Role that may only read the Secret: what kubectl adds appears all the same, and nothing can be added."""
+    secret = f"proj-secrets-{project}"
+    namespace.kubectl("create", "secret", "generic", secret, "--from-literal=SEEN=sample-seen")
+    rule = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": [secret], "verbs": ["get"]}
+    panel = show(namespace.service_account("reader", [rule])).panel
+    expect(panel.name("SEEN")).to_be_visible()
+    expect(panel.region.get_by_role("button", name="Add secret")).to_be_disabled()
+    patch = json.dumps({"stringData": {"LATER": "sample-later"}})
+    namespace.kubectl("patch", "secret", secret, "--type=merge", "-p", patch)
+    expect(panel.name("LATER")).to_be_visible(timeout=20_000)
+
+
 def test_two_displays_are_one_panel(show: Show) -> None:
     """What one display changes the other shows; both are gone once it is closed, and it can be shown again."""
     shown = show()
@@ -348,33 +312,3 @@ def test_it_works_in_notebook_7(new_page: Callable[..., Page], local_lab: Lab, p
     panel.add("SEVEN", "sample-value")
     panel.region.get_by_role("button", name="Put SEVEN into kernel").click()
     expect(panel.status).to_contain_text("SEVEN is in")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_each_state_is_sound(show: Show, kubernetes_lab: Lab, tmp_path: Path, scheme: str) -> None:
-    """axe-core finds nothing on list, dialog, refusal and menu, wide and narrow; nothing is cut off."""
-    size = {"width": 1000, "height": 640}
-    shown = show(lab=kubernetes_lab, provider="kubernetes", color_scheme=scheme, viewport=size)
-    panel, page = shown.panel, shown.page
-
-    def sound(state: str) -> None:
-        take(page, f"widget-{state}-{scheme}", tmp_path)
-        assert violations(page) == [], state
-
-    fill(panel)
-    expect(panel.region.get_by_text("Expired on 2020-01-31")).to_be_visible()
-    sound("list")
-    dialog = panel.open_add()
-    sound("dialog")
-    dialog.fill(Name="API_KEY", Value="sample-value")
-    dialog.press("Save")
-    expect(panel.alert).to_contain_text("API_KEY")
-    sound("error")
-    dialog.press("Cancel")
-    panel.region.get_by_role("button", name="Actions for API_KEY").click()
-    sound("menu")
-    page.keyboard.press("Escape")
-    page.get_by_role("tab", name="File Browser").click()  # folds the side bar
-    page.set_viewport_size({"width": 480, "height": 640})
-    sound("narrow")
-    assert not panel.region.evaluate("region => region.scrollWidth > region.clientWidth")
