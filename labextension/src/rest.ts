@@ -99,9 +99,11 @@ export class RestTransport implements Transport {
   }
 
   private async _request(path: string, method = 'GET', body?: object): Promise<Response> {
+    // What is asked only to be shown, also again and again, is no activity: an idle server stays idle.
+    const address = method === 'GET' ? `${path}${path.includes('?') ? '&' : '?'}no_track_activity=1` : path;
     let response: Response;
     try {
-      response = await this._send(path, { method, body: body && JSON.stringify(body), cache: 'no-store' });
+      response = await this._send(address, { method, body: body && JSON.stringify(body), cache: 'no-store' });
     } catch {
       throw new Refusal('The Jupyter server cannot be reached.', 'ProviderUnavailableError', 'Is it still running?');
     }

@@ -53,6 +53,18 @@ test('a replaced value leaves the metadata alone, an edit the value', async () =
   );
 });
 
+test('what is only read is no activity of a user, what is done is', async () => {
+  const { made, sent } = rest(() => json({ secrets: [], projects: [] }));
+  await made.status('demo');
+  await made.projects();
+  await made.list('demo');
+  await made.remove('demo', 'A');
+  assert.deepEqual(
+    sent.map(({ path }) => path.split('?')[1]),
+    ['project=demo&no_track_activity=1', 'no_track_activity=1', 'no_track_activity=1', undefined]
+  );
+});
+
 test('a refusal keeps message, reason and hint', async () => {
   const body = { message: 'A: it is there.', reason: 'SecretExistsError', hint: 'Use another name.' };
   const { made } = rest(() => json(body, 409));

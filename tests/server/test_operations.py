@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ..cluster.server import Namespace
-from .running import Reply, Server, names
+from .running import OWNER, Reply, Server, names
 
 FIELDS = {"name", "description", "labels", "expires", "created", "updated", "created_by", "updated_by"}
 
@@ -33,6 +33,21 @@ def test_status_says_where_secrets_are(server: Server) -> None:
     assert status.body["writable"] is True
     assert server.call("GET", "status?project=other").body["project"] == "other"
     refused(server.call("GET", "status?project=-"), 400, "InvalidNameError")
+
+
+def test_what_the_panel_reads_by_itself_is_no_activity(server: Server, project: str) -> None:
+    """A list that says so leaves an idle server idle, for whoever ends those; one asked for by hand does not."""
+
+    def last() -> str:
+        return str(server.call("GET", "../api/status", token=OWNER).body["last_activity"])
+
+    server.call("GET", f"projects/{project}/secrets")
+    before = last()
+    for path in ("status?project=demo&", "projects?", f"projects/{project}/secrets?"):
+        assert server.call("GET", f"{path}no_track_activity=1").status == 200
+    assert last() == before
+    server.call("GET", f"projects/{project}/secrets")
+    assert last() > before
 
 
 def test_a_secret_lives_and_dies(server: Server, project: str) -> None:
