@@ -16,7 +16,7 @@ demo: $(VENV)/.demo
 	@$(OWN_STORE) $(BIN)/python notebooks/play.py $(QUICKSTART)
 
 lab: $(VENV)/.lab
-	$(OWN_STORE) $(BIN)/jupyter lab $(QUICKSTART)
+	$(OWN_STORE) $(BIN)/jupyter lab --allow-root $(QUICKSTART)  # in a container one is root, and it listens on loopback
 
 check: check-python check-front
 
