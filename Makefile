@@ -15,8 +15,9 @@ QUICKSTART := notebooks/quickstart.ipynb
 demo: $(VENV)/.demo
 	@$(OWN_STORE) $(BIN)/python notebooks/play.py $(QUICKSTART)
 
+# In a container one is root; it listens on loopback.
 lab: $(VENV)/.lab
-	$(OWN_STORE) $(BIN)/jupyter lab --allow-root $(QUICKSTART)  # in a container one is root, and it listens on loopback
+	$(OWN_STORE) $(BIN)/jupyter lab --allow-root $(QUICKSTART)
 
 check: check-python check-front
 
