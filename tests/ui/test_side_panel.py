@@ -60,9 +60,7 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
     press, write = page.keyboard.press, page.keyboard.type
     notebook.cells.last.locator(".cm-content").click()
 
-    press("Control+Shift+C")
-    write("Show secrets")
-    press("Enter")
+    run_command(page, "Secrets", "Show secrets")
     expect(panel.search).to_be_focused()
     press("Tab")
     press("Enter")
@@ -98,6 +96,28 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
     write("sample-typed-2")
     press("Enter")
     expect(panel.status).to_contain_text("TOKEN")
+    expect(actions).to_be_focused()
+
+    press("Enter")
+    write("e")
+    press("Enter")
+    expect(panel.dialog("Edit TOKEN").field("Description")).to_be_focused()
+    press("End")
+    write(" and edited")
+    press("Enter")
+    expect(panel.region.get_by_text("Typed and edited")).to_be_visible()
+    expect(actions).to_be_focused()
+
+    for _ in range(3):
+        press("Shift+Tab")
+    expect(panel.search).to_be_focused()
+    write("nothing like it")
+    expect(panel.region.get_by_text("No secret matches")).to_be_visible()
+    press("ControlOrMeta+a")
+    press("Delete")
+    expect(panel.name("TOKEN")).to_be_visible()
+    for _ in range(3):
+        press("Tab")
     expect(actions).to_be_focused()
 
     press("Enter")
