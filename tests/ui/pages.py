@@ -101,8 +101,10 @@ class Notebook:
         self.cells = page.locator(".jp-Notebook:visible .jp-CodeCell")
 
     def ready(self) -> None:
-        """Waits until the kernel is idle."""
-        status = self.page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
+        """Waits until the kernel is idle; without one the indicator says so, too."""
+        panel = self.page.locator(".jp-NotebookPanel:visible")
+        expect(panel.locator(".jp-Toolbar-kernelName")).to_have_text("Python 3 (ipykernel)", timeout=120_000)
+        status = panel.locator(".jp-Notebook-ExecutionIndicator")
         expect(status).to_have_attribute("data-status", "idle", timeout=120_000)
 
     def start(self, code: str) -> Locator:
