@@ -38,6 +38,7 @@ class HistoryHooks:
         shell, manager = self._shell, self._shell.history_manager
         self._patches = [Patch(shell, "run_cell", self._run_cell(shell.run_cell))]
         if manager is not None:
+            self._keeper.cell = len(manager.input_hist_raw) - 1
             self._patches += [
                 Patch(manager, "store_inputs", self._store_inputs(manager.store_inputs)),
                 Patch(manager, "store_output", self._store_output(manager.store_output)),
@@ -87,6 +88,7 @@ class HistoryHooks:
     def _store_inputs(self, store: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(store)
         def store_inputs(line_num: int, source: str, source_raw: str | None = None) -> None:
+            self._keeper.cell = line_num
             store(line_num, self._clean_cell(source), source_raw and self._clean_cell(source_raw))
 
         return store_inputs

@@ -15,7 +15,6 @@ class Hooks:
 
     def __init__(self, shell: Any, keeper: Keeper) -> None:
         self._keeper = keeper
-        keeper.cell = lambda: int(shell.execution_count)
         self._history = HistoryHooks(shell, keeper, self._typed)
         output: Any
         if getattr(getattr(shell, "kernel", None), "session", None) is not None:

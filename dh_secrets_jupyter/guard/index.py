@@ -84,7 +84,7 @@ class Index:
         self._new: Owners = {}
         self._searched = 0  # bytes, since the automata changed last
         self._due = 0.0  # bytes after which it pays to build a better one
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may mask, too
         if hasattr(os, "register_at_fork"):
             this = weakref.ref(self)
             os.register_at_fork(after_in_child=lambda: _unlock(this()))
@@ -149,14 +149,15 @@ class Index:
         """Returns how many of the last bytes may belong to a needle that goes on: never too few."""
         if len(data) < 2 or not self._pairs[data[-2] << 8 | data[-1]]:
             return self._bytes[data[-1]] if data else 0
-        length, at = 2, 0
-        while length < len(data):
-            # A longer end stands, if anywhere, not before the first place of the shorter one, less the new byte.
-            at = self._all.find(data[-length - 1 :], max(at - 1, 0))
-            if at < 0:
-                break
-            length += 1
-        return length
+        # The end of an end that stands there stands there, too: so the longest is found by doubling, then by halving.
+        known, unknown = 2, len(data) + 1
+        while unknown - known > 1:
+            tried = min(2 * known, (known + unknown) // 2)
+            if data[-tried:] in self._all:
+                known = tried
+            else:
+                unknown = tried
+        return known
 
     def _settle(self, searched: int) -> None:
         """Builds an automaton for new needles; joins all once the time lost on searching several has paid for it."""
@@ -189,7 +190,7 @@ class Index:
 def _unlock(index: Index | None) -> None:
     """A thread that held the lock does not exist in a forked child, and would never give it back."""
     if index is not None:
-        index._lock = threading.Lock()
+        index._lock = threading.RLock()
 
 
 def _joined(many: Iterable[Owners]) -> Owners:

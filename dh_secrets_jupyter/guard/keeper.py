@@ -6,7 +6,7 @@ import os
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .matcher import Hit, Masker
@@ -77,6 +77,7 @@ class Keeper:
 
     Attributes:
         on: whether the hooks mask anything.
+        cell: the execution count of the cell that runs, or of the last one that ran.
         marks: how many marks were set.
         canary: a value that never leaves the process, for the self-test.
     """
@@ -85,16 +86,16 @@ class Keeper:
         self.on = False
         self.masker = Masker()
         self.canary = secrets.token_hex(24)
-        self.cell: Callable[[], int] = lambda: 0
+        self.cell = 0
         self.marks = 0
         self._marks: Counter[tuple[str, str, str, int]] = Counter()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may mask, too
         self.masker.add(CANARY, self.canary)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
 
     def _after_fork(self) -> None:
-        self._lock = threading.Lock()  # another thread of the parent may have held it
+        self._lock = threading.RLock()  # another thread of the parent may have held it
 
     def mask(self, text: str, channel: str) -> str:
         """Returns a text with its values masked, and notes what was masked; never raises."""
@@ -119,7 +120,7 @@ class Keeper:
         for hit in hits:
             with self._lock:
                 self.marks += 1
-                self._marks[hit.name, channel, hit.spelling, self.cell()] += 1
+                self._marks[hit.name, channel, hit.spelling, self.cell] += 1
 
     def names(self) -> list[str]:
         """Returns the names of all secrets with a value that can be masked."""

@@ -136,6 +136,8 @@ class KernelHooks:
         msg = self._deserialize_as_before(*args, **options)
         content = msg.get("content")
         if self._installed and msg["msg_type"] == "execute_request" and isinstance(content, dict):
+            if not content.get("silent"):
+                self._keeper.cell = int(self._kernel.execution_count)  # for what is masked before the cell is stored
             code, typed = source.scrub(str(content.get("code", "")))
             if typed:
                 content["code"] = code

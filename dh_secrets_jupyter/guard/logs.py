@@ -64,6 +64,10 @@ def _subclass(base: Any, keeper: Keeper) -> type[logging.LogRecord]:
         def exc_text(self, text: str | None) -> None:
             self.__dict__["exc_text"] = keeper.mask(text, CHANNEL) if text and keeper.on else text
 
+        @exc_text.deleter
+        def exc_text(self) -> None:
+            del self.__dict__["exc_text"]
+
         def __copy__(self) -> GuardedRecord:
             copied = GuardedRecord.__new__(GuardedRecord)
             copied.__dict__.update(self.__dict__)

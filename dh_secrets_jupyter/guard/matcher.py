@@ -21,6 +21,10 @@ UNFINISHED = re.compile(
 UNFINISHED_AT_MOST = 90
 """Bytes of such a beginning."""
 _NUMBER = re.compile(rb"[0-9]+")
+# The letters and digits at the end of an escape belong to no word: of repr, JSON, a URL, a colour as repr shows it.
+_ESCAPED = re.compile(
+    r"(?:\\(?:[abfnrtv0]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})|%[0-9A-Fa-f]{2}|\\(?:x|u00)1[bB]\[[0-9;]{0,12}m)\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +212,7 @@ def _tells(run: Run, first: int, last: int, least: int) -> bool:
 
 def _stands_alone(data: bytes, start: int, end: int) -> bool:
     """Whether no letter or digit goes on before and after, as in a whole word or number."""
-    before = data[max(start - 4, 0) : start].decode("utf-8", "ignore")
+    before = data[max(start - 20, 0) : start].decode("utf-8", "ignore")
     after = data[end : end + 4].decode("utf-8", "ignore")
     if (after[:1].isalnum() or after[:1] == "_") and end < len(data):
         return False
@@ -218,8 +222,7 @@ def _stands_alone(data: bytes, start: int, end: int) -> bool:
         and _NUMBER.fullmatch(data, start, end)
     ):
         return False  # the fraction of another number
-    # In a text with escapes, as of repr, the n of \n is no letter.
-    return not (before[-1:].isalnum() or before[-1:] == "_") or before[-2:] in ("\\n", "\\t", "\\r")
+    return not (before[-1:].isalnum() or before[-1:] == "_") or _ESCAPED.search(before) is not None
 
 
 def united(covers: list[Cover]) -> list[Cover]:

@@ -49,7 +49,7 @@ def _bytes_repr(char: str) -> str:
 
 
 def _json_html(char: str) -> str:
-    """JSON that may stand in HTML: Go, Django, Jinja."""
+    """JSON that may stand in HTML: Django, Jinja."""
     return f"\\u{ord(char):04x}" if char in "<>&'" else json.dumps(char)[1:-1]
 
 
@@ -70,6 +70,7 @@ _JSON: dict[str, Encoder] = {
     r"JSON with \/": lambda c: r"\/" if c == "/" else json.dumps(c, ensure_ascii=False)[1:-1],
     r"JSON with escapes and \/": lambda c: r"\/" if c == "/" else json.dumps(c)[1:-1],
     "JSON for HTML": _json_html,
+    "JSON by Go": lambda c: "'" if c == "'" else _json_html(c),
     "JSON with upper-case escapes": lambda c: (
         json.dumps(c)[1:-1] if c.isascii() else json.dumps(c)[1:-1].upper().replace("U", "u")
     ),
@@ -80,6 +81,7 @@ _HTML: dict[str, Encoder] = {
     "HTML with &#39; and &quot;": lambda c: _html(c, "&#39;", "&quot;"),
     "HTML with &apos;": lambda c: _html(c, "&apos;", "&quot;"),
     "HTML text": lambda c: _html(c, "'", '"'),
+    "XML attribute": lambda c: _html(c, "'", "&quot;"),
 }
 _URL_SAFE = {"URL": "", "URL path": "/", "URL as requested": "!#$%&'()*+,/:;=?@[]~"}
 
@@ -95,11 +97,21 @@ def _url(safe: str, plus: bool, lower: bool) -> Encoder:
     return lambda c: _quoted(c, safe, plus, lower)
 
 
+# What else is left as it is, by who makes the URL; a form's blanks are `+`.
+_URL_KEPT = {
+    "URL by SQLAlchemy": (" +", False),
+    "URL by JavaScript": ("!'()*", False),
+    "URL's query by yarl": ("!$'()*,/:?@", True),
+    "URL's path by yarl": ("!$&'()*+,/:;=@", False),
+    "URL's user by yarl": ("!$&'()*+,;=", False),
+    "URL's user by httpx": ("!$&'()*+,", False),
+}
 _OTHER: dict[str, Encoder] = {
     **{
         f"{label}{', +' * plus}{', lower case' * lower}": _url(safe, plus, lower)
         for (label, safe), plus, lower in product(_URL_SAFE.items(), (False, True), (False, True))
     },
+    **{label: _url(safe, plus, lower=False) for label, (safe, plus) in _URL_KEPT.items()},
     "shell": lambda c: "'\"'\"'" if c == "'" else c,
     "shell ": lambda c: "'\\''" if c == "'" else c,
 }

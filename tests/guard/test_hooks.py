@@ -69,10 +69,15 @@ def test_one_name_can_be_off(guarded: Kernel) -> None:
 
 
 def test_the_receipt_says_name_channel_spelling_and_cell(guarded: Kernel) -> None:
-    guarded.ok("V = learn('R', b'receipt-value-3'.hex()).reveal(); print(V); display({'a': V.encode().hex()})")
+    cell = guarded.ok("V = learn('R', b'receipt-value-3'.hex()).reveal(); print(V); display({'a': V.encode().hex()})")
+    number = cell.reply["execution_count"]
+    guarded.ok("None")
+    literal = guarded.ok("'receipt-value-3'").reply["execution_count"]
     said = guarded.ok("print(guard.status())").stdout
-    assert "[secret:R] in stdout, spelled as text" in said
-    assert "[secret:R] in display_data, spelled as hex" in said
+    assert f"[secret:R] in stdout, spelled as text, cell {number}\n" in said
+    assert f"[secret:R] in display_data, spelled as hex, cell {number}\n" in said
+    for channel in ("execute_input", "execute_result", "history"):
+        assert f"[secret:R] in {channel}, spelled as text, cell {literal}\n" in said
     assert "guard: on, in this kernel" in said
     assert "self-test" not in said
 

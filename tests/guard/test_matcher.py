@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dh_secrets_jupyter.guard.matcher import Masker
 
 TOKEN = "hunter2-abcdefgh-1234567890abc"
@@ -20,3 +22,12 @@ def test_the_very_same_text_comes_back_where_nothing_is_found() -> None:
     masker.add("KEY", TOKEN)
     text = "plain \ud800 text"
     assert masker.mask(text)[0] is text
+
+
+@pytest.mark.parametrize("value", ["Xq7Zr2", "8315702946"])
+@pytest.mark.parametrize("before", ["next%3D", r"\n", r"\x1b[31m", r"\x00", r"\u0027", "pin="])
+def test_the_end_of_an_escape_is_no_letter_of_a_word(value: str, before: str) -> None:
+    """A short value or a number after an escape of repr, JSON or a URL is a whole word."""
+    masker = Masker()
+    masker.add("KEY", value)
+    assert masker.mask(f"{before}{value} and a{value}")[0] == f"{before}[secret:KEY] and a{value}"
