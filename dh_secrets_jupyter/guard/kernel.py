@@ -9,12 +9,12 @@ child needs, which has none of the kernel's threads.
 from __future__ import annotations
 
 import atexit
+import functools
 import gc
 import os
 import sys
 import threading
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +155,7 @@ class KernelHooks:
         try:
             packed = msg["content"] = self._packed(content)
             if not self._keeper.masker.clean(packed):
-                msg["content"] = self._taken_apart(packed, kind, partial(mask_content, kind))
+                msg["content"] = self._taken_apart(packed, kind, functools.partial(mask_content, kind))
             if not own and not self._keeper.masker.clean(packed := self._packed(metadata)):
                 kept = {key: metadata[key] for key in metadata if key == "status"}
                 msg["metadata"] = {**self._session.unpack(self._taken_apart(packed, kind, mask_tree)), **kept}
@@ -218,19 +218,22 @@ class KernelHooks:
             laid.drain(hold=0.0)
 
     def after_fork(self) -> None:
-        """In a child: ``os._exit`` is how it ends, and nothing would send what is held back then."""
+        """In a child: it ends by ``os._exit`` or in another program, and nothing would send what is held back then."""
         if not self._installed:
             return
         self._streams.after_fork()
         for laid in self._pipes:
             laid.after_fork()
-        end = os._exit
+        for name in ("_exit", "execv", "execve"):
+            setattr(os, name, self._releasing(getattr(os, name)))
 
-        def release_and_exit(status: int) -> None:
+    def _releasing(self, end: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(end)
+        def release_and_end(*args: Any) -> Any:
             self._streams.release_all()
-            end(status)
+            return end(*args)
 
-        setattr(os, "_exit", release_and_exit)  # noqa: B010  # typed as never returning, which it does not
+        return release_and_end
 
     # -- the self-test
 

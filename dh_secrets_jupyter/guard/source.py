@@ -20,12 +20,15 @@ _TEXT_CELLS = re.compile(
     r"\s*%%[ \t]*(?:!|(?:HTML|SVG|bash|cmd|file|html|javascript|js|latex|markdown|perl|pypy|python[23]?|ruby|script|sh"
     r"|svg|sx|system|writefile)\b)"
 )
+# Of other cell magics some run their body as a cell and some do not: in those a command is one with its sign alone.
+_OTHER_CELLS = re.compile(r"\s*%%[ \t]*(?!(?:capture|debug|prun|secret|time|timeit)\b)\w")
 _STRING = (
     r'''[rbufRBUF]{0,2}(?:"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')'''
 )
 _LEXEMES = re.compile(
     rf"""(?P<cell> \A\s* %%[ \t]*secret [ \t]+ set (?=\s|\Z))
-      | (?P<line> (?:^[ \t]*(?:%%?\w[^\n]*?[ \t])? | [\s;=,(]%%?) (?:%%?)? [ \t]* secret [ \t]+ set (?=\s|\Z))
+      | (?P<line> (?:^[ \t]*(?:%%?(?:prun|time|timeit)\b[^\n!"']*?[ \t])? | [\s;=,(]%%?) (?:%%?)?
+          [ \t]* secret (?:[ \t]|\\\n)+ set (?=\s|\Z))
       | (?P<call> \b(?:run_line_magic|run_cell_magic|run_cell|magic) [ \t]* \( )
       | (?P<comment> \#[^\n]*)
       | (?P<string> {_STRING})
@@ -60,9 +63,12 @@ def scrub(source: str) -> tuple[str, list[Typed]]:
     done: list[str] = []
     typed: list[Typed] = []
     start = 0
+    signed = _OTHER_CELLS.match(source)
     while found := _LEXEMES.search(source, start):
         done.append(source[start : found.end()])
         start = found.end()
+        if signed and found["line"] and "%" not in found["line"]:
+            continue
         take = {"line": _line, "cell": _cell, "call": _call}.get(found.lastgroup or "")
         if take:
             text, start = take(source, start, typed)
@@ -134,7 +140,9 @@ def _arguments(source: str, start: int) -> tuple[str, list[tuple[int, int]], int
             option = not option
         elif word in ("--help", "--") or word.startswith(tuple(f"{known}=" for known in OPTIONS)):
             continue
-        elif name is None and not word.startswith("-"):
+        elif name is None and word.startswith("-"):
+            name = "value"  # an option that is none: whichever word behind it is the value
+        elif name is None:
             name, equals, rest = _unquote(word).partition("=")
             if equals and rest:
                 spans.append((source.index("=", begin) + 1, stop))

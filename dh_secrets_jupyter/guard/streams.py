@@ -55,6 +55,7 @@ class Streams:
         self._latest: dict[str, _Output] = {}
         self._ended: deque[str] = deque(maxlen=1000)
         self._lock = threading.RLock()
+        self._forked = False
 
     def feed(self, name: str, parent: dict[str, Any], text: str) -> None:
         """Takes what was written, and emits what may go out."""
@@ -62,6 +63,8 @@ class Streams:
             output = self._output(name, parent)
             output.last = time.monotonic()
             self._send(output, text)
+            if self._forked and text.endswith("\n"):
+                self._send(output)  # a pool ends its workers by a signal, after which nobody sends anything
             self._arm(output)
 
     def release(self, parent_id: str, *, besides: str | None = None) -> None:
@@ -91,6 +94,7 @@ class Streams:
     def after_fork(self) -> None:
         """In a child: what the parent holds back is the parent's to send; only that it was written is remembered."""
         self._lock = threading.RLock()
+        self._forked = True
         for output in self._outputs.values():
             output.stream.release()
             output.stream.hits.clear()

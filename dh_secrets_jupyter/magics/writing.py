@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .. import current
+from .. import current, guard
 from ..errors import SecretsError
-from ..models import MAX_TOTAL, check_description, check_expires, check_labels, check_name
+from ..models import MAX_TOTAL, SecretValue, check_description, check_expires, check_labels, check_name
 from . import asking
 from .commands import SOURCES, Line, typed
 from .showing import where
@@ -18,6 +18,7 @@ from .showing import where
 def set_secret(shell: Any, line: Line) -> None:
     """``%secret set NAME [--description T] [--label L]… [--expires DATE] [--from-… …]``"""
     if len(line.words) > 1 or (line.words and "=" in line.words[0]):
+        _learn_typed(*line.words)
         raise typed(line.words[0])
     name = check_name(line.only("NAME"))
     project = current.project()
@@ -28,6 +29,14 @@ def set_secret(shell: Any, line: Line) -> None:
     print(f"{name}: {done} in {where(project)}.")
     if not value:
         print(f"{name}: its value is empty.")
+
+
+def _learn_typed(name: str, *words: str) -> None:
+    """Has the guard know a typed value that the cell did not show by its form: under an alias, or in a call."""
+    name, _, value = name.partition("=")
+    for text in (value, *words):
+        if text and "[secret:" not in text:
+            guard.learn(name, SecretValue(text, name))
 
 
 def edit(shell: Any, line: Line) -> None:

@@ -245,6 +245,24 @@ def test_a_value_typed_on_the_line_is_kept_nowhere(new_kernel: Callable[..., Ker
     assert TOKEN.encode() not in kernel.history
 
 
+@pytest.mark.parametrize(
+    "form", ["%sec set K {0}", "get_ipython().find_line_magic('secret')('set K {0}')", "%sec set K={0}"]
+)
+def test_a_value_typed_under_another_name_is_known_with_its_refusal(
+    new_kernel: Callable[..., Kernel], form: str
+) -> None:
+    """The cell's own source has been sent by then; what comes after it, In and the history have marks."""
+    kernel = new_kernel()
+    kernel.ok("%load_ext dh_secrets_jupyter")
+    kernel.ok("%alias_magic sec secret")
+    cell = kernel.run(form.format(TOKEN))
+    assert cell.error_name == "SecretsError"
+    assert TOKEN.encode() not in b"".join(m.frames[3] for m in cell.messages if m.type != "execute_input")
+    assert "[secret:K]" in kernel.ok("print(In[-2:])").stdout
+    kernel.stop()
+    assert TOKEN.encode() not in kernel.history
+
+
 def test_a_literal_in_an_earlier_cell_is_taken_out_of_the_history(new_kernel: Callable[..., Kernel]) -> None:
     kernel = new_kernel()
     kernel.ok(f"typed = {TOKEN!r}")

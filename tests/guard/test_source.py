@@ -22,6 +22,8 @@ V = "hunter2-correct/horse"
         f"%secret set K --description x {V} --label a",
         f"%secret set K \\\n  {V}",
         f"%secret set K {V}?",
+        f"%secret \\\n  set K {V}",
+        f"%%ai gpt\n%secret set K {V}",
         f"%secret\tset\tK\t{V}",
         f"% secret set K {V}",
         f"secret set K {V}",
@@ -72,6 +74,10 @@ def test_a_typed_value_is_taken_out_and_named(source: str) -> None:
         "# %secret set K to store it",
         "%%writefile x.md\n%secret set K v",
         "%%bash\nsecret set K v",
+        "%time !az keyvault secret set --vault-name kv --name foo --value bar",
+        "%sx az keyvault secret set --vault-name kv --name foo",
+        "%timeit -n1 -r1 print('az keyvault secret set --name foo --value bar')",
+        "%%ai gpt\nPlease explain how the\nsecret set by Kubernetes gets mounted",
         "mysecret = set(x)",
         "secret = set (1)",
         "",
@@ -83,6 +89,14 @@ def test_everything_else_stays_as_it_is(source: str) -> None:
 
 def test_code_around_the_command_stays() -> None:
     assert scrub(f"a = 1\n%secret set K {V} # no\nb = 2")[0] == "a = 1\n%secret set K [secret:K]\nb = 2"
+
+
+def test_behind_an_option_that_is_none_every_word_may_be_the_value() -> None:
+    """Whichever it is, it is in no text that goes on; the refusal names neither."""
+    for source in (f"%secret set --value {V} K", f"%secret set --quick K {V}"):
+        text, typed = scrub(source)
+        assert V not in text
+        assert V in {value for _, value in typed}
 
 
 def test_the_value_is_learnt_as_it_was_meant() -> None:

@@ -90,6 +90,29 @@ def test_what_a_forked_child_holds_goes_out_before_it_ends(guarded: Kernel) -> N
     assert f"child {MARK}" in guarded.ok(code, linger=0.3).stdout
 
 
+@pytest.mark.parametrize(
+    ("last", "end"),
+    [("", "os._exit(0)"), ("", "os.execvp('true', ['true'])"), ("\\n", "os.kill(os.getpid(), 9)")],
+    ids=["exit", "exec", "kill"],
+)
+def test_what_a_forked_child_holds_goes_out_however_it_ends(guarded: Kernel, last: str, end: str) -> None:
+    """At its end, and at the end of each line: a signal may come at any time."""
+    guarded.ok("learn('LINES', b'line 42\\nline of 42\\n'.hex())")
+    code = f"pid = os.fork()\nif not pid:\n    print('child 42', end='{last}')\n    {end}\nos.waitpid(pid, 0)\nNone"
+    assert guarded.ok(code, linger=0.3).stdout == f"child 42{last}".replace("\\n", "\n")
+
+
+def test_workers_of_a_pool_lose_nothing(guarded: Kernel) -> None:
+    """A pool is terminated at the end of its block, whatever its workers have just written."""
+    guarded.ok("learn('PEM', b'first line 42\\nsecond line of 42\\n'.hex())")
+    cell = guarded.ok(
+        "import multiprocessing\ndef work(i): print('result', i, 42, flush=True)\n"
+        "with multiprocessing.get_context('fork').Pool(4) as pool: pool.map(work, range(4))",
+        linger=0.5,
+    )
+    assert cell.stdout.count("42") == 4
+
+
 def test_a_fork_does_not_send_what_its_parent_holds(guarded: Kernel) -> None:
     code = (
         "sys.stdout.write(T[:12]); sys.stdout.flush()\npid = os.fork()\n"
