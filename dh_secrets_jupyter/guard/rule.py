@@ -62,7 +62,11 @@ _COMMON_PARTS = re.compile(
     | "[A-Za-z_][\w.\-/]{0,63}"\s*:                                           # a JSON key
     | ^[ \t]*(?:-[ \t]+)?[A-Za-z_][\w.\-]{0,63}:(?=\s)                        # a YAML key
     | (?:^|(?<=[;&?\s]))[A-Za-z_][A-Za-z_]{0,31}=(?=[^=\s])                   # a key of a connection string
+    | (?<=;)[A-Za-z_][A-Za-z_ ]{0,31}=(?=[^=\s])                              # one of two words
+    | (?<==)\d{1,5}(?=;|$)                                                    # a number in it
     | (?<=:)[ ]?\d{1,5}(?![\w])                                               # a port
+    | LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,28}                                       # PEM armour in base64
+    | MII[A-Za-z0-9+/]{3}IBADANBgkqhkiG9w0BAQEFAASC[A-Za-z0-9+/]{3}wgg[A-Za-z0-9+/]{2}AgEAAoI[A-Za-z0-9+/]AQ  # PKCS #8
     | \b"""
     + _MIME,
     re.VERBOSE | re.MULTILINE,

@@ -65,6 +65,15 @@ def test_the_list_is_of_lower_case_words() -> None:
         ('{"my_own_key": "Kq7x"}', '{"my_own_key": "|"}'),
         ("my-own-key: Kq7x", "my-own-key: "),
         ("secret://Kq7x", "secret://"),
+        (
+            "Server=tcp:;Password=Kq7x;MultipleActiveResultSets=False;Encrypt=True;Connection Timeout=30;",
+            "Server=tcp:;Password=|;MultipleActiveResultSets=False;Encrypt=True;Connection Timeout=30;",
+        ),
+        ("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUKq7x", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSU"),
+        (
+            "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQKq7x",
+            "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ",
+        ),
     ],
 )
 def test_common_material_tells_nothing(text: str, common: str) -> None:
