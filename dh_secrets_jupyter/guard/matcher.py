@@ -12,10 +12,10 @@ from .needles import needles
 from .rule import PIECE, Scope, judge
 
 _BEGUN = rb"\x1b(?:\[[<-?]?(?:\d{0,4}[;:]){0,16}\d{0,4}[ -/]{0,2}"
-ANSI = re.compile(_BEGUN + rb"(?:[@-~]|\Z)|\Z)")
-"""A control sequence (colours, mostly), or what the end of the text leaves of one."""
+ANSI = re.compile(_BEGUN + rb"(?:[@-~]|\Z)|[()](?:[0-9A-Z]|\Z)|\Z)")
+"""A control sequence (colours, mostly, or a character set's), or what the end of the text leaves of one."""
 UNFINISHED = re.compile(
-    rb"(?:" + _BEGUN + rb")?|[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf7][\x80-\xbf]{0,2})\Z",
+    rb"(?:" + _BEGUN + rb"|[()])?|[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf7][\x80-\xbf]{0,2})\Z",
 )
 """The beginning of a control sequence, or of a character of UTF-8, at the end of a text."""
 UNFINISHED_AT_MOST = 90

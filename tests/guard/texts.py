@@ -56,6 +56,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "shell, the other way": lambda v: v.replace("'", r"'\''"),
     "UTF-16, little end first": lambda v: v.encode("utf-16-le").decode("latin-1"),
     "UTF-16, big end first": lambda v: v.encode("utf-16-be").decode("latin-1"),
+    "ANSI as tput resets it in between": lambda v: "\x1b(B\x1b[m".join((v[: len(v) // 2], v[len(v) // 2 :])),
     "ANSI colours in between": lambda v: "".join(f"\x1b[38;5;{i}m{c}\x1b[39m" for i, c in enumerate(v)),
 }
 """Every spelling of a value, made by other means than those of the guard."""
