@@ -12,7 +12,7 @@ import pytest
 
 from . import kernels
 
-pytest_plugins = ["tests.cluster.fixtures"]
+pytest_plugins = ["tests.cluster.fixtures", "tests.support.fixtures"]
 
 # Nothing of the user's own settings, cluster or keyring reaches a test, or what a test starts.
 for variable in [name for name in os.environ if name.startswith(("DH_SECRETS_", "JUPYTERHUB_", "KUBERNETES_"))]:

@@ -20,6 +20,7 @@ from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableErro
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider, client
 from tests.cluster.server import Cluster, Namespace
+from tests.support.certificate import make_certificate
 
 from .conftest import CANARY, SECRET, Connect, shown
 
@@ -66,9 +67,8 @@ def test_no_server(connect: Connect, namespace: Namespace, attempt: str) -> None
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_a_wrong_certificate(connect: Connect, namespace: Namespace, attempt: str, tmp_path: Path) -> None:
     """A server whose certificate the kubeconfig does not trust gets neither token nor value."""
-    make_certificate(tmp_path)
     kubeconfig = namespace.cluster.write_kubeconfig(
-        "untrusting", namespace.cluster.token, namespace.name, ca=tmp_path / "certificate.pem"
+        "untrusting", namespace.cluster.token, namespace.name, ca=make_certificate(tmp_path)
     )
     project = Project("demo", connect(kubeconfig), user="tester")
     with pytest.raises(ProviderUnavailableError, match="certificate") as caught:
@@ -76,26 +76,6 @@ def test_a_wrong_certificate(connect: Connect, namespace: Namespace, attempt: st
     check_line(caught.value, namespace)
     assert namespace.secret(SECRET) is None
     assert namespace.requests()[:-1] == []
-
-
-def make_certificate(folder: Path) -> None:
-    """Makes a certificate that has nothing to do with the API server's."""
-    from datetime import UTC, datetime, timedelta
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)

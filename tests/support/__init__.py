@@ -1,0 +1,1 @@
+"""What several folders of tests share, and no single one owns."""
