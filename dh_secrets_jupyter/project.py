@@ -89,7 +89,7 @@ class Secret:
         self.metadata = self._project.edit(self.name, value=value).metadata
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the entity as the platform writes it, without its ids (PLATFORM's entity)."""
+        """Returns the entity as the platform writes it, without its ids."""
         return {
             "name": self.name,
             "kind": "secret",

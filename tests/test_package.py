@@ -93,13 +93,15 @@ def test_what_is_built_is_whole(tmp_path: Path) -> None:
     (sdist,), (wheel,) = dist.glob("*.tar.gz"), dist.glob("*.whl")
     with tarfile.open(sdist) as archive:
         packed = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"LICENSE", "README.md", "CHANGELOG.md", "labextension/src/index.ts", "tests/test_package.py"} <= packed
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "labextension/src/index.ts"} <= packed
+    assert {"tests/test_package.py", "benchmarks/guard_engine.py"} <= packed
     assert not any("node_modules" in name or name.endswith(".db") for name in packed)
 
     with zipfile.ZipFile(wheel) as archive:
         inside = set(archive.namelist())
     tracked = subprocess.run(["git", "ls-files", "dh_secrets_jupyter"], cwd=ROOT, capture_output=True, text=True)
     assert set(tracked.stdout.split()) <= inside
+    assert not any(name.endswith(".orig") for name in inside)
     assert any(name.startswith("dh_secrets_jupyter/static/") and name.endswith(".js") for name in inside)
 
     subprocess.run(
