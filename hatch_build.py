@@ -35,8 +35,6 @@ class FrontEnd(BuildHookInterface[Any]):
         # The lock file stays as it is. Not `npm ci`: it wants the binaries of every platform to be there.
         os.environ |= {"npm_config_save": "false", "npm_config_audit": "false", "npm_config_fund": "false"}
         npm_builder(self.target_name, version, path=str(Path(self.root, "labextension")))
-        # The bundler's copy of the file that it has changed.
-        Path(self.root, BUILT, "package.json.orig").unlink(missing_ok=True)
         target = f"share/jupyter/labextensions/{NAME}"
         build_data["shared_data"] |= {BUILT: target, "labextension/install.json": f"{target}/install.json"}
         build_data["artifacts"].append("/dh_secrets_jupyter/static")
