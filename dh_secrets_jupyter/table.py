@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -54,8 +55,12 @@ def fields(rows: Mapping[str, str]) -> str:
 
 
 def moment(time: datetime | None) -> str:
-    """Returns a time to the minute, where the kernel is."""
-    return time.astimezone().strftime("%Y-%m-%d %H:%M") if time else ""
+    """Returns a time to the minute, where the kernel is; in UTC where that has no such time."""
+    if time is None:
+        return ""
+    with contextlib.suppress(ValueError, OverflowError, OSError):  # the first and the last hours that Python knows
+        time = time.astimezone()
+    return time.replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")
 
 
 def one_line(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time as timelib
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree
 
@@ -51,3 +53,20 @@ def test_text_in_a_terminal(table: Table) -> None:
     assert first.index("a, b") == head.index("labels")
     assert first.endswith("<bob>  2020-02-03 (expired)")
     assert second == "long-name"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+@pytest.mark.parametrize(
+    "time", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), datetime(2026, 1, 2, 3, 4, tzinfo=UTC)]
+)
+def test_times_at_the_ends_of_time(time: datetime, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A time that is beyond what Python has where the kernel is, is shown in UTC; any year has four digits."""
+    monkeypatch.setenv("TZ", zone)
+    timelib.tzset()
+    try:
+        shown = Table("x", [Secret(Project("demo", LocalProvider(), user="ada"), "A", Metadata(updated=time))])
+        assert re.search(r"^A +\d{4}-\d\d-\d\d \d\d:\d\d$", repr(shown), re.MULTILINE)
+        assert ElementTree.fromstring(shown.html()).findall("tbody/tr")
+    finally:
+        monkeypatch.undo()
+        timelib.tzset()
