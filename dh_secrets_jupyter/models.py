@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn, Self, SupportsIndex, TypeVar
 
+from . import json_text
 from .errors import InvalidNameError, SecretsError, TooLargeError
 
 MAX_TOTAL = 1024 * 1024
@@ -16,6 +17,8 @@ MAX_DESCRIPTION = 1024
 """Characters of a description: metadata shares the 256 KiB that Kubernetes gives an object's annotations."""
 MAX_LABEL = 63
 """Characters of one label."""
+MAX_LABELS = 100
+"""Labels of one secret."""
 
 _PROJECT = re.compile(r"(?!-)[a-z0-9-]{2,38}(?<!-)")
 _NAME = re.compile(r"(?!\.\.)[-._a-zA-Z0-9]{1,253}")
@@ -150,6 +153,9 @@ class Metadata:
         updated: when value or metadata changed last, in UTC.
         created_by: the user's name.
         updated_by: the user's name.
+        unread: what a provider has stored and this version cannot read, as pairs of name and JSON text: fields of newer
+            versions, which may restrict what may be done with the secret, and fields of ours in another form. Every
+            write keeps them, and nothing shows them. One of ours goes when that field gets another value.
     """
 
     description: str = ""
@@ -159,9 +165,10 @@ class Metadata:
     updated: datetime | None = None
     created_by: str | None = None
     updated_by: str | None = None
+    unread: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the JSON form that stores, the HTTP API and the panels share: dates in ISO 8601, times in UTC."""
+        """Returns the JSON form that the HTTP API and the panels share: dates in ISO 8601, times in UTC."""
         return {
             "description": self.description,
             "labels": list(self.labels),
@@ -172,24 +179,31 @@ class Metadata:
             "updated_by": self.updated_by,
         }
 
+    def to_json(self) -> str:
+        """Returns a JSON object on one line for a provider to store: the fields that are set, then what is unread."""
+        kept = [(key, text) for key, text in self.unread if not self._changed(key, text)]
+        names = {key for key, _ in kept}
+        known = {key: value for key, value in self.to_dict().items() if value and key not in names}
+        return json_text.join([*((key, json_text.dump(value)) for key, value in known.items()), *kept])
+
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Reads what :meth:`to_dict` wrote. What a newer version or a stranger added or broke is left out."""
+    def from_json(cls, text: str) -> Self:
+        """Reads what :meth:`to_json`, a newer version or a stranger wrote.
 
-        def text(key: str) -> str | None:
-            found = data.get(key)
-            return found if isinstance(found, str) else None
+        Raises:
+            ValueError: it is no JSON object.
+        """
+        data = json_text.read(text)
+        found = cls(**{key: read(data.get(key)) for key, read in _READERS.items()})
+        shown = found.to_dict()
+        unread = {key for key in data if key not in shown or data[key] not in (None, shown[key])}
+        if unread:
+            found.unread = tuple(member for member in json_text.split(text) if member[0] in unread)
+        return found
 
-        labels = data.get("labels")
-        return cls(
-            description=text("description") or "",
-            labels=[label for label in labels if isinstance(label, str)] if isinstance(labels, list) else [],
-            expires=_tolerant(date.fromisoformat, text("expires")),
-            created=_tolerant(_parse_time, text("created")),
-            updated=_tolerant(_parse_time, text("updated")),
-            created_by=text("created_by"),
-            updated_by=text("updated_by"),
-        )
+    def _changed(self, key: str, text: str) -> bool:
+        """Whether a field of ours is now another than its unread text is read as."""
+        return key in _READERS and bool(getattr(self, key) != _READERS[key](json_text.load(text)))
 
     @property
     def expired(self) -> bool:
@@ -205,11 +219,26 @@ def _parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _tolerant(parse: Callable[[str], T], text: str | None) -> T | None:
-    try:
-        return parse(text) if text else None
-    except (ValueError, OverflowError):
-        return None
+def _tolerant(parse: Callable[[str], T]) -> Callable[[object], T | None]:
+    def read(found: object) -> T | None:
+        try:
+            return parse(found) if isinstance(found, str) else None
+        except (ValueError, OverflowError, OSError):  # a platform may not know the local time of that year
+            return None
+
+    return read
+
+
+_READERS: Mapping[str, Callable[[object], Any]] = {
+    "description": lambda found: found if isinstance(found, str) else "",
+    "labels": lambda found: [label for label in found if isinstance(label, str)] if isinstance(found, list) else [],
+    "expires": _tolerant(date.fromisoformat),
+    "created": _tolerant(_parse_time),
+    "updated": _tolerant(_parse_time),
+    "created_by": _tolerant(str),
+    "updated_by": _tolerant(str),
+}
+"""How each field is read from JSON; a form that this version does not know reads as if the field were not set."""
 
 
 def check_description(name: str, text: object) -> str:
@@ -234,6 +263,8 @@ def check_labels(name: str, labels: object) -> list[str]:
         if "," in text:
             raise SecretsError(name, "a label has a comma", "Give each label by itself")
         found[text] = None
+        if len(found) > MAX_LABELS:
+            raise SecretsError(name, f"a secret has at most {MAX_LABELS} labels", "Leave some out")
     return list(found)
 
 

@@ -27,7 +27,7 @@ class Tagger:
 
     def tag(self, project: str, name: str, record: Record) -> str:
         """Returns the tag of one secret, without quotes; of equal secrets under two names the tags differ."""
-        around = json.dumps([project, name, record.metadata.to_dict()]).encode()
+        around = json.dumps([project, name, record.metadata.to_json()]).encode()
         # Its own length before it keeps the two parts apart.
         message = len(around).to_bytes(8, "big") + around + record.value
         return base64.urlsafe_b64encode(hmac.digest(self._key, message, "sha256")[:18]).decode()

@@ -40,6 +40,9 @@ FULL = Metadata(
     updated_by="someone else",
 )
 
+NEWER = '{"description":"known","labels":{"a":"b"},"more":[null,{"of":1e999,"these":"\\ud83d"}],"more":-0.10,"":{}}'
+"""What a newer version might store: fields of any JSON type, one twice, one of ours in another form."""
+
 
 def put(name: str, value: bytes = b"contract-value", metadata: Metadata | None = None) -> Put:
     """Returns the change that stores a value, by default with empty metadata."""

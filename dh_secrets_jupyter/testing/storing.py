@@ -11,7 +11,7 @@ import pytest
 from ..errors import SecretExistsError, TooLargeError
 from ..models import MAX_TOTAL, Metadata
 from ..providers.base import Change, Provider, Put, Records, Remove
-from .samples import FULL, NAMES, VALUES, just, put, values
+from .samples import FULL, NAMES, NEWER, VALUES, just, put, values
 
 
 class Storing:
@@ -60,6 +60,22 @@ class Storing:
         read = another.read(project)
         assert read["FULL"].metadata == FULL
         assert read["BARE"].metadata == Metadata()
+
+    def test_metadata_of_newer_versions_is_kept(self, provider: Provider, another: Provider, project: str) -> None:
+        """Fields that this version does not know come back to the letter, and stay when another field changes."""
+        newer = Metadata.from_json(NEWER)
+        provider.write(project, just(put("A", metadata=newer)))
+        assert another.read(project)["A"].metadata == newer
+
+        def describe(records: Records) -> list[Change]:
+            return [
+                Put(name, record.value, replace(record.metadata, description="x")) for name, record in records.items()
+            ]
+
+        changed = another.write(project, describe)["A"].metadata
+        assert changed == provider.read(project)["A"].metadata == replace(newer, description="x")
+        provider.write(project, just(Remove("A")))
+        assert provider.write(project, just(put("A")))["A"].metadata == Metadata()
 
     def test_a_put_replaces_value_and_metadata_together(self, provider: Provider, project: str) -> None:
         """A second put leaves nothing of the first."""

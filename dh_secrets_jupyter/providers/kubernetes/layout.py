@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
-from ...models import Metadata
+from ... import json_text
+from ...errors import InvalidNameError
+from ...models import Metadata, check_name
 from ..base import Record
 
 PREFIX = "dh-secrets-jupyter/"
@@ -31,13 +32,12 @@ def annotation_of(name: str) -> str:
 
 def metadata_text(name: str, metadata: Metadata) -> str | None:
     """Returns an annotation's text, as short as it can be (all share 256 KiB); None where nothing is known."""
-    known = {key: value for key, value in metadata.to_dict().items() if value}
-    if not known:
+    text = metadata.to_json()
+    if text == "{}":
         return None
     if annotation_of(name) != PREFIX + name:
-        known = {"name": name, **known}  # a digest alone would not say whose metadata it is
-    text = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
-    return text.encode(errors="backslashreplace").decode()  # half a surrogate pair, spelled as JSON spells it, too
+        text = f'{{"name":"{name}",{text[1:]}'  # a digest alone would not say whose metadata it is
+    return text
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,8 @@ class Look:
         """Names of secrets that somebody else deleted, by the annotation that we left behind."""
         left = {}
         for key, text in (self.annotations or {}).items():
-            name = key.removeprefix(PREFIX)
-            if key.startswith(PREFIX) and self.value(name) is None:
-                name = _load(text).get("name") or name
-                if annotation_of(name) == key and self.value(name) is None:
-                    left[key] = name
+            if key.startswith(PREFIX) and (name := _name_of(key, text)) and self.value(name) is None:
+                left[key] = name
         return left
 
 
@@ -119,7 +116,7 @@ class _Records(Mapping[str, Record]):
 
     def __getitem__(self, name: str) -> Record:
         if name not in self._read:
-            self._read[name] = Record(binascii.a2b_base64(self._data[name]), _parse(self._look.metadata(name)))
+            self._read[name] = Record(binascii.a2b_base64(self._data[name]), _parse(name, self._look.metadata(name)))
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -135,14 +132,24 @@ class _Records(Mapping[str, Record]):
         return repr(dict(self))
 
 
-def _parse(text: str | None) -> Metadata:
-    return Metadata.from_dict(_load(text)) if text else Metadata()
-
-
-def _load(text: str) -> dict[str, Any]:
+def _parse(name: str, text: str | None) -> Metadata:
     """Reads an annotation's text; anyone may have written anything there."""
     try:
-        loaded = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return loaded if isinstance(loaded, dict) else {}
+        metadata = Metadata.from_json(text or "{}")
+    except ValueError:
+        return Metadata()
+    if annotation_of(name) != PREFIX + name:
+        metadata.unread = tuple(member for member in metadata.unread if member[0] != "name")
+    return metadata
+
+
+def _name_of(key: str, text: str) -> str | None:
+    """Returns the secret whose metadata an annotation of ours holds, None where it is nobody's."""
+    name = key.removeprefix(PREFIX)
+    if _FITS.fullmatch(name):
+        return name
+    try:
+        named = check_name(str(json_text.load(dict(json_text.split(text)).get("name", '""'))))
+    except (ValueError, InvalidNameError):
+        return None
+    return named if annotation_of(named) == key else None

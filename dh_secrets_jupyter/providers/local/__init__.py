@@ -6,7 +6,6 @@ AES-256-GCM, bound to project and name. :mod:`.store` is the file, :mod:`.keys` 
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import threading
@@ -51,7 +50,7 @@ class LocalProvider:
             after = dict(before)
             for change in changes:
                 if isinstance(change, Put):
-                    after[change.name] = Record(change.value, change.metadata)
+                    after[change.name] = Record(change.value, Metadata.from_json(change.metadata.to_json()))
                 else:
                     del after[change.name]
             check_total(project, {name: record.value for name, record in after.items()})
@@ -143,7 +142,7 @@ def _load(connection: sqlite3.Connection, cipher: Cipher, project: str) -> Recor
 
 def _seal(cipher: Cipher, project: str, name: str, record: Record) -> bytes:
     # JSON has no line break of its own, so the first one ends it.
-    content = json.dumps(record.metadata.to_dict()).encode() + b"\n" + record.value
+    content = record.metadata.to_json().encode() + b"\n" + record.value
     return cipher.seal(content, _belongs(project, name))
 
 
@@ -154,7 +153,7 @@ def _unseal(cipher: Cipher, project: str, name: str, sealed: bytes) -> Record:
             name, f"what the project {project} has stored of it is damaged", "Put back a copy of the file"
         )
     metadata, _, value = content.partition(b"\n")
-    return Record(value, Metadata.from_dict(json.loads(metadata)))
+    return Record(value, Metadata.from_json(metadata.decode()))
 
 
 def _belongs(project: str, name: str) -> bytes:

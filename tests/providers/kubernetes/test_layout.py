@@ -63,19 +63,38 @@ def test_metadata_is_kept(name: str, known: Metadata) -> None:
     assert metadata_text(name, Metadata()) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "null", "[]", '"x"', '{"description":1,"labels":"x","created":"soon"}'])
+@pytest.mark.parametrize("text", ["", "{", "null", "[]", '"x"'])
 def test_a_broken_annotation_is_empty_metadata(text: str) -> None:
     """What others wrote into an annotation of ours costs nobody the value."""
     record = Look.at(secret({"A": "MQ=="}, {PREFIX + "A": text})).records["A"]
     assert (record.value, record.metadata) == (b"1", Metadata())
 
 
+@pytest.mark.parametrize("name", ["A", "-a", "x" * 100])
+def test_fields_of_newer_versions_are_kept(name: str) -> None:
+    """They are in the annotation that is written, to the letter; a digest's name of its own stands there once."""
+    text = metadata_text(name, Metadata.from_json('{"description":"x","name":"y","more":[1, 2.50]}'))
+    assert text is not None
+    own = name == "A"
+    assert text.count('"name"') == 1 if own else text.startswith(f'{{"name":"{name}",')
+    found = Look.at(secret({name: ""}, {annotation_of(name): text})).records[name].metadata
+    assert metadata_text(name, found) == (text if own else text.replace('"name":"y",', ""))
+    assert found.unread[-1] == ("more", "[1, 2.50]")
+
+
+HOSTILE_NAMES = ("{", "[]", '{"name":5}', '{"name":"\\ud800"}', '{"name":["a"]}', '{"name":"a/b"}', '{"name":"GONE"}')
+
+
 def test_metadata_of_a_deleted_key_is_stale() -> None:
-    """Annotations of ours whose key is gone are no secrets, and are known by the name that they were for."""
+    """Annotations of ours whose key is gone are no secrets, and are known by the name that they were for.
+
+    One whose text names nothing that it could be for is left alone.
+    """
     long = "x" * 100
     texts = {name: metadata_text(name, Metadata(description="left")) for name in ("GONE", "HERE", long)}
     annotations = {annotation_of(name): text for name, text in texts.items()} | {
         PREFIX + "sha256." + "0" * 56: "{}",
+        **{PREFIX + "sha256." + str(n) * 56: text for n, text in enumerate(HOSTILE_NAMES)},
         "other/GONE": "theirs",
     }
     look = Look.at(secret({"HERE": ""}, annotations))
