@@ -57,7 +57,7 @@ class SecretsHandler(APIHandler):
         """Asks the authorizer, for unknown paths too: nobody without rights learns what is here."""
         if not self.current_user:
             self.get_login_url()
-        action = "read" if self.request.method == "GET" or self._operation() in READING else "write"
+        action = "read" if self.request.method in ("GET", "HEAD") or self._operation() in READING else "write"
         allowed = self.authorizer.is_authorized(self, self.current_user, action, AUTH_RESOURCE)
         if not await ensure_async(allowed):
             raise HTTPError(HTTPStatus.FORBIDDEN, "you may not %s secrets", action)

@@ -34,16 +34,16 @@ def test_strangers_are_refused_everywhere(local: Server, token: str | None) -> N
 
 
 def test_a_reader_only_reads(local: Server) -> None:
-    """Who has only the right to read gets past it with GET, and with the panel's report, and with nothing else."""
+    """Who has only the right to read gets past it with GET, HEAD and the panel's report, and with nothing else."""
     for method, path in walk():
-        allowed = method == "GET" or (method, path) in READING
+        allowed = method in ("GET", "HEAD") or (method, path) in READING
         assert (local.call(method, path, {}, token="reader-token").status == 403) is not (
-            allowed and not path.endswith("/value")
+            allowed and (method, path.endswith("/value")) != ("GET", True)
         ), (method, path)
 
 
 def test_authorizers_are_asked_about_a_resource_of_our_own(local: Server) -> None:
-    """The authorizer sees ``read`` for GET and ``write`` for the rest, once a request, on ``dh-secrets``."""
+    """The authorizer sees ``read`` for GET and HEAD and ``write`` for the rest, once a request, on ``dh-secrets``."""
     before = len(local.lines(config.ASKED))
     for method, path in walk():
         local.call(method, path, {}, token="nobody-token")
@@ -55,7 +55,7 @@ def test_authorizers_are_asked_about_a_resource_of_our_own(local: Server) -> Non
 
 
 def _action(method: str, path: str) -> str:
-    return "read" if method == "GET" or (method, path) in READING else "write"
+    return "read" if method in ("GET", "HEAD") or (method, path) in READING else "write"
 
 
 def test_a_page_of_another_site_changes_nothing(local: Server) -> None:
