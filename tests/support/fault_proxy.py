@@ -95,6 +95,18 @@ def drip(size: int, seconds: float) -> Fault:
 
 
 @dataclass(frozen=True)
+class Framing:
+    """How a watch's bytes are passed on, as they come: a header line that says it, and what each part becomes."""
+
+    header: str
+    frame: Callable[[bytes], bytes]
+    end: bytes = b""
+
+
+CHUNKED = Framing("Transfer-Encoding: chunked", lambda part: b"%x\r\n%s\r\n" % (len(part), part), b"0\r\n\r\n")
+
+
+@dataclass(frozen=True)
 class Request:
     """One that came. Its path has the query."""
 
@@ -139,6 +151,7 @@ class FaultProxy:
     Attributes:
         kubeconfig: the same, but for the address and the certificate.
         otherwise: what happens to requests that no script speaks of.
+        framing: how watches are passed on.
         requests: what came so far, oldest first.
     """
 
@@ -153,6 +166,7 @@ class FaultProxy:
         self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._tls.load_cert_chain(certificate, folder / "key.pem")
         self.otherwise: Choice = always(PASS)
+        self.framing = CHUNKED
         self.requests: list[Request] = []
         self._scripts: list[tuple[str, str, deque[Fault]]] = []
         self._lock = threading.Lock()
@@ -314,15 +328,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _stream(self, response: http.client.HTTPResponse) -> None:
         """Passes an answer that goes on, until either side ends it."""
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        framing = self.proxy.framing
+        self.wfile.write(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing.header}\r\n\r\n".encode())
         sock = self._theirs.sock if self._theirs else None
         assert sock
         sock.settimeout(None)
         threading.Thread(target=self._follow_end, args=(sock,), daemon=True).start()
         with contextlib.suppress(OSError, http.client.HTTPException):
             while part := response.read1(65536):
-                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
-            self.wfile.write(b"0\r\n\r\n")
+                self.wfile.write(framing.frame(part))
+            self.wfile.write(framing.end)
         self._end()
 
     def _follow_end(self, theirs: socket.socket) -> None:

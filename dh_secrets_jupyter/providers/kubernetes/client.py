@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ...backoff import pauses
 from ...errors import ProviderUnavailableError
 from .connection import Connection, Target
 
@@ -207,10 +206,3 @@ def _encode(body: object) -> bytes:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text.encode()
-
-
-def pauses(first: float = 0.1, longest: float = 2.0) -> Iterator[float]:
-    """Yields seconds to wait before one try after another, for ever: longer and longer, never two alike."""
-    while True:
-        yield random.uniform(0.01, first)
-        first = min(2 * first, longest)

@@ -8,13 +8,14 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from ...backoff import pauses
 from ...errors import ConflictError, ProviderUnavailableError, SecretsError
 from ..base import Change, Plan, Put, Records, check_total
-from .client import JSON_PATCH, READ, Answer, Client, OutcomeUnknownError, pauses
+from .client import JSON_PATCH, READ, Answer, Client, OutcomeUnknownError
 from .connection import Target, find_target
 from .layout import Look
 from .pace import Pace
@@ -127,7 +128,7 @@ class KubernetesProvider:
 
     def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
         """See :meth:`.base.Provider.watch`."""
-        return follow(lambda: self._look(project, _deadline()), lambda: self._open_watch(project), stop)
+        return follow(lambda: self._look(project, _deadline()), partial(self._open_watch, project), stop)
 
     @cached_property
     def _target(self) -> Target:
@@ -208,9 +209,12 @@ class KubernetesProvider:
             f"See what holds it: kubectl get secret {secret} -n {namespace} -o jsonpath={{.metadata.finalizers}}",
         )
 
-    def _open_watch(self, project: str) -> BaseHTTPResponse:
+    def _open_watch(self, project: str, version: str) -> BaseHTTPResponse:
         selector = f"metadata.name={self._secret(project)}"  # what a Role with resourceNames allows to watch
-        path = self._path(watch="1", fieldSelector=selector, timeoutSeconds=str(EXPIRY))
+        begin = {"resourceVersion": version} if version else {}
+        path = self._path(
+            watch="1", fieldSelector=selector, timeoutSeconds=str(EXPIRY), allowWatchBookmarks="true", **begin
+        )
         opened = self._client.open(path, EXPIRY + READ)
         if isinstance(opened, Answer):
             raise refusal(opened, "watch", project, self._secret(project), self._target)

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ProviderUnavailableError, SecretsError
+from ...backoff import watch_pauses
+from ...errors import AccessDeniedError, SecretsError
 from ..base import Records
-from .layout import Look
+from .layout import PREFIX, Look
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
 EXPIRY = 60
 """Seconds after which the API server is asked to end a watch, so that a connection lost in silence is noticed."""
-RECONNECT = 0.5
-"""Seconds between the end of one watch and the next."""
-GLANCE = 0.25
+STOOD = 10.0
+"""Seconds after which a watch that ends has worked: the next one is not put off further."""
+POLL_INTERVAL = 0.25
 """Seconds between two looks at whether to stop."""
+KINDS = ("ADDED", "MODIFIED", "DELETED", "BOOKMARK")
+"""What a watch tells: changes, and now and then where it is."""
+PART = 65536
+"""Bytes of a watch that are read at once, at most."""
 
-Open = Callable[[], "BaseHTTPResponse"]
+OpenWatch = Callable[[str], "BaseHTTPResponse"]
+"""Opens a watch that begins after a resourceVersion, or, where that is empty, with what is there."""
 
 
-def follow(look: Callable[[], Look], open_watch: Open, stop: threading.Event) -> Iterator[Records]:
+def follow(fetch: Callable[[], Look], open_watch: OpenWatch, stop: threading.Event) -> Iterator[Records]:
     """Yields records as :meth:`.base.Provider.watch` says.
 
     What blocks is done in a thread of its own, so that ``stop`` is heeded whatever the network does.
@@ -34,49 +42,60 @@ def follow(look: Callable[[], Look], open_watch: Open, stop: threading.Event) ->
         AccessDeniedError: reading or watching is not allowed.
         ProviderUnavailableError: there was no API server from the beginning; later losses are waited out.
     """
-    follower = _Follower(look, open_watch)
+    follower = _Follower(fetch, open_watch)
     threading.Thread(target=follower.run, name="dh-secrets-watch", daemon=True).start()
     try:
         while not stop.is_set():
             try:
-                news = follower.news.get(timeout=GLANCE)
+                news = follower.news.get(timeout=POLL_INTERVAL)
             except queue.Empty:
                 continue
             if isinstance(news, SecretsError):
                 raise news
             yield news
+            del news  # no value is kept while nothing happens
     finally:
         follower.close()
 
 
 class _Follower:
-    """Keeps a watch open, and puts what it sees into ``news``; an error there is the last."""
+    """Keeps a watch open, and puts what it sees into ``news``; an error there is the last.
 
-    def __init__(self, look: Callable[[], Look], open_watch: Open) -> None:
+    No change is lost between two watches, and none is shown twice: the next one begins where the last one ended, as
+    long as the API server remembers what happened since. Else it begins with what is there, and what is older than
+    that is left out.
+    """
+
+    def __init__(self, fetch: Callable[[], Look], open_watch: OpenWatch) -> None:
         self.news: queue.SimpleQueue[Records | SecretsError] = queue.SimpleQueue()
-        self._look = look
+        self._fetch = fetch
         self._open_watch = open_watch
         self._closing = threading.Event()
         self._stream: BaseHTTPResponse | None = None
-        self._last: Records | None = None
+        self._shown: bytes | None = None
+        self._uid = ""  # of the Secret that was there last
+        self._gone = ""  # the uid of one that is there no more
+        self._version = ""  # of what was seen last
+        self._resume = ""  # where the next watch begins
 
     def run(self) -> None:
         """Tells what is there, then each change, until it is closed or refused."""
+        pauses = watch_pauses()
         opened = False
         while not self._closing.is_set():
+            began = time.monotonic()
             try:
                 if not opened:
-                    self._tell(self._look())  # at once, and with the patience of a read
+                    self._tell(self._fetch())  # at once, and with the patience of a read
                     opened = True
                 self._watch_once()
-            except ProviderUnavailableError as error:
-                if self._last is None:
+            except SecretsError as error:
+                if not opened or isinstance(error, AccessDeniedError):
                     self.news.put(error)
                     return
-            except SecretsError as error:
-                self.news.put(error)
-                return
-            self._closing.wait(RECONNECT)
+            if time.monotonic() - began > STOOD:
+                pauses = watch_pauses()
+            self._closing.wait(next(pauses))
 
     def close(self) -> None:
         self._closing.set()
@@ -88,33 +107,64 @@ class _Follower:
                 return  # it has ended by itself
 
     def _watch_once(self) -> None:
-        # Opened before the look, so that no change falls between the two. Without a resourceVersion to start from,
-        # because that of an old Secret may have been compacted away, and an absent one has none.
-        with self._open_watch() as self._stream:
+        with self._open_watch(self._resume) as self._stream:
             if self._closing.is_set():  # before there was a stream to wake us from
                 return
-            self._tell(self._look())
+            if not self._resume:
+                # After the watch was opened, so that no change falls between the two. The watch cannot begin at the
+                # Secret's own resourceVersion: it may be too old, and a Secret that is absent has none.
+                self._tell(self._fetch())
             for event in _events(self._stream):
-                if event.get("type") == "ERROR":  # expired, for example
+                if event.get("type") not in KINDS:
+                    self._resume = ""  # ERROR: where it should begin is too old by now, for example
                     return
-                gone = event.get("type") == "DELETED"
-                self._tell(Look() if gone else Look.at(event["object"]))
+                self._heed(event["type"], event["object"])
+                del event  # no value is kept while nothing happens
+
+    def _heed(self, kind: str, body: dict[str, Any]) -> None:
+        self._resume = version = body["metadata"]["resourceVersion"]
+        # A watch without a beginning may show what came before the Secret was read.
+        if kind == "BOOKMARK" or body["metadata"]["uid"] == self._gone or _precedes(version, self._version):
+            return
+        look = Look.at(body)
+        self._tell(Look(uid=look.uid, resource_version=version) if kind == "DELETED" else look)
 
     def _tell(self, look: Look) -> None:
-        if look.records != self._last:
-            self._last = look.records
+        if not look.exists:
+            self._gone = self._uid
+        self._uid = look.uid or self._uid
+        self._version = look.resource_version
+        if (digest := _digest(look)) != self._shown:
+            self._shown = digest
             self.news.put(look.records)
 
 
+def _precedes(version: str, seen: str) -> bool:
+    """Returns whether a resourceVersion is not newer than another; they are numbers to compare where both are."""
+    return version.isdecimal() and seen.isdecimal() and int(version) <= int(seen)
+
+
+def _digest(look: Look) -> bytes:
+    """Returns a digest of all that makes records: kept in place of the values, never shown."""
+    ours = {key: text for key, text in (look.annotations or {}).items() if key.startswith(PREFIX)}
+    return hashlib.blake2b(json.dumps([look.data or {}, ours], sort_keys=True).encode()).digest()
+
+
 def _events(stream: BaseHTTPResponse) -> Iterator[dict[str, Any]]:
-    """Yields the events, one JSON object a line, until the connection ends in whatever way."""
+    """Yields the events, one JSON object a line, as soon as they arrive, until the connection ends in whatever way."""
     from urllib3.exceptions import HTTPError
 
     rest = b""
     try:
-        for part in stream.stream():
+        # What has arrived, whether in chunks or not: a larger read would wait until so many bytes have come together.
+        while part := stream.read1(PART):
             *lines, rest = (rest + part).split(b"\n")
-            for line in lines:
-                yield json.loads(line)
+            del part
+            while lines:
+                if line := lines.pop(0).strip():
+                    event = json.loads(line)
+                    del line
+                    yield event
+                    del event
     except (HTTPError, OSError, ValueError):
         return

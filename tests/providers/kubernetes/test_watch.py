@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import json
 import queue
 import threading
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.base import Records
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider, watch
-from dh_secrets_jupyter.providers.kubernetes.watch import RECONNECT
 from tests.cluster.server import Cluster, Namespace
+from tests.support.fault_proxy import CHUNKED, CUT, PASS, Fault, FaultProxy, Framing, Request
 
 from .conftest import CANARY, SECRET, Connect
 from .test_deletion import finish, platform_deletes
@@ -44,9 +49,9 @@ def watching(provider: KubernetesProvider) -> Iterator[queue.Queue[Records]]:
     assert not thread.is_alive()
 
 
-def expect(news: queue.Queue[Records], *names: str) -> None:
+def expect(news: queue.Queue[Records], *names: str, within: float = SOON) -> None:
     """Waits until the project has just these secrets."""
-    deadline = time.monotonic() + SOON
+    deadline = time.monotonic() + within
     while set(seen := news.get(timeout=max(0.1, deadline - time.monotonic()))) != set(names):
         assert time.monotonic() < deadline, f"still {sorted(seen)}"
 
@@ -90,6 +95,7 @@ def test_a_deletion_that_is_not_over_shows_nothing(project: Project, namespace: 
 def test_it_goes_on_after_expiry(connect: Connect, namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the API server ends the watch, the next one sees what changed in between."""
     monkeypatch.setattr("dh_secrets_jupyter.providers.kubernetes.provider.EXPIRY", 1)
+    monkeypatch.setattr(watch, "STOOD", 0.5)
     provider = connect()
     with watching(provider) as news:
         expect(news)
@@ -102,6 +108,135 @@ def test_it_goes_on_after_expiry(connect: Connect, namespace: Namespace, monkeyp
     assert [entry["verb"] for entry in namespace.requests()].count("watch") > 1
 
 
+def one_chunk() -> Framing:
+    """One chunk that does not end."""
+    sizes = itertools.chain([b"1000000\r\n"], itertools.repeat(b""))
+    return Framing("Transfer-Encoding: chunked", lambda part: next(sizes) + part)
+
+
+def compressed() -> Framing:
+    """As a gateway compresses whatever passes it."""
+    packer = zlib.compressobj(wbits=31)
+    return Framing(
+        "Content-Encoding: gzip\r\nConnection: close",
+        lambda part: packer.compress(part) + packer.flush(zlib.Z_SYNC_FLUSH),
+    )
+
+
+FRAMINGS: dict[str, Callable[[], Framing]] = {
+    "until closed": lambda: Framing("Connection: close", bytes),
+    "one chunk": one_chunk,
+    "bytes": lambda: Framing(CHUNKED.header, lambda part: b"".join(b"1\r\n%c\r\n" % byte for byte in part)),
+    "gzip": compressed,
+}
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_framing_holds_nothing_up(
+    connect: Connect, namespace: Namespace, fault_proxy: FaultProxy, framing: str
+) -> None:
+    """What has arrived is seen, long before the watch ends, whatever a proxy makes of the API server's chunks."""
+    fault_proxy.framing = FRAMINGS[framing]()
+    with watching(connect(fault_proxy.kubeconfig)) as news:
+        expect(news)
+        namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=1")
+        expect(news, "A")
+        namespace.kubectl("patch", "secret", SECRET, '-p={"stringData":{"B":"2"}}')
+        expect(news, "A", "B")
+    assert watch.EXPIRY > SOON
+
+
+class Stream:
+    """Stands in for a connection whose reads end where the test says."""
+
+    def __init__(self, parts: list[bytes]) -> None:
+        self._parts = iter([part for part in parts if part])
+
+    def read1(self, size: int) -> bytes:
+        return next(self._parts, b"")
+
+
+@settings(max_examples=30)
+@given(st.lists(st.dictionaries(st.text(max_size=3), st.text(max_size=9)), max_size=5), st.data())
+def test_reads_may_end_anywhere(events: list[dict[str, str]], data: st.DataObject) -> None:
+    """Several events in one read, an event in several, and empty lines between them are all the same."""
+    sent = b"".join(json.dumps(event, ensure_ascii=False).encode() + b"\n\n" for event in events)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(sent)), max_size=8)))
+    parts = [sent[start:end] for start, end in itertools.pairwise([0, *cuts, len(sent)])]
+    assert list(watch._events(Stream(parts))) == events  # type: ignore[arg-type]  # it has what is used
+
+
+def test_each_change_is_shown_once_though_watches_break(
+    connect: Connect, namespace: Namespace, fault_proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two watches a secret is made and deleted: both are seen, and nothing that was seen before is, again."""
+    monkeypatch.setattr(watch, "watch_pauses", lambda: itertools.repeat(2.0))
+    namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=1")
+    with watching(connect(fault_proxy.kubeconfig)) as news:
+        expect(news, "A")
+        namespace.kubectl("patch", "secret", SECRET, '-p={"stringData":{"B":"1"}}')
+        expect(news, "A", "B")
+        for change in ('{"C":"1"}', '{"C":null}', '{"B":null}'):
+            fault_proxy.cut_all()
+            for path in (change, '{"D":"1"}', '{"D":null}'):
+                namespace.kubectl("patch", "secret", SECRET, f'-p={{"data":{path.replace("1", "MQ==")}}}')
+        seen = [set(news.get(timeout=SOON)) for _ in range(9)]
+        with pytest.raises(queue.Empty):
+            news.get(timeout=3)
+    assert seen == [
+        *({"A", "B", "C"}, {"A", "B", "C", "D"}, {"A", "B", "C"}),
+        *({"A", "B"}, {"A", "B", "D"}, {"A", "B"}),
+        *({"A"}, {"A", "D"}, {"A"}),
+    ]
+    assert fault_proxy.count("GET") == 2
+
+
+def test_what_the_api_server_forgot_is_looked_up(
+    connect: Connect, namespace: Namespace, fault_proxy: FaultProxy
+) -> None:
+    """Where a watch cannot go on from where it ended, it begins anew, and shows what is there."""
+    gone = json.dumps({"type": "ERROR", "object": {"kind": "Status", "code": 410, "reason": "Expired"}}).encode()
+    fault_proxy.script("GET", PASS, Fault(upstream=False, answer=(200, {}, gone + b"\n")), path="watch=1")
+    with watching(connect(fault_proxy.kubeconfig)) as news:
+        expect(news)
+        fault_proxy.cut_all()
+        namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=1")
+        expect(news, "A")
+    assert fault_proxy.done
+
+
+def test_an_outage_spreads_the_watches(connect: Connect, namespace: Namespace, fault_proxy: FaultProxy) -> None:
+    """Ten watches that break in one moment do not come back in one, and ask less and less often meanwhile."""
+    provider, stop = connect(fault_proxy.kubeconfig), threading.Event()
+    came: queue.Queue[float] = queue.Queue()
+
+    def follow(number: int) -> None:
+        for _ in provider.watch(f"p{number}", stop):
+            pass
+
+    def refuse(request: Request) -> Fault:
+        if request.watches:
+            came.put(time.monotonic())
+        return CUT
+
+    threads = [threading.Thread(target=follow, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + SOON
+    while sum(request.watches for request in fault_proxy.requests) < 10:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    fault_proxy.otherwise = refuse
+    fault_proxy.cut_all()
+    time.sleep(6)
+    stop.set()
+    for thread in threads:
+        thread.join(SOON)
+    times = sorted(came.queue)
+    assert times[9] - times[0] > 0.25
+    assert len(times) < 10 * 5 * 2  # at most five times in six seconds; a connection that breaks is tried twice
+
+
 def test_it_outlives_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the API server was killed and is back, changes are seen again."""
     with Cluster(tmp_path) as own:
@@ -112,7 +247,7 @@ def test_it_outlives_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             own.kill()
             own.start()
             space.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=1")
-            expect(news, "A")
+            expect(news, "A", within=60.0)
 
 
 @pytest.mark.parametrize("opened", [True, False])
@@ -123,7 +258,7 @@ def test_a_watch_that_is_left_leaves_nothing(provider: KubernetesProvider, names
     if opened:
         namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=1")
         assert set(next(news)) == {"A"}
-        time.sleep(RECONNECT + 0.5)
+        time.sleep(1)  # until it waits for more
     assert [thread.name for thread in threading.enumerate()].count("dh-secrets-watch") >= 1
     news.close()  # type: ignore[attr-defined]  # an iterator to callers, who need not know that it can be closed
     deadline = time.monotonic() + SOON
