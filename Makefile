@@ -10,7 +10,7 @@ FRONT := $(wildcard labextension/*.json labextension/src/* labextension/style/* 
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
 QUICKSTART := notebooks/quickstart.ipynb
 
-.PHONY: demo lab check check-python check-front test test-front test-python leak-matrix bench clean
+.PHONY: demo lab check check-python check-front fix test test-unit test-front test-python leak-matrix bench clean
 
 demo: $(VENV)/.demo
 	@$(OWN_STORE) $(BIN)/python notebooks/play.py $(QUICKSTART)
@@ -29,6 +29,15 @@ check-python: $(VENV)/.dev
 
 check-front: $(VENV)/.dev
 	$(NPM) run check
+
+fix: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(NPM) run format
+
+# What needs no cluster, kernel, server or browser.
+test-unit: $(VENV)/.dev test-front
+	$(BIN)/pytest -m unit
 
 test: test-front test-python
 

@@ -20,18 +20,32 @@ for variable in [name for name in os.environ if name.startswith(("DH_SECRETS_", 
 os.environ["KUBECONFIG"] = os.devnull
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
-_KERNELS = ("kernel", "new_kernel", "secrets_kernel", "guarded", "survey", "server", "revealing", "scripted")
-_COSTS = {**dict.fromkeys(_KERNELS, 1), "cluster": 2, "browser": 3}
-"""Fixtures by what they need."""
+_NEEDS = {
+    "kernel": {"kernel", "new_kernel", "secrets_kernel", "guarded", "survey"},
+    "server": {"server", "revealing", "scripted"},
+    "cluster": {"cluster"},
+    "browser": {"browser"},
+}
+"""Markers, the cheapest first, each with the fixtures that bring what it names."""
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs nothing comes first, then kernels and servers, the cluster, the browser; modules stay whole."""
+    """Marks each test by the dearest part it needs, ``unit`` where it needs none, and runs the cheap ones first.
+
+    Modules stay whole. A module that starts its parts without a fixture marks itself.
+    """
     costs: dict[Path, int] = {}
     for item in items:
-        used = getattr(item, "fixturenames", ())
-        costs[item.path] = max([costs.get(item.path, 0), *(_COSTS.get(name, 0) for name in used)])
+        used = set(getattr(item, "fixturenames", ()))
+        needed = [
+            index
+            for index, (name, fixtures) in enumerate(_NEEDS.items(), 1)
+            if fixtures & used or item.get_closest_marker(name)
+        ]
+        cost = max(needed, default=0)
+        item.add_marker(("unit", *_NEEDS)[cost])
+        costs[item.path] = max(costs.get(item.path, 0), cost)
     items.sort(key=lambda item: costs[item.path])
 
 
