@@ -51,6 +51,9 @@ _BUNDLES = frozenset(["execute_result", "display_data", "update_display_data", "
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # The state's own schema: what a widget is and how it is drawn, and where its binary parts belong.
 _WIDGET_SCHEMA = ("_model_", "_view_")
+_WIDGET_MODEL = ("model_name", "model_module", "model_module_version")
+# The front end of our own panel holds no value, and a mark in it would break it wherever a value is one of its words.
+_OWN_WIDGET, _OWN_SOURCE = "dh_secrets_jupyter.", ("_esm", "_css")
 
 
 def says_only_ok(msg_type: str, content: Any) -> bool:
@@ -172,15 +175,32 @@ def _comm_data(value: Any, mask: Mask) -> Any:
     """Masks what a comm carries; of a widget's messages the method, the names of traits and the buffers' paths stay."""
     if not isinstance(value, dict):
         return mask_tree(value, mask)
+    # What a page is told of all widgets when it is loaded again.
+    loading = value.get("method") == "update_states"
     masked = {}
     for key, item in value.items():
         if key in ("method", "buffer_paths"):
             masked[key] = item
         elif key == "state":
-            masked[key] = mask_fields(item, mask, _WIDGET_SCHEMA)
+            masked[key] = _widget_state(item, mask)
+        elif key == "states" and loading and isinstance(item, dict):
+            masked[key] = {mask(model_id): _widget(model, mask) for model_id, model in item.items()}
         else:
             masked[key] = mask_tree(item, mask)
     return masked
+
+
+def _widget(model: Any, mask: Mask) -> Any:
+    if not isinstance(model, dict):
+        return mask_tree(model, mask)
+    kept = {key: model[key] for key in _WIDGET_MODEL if key in model}
+    rest = {key: item for key, item in model.items() if key not in kept and key != "state"}
+    return {**mask_tree(rest, mask), **kept, "state": _widget_state(model.get("state"), mask)}
+
+
+def _widget_state(state: Any, mask: Mask) -> Any:
+    own = isinstance(state, dict) and str(state.get("_anywidget_id")).startswith(_OWN_WIDGET)
+    return mask_fields(state, mask, _WIDGET_SCHEMA + (_OWN_SOURCE if own else ()))
 
 
 def _debug_body(value: Any, mask: Mask) -> Any:

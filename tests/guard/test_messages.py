@@ -10,6 +10,10 @@ from dh_secrets_jupyter.guard.messages import mask_content, says_only_ok
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
+STATE = {"_view_name": "v", "_esm": "v", "_anywidget_id": "v"}
+MASKED = {"_view_name": "v", "_esm": "<v>", "_anywidget_id": "<v>"}
+OWN = {"_esm": "v", "_css": "v", "_anywidget_id": "dh_secrets_jupyter.panel.widget.Panel"}
+
 
 def _shout(text: str) -> str:
     """Stands for a mask that hits every text."""
@@ -48,6 +52,24 @@ def _shout(text: str) -> str:
                 "comm_id": "v",
                 "data": {"method": "v", "buffer_paths": [["v"]], "state": {"_view_name": "v", "t": "<v>"}},
             },
+        ),
+        (
+            "comm_msg",
+            {"comm_id": "v", "data": {"method": "update_states", "states": {"v": {"model_name": "v", "state": STATE}}}},
+            {
+                "comm_id": "v",
+                "data": {"method": "update_states", "states": {"<v>": {"model_name": "v", "state": MASKED}}},
+            },
+        ),
+        (
+            "comm_msg",
+            {"comm_id": "v", "data": {"method": "own", "states": {"v": {"model_name": "v"}}}},
+            {"comm_id": "v", "data": {"method": "own", "states": {"<v>": {"<model_name>": "<v>"}}}},
+        ),
+        (
+            "comm_open",
+            {"data": {"state": OWN}},
+            {"data": {"state": OWN | {"_anywidget_id": f"<{OWN['_anywidget_id']}>"}}},
         ),
         (
             "debug_reply",

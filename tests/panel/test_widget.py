@@ -15,6 +15,12 @@ from .. import kernels
 from ..kernels import Kernel
 from .view import OPEN, THREADS, WIDGET, View, shown, wait_until
 
+# As a page asks that is loaded again.
+RELOADED = """from comm import create_comm
+from ipywidgets import Widget
+Widget.handle_control_comm_opened(create_comm("jupyter.widget.control"), {"metadata": {"version": "1.0.0"}})
+Widget._handle_control_comm_msg({"content": {"data": {"method": "request_states"}}})"""
+
 
 def test_the_output_has_a_still_list(kernel: Kernel) -> None:
     """Beside the widget stand an HTML table and a line of text, escaped, with metadata and without values."""
@@ -57,6 +63,19 @@ def test_the_magic_shows_it(kernel: Kernel) -> None:
     kernel.ok("import dh_secrets_jupyter.panel.widget as w; w._shown.close()")
     assert shown(kernel, "%secret panel").names() == []
     kernel.ok("w._shown.close()")
+
+
+def test_a_value_that_is_a_word_of_its_source_does_not_break_it(new_kernel: Callable[..., Kernel]) -> None:
+    """The front end goes out as it was built, also to a page that is loaded again."""
+    kernel = new_kernel()
+    kernel.ok("import dh_secrets_jupyter as d\n_ = d.get_or_create_project('default').new_secret('W', 'docu' + 'ment')")
+    assert kernel.ok("print('a document')").stdout == "a [secret:W]\n"
+    shown = [m.content["data"]["state"] for m in kernel.ok(OPEN).of("comm_open")]
+    answers = kernel.ok(RELOADED).of("comm_msg")
+    loaded = [model["state"] for m in answers for model in m.content["data"]["states"].values()]
+    built = (BUILT / "widget.js").read_text()
+    assert "document" in built
+    assert [state["_esm"] for state in shown + loaded if "_esm" in state] == [built, built]
 
 
 def test_it_works_in_a_vbox(kernel: Kernel) -> None:
