@@ -1,12 +1,13 @@
 /** The project: a text field with a list of the projects that are known. Any name may be typed. */
 
-import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons';
+import { useUniqueId } from './ids';
 import type { Store } from './store';
 
 export function ProjectBox({ store }: { store: Store }) {
   const { trans, state } = store;
-  const id = useId();
+  const id = useUniqueId();
   const input = useRef<HTMLInputElement>(null);
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState('');

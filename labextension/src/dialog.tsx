@@ -1,7 +1,8 @@
 /** The dialogs: add, replace a value, edit metadata, delete. The browser's own modal dialog keeps the focus inside. */
 
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
-import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useUniqueId } from './ids';
 import { Problem, Waiting } from './messages';
 import type { Details, SecretInfo } from './model';
 import type { Dialog, Store } from './store';
@@ -106,7 +107,7 @@ function AddDialog({ store }: { store: Store }) {
   const name = useRef<HTMLInputElement>(null);
   const value = useRef<ValueHandle>(null);
   const details = useRef<HTMLDivElement>(null);
-  const id = useId();
+  const id = useUniqueId();
   const act = async () => {
     const typed = name.current?.value.trim() ?? '';
     const taken = value.current?.take() ?? '';
@@ -138,7 +139,7 @@ function AddDialog({ store }: { store: Store }) {
 function ReplaceDialog({ store, secret }: { store: Store; secret: SecretInfo }) {
   const { trans } = store;
   const value = useRef<ValueHandle>(null);
-  const id = useId();
+  const id = useUniqueId();
   const act = async () => {
     const taken = value.current?.take() ?? '';
     return given(store, secret.name, taken) && store.replace(secret.name, taken);
@@ -213,7 +214,7 @@ function LabelledValue(props: {
 /** The fields of the metadata. They are read when they are sent, and so survive a refusal. */
 function DetailFields({ store, secret }: { store: Store; secret?: SecretInfo }) {
   const { trans } = store;
-  const id = useId();
+  const id = useUniqueId();
   const common = { class: 'dhs-input', autocomplete: 'off' } as const;
   return (
     <>

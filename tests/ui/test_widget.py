@@ -265,12 +265,15 @@ def test_where_watching_is_denied_it_asks(show: Show, namespace: Namespace, proj
 
 
 def test_two_displays_are_one_panel(show: Show) -> None:
-    """What one display changes the other shows; both are gone once it is closed, and it can be shown again."""
+    """What one display changes the other shows; each label is that of its own display's field. Both are gone once the
+    panel is closed, and it can be shown again."""
     shown = show()
     shown.book.run("%secret panel")
     second = Panel(shown.page, shown.book.cells.nth(1))
     shown.panel.add("SHARED", "sample-value")
     expect(second.name("SHARED")).to_be_visible(timeout=5_000)
+    second.region.get_by_text("Project", exact=True).click()
+    expect(second.project).to_be_focused()
     shown.book.run("import ipywidgets; ipywidgets.Widget.close_all()")
     expect(shown.page.get_by_role("region", name="Secrets", exact=True)).to_have_count(0)
     shown.book.run("%secret panel")
