@@ -51,7 +51,8 @@ function Frame({ store, title, action, act, focusCancel, children }: FrameProps)
     if (done) {
       store.closeDialog();
     } else {
-      element.current?.querySelector<HTMLElement>('input:not([type=file])')?.focus();
+      const form = element.current;
+      (form?.querySelector<HTMLElement>('input:invalid') ?? form?.querySelector<HTMLElement>('input'))?.focus();
     }
   };
 
@@ -102,6 +103,20 @@ function given(store: Store, name: string, value: string): boolean {
   return value !== '';
 }
 
+/** A date that is not complete reads as none, which would clear the one that is stored. */
+function datesComplete(store: Store, name: string, fields: HTMLElement | null): boolean {
+  const { trans } = store;
+  const complete = !fields?.querySelector('input:invalid');
+  if (!complete) {
+    store.refuse(
+      name,
+      trans.__('%1: the date in Expires is not complete.', name || trans.__('Add secret')),
+      trans.__('Complete or clear it.')
+    );
+  }
+  return complete;
+}
+
 function AddDialog({ store }: { store: Store }) {
   const { trans } = store;
   const name = useRef<HTMLInputElement>(null);
@@ -110,6 +125,9 @@ function AddDialog({ store }: { store: Store }) {
   const id = useUniqueId();
   const act = async () => {
     const typed = name.current?.value.trim() ?? '';
+    if (!datesComplete(store, typed, details.current)) {
+      return false;
+    }
     const taken = value.current?.take() ?? '';
     return given(store, typed, taken) && store.create(typed, taken, readDetails(details.current));
   };
@@ -154,13 +172,19 @@ function ReplaceDialog({ store, secret }: { store: Store; secret: SecretInfo }) 
 function EditDialog({ store, secret }: { store: Store; secret: SecretInfo }) {
   const { trans } = store;
   const details = useRef<HTMLDivElement>(null);
+  const opened = useRef<Details>(null);
+  useLayoutEffect(() => {
+    opened.current = readDetails(details.current);
+  }, []);
+  const act = async () => {
+    if (!datesComplete(store, secret.name, details.current)) {
+      return false;
+    }
+    const change = changed(opened.current, readDetails(details.current));
+    return Object.keys(change).length === 0 || store.edit(secret.name, change);
+  };
   return (
-    <Frame
-      store={store}
-      title={trans.__('Edit %1', secret.name)}
-      action={trans.__('Save')}
-      act={() => store.edit(secret.name, readDetails(details.current))}
-    >
+    <Frame store={store} title={trans.__('Edit %1', secret.name)} action={trans.__('Save')} act={act}>
       <div ref={details}>
         <DetailFields store={store} secret={secret} />
       </div>
@@ -253,6 +277,12 @@ function readDetails(fields: HTMLElement | null): Details {
       .filter(label => label !== ''),
     expires: text('expires')
   };
+}
+
+/** What was changed in the fields: others may have changed the rest meanwhile, and the widget may show it masked. */
+function changed(before: Details | null, after: Details): Partial<Details> {
+  const fields = Object.entries(after) as [keyof Details, Details[keyof Details]][];
+  return Object.fromEntries(fields.filter(([key, field]) => String(field) !== String(before?.[key])));
 }
 
 /** The dialog that is open. */

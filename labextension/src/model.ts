@@ -54,7 +54,7 @@ export interface Transport {
   list(project: string): Promise<SecretInfo[]>;
   create(project: string, name: string, value: string, details: Details): Promise<void>;
   /** Replaces the value, or edits the metadata; what is not given stays. */
-  update(project: string, name: string, change: { value: string } | Details): Promise<void>;
+  update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void>;
   remove(project: string, name: string): Promise<void>;
   /** Lets the kernel read the secret; resolves to what it did, in one line without the value. */
   put(project: string, name: string, target: Target): Promise<string>;

@@ -57,7 +57,7 @@ export class RestTransport implements Transport {
     await this._request(secrets(project), 'POST', { name, value, ...metadata(details) });
   }
 
-  async update(project: string, name: string, change: { value: string } | Details): Promise<void> {
+  async update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void> {
     await this._request(secret(project, name), 'PATCH', 'value' in change ? change : metadata(change));
   }
 
@@ -122,8 +122,8 @@ function secret(project: string, name: string): string {
   return `${secrets(project)}/${encodeURIComponent(name)}`;
 }
 
-function metadata({ description, labels, expires }: Details): object {
-  return { description, labels, expires: expires || null };
+function metadata(details: Partial<Details>): object {
+  return 'expires' in details ? { ...details, expires: details.expires || null } : details;
 }
 
 /** Reads an error's JSON; a proxy in between may have answered in another form. */

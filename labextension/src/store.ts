@@ -239,7 +239,7 @@ export class Store {
     return this._write(name, this._saving(name), sent, this.trans.__('The value of %1 is replaced.', name));
   }
 
-  edit(name: string, details: Details): Promise<boolean> {
+  edit(name: string, details: Partial<Details>): Promise<boolean> {
     const sent = this._transport.update(this._state.project, name, details);
     return this._write(name, this._saving(name), sent, this.trans.__('%1 is saved.', name));
   }

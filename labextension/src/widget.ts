@@ -55,7 +55,7 @@ class CommTransport implements Transport {
     return this._ask('create', { project, name, ...details }, value);
   }
 
-  update(project: string, name: string, change: { value: string } | Details): Promise<void> {
+  update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void> {
     return 'value' in change
       ? this._ask('update', { project, name }, change.value)
       : this._ask('update', { project, name, ...change });

@@ -40,15 +40,17 @@ test('a value is in the body of the one request that saves it, never in an addre
   assert.deepEqual(sent, [{ path: 'projects/demo/secrets', method: 'POST', body }]);
 });
 
-test('a replaced value leaves the metadata alone, an edit the value', async () => {
+test('a replaced value leaves the metadata alone, an edit the value and what was not changed', async () => {
   const { made, sent } = rest(() => json({}));
   await made.update('demo', 'A', { value: 'sample' });
   await made.update('demo', 'A', details);
+  await made.update('demo', 'A', { labels: [] });
   assert.deepEqual(
     sent.map(({ method, body }) => [method, body]),
     [
       ['PATCH', { value: 'sample' }],
-      ['PATCH', { description: 'D', labels: ['a'], expires: null }]
+      ['PATCH', { description: 'D', labels: ['a'], expires: null }],
+      ['PATCH', { labels: [] }]
     ]
   );
 });

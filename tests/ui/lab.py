@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "labextension"
@@ -63,6 +64,14 @@ class Lab:
     def address(self, path: str, workspace: str) -> str:
         """Returns the address that opens a notebook in JupyterLab; each workspace has a layout of its own."""
         return f"{self.url}/lab/workspaces/{workspace}/tree/{path}?reset&token={self.token}"
+
+    def request(self, method: str, path: str, body: object = None) -> Any:
+        """Asks the server's HTTP API for secrets, as another client does, and returns what it answers."""
+        request = urllib.request.Request(f"{self.url}/dh-secrets/{path}", method=method)
+        request.add_header("Authorization", f"token {self.token}")
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(request, data, timeout=30) as answer:
+            return json.loads(answer.read() or "null")
 
 
 def build_front_end() -> None:

@@ -178,6 +178,25 @@ def test_a_value_must_be_given(local_lab: Lab, open_panel: Open) -> None:
     assert panel.names() == []
 
 
+def test_an_edit_changes_what_was_changed_in_its_fields(local_lab: Lab, open_panel: Open, project: str) -> None:
+    """What others changed meanwhile stays. A date that is not complete clears nothing: it is refused."""
+    panel, _ = open_panel(local_lab)
+    panel.add("SHARED", "sample-value", Description="First", Labels="one, two", Expires="2031-01-01")
+    panel.act("SHARED", "Edit")
+    edit = panel.dialog("Edit SHARED")
+    change = {"description": "By another", "labels": ["three"]}
+    local_lab.request("PATCH", f"projects/{project}/secrets/SHARED", change)
+    edit.field("Expires").press_sequentially("02312040")
+    edit.press("Save")
+    expect(panel.alert).to_contain_text("SHARED: the date in Expires is not complete.")
+    expect(edit.field("Expires")).to_be_focused()
+    edit.fill(Expires="2040-02-03")
+    edit.press("Save")
+    expect(panel.region.get_by_text("Expires on 2040-02-03")).to_be_visible()
+    expect(panel.region.get_by_text("By another")).to_be_visible()
+    expect(panel.region.get_by_text("three", exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize("value", [PEM, PEM.replace("\n", "\r\n"), PEM.rstrip(), "\ttwo\nlines ✓ 🔑"])
 def test_pasted_lines_are_kept_to_the_byte(local_lab: Lab, open_panel: Open, value: str) -> None:
     """The field says how much it holds and shows nothing of it; the kernel reads just what was pasted."""
