@@ -144,7 +144,6 @@ function AddDialog({ store }: { store: Store }) {
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
-        maxLength={253}
       />
       <LabelledValue store={store} name={() => name.current?.value.trim() ?? ''} id={`${id}-value`} handle={value} />
       <div ref={details}>

@@ -156,13 +156,15 @@ def test_the_store_says_whether_a_name_is_taken(local_lab: Lab, open_panel: Open
     expect(panel.name("FREE")).to_be_visible()
 
 
-def test_a_name_that_cannot_be_is_refused_by_the_store(local_lab: Lab, open_panel: Open) -> None:
-    """The alert says the rule; nothing was added."""
+@pytest.mark.parametrize("name", ["no blanks", "x" * 254])
+def test_a_name_that_cannot_be_is_refused_by_the_store(local_lab: Lab, open_panel: Open, name: str) -> None:
+    """The alert says the rule; nothing was added, and no name was cut to what fits."""
     panel, _ = open_panel(local_lab)
     dialog = panel.open_add()
-    dialog.fill(Name="no blanks", Value="sample")
+    dialog.fill(Name=name, Value="sample")
     dialog.press("Save")
-    expect(panel.alert).to_contain_text("no blanks")
+    expect(panel.alert).to_contain_text(name)
+    expect(dialog.field("Name")).to_have_value(name)
     dialog.press("Cancel")
     assert panel.names() == []
 
