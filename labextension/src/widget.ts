@@ -26,7 +26,7 @@ interface Pending {
 }
 
 /** Asks the kernel by custom messages, which are in no widget's state. A value is a message's only buffer. */
-class CommTransport implements Transport {
+export class CommTransport implements Transport {
   private _pending = new Map<number, Pending>();
   private _watched = new Map<string, { changed(): void; live(possible: boolean): void }>();
   // All views of a widget hear all its messages, those in other browsers too: numbers that nobody else counts.
@@ -74,7 +74,8 @@ class CommTransport implements Transport {
     this._watched.set(project, { changed, live });
     return () => {
       this._watched.delete(project);
-      void this._ask('leave', { project, view: this._view });
+      // A kernel that is gone keeps nobody informed.
+      this._ask('leave', { project, view: this._view }).catch(() => undefined);
     };
   }
 
@@ -84,10 +85,14 @@ class CommTransport implements Transport {
 
   private _ask<T>(method: string, params: object, value?: string): Promise<T> {
     const id = ++this._count;
+    const buffers = value === undefined ? [] : [new TextEncoder().encode(value).slice().buffer];
     return new Promise<T>((resolve, reject) => {
-      this._pending.set(id, { resolve: result => resolve(result as T), reject });
-      const buffers = value === undefined ? [] : [new TextEncoder().encode(value).slice().buffer];
-      this._model.send({ id, method, params }, undefined, buffers);
+      try {
+        this._model.send({ id, method, params }, undefined, buffers);
+        this._pending.set(id, { resolve: result => resolve(result as T), reject });
+      } catch {
+        reject(new Refusal('The kernel of this panel is gone.', 'ProviderUnavailableError', 'Run the cell again.'));
+      }
     });
   }
 

@@ -127,6 +127,14 @@ class Notebook:
         expect(done.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=120_000)
         return done.locator(".jp-OutputArea-output").all_inner_texts().__str__()
 
+    def restart(self) -> None:
+        """Restarts the kernel and waits until it is ready."""
+        self.page.locator(".jp-NotebookPanel:visible").get_by_role(
+            "button", name="Restart the kernel", exact=True
+        ).click()
+        self.page.get_by_role("dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+        self.ready()
+
     def save(self) -> None:
         self.page.keyboard.press("Control+s")
         expect(self.page.locator(".jp-mod-dirty")).to_have_count(0)

@@ -280,6 +280,20 @@ def test_two_displays_are_one_panel(show: Show) -> None:
     expect(Panel(shown.page).name("SHARED")).to_be_visible()
 
 
+def test_after_a_restart_it_says_to_run_the_cell_again(show: Show, project: str) -> None:
+    """Of a panel whose kernel was restarted nothing can be asked; its fields keep what was typed but the value."""
+    shown = show()
+    shown.book.restart()
+    dialog = shown.panel.open_add()
+    dialog.fill(Name="LATE", Value="sample-value")
+    dialog.press("Save")
+    expect(dialog.frame.get_by_role("alert")).to_have_text(
+        "LATE: The kernel of this panel is gone. Run the cell again."
+    )
+    expect(dialog.field("Name")).to_have_value("LATE")
+    expect(dialog.field("Value")).to_have_value("")
+
+
 def test_500_secrets_open_and_are_searched_at_once(show: Show, project: str) -> None:
     """A long list opens within seconds and a search answers within a moment, on a busy machine too."""
     shown = show()
