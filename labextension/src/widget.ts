@@ -139,10 +139,13 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 
 /** In a notebook plain keys are its commands, on a button too, unless the element says that they are its own. */
 function takeKeys(el: HTMLElement): () => void {
-  // Asked before the page's own listeners; with Ctrl or Cmd, as for saving, a key stays the page's.
-  const ask = ({ target, ctrlKey, metaKey }: KeyboardEvent) => {
-    if (el.contains(target as Element)) {
-      (target as Element).toggleAttribute('data-lm-suppress-shortcuts', !ctrlKey && !metaKey);
+  // Asked before the page's own listeners. With Ctrl or Cmd a key stays the page's; in a field or a dialog saving alone
+  // does, for there undo and the like are the field's.
+  const ask = ({ target, ctrlKey, metaKey, key }: KeyboardEvent) => {
+    const element = target as Element;
+    if (el.contains(element)) {
+      const typing = element.closest('dialog, input') !== null && key !== 's';
+      element.toggleAttribute('data-lm-suppress-shortcuts', typing || !(ctrlKey || metaKey));
     }
   };
   window.addEventListener('keydown', ask, true);

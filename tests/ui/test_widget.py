@@ -280,6 +280,18 @@ def test_two_displays_are_one_panel(show: Show) -> None:
     expect(Panel(shown.page).name("SHARED")).to_be_visible()
 
 
+def test_undo_in_a_dialog_is_not_the_notebook_s(show: Show) -> None:
+    """The cell keeps what it had; saving is the notebook's there, too."""
+    shown = show()
+    dialog = shown.panel.open_add()
+    dialog.field("Name").press_sequentially("SLIP")
+    dialog.field("Name").press("ControlOrMeta+z")
+    dialog.frame.get_by_role("button", name="Cancel").press("ControlOrMeta+z")
+    expect(shown.book.cells.first.locator(".cm-content")).to_contain_text("%secret panel")
+    dialog.field("Name").press("ControlOrMeta+s")
+    expect(shown.page.locator(".jp-mod-dirty")).to_have_count(0)
+
+
 def test_after_a_restart_it_says_to_run_the_cell_again(show: Show, project: str) -> None:
     """Of a panel whose kernel was restarted nothing can be asked; its fields keep what was typed but the value."""
     shown = show()
