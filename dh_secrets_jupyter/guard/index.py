@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from .needles import Needle
+from .owners import Owner
 from .rule import PIECE
 
 FRAGMENT = 6
@@ -40,7 +41,7 @@ class Run:
     start: int
     end: int
     needle: Needle
-    name: str
+    owner: Owner
     offset: int
 
     @property
@@ -75,7 +76,7 @@ class Index:
     """All needles of all values. Safe to be used by several threads, and in a forked child."""
 
     def __init__(self) -> None:
-        self._needles: list[tuple[str, Needle]] = []
+        self._needles: list[tuple[Owner, Needle]] = []
         self._starts: list[int] = []  # of each needle in _all
         self._all = bytearray()
         self._bytes = bytearray(1 << 8)  # whether a byte stands in any needle
@@ -89,7 +90,7 @@ class Index:
             this = weakref.ref(self)
             os.register_at_fork(after_in_child=lambda: _unlock(this()))
 
-    def add(self, name: str, needles: Iterable[Needle]) -> None:
+    def add(self, owner: Owner, needles: Iterable[Needle]) -> None:
         """Makes needles known: the next search finds them."""
         known: set[bytes] = set()
         with self._lock:
@@ -98,7 +99,7 @@ class Index:
                     continue
                 known.add(needle.data)
                 number = len(self._needles)
-                self._needles.append((name, needle))
+                self._needles.append((owner, needle))
                 self._starts.append(len(self._all))
                 self._all += needle.data
                 for byte in set(needle.data):
@@ -123,11 +124,11 @@ class Index:
                 line = (number, position - offset)
                 if seen.get(line, -1) > position:
                     continue
-                name, needle = self._needles[number]
+                owner, needle = self._needles[number]
                 left = common_suffix(data, position, needle.data, offset)
                 right = common_prefix(data, position, needle.data, offset)
                 seen[line] = position + right
-                found.append(Run(position - left, position + right, needle, name, offset - left))
+                found.append(Run(position - left, position + right, needle, owner, offset - left))
         return found
 
     def runs_at_end(self, data: bytes, least: int) -> list[Run]:
@@ -137,11 +138,11 @@ class Index:
         at = self._all.find(tail) if position >= 0 else -1
         while at >= 0:
             number = bisect_right(self._starts, at) - 1
-            name, needle = self._needles[number]
+            owner, needle = self._needles[number]
             offset = at - self._starts[number]
             if offset + least <= len(needle.data):
                 left = common_suffix(data, position, needle.data, offset)
-                found.append(Run(position - left, len(data), needle, name, offset - left))
+                found.append(Run(position - left, len(data), needle, owner, offset - left))
             at = self._all.find(tail, at + 1)
         return found
 

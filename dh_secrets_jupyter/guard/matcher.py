@@ -7,8 +7,10 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import parts
 from .index import Index, Run
 from .needles import needles
+from .owners import Claim, Owners
 from .rule import PIECE, Scope, judge
 
 _BEGUN = rb"\x1b(?:\[[<-?]?(?:\d{0,4}[;:]){0,16}\d{0,4}[ -/]{0,2}"
@@ -49,16 +51,17 @@ class Masker:
 
     def __init__(self) -> None:
         self._index = Index()
-        self._values: set[tuple[str, str | bytes]] = set()
+        self._owners = Owners()
+        self._texts: dict[str | bytes, dict[str | bytes, list[parts.Span]]] = {}  # of each value, with its parts
         self._reasons: dict[str, str] = {}
-        self._off: frozenset[str] = frozenset()
 
-    def add(self, name: str, value: str | bytes) -> str | None:
+    def add(self, name: str, value: str | bytes, claim: Claim = Claim.VALUE) -> str | None:
         """Learns a value of a secret with all its spellings; a name may have many values, none is ever forgotten.
 
         Args:
             name: the secret's name, which the mark shows.
             value: its text or its bytes; bytes that are UTF-8 count as text.
+            claim: what the value is to the name: its own, or a variable's of the environment.
 
         Returns:
             None, or in a few words why it cannot be masked, such as ``it is an ordinary word, …``.
@@ -70,17 +73,25 @@ class Masker:
             self._reasons[name] = scope
             return scope
         self._reasons.pop(name, None)
-        if (name, known) not in self._values:
-            self._values.add((name, known))
-            self._index.add(name, needles(known))
+        found = self._texts.get(known) or self._texts.setdefault(known, _texts(known))
+        for text, visible in found.items():
+            # What is known already may show another name from now on.
+            if (owner := self._owners.claim(text, name, claim if text == known else max(claim, Claim.PART))) is None:
+                continue
+            self._index.add(owner, needles(text, visible))
+            plain = to_bytes(text) if isinstance(text, str) else text
             if b"\x1b" in plain:
                 # Control sequences are taken out of a text before it is searched, also those of a value.
-                self._index.add(name, needles(_decoded(without_ansi(plain)[0])))
+                self._index.add(owner, needles(_decoded(without_ansi(plain)[0])))
         return None
 
     def names(self) -> list[str]:
         """Returns the names of the secrets that are masked, also those switched off."""
-        return sorted({name for name, _ in self._values})
+        return self._owners.names(Claim.VALUE)
+
+    def variables(self) -> list[str]:
+        """Returns the names of the variables of the environment that are masked, also those switched off."""
+        return self._owners.names(Claim.VARIABLE)
 
     def reasons(self) -> dict[str, str]:
         """Returns for each secret whose latest value cannot be masked why not."""
@@ -88,12 +99,12 @@ class Masker:
 
     def switch(self, *names: str, on: bool) -> None:
         """Masks the values of these secrets, or lets them through; those of a name not yet known, too."""
-        self._off = self._off - set(names) if on else self._off | set(names)
+        self._owners.switch(*names, on=on)
 
     @property
     def off(self) -> frozenset[str]:
         """The names that are switched off."""
-        return self._off
+        return self._owners.off
 
     def mask(self, text: str) -> tuple[str, list[Hit]]:
         """Returns a text with its values masked and what was masked; the very same text where there is nothing."""
@@ -135,10 +146,11 @@ class Masker:
         if not (runs := self._index.runs(data)):
             return []
         covers = []
-        for run in sorted(runs, key=lambda run: (not run.whole, run.name)):  # the order in which equals give the name
-            if run.name not in self._off and (span := _counted(run, data)):
+        # The order in which equals give the name.
+        for run in sorted(runs, key=lambda run: (not run.whole, run.owner.name or "")):
+            if (name := run.owner.name) is not None and (span := _counted(run, data)):
                 start, end = _whole_characters(data, *span) if text else span
-                covers.append(Cover(start, end, Hit(run.name, run.needle.spelling)))
+                covers.append(Cover(start, end, Hit(name, run.needle.spelling)))
         return united(covers)
 
     def open_length(self, data: bytes) -> int:
@@ -150,7 +162,7 @@ class Masker:
         return [
             run
             for run in self._index.runs_at_end(data, least)
-            if run.name not in self._off
+            if run.owner.name is not None
             and (run.needle.pieces or run.offset == 0)
             and not run.needle.word
             and _tells(run, run.offset, run.offset + run.end - run.start, least)
@@ -162,6 +174,10 @@ def _decoded(value: bytes) -> str | bytes:
         return value.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return value
+
+
+def _texts(value: str | bytes) -> dict[str | bytes, list[parts.Span]]:
+    return dict(parts.texts(value).items()) if isinstance(value, str) else {value: []}
 
 
 def _hits(covers: list[Cover]) -> list[Hit]:

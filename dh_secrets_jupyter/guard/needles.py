@@ -6,7 +6,7 @@ import base64
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -141,8 +141,12 @@ _PLAIN_OR_NOT = re.compile(r"[A-Za-z0-9_.\-]+|.", re.DOTALL)
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
 
 
-def needles(value: str | bytes) -> Iterator[Needle]:
-    """Yields every spelling of a value, or nothing of one that :func:`rule.judge` refuses; some may come twice."""
+def needles(value: str | bytes, visible: Iterable[tuple[int, int]] = ()) -> Iterator[Needle]:
+    """Yields every spelling of a value, or nothing of one that :func:`rule.judge` refuses; some may come twice.
+
+    Args:
+        visible: from which character of a text to which it may be seen (:func:`parts.texts`): common material.
+    """
     if isinstance(value, bytes):
         if judge(value.decode("latin-1")) is Scope.ANYWHERE:
             yield from _binary(value)
@@ -152,15 +156,23 @@ def needles(value: str | bytes) -> Iterator[Needle]:
         core = value.strip()
         yield from _spelled(core, telling(core), word=True, pieces=False)
     elif scope is Scope.ANYWHERE:
-        yield from _spelled(value, telling(value), word=False, pieces=len(value) >= PIECES_FROM)
-        yield from _lines(value)
+        told = bytearray(telling(value))
+        for start, end in visible:
+            told[start:end] = bytes(end - start)
+        yield from _spelled(value, bytes(told), word=False, pieces=len(value) >= PIECES_FROM)
+        yield from _lines(value, bytes(told))
 
 
-def _lines(value: str) -> Iterator[Needle]:
+def _lines(value: str, told_of_all: bytes) -> Iterator[Needle]:
     """Each line that is not itself short or common; the longer ones are pieces of the value already."""
-    for line in {line.strip() for line in value.splitlines()} - {value}:
-        if len(line) < PIECES_FROM or len(value) < PIECES_FROM:
-            told = telling(line)
+    starts: dict[str, int] = {}
+    at = 0
+    for whole in value.splitlines(keepends=True):
+        starts.setdefault(whole.strip(), at + len(whole) - len(whole.lstrip()))
+        at += len(whole)
+    for line, start in starts.items():
+        if line != value and (len(line) < PIECES_FROM or len(value) < PIECES_FROM):
+            told = told_of_all[start : start + len(line)]
             if judge(line) is Scope.ANYWHERE and 1 in told:
                 if len(value) < _FEW_SPELLINGS_FROM:
                     yield from _spelled(line, told, word=False, pieces=False)

@@ -66,7 +66,7 @@ class ByteStream:
         window = self._sent + plain
         covers = self._masker.covers_plain(window, text=self._text)
         begun = self._masker.begun(window, ANYWHERE_FROM) if release else []
-        covers += [Cover(run.start, len(window), Hit(run.name, run.needle.spelling)) for run in begun]
+        covers += [Cover(run.start, len(window), Hit(run.owner.name or "", run.needle.spelling)) for run in begun]
         if covers or self._cut:
             covers = self._joined(covers, plain, sent)
 

@@ -11,7 +11,7 @@ import sys
 import atheris  # type: ignore[import-untyped]  # it has no types, nor stubs
 
 # What spells a value is not what is looked into here; without it a second sees ten times as many inputs.
-from dh_secrets_jupyter.guard import needles, rule
+from dh_secrets_jupyter.guard import needles, parts, rule
 
 with atheris.instrument_imports():
     from dh_secrets_jupyter.guard import matcher, stream
@@ -33,16 +33,16 @@ def one_input(raw: bytes) -> None:
     values = [text_of(data, data.ConsumeIntInRange(1, 48)) for _ in range(data.ConsumeIntInRange(1, 3))]
     for number, value in enumerate(values):
         guard.add(f"V{number}", value)
-    spelled = [needle.data for value in values for needle in needles.needles(value)]
-    parts: list[bytes] = []
+    spelled = [needle.data for value in values for text in parts.texts(value) for needle in needles.needles(text)]
+    pieces: list[bytes] = []
     for _ in range(data.ConsumeIntInRange(1, 8)):
         if spelled and data.ConsumeBool():
             shown = spelled[data.ConsumeIntInRange(0, len(spelled) - 1)]
             first = data.ConsumeIntInRange(0, len(shown))
-            parts.append(shown[first : data.ConsumeIntInRange(first, len(shown))] if data.ConsumeBool() else shown)
+            pieces.append(shown[first : data.ConsumeIntInRange(first, len(shown))] if data.ConsumeBool() else shown)
         else:
-            parts.append(data.ConsumeBytes(8))
-    text = b"".join(parts)
+            pieces.append(data.ConsumeBytes(8))
+    text = b"".join(pieces)
 
     whole, cut = stream.ByteStream(guard), stream.ByteStream(guard)
     at_once = whole.feed(text) + whole.release()

@@ -1,0 +1,70 @@
+"""Whose a text is: several secrets may share a value, or have the same password in them, and it is looked for once."""
+
+from __future__ import annotations
+
+import threading
+from enum import IntEnum
+
+
+class Claim(IntEnum):
+    """What a text is to its owner; of several the first gives the name."""
+
+    VALUE = 0
+    PART = 1
+    VARIABLE = 2
+
+
+class Owner:
+    """Those that a text belongs to.
+
+    Attributes:
+        name: which of them the mark shows; None while all of them are switched off.
+    """
+
+    __slots__ = ("claims", "name")
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.claims: dict[tuple[Claim, str], int] = {}
+
+
+class Owners:
+    """The owners of all texts. Safe to be used by several threads."""
+
+    def __init__(self) -> None:
+        self.off: frozenset[str] = frozenset()
+        self._by_text: dict[str | bytes, Owner] = {}
+        self._claims = 0
+        self._lock = threading.RLock()  # a signal's handler may mask, too
+
+    def claim(self, text: str | bytes, name: str, claim: Claim) -> Owner | None:
+        """Notes that a text belongs to a name, too; returns its owner where the text is new."""
+        with self._lock:
+            known = self._by_text.get(text)
+            owner = known or self._by_text.setdefault(text, Owner())
+            self._claims += 1
+            owner.claims[claim, name] = self._claims
+            self._choose(owner)
+            return None if known else owner
+
+    def names(self, *claims: Claim) -> list[str]:
+        """Returns the names that have such a claim to any text."""
+        with self._lock:
+            return sorted({name for owner in self._by_text.values() for claim, name in owner.claims if claim in claims})
+
+    def switch(self, *names: str, on: bool) -> None:
+        """Has marks show these names, or no mark at all where a text belongs to nobody else."""
+        with self._lock:
+            self.off = self.off - set(names) if on else self.off | set(names)
+            for owner in self._by_text.values():
+                self._choose(owner)
+
+    def _choose(self, owner: Owner) -> None:
+        """A value's mark shows the first name, a part's the one that was learnt last."""
+        left = [(claim, name) for claim, name in owner.claims if name not in self.off]
+        first = min((claim for claim, _ in left), default=None)
+        same = [(claim, name) for claim, name in left if claim is first]
+        if first is Claim.PART:
+            owner.name = max(same, key=owner.claims.__getitem__)[1]
+        else:
+            owner.name = min((name for _, name in same), default=None)

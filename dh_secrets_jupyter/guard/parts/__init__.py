@@ -1,0 +1,47 @@
+"""Finds the secrets within a value that is made of several parts, and what of it may be seen.
+
+People keep a whole connection string, credentials file or service account as one secret, and mean the password in it.
+So its password is masked by itself, too, and its user, host, port, database and project id are common material, as long
+as the value is of a form that is known here. What is not recognized stays as it is: a value with pieces.
+
+The readers go over a text once; nothing of them raises or imports anything heavy.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .connections import read_urls
+from .flow import read_flow
+from .found import Found, Span
+from .lines import read_lines
+
+__all__ = ["PART_FROM", "Span", "texts"]
+
+PART_FROM = 8
+"""Characters from which on a part is masked by itself."""
+_DEPTH = 3
+"""How deep composites are read in one another, as a connection string in JSON in a dotenv file."""
+_INI_SECTION = re.compile(r"\s*\[[^\]\n\"'{\[]+\][ \t\r]*(?:\n|\Z)")
+
+
+def texts(value: str) -> dict[str, list[Span]]:
+    """Returns the texts to be masked: the value and its secret parts, each with the spans of it that may be seen."""
+    known: dict[str, list[Span]] = {}
+    new = [value]
+    for _ in range(_DEPTH):
+        found = {text: _read(text) for text in new if text not in known}
+        known |= {text: read.visible() for text, read in found.items()}
+        new = [part for read in found.values() for part in read.secrets if len(part.strip()) >= PART_FROM]
+    return known
+
+
+def _read(text: str) -> Found:
+    found = Found()
+    read_urls(found, text)
+    start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+    if text[start : start + 1] in ("{", "[") and not _INI_SECTION.match(text):
+        read_flow(found, text, start, len(text))
+    elif "=" in text or ":" in text or "password" in text:
+        read_lines(found, text)
+    return found

@@ -1,0 +1,75 @@
+"""Reads JSON, and what YAML writes like it: maps and lists in brackets, at any depth."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from . import keys
+from .connections import read_connection
+from .found import Found, Span
+
+_TOKEN = re.compile(
+    r"""(?P<text>"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*(?:''[^']*)*')|(?P<sign>[\[\]{},:])|(?P<plain>[^\s\[\]{},:"'](?:[^\[\]{},:\n]|:(?!\s))*)""",
+    re.DOTALL,
+)
+
+
+Key = tuple[str, Span]
+"""A key, and where it stands."""
+
+
+def read_flow(found: Found, text: str, start: int, end: int, key: Key | None = None) -> None:
+    """Notes what stands under keys: text directly under one, or in lists under it, but not in maps.
+
+    Args:
+        key: the key under which the whole of it stands.
+    """
+    outer: list[tuple[bool, Key | None]] = []  # for each bracket that is open: whether a map's, and the key before it
+    last: Key | None = None  # a text that is a key if a colon follows
+    for token in _TOKEN.finditer(text, start, end):
+        sign, in_map = token["sign"], bool(outer) and outer[-1][0]
+        if sign in ("[", "{"):
+            outer.append((sign == "{", key))
+            key = None if sign == "{" else key
+        elif sign in ("]", "}"):
+            key = outer.pop()[1] if outer else None
+        elif sign == "," and in_map:
+            key = None
+        elif sign == ":" and in_map:
+            key = last
+            if key and (around := outer[-1][1]) and keys.holds_hosts(around[0]):
+                found.common(*key[1])
+        elif not sign:
+            plain, span = _read(token)
+            last = plain, span
+            if key and not found.entry(*key, *span, plain):
+                _nested(found, text, plain, span)
+
+
+def _read(token: re.Match[str]) -> tuple[str, Span]:
+    raw, (start, end) = token[0], token.span()
+    if token["plain"]:
+        plain = raw.rstrip()
+        return plain, (start, start + len(plain))
+    if raw[0] == "'":
+        return raw[1:-1].replace("''", "'"), (start + 1, end - 1)
+    if "\\" in raw:
+        try:
+            return str(json.loads(raw, strict=False)), (start + 1, end - 1)
+        except ValueError:
+            pass
+    return raw[1:-1], (start + 1, end - 1)
+
+
+def _nested(found: Found, text: str, plain: str, span: Span) -> None:
+    """Reads a connection string under any other key; one with escapes by itself, for the sake of its secrets."""
+    if "=" not in plain:
+        return
+    if text[slice(*span)] == plain:
+        read_connection(found, text, *span)
+    else:
+        inner = Found()
+        read_connection(inner, plain, 0, len(plain))
+        if inner.secrets:
+            found.secret(*span, *inner.secrets)

@@ -1,0 +1,74 @@
+"""What the readers of composite values find."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from bisect import bisect_left
+
+from . import keys
+
+Span = tuple[int, int]
+"""From which character of a value to which."""
+
+
+class Found:
+    """The secrets in one value, and what of it may be seen.
+
+    Attributes:
+        secrets: the texts of the parts that are secrets, each once.
+    """
+
+    def __init__(self) -> None:
+        self.secrets: dict[str, None] = {}
+        self._secret_spans: list[Span] = []
+        self._common_spans: list[Span] = []
+
+    def secret(self, start: int, end: int, *texts: str) -> None:
+        """Notes a secret part: where it stands, and how it may read (decoded, without its quotes)."""
+        self._secret_spans.append((start, end))
+        self.secrets.update(dict.fromkeys(filter(None, texts)))
+
+    def common(self, start: int, end: int) -> None:
+        """Notes something that may be seen."""
+        if start < end:
+            self._common_spans.append((start, end))
+
+    def entry(self, key: str, key_span: Span, start: int, end: int, *texts: str) -> bool:
+        """Notes what stands under a key, as its name says; tells whether the name says anything."""
+        if keys.is_secret(key):
+            self.secret(start, end, *texts, *(encoded for text in texts for encoded in _from_base64(key, text)))
+        elif keys.is_common(key):
+            self.common(start, end)
+        else:
+            return False
+        self.common(*key_span)
+        return True
+
+    def visible(self) -> list[Span]:
+        """Returns what may be seen, if there is any secret at all: not what holds a secret as a part of its own."""
+        spans = sorted(self._secret_spans)
+        if not spans:
+            return []
+        return [one for one in self._common_spans if not _holds(one, spans)]
+
+
+def _holds(span: Span, secrets: list[Span]) -> bool:
+    """Whether one of the secrets begins or ends in the span, which is not within that secret."""
+    start, end = span
+    at = max(bisect_left(secrets, (start, start)) - 1, 0)
+    for first, last in secrets[at : at + 8]:
+        if first < end and start < last and not (first <= start and end <= last):
+            return True
+    return False
+
+
+def _from_base64(key: str, text: str) -> list[str]:
+    """Returns the text that base64 stands for, as Docker, npm and Kubernetes write it; under auth, its password too."""
+    try:
+        plain = base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return []
+    if not plain.replace("\n", "").isprintable():
+        return []
+    return [plain, plain.partition(":")[2]] if key.lower().endswith("auth") else [plain]
