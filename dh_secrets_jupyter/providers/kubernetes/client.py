@@ -1,12 +1,14 @@
-"""Requests to the API server: a time-out on each, repeated where that is safe, failures as one clear line.
+"""Requests to the API server: a deadline for each, repeated where that is safe, failures as one clear line.
 
 No part of a response's text ever gets into an error: the API server repeats whole objects in some of its refusals.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import threading
 import time
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,7 +17,8 @@ from urllib.parse import urlsplit
 
 from ...backoff import pauses
 from ...errors import ProviderUnavailableError
-from .connection import Connection, Target
+from .connection import Connection, Target, connect
+from .exchange import DeadlineError, Exchange
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -24,6 +27,8 @@ CONNECT = 5.0
 """Seconds to wait for a connection."""
 READ = 15.0
 """Seconds to wait for an answer, or for the next part of one."""
+LOGIN = 15.0
+"""Seconds that finding credentials may take: a kubeconfig can name a program to ask."""
 PATIENCE = 5.0
 """Seconds for which a request is repeated while there is no API server, or one that fails."""
 
@@ -50,11 +55,30 @@ class OutcomeUnknownError(Exception):
 
 
 class _Trouble(Enum):
-    """Why there is no answer, as it is said."""
+    """Why there is no answer: as it is said, and whether the request may have arrived."""
 
-    CERTIFICATE = "has a certificate that your credentials do not trust"
-    UNREACHED = "cannot be reached"
-    BROKEN = "does not answer"
+    CERTIFICATE = ("has a certificate that your credentials do not trust", False)
+    UNREACHED = ("cannot be reached", False)
+    UNSENT = ("does not answer", False)
+    BROKEN = ("does not answer", True)
+
+    def __init__(self, why: str, sent: bool) -> None:
+        self.why = why
+        self.sent = sent
+
+
+class _Held:
+    """One process's connection: after a fork the child makes its own. ``lock`` is for who logs in."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.lock = threading.Lock()
+        self.connection: Connection | None = None
+
+    def drop(self, connection: Connection) -> None:
+        """Has credentials looked up again, unless somebody has done so by now."""
+        if self.connection is connection:
+            self.connection = None
 
 
 class Client:
@@ -62,7 +86,7 @@ class Client:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._connection: tuple[int, Connection] | None = None
+        self._held = _Held()
 
     def request(
         self,
@@ -88,26 +112,28 @@ class Client:
         patient_until = min(until, time.monotonic() + PATIENCE)
         renewed = False
         for pause in pauses():
-            found = self._once(method, path, content, content_type, until)
+            connection = self._connect(until)
+            found = self._once(connection, method, path, content, content_type, until)
             trouble = found if isinstance(found, _Trouble) else None
             answer = Answer(0, {}) if isinstance(found, _Trouble) else found
             if (trouble is _Trouble.CERTIFICATE or answer.status == 401) and not renewed:
                 renewed = True
-                self._connection = None  # tokens and certificates are replaced while a kernel runs
+                self._held.drop(connection)  # tokens and certificates are replaced while a kernel runs
                 continue
             # An API server that is asked too much, or that gave up a patch because others kept changing the object, is
             # there and has done nothing.
             busy = answer.status == 429 or (method == "PATCH" and answer.status == 409)
             if trouble is None and answer.status < 500 and not busy:
                 return answer
-            if changes and (trouble is _Trouble.BROKEN or answer.status >= 500):
+            if changes and (trouble.sent if trouble else answer.status >= 500):
                 raise OutcomeUnknownError
             pause = max(pause, answer.retry_after)
             give_up = until - 1 if busy else patient_until
             if answer.status == 409 and time.monotonic() + pause > give_up:
                 return answer
             if trouble is _Trouble.CERTIFICATE or time.monotonic() + pause > give_up:
-                raise self._unavailable(trouble.value if trouble else f"answers with HTTP status {answer.status}")
+                why = trouble.why if trouble else f"answers with HTTP status {answer.status}"
+                raise _unavailable(connection, why)
             time.sleep(pause)
         raise AssertionError("pauses never end")
 
@@ -121,23 +147,26 @@ class Client:
             ProviderUnavailableError: there is no API server, or the connection was lost.
         """
         for last in (False, True):
-            response = self._send("GET", path, None, JSON, silence, stream=True)
+            until = time.monotonic() + READ
+            connection = self._connect(until)
+            response = self._send(connection, "GET", path, None, JSON, silence, until, stream=True)
             if isinstance(response, _Trouble):
                 if response is _Trouble.BROKEN and not last:
                     continue  # the API server may have closed a connection that had been idle
-                raise self._unavailable(response.value)
+                raise _unavailable(connection, response.why)
             if response.status == 200:
                 return response
             response.close()
             if response.status != 401 or last:
                 return Answer(response.status, {})
-            self._connection = None
+            self._held.drop(connection)
         raise AssertionError("the second time is the last")
 
     def _once(
-        self, method: str, path: str, content: bytes | None, content_type: str, until: float
+        self, connection: Connection, method: str, path: str, content: bytes | None, content_type: str, until: float
     ) -> Answer | _Trouble:
-        response = self._send(method, path, content, content_type, min(READ, max(1.0, until - time.monotonic())))
+        read = min(READ, max(1.0, until - time.monotonic()))
+        response = self._send(connection, method, path, content, content_type, read, until)
         if isinstance(response, _Trouble):
             return response
         try:
@@ -152,52 +181,81 @@ class Client:
         return Answer(response.status, body, float(after) if after.isdecimal() else 0)
 
     def _send(
-        self, method: str, path: str, content: bytes | None, content_type: str, read: float, *, stream: bool = False
+        self,
+        connection: Connection,
+        method: str,
+        path: str,
+        content: bytes | None,
+        content_type: str,
+        read: float,
+        until: float,
+        *,
+        stream: bool = False,
     ) -> BaseHTTPResponse | _Trouble:
-        connection = self._connect()
+        """Sends one request; the answer, or with ``stream`` its head, is there until then, or counts as lost."""
         import ssl
 
         import urllib3
         from urllib3 import exceptions
 
-        try:
-            return connection.pool.request(
+        agent = {"Accept": JSON, "Content-Type": content_type, "User-Agent": "dh-secrets-jupyter"}
+        exchange = Exchange(
+            lambda: connection.pool.request(
                 method,
                 connection.url + path,
                 body=content,
-                headers={
-                    "Accept": JSON,
-                    "Content-Type": content_type,
-                    "User-Agent": "dh-secrets-jupyter",
-                    **connection.headers(),
-                },
+                headers=connection.headers(agent),
                 timeout=urllib3.Timeout(connect=min(CONNECT, read), read=read),
                 retries=False,
                 preload_content=not stream,
             )
+        )
+        trouble = _Trouble.BROKEN
+        try:
+            return exchange.result(until - time.monotonic())
         except exceptions.SSLError as error:
             reason = error.args[0] if error.args else None
-            broken = isinstance(reason, ssl.SSLError) and not isinstance(reason, ssl.SSLCertVerificationError)
-            return _Trouble.BROKEN if broken else _Trouble.CERTIFICATE
+            if not isinstance(reason, ssl.SSLError) or isinstance(reason, ssl.SSLCertVerificationError):
+                trouble = _Trouble.CERTIFICATE
         except (exceptions.NewConnectionError, exceptions.ConnectTimeoutError, exceptions.ProxyError):
-            return _Trouble.UNREACHED
-        except (exceptions.HTTPError, OSError):
-            return _Trouble.BROKEN
+            trouble = _Trouble.UNREACHED
+        except (DeadlineError, exceptions.HTTPError, OSError):
+            pass
+        return trouble if exchange.sent or trouble is not _Trouble.BROKEN else _Trouble.UNSENT
 
-    def _connect(self) -> Connection:
-        """Returns this process's connection; after a fork the child makes its own."""
-        held, pid = self._connection, os.getpid()
-        if held is None or held[0] != pid:
-            held = self._connection = (pid, Connection(self._target))
-        return held[1]
+    def _connect(self, until: float) -> Connection:
+        """Returns this process's connection, with credentials that have not expired."""
+        if self._held.pid != os.getpid():
+            self._held = _Held()
+        held = self._held
+        found = held.connection
+        if found is not None and not found.expired:
+            return found
+        seconds = min(LOGIN, until - time.monotonic())
 
-    def _unavailable(self, why: str) -> ProviderUnavailableError:
-        held = self._connection
-        # Without what may stand before the host: a user and a password.
-        host = f" {urlsplit(held[1].url).netloc.rpartition('@')[2]}" if held else ""
-        return ProviderUnavailableError(
-            "kubernetes", f"the API server{host} {why}", "See whether kubectl works here, then try again"
+        def log_in() -> Connection | None:
+            if held.lock.acquire(timeout=max(0.0, seconds)):
+                try:
+                    if held.connection is found or held.connection is None:
+                        held.connection = connect(self._target, seconds)
+                    return held.connection
+                finally:
+                    held.lock.release()
+            return None
+
+        with contextlib.suppress(DeadlineError):
+            if connection := Exchange(log_in).result(seconds):
+                return connection
+        raise ProviderUnavailableError(
+            "kubernetes", f"the kubeconfig's login did not answer within {seconds:.0f} s", "Log in with kubectl, once"
         )
+
+
+def _unavailable(connection: Connection, why: str) -> ProviderUnavailableError:
+    host = urlsplit(connection.url).netloc.rpartition("@")[2]  # without what may stand before it: a password
+    return ProviderUnavailableError(
+        "kubernetes", f"the API server {host} {why}", "See whether kubectl works here, then try again"
+    )
 
 
 def _encode(body: object) -> bytes:

@@ -1,27 +1,20 @@
-"""The credentials of this machine and the connections to its API server: the one module that imports the client.
-
-Of the official client it takes what finds credentials (kubeconfig, exec plugins, OIDC, a pod's service account and its
-rotation) and what opens connections (TLS, client certificates, proxies). Its models and its exceptions stay unused:
-they carry response bodies, and log them.
-"""
+"""The cluster that this process works with, and the connections to its API server with the credentials for it."""
 
 from __future__ import annotations
 
-import contextlib
-import threading
+import re
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ...errors import ProviderUnavailableError
+from ...errors import ProviderUnavailableError, SecretsError
 from .. import kubeconfig
 
 if TYPE_CHECKING:
-    from urllib3 import PoolManager
+    from urllib3 import HTTPHeaderDict
 
-LOGIN = 15.0
-"""Seconds that finding credentials may take: a kubeconfig can name a program to ask."""
-CONNECTIONS = 32
-"""Connections kept open: a server asks from many threads."""
+NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+"""What a namespace can be called."""
 
 
 @dataclass(frozen=True)
@@ -63,74 +56,69 @@ def find_target(namespace: str | None) -> Target:
             "there is no kubeconfig with a current context, and no service account of a pod",
             "Point KUBECONFIG to one, or choose --provider local",
         )
-    return Target(namespace or context.namespace or "default", context.name, kubeconfig.listed())
+    found = namespace or context.namespace or "default"
+    if not NAMESPACE.fullmatch(found):
+        raise ProviderUnavailableError(
+            "kubernetes",
+            f"the kubeconfig's context {context.name} names no possible namespace",
+            "Set DH_SECRETS_NAMESPACE, or mend it",
+        )
+    return Target(found, context.name, kubeconfig.listed())
 
 
 class Connection:
-    """Open connections to the target's API server, with the credentials as they are now.
+    """Open connections to the target's API server, with the credentials that it had when they were opened.
 
     Attributes:
         url: the API server's address.
         pool: sends requests and reads answers; knows nothing of credentials but a client certificate.
+
+    Raises:
+        ProviderUnavailableError: there are no credentials, or they cannot be used.
     """
 
-    def __init__(self, target: Target) -> None:
-        from kubernetes.client.rest import RESTClientObject
+    def __init__(self, target: Target, seconds: float) -> None:
+        from . import identity
+        from .pools import open_pools
 
-        self._target = target
-        self._configuration = _load(target)
-        self._configuration.connection_pool_maxsize = CONNECTIONS
-        self.url = str(self._configuration.host)
-        self.pool: PoolManager = RESTClientObject(self._configuration).pool_manager
+        found = identity.of_kubeconfig(target.files, target.context) if target.context else identity.of_pod()
+        credentials = found.log_in(seconds)
+        self.url = found.server.url
+        self.pool = open_pools(found.server, credentials.certificate)
+        self._headers = found.impersonation
+        if credentials.authorization:
+            self._headers = [("Authorization", credentials.authorization), *self._headers]
+        self._good_until = credentials.good_until
 
-    def headers(self) -> dict[str, str]:
-        """Returns the headers that say who we are; a pod's token is read again every minute."""
-        settings: dict[str, Any] | None = None
-        # A token's file may be gone, a login refused; what the client says of it may be secret.
-        with contextlib.suppress(Exception):
-            settings = dict(self._configuration.auth_settings())
-        if settings is None:
-            raise _no_credentials(self._target)
-        return {each["key"]: str(each["value"]).strip() for each in settings.values() if each["value"]}
+    @property
+    def expired(self) -> bool:
+        """Whether the credentials have to be looked up again."""
+        return time.time() >= self._good_until
+
+    def headers(self, others: dict[str, str]) -> HTTPHeaderDict:
+        """Returns the headers that say who we are, and the others."""
+        from urllib3 import HTTPHeaderDict
+
+        headers = HTTPHeaderDict(others)
+        for key, value in self._headers:
+            headers.add(key, value)
+        return headers
 
 
-def _load(target: Target) -> Any:
-    """Fills a configuration of the official client, within :data:`LOGIN` seconds."""
-    loaded: list[Any] = []
+def connect(target: Target, seconds: float) -> Connection:
+    """Logs in, within so many seconds, and returns the connections.
 
-    def load() -> None:
-        from kubernetes import config
-        from kubernetes.client import Configuration
-
-        # Neither has types, whatever the package says of itself.
-        load_kubeconfig: Any = config.load_kube_config
-        pod: Any = config.incluster_config.InClusterConfigLoader
-        configuration = Configuration()
-        try:
-            if target.in_pod:
-                folder = kubeconfig.SERVICE_ACCOUNT
-                pod(str(folder / "token"), str(folder / "ca.crt")).load_and_set(configuration)
-            else:
-                load_kubeconfig(target.files, context=target.context, client_configuration=configuration)
-        except Exception:  # noqa: BLE001 (a file of any content makes the client raise anything; some of it is secret)
-            return
-        loaded.append(configuration)
-
-    # In a thread of its own, because the client waits for an exec plugin for ever.
-    thread = threading.Thread(target=load, daemon=True)
-    thread.start()
-    thread.join(LOGIN)
-    if loaded:
-        return loaded[0]
-    if thread.is_alive():
-        raise ProviderUnavailableError(
-            "kubernetes", f"the kubeconfig's login did not answer within {LOGIN:.0f} s", "Log in with kubectl, once"
+    Raises:
+        ProviderUnavailableError: there are no credentials, or they cannot be used.
+    """
+    failure: SecretsError | None = None
+    try:
+        return Connection(target, seconds)
+    except SecretsError as error:
+        failure = error
+    except Exception:  # noqa: BLE001 (a file of any content makes a parser raise anything; some of it is secret)
+        where = "the pod's service account" if target.in_pod else f"the kubeconfig's context {target.context}"
+        failure = ProviderUnavailableError(
+            "kubernetes", f"{where} has no usable credentials", "See whether kubectl works here, or mend it"
         )
-    raise _no_credentials(target)
-
-
-def _no_credentials(target: Target) -> ProviderUnavailableError:
-    where = "the pod's service account" if target.in_pod else f"the kubeconfig's context {target.context}"
-    return ProviderUnavailableError(
-        "kubernetes", f"{where} has no usable credentials", "See whether kubectl works here, or mend it"
-    )
+    raise failure

@@ -1,0 +1,169 @@
+"""Connections to a server, with TLS and proxies as kubectl has them: the one module that imports the Kubernetes client.
+
+Of the official client it takes what makes connections, through every kind of proxy. What it does with a kubeconfig is
+left aside: it ignores some of what stands there, and goes on as nobody where a login failed. So are its models and its
+exceptions, which carry response bodies, and log them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import re
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+from ...errors import ProviderUnavailableError
+from .exchange import make_cuttable
+
+if TYPE_CHECKING:
+    import ssl
+
+    from urllib3 import PoolManager
+
+CONNECTIONS = 32
+"""Connections kept open: a server asks from many threads."""
+
+_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server is, and how one gets there and knows it.
+
+    Attributes:
+        url: its address, without a slash at the end.
+        ca: the certificates that vouch for it, in PEM; without any, the system's do.
+        verified: whether its certificate is looked at at all.
+        name: the name in its certificate, where that is not the host's.
+        proxy: the proxy to use in any case; without one it is the environment's, where that has one for this host.
+    """
+
+    url: str
+    ca: bytes = field(default=b"", repr=False)
+    verified: bool = True
+    name: str = ""
+    proxy: str = field(default="", repr=False)
+
+
+def open_pools(server: Server, certificate: bytes = b"") -> PoolManager:
+    """Returns connections to the server; none is made yet.
+
+    Args:
+        certificate: the client's own with its key, both in PEM.
+
+    Raises:
+        ProviderUnavailableError: certificates or proxy cannot be used.
+    """
+    from kubernetes.client import Configuration
+    from kubernetes.client.rest import RESTClientObject
+
+    context = _trust(server, certificate)
+    proxy = urlsplit(server.proxy or _environments_proxy(urlsplit(server.url)))
+    configuration: Any = Configuration(no_proxy="")
+    configuration.connection_pool_maxsize = CONNECTIONS
+    configuration.verify_ssl = server.verified
+    configuration.tls_server_name = server.name or None
+    configuration.proxy, configuration.proxy_headers = _for_the_client(proxy)
+    configuration.proxy_ssl_context = context if proxy.scheme == "https" else None
+    with contextlib.suppress(ImportError):
+        pools: PoolManager = RESTClientObject(configuration).pool_manager
+        pools.connection_pool_kw["ssl_context"] = context
+        make_cuttable(pools)
+        return pools
+    raise unusable("a SOCKS proxy needs the package PySocks", "Install it: pip install pysocks")
+
+
+def unusable(problem: str, hint: str = "See whether kubectl works here") -> ProviderUnavailableError:
+    """Returns the error for what cannot be connected to, or with."""
+    return ProviderUnavailableError("kubernetes", problem, hint)
+
+
+def _trust(server: Server, certificate: bytes) -> ssl.SSLContext:
+    """Returns whom to trust, and what to show."""
+    import ssl
+
+    from urllib3.util.ssl_ import create_urllib3_context
+
+    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if server.verified else ssl.CERT_NONE)
+    # Go trusts each certificate that it is told to, an intermediate one too, and not only those that are flawless.
+    context.verify_flags = context.verify_flags & ~ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
+    if not server.ca:
+        context.load_default_certs()
+    elif not (found := _CERTIFICATE.findall(server.ca)):
+        raise unusable("the certificate authority of the API server is no certificate")
+    else:
+        with contextlib.suppress(ssl.SSLError):
+            context.load_verify_locations(cadata=b"\n".join(found).decode("latin-1"))
+            found = []
+        if found:
+            raise unusable("the certificate authority of the API server is no certificate")
+    if certificate:
+        _show(context, certificate)
+    return context
+
+
+def _show(context: ssl.SSLContext, certificate: bytes) -> None:
+    """Loads a client's certificate. OpenSSL takes it from a file alone: a private one, gone at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "certificate.pem")
+        file.touch(0o600)
+        file.write_bytes(certificate)
+        try:
+            context.load_cert_chain(file, password="")  # else OpenSSL would ask for one, in a terminal
+        except (OSError, ValueError):  # an SSLError is an OSError
+            pass  # raised below, without the context
+        else:
+            return
+    raise unusable("your client certificate and its key cannot be used together")
+
+
+def _for_the_client(proxy: SplitResult) -> tuple[str | None, dict[str, str]]:
+    """Returns the proxy as the client takes it: its user and password are a header."""
+    from urllib3.util import make_headers
+
+    if proxy.scheme.startswith("socks5"):  # the proxy looks up the name, as with kubectl
+        return urlunsplit(proxy._replace(scheme="socks5h")), {}
+    if not proxy.netloc:
+        return None, {}
+    user, _, host = proxy.netloc.rpartition("@")
+    headers = make_headers(proxy_basic_auth=unquote(user if ":" in user else f"{user}:")) if user else {}
+    return f"{proxy.scheme}://{host}", dict(headers)
+
+
+def _environments_proxy(url: SplitResult) -> str:
+    """Returns the proxy that the environment has for an address, by the rules of Go, or ``""``."""
+    names = (f"{url.scheme}_proxy".upper(), f"{url.scheme}_proxy")
+    proxy = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    exceptions = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    if not proxy or _goes_direct(url.hostname or "", url.port or 443, exceptions):
+        return ""
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _goes_direct(host: str, port: int, exceptions: str) -> bool:
+    """Returns whether NO_PROXY names a host; this machine needs no proxy to reach itself."""
+    address = None
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(host)
+    if host == "localhost" or (address and address.is_loopback):
+        return True
+    for exception in (text.strip().lower() for text in exceptions.split(",")):
+        if exception == "*":
+            return True
+        with contextlib.suppress(ValueError):
+            if address and address in ipaddress.ip_network(exception, strict=False):
+                return True
+        name, colon, number = exception.rpartition(":")
+        if colon and number.isdecimal() and name.count(":") in (0, name.count("[") * name.count(":")):
+            if int(number) != port:
+                continue
+            exception = name.strip("[]")
+        exception = exception.removeprefix("*")
+        if exception and (host == exception or host.endswith(f".{exception.removeprefix('.')}")):
+            return True
+    return False
