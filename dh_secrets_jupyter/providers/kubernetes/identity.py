@@ -6,6 +6,7 @@ What cannot be understood is refused before anything is sent. Nothing falls back
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from ...errors import ProviderUnavailableError
 from .. import kubeconfig
 from ..kubeconfig import Entry
 from . import exec_login, oidc
@@ -119,11 +121,11 @@ def _login(name: str, user: Entry, cluster: Entry, server: Server) -> Callable[[
 
 
 def _token(user: Entry) -> Credentials:
-    """Returns the token: the file wins over the text, which is the last resort."""
-    text, path = user.text("token"), user.path("tokenFile")
-    if path and (path.is_file() or not text):
-        return _from_file(user, "tokenFile")
-    return Credentials(bearer(user, text))
+    """Returns the token. The file wins, and the text beside it is for when there is no file."""
+    if user.text("tokenFile"):
+        with contextlib.suppress(*[ProviderUnavailableError] if user.text("token") else []):
+            return _from_file(user, "tokenFile")
+    return Credentials(bearer(user, user.text("token")))
 
 
 def _from_file(owner: Entry, key: str) -> Credentials:

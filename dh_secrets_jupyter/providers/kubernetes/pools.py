@@ -64,7 +64,7 @@ def open_pools(server: Server, certificate: bytes = b"") -> PoolManager:
 
     context = _trust(server, certificate)
     proxy = urlsplit(server.proxy or _environments_proxy(urlsplit(server.url)))
-    configuration: Any = Configuration(no_proxy="")
+    configuration: Any = Configuration(server.url, no_proxy="")
     configuration.connection_pool_maxsize = CONNECTIONS
     configuration.verify_ssl = server.verified
     configuration.tls_server_name = server.name or None

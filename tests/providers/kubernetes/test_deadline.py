@@ -1,0 +1,303 @@
+"""Every call but a watch ends at its deadline, whatever the other side does with the connection."""
+
+from __future__ import annotations
+
+import _thread
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dh_secrets_jupyter.errors import ProviderUnavailableError
+from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.providers.kubernetes import client, exchange, provider
+from tests.cluster.server import Namespace
+from tests.support.fault_proxy import HANG, Fault, FaultProxy, always, answer, drip
+
+from .conftest import CANARY, SECRET, Connect, shown
+
+DEADLINE = 2.0
+LATEST = 8.0
+"""Seconds after which a call has ended that gives up after DEADLINE, on a machine with much to do."""
+DRIPS = drip(8, 0.5)
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls give up after 2 s instead of 25."""
+    assert provider.DEADLINE <= 27
+    monkeypatch.setattr(provider, "DEADLINE", DEADLINE)
+
+
+@contextlib.contextmanager
+def in_time() -> Iterator[None]:
+    """What is done in it ends in time, and leaves no thread behind."""
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < LATEST
+    while exchanges():
+        assert time.monotonic() - began < LATEST
+        time.sleep(0.05)
+
+
+def exchanges() -> list[threading.Thread]:
+    """Returns the exchanges that still go on."""
+    return [thread for thread in threading.enumerate() if isinstance(thread, exchange.Exchange)]
+
+
+def pointing_to(namespace: Namespace, folder: Path, **cluster: object) -> Path:
+    """Returns the administrator's kubeconfig with something else in its cluster."""
+    content = yaml.safe_load(namespace.kubeconfig.read_text())
+    content["clusters"][0]["cluster"].update(cluster)
+    file = folder / "config"
+    file.write_text(yaml.safe_dump(content))
+    return file
+
+
+@pytest.mark.parametrize("fault", [DRIPS, drip(1, 0.2), HANG], ids=["drips", "bytes", "silence"])
+def test_a_read(fault_proxy: FaultProxy, connect: Connect, fault: Fault) -> None:
+    """An answer that does not end in time is none, however little of it comes."""
+    fault_proxy.otherwise = always(fault)
+    project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
+    with in_time(), pytest.raises(ProviderUnavailableError, match="does not answer") as caught:
+        project.read_all()
+    assert caught.value.__context__ is None
+
+
+def test_a_body_in_drips(fault_proxy: FaultProxy, connect: Connect, namespace: Namespace) -> None:
+    """The head may be in order: a body of 20 kB would take 20 minutes."""
+    namespace.kubectl("create", "secret", "generic", SECRET, f"--from-literal=A={CANARY * 1000}")
+    project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
+    fault_proxy.script("GET", drip(600, 0.3))  # the first piece is the whole head
+    with in_time(), pytest.raises(ProviderUnavailableError, match="does not answer") as caught:
+        project.read_all()
+    assert CANARY not in shown(caught.value)
+
+
+@pytest.mark.parametrize("fault", [DRIPS, HANG, Fault(hang=True)], ids=["drips", "unsent", "silence"])
+def test_a_change_that_is_cut(fault_proxy: FaultProxy, connect: Connect, namespace: Namespace, fault: Fault) -> None:
+    """Nobody knows whether it was made: the error says so, and not that it failed."""
+    namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=B=x")
+    project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
+    fault_proxy.script("PATCH", fault)
+    with in_time(), pytest.raises(ProviderUnavailableError, match="whether it was made") as caught:
+        project.put("A", CANARY)
+    assert CANARY not in shown(caught.value)
+    assert ("A" in namespace.data(SECRET)) == fault.upstream
+
+
+def test_nothing_is_sent_after_the_deadline(
+    namespace: Namespace, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change that waits for a name server when its time is over is not made later."""
+    released = threading.Event()
+    look_up = socket.getaddrinfo
+
+    def hang(*arguments: object, **options: object) -> object:
+        released.wait(20)
+        return look_up(*arguments, **options)  # type: ignore[arg-type]  # passed on as they came
+
+    project = Project("demo", connect(), user="tester")
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "getaddrinfo", hang)
+        with pytest.raises(ProviderUnavailableError, match="does not answer"):
+            project.put("A", CANARY)
+        released.set()
+        while exchanges():
+            time.sleep(0.02)
+    assert namespace.requests() == []
+    project.put("A", CANARY)
+    assert namespace.data(SECRET) == {"A": CANARY.encode()}
+
+
+def listen(talk: Callable[[socket.socket], object]) -> tuple[socket.socket, int]:
+    """Serves each connection with ``talk``; returns the listener and its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    def serve(connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), connection:
+            talk(connection)
+
+    threading.Thread(target=accept, daemon=True).start()
+    return listener, listener.getsockname()[1]
+
+
+def say_nothing(connection: socket.socket) -> None:
+    """Takes a connection and reads nothing from it: TLS begins and does not end."""
+    time.sleep(20)
+
+
+def shake_hands_slowly(connection: socket.socket) -> None:
+    """Announces a long record of TLS, and gives it a byte at a time."""
+    connection.sendall(b"\x16\x03\x03\x40\x00")
+    while True:
+        connection.sendall(b"\x02")
+        time.sleep(0.2)
+
+
+def connect_slowly(connection: socket.socket) -> None:
+    """A proxy that tells of a connection in headers without end."""
+    connection.sendall(b"HTTP/1.1 200 Connection established\r\n")
+    while True:
+        connection.sendall(b"X-Patience: 1\r\n")
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize(
+    ("talk", "proxy"),
+    [(say_nothing, False), (shake_hands_slowly, False), (connect_slowly, True), (say_nothing, True)],
+    ids=["no TLS", "TLS in drips", "a proxy in drips", "a silent proxy"],
+)
+def test_before_the_request(
+    namespace: Namespace, connect: Connect, tmp_path: Path, talk: Callable[[socket.socket], object], proxy: bool
+) -> None:
+    """TLS and proxies have no more time than the rest, and a change that was not sent has certainly not happened."""
+    listener, port = listen(talk)
+    with listener:
+        place = {"proxy-url": f"http://127.0.0.1:{port}"} if proxy else {"server": f"https://127.0.0.1:{port}"}
+        project = Project("demo", connect(pointing_to(namespace, tmp_path, **place)), user="tester")
+        with in_time(), pytest.raises(ProviderUnavailableError, match=r"does not answer|cannot be reached"):
+            project.put("A", CANARY)
+
+
+def test_an_upload_that_nobody_reads(
+    namespace: Namespace, connect: Connect, tmp_path: Path, fault_proxy: FaultProxy
+) -> None:
+    """A server that takes the connection and stops reading in the middle of a large value is given up."""
+    namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=B=x")
+    behind = int(fault_proxy.url.rpartition(":")[2])
+    stalled = threading.Event()
+
+    def pass_a_little(connection: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", behind)) as theirs:
+            answers = threading.Thread(target=forward, args=(theirs, connection, None), daemon=True)
+            answers.start()
+            forward(connection, theirs, 40_000)
+            stalled.set()
+            time.sleep(20)
+
+    def forward(one: socket.socket, other: socket.socket, most: int | None) -> None:
+        with contextlib.suppress(OSError):
+            passed = 0
+            while (most is None or passed < most) and (part := one.recv(4096)):
+                other.sendall(part)
+                passed += len(part)
+
+    listener, port = listen(pass_a_little)
+    with listener:
+        content = yaml.safe_load(fault_proxy.kubeconfig.read_text())
+        content["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{port}"
+        (tmp_path / "config").write_text(yaml.safe_dump(content))
+        project = Project("demo", connect(tmp_path / "config"), user="tester")
+        project.read_all()
+        with in_time(), pytest.raises(ProviderUnavailableError, match="whether it was made"):
+            project.put("A", CANARY * 50_000)
+    assert stalled.is_set()
+
+
+HANGING = {
+    "program": "exec sleep 31",
+    "stubborn program": "trap '' TERM INT; sleep 31 & sleep 31; wait",
+    "file": "",
+}
+
+
+@pytest.mark.parametrize("login", HANGING)
+def test_a_refusal_then_a_login_that_hangs(
+    fault_proxy: FaultProxy, connect: Connect, tmp_path: Path, login: str
+) -> None:
+    """A slow 401 leaves the login what is left of the time, be it a program or a file."""
+    content = yaml.safe_load(fault_proxy.kubeconfig.read_text())
+    token, pid, file = content["users"][0]["user"]["token"], tmp_path / "pid", tmp_path / "token"
+    credentials = f"""{{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
+        "status": {{"token": "{token}"}}}}"""
+    script = f"test -e {pid} || {{ echo $$ > {pid}; echo '{credentials}'; exit; }}; echo $$ > {pid}; {HANGING[login]}"
+    program = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "interactiveMode": "Never",
+        "command": "sh",
+        "args": ["-c", script],
+    }
+    content["users"][0]["user"] = {"exec": program} if HANGING[login] else {"tokenFile": "token", "token": token}
+    (tmp_path / "config").write_text(yaml.safe_dump(content))
+    file.write_text(token)
+    project = Project("demo", connect(tmp_path / "config"), user="tester")
+    project.read_all()
+    file.unlink()
+    os.mkfifo(file)  # nobody ever writes to it
+    fault_proxy.script("GET", Fault(before=lambda: time.sleep(1), upstream=False, answer=answer(401).answer))
+    began = time.monotonic()
+    with pytest.raises(ProviderUnavailableError, match="did not answer within"):
+        project.read_all()
+    assert time.monotonic() - began < LATEST
+    assert fault_proxy.count("GET") == 2
+    if HANGING[login]:
+        while exchanges():
+            time.sleep(0.02)
+        assert not running(pid.read_text().strip())  # the program is ended, with all that it has started
+
+
+def running(group: str) -> list[str]:
+    """Returns the processes of a group, but for those that are dead and that nobody asks about any more."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, process_group = file.read_text().rpartition(")")[2].split()[:3]
+            if process_group == group and state != "Z":
+                found.append(file.parent.name)
+    return found
+
+
+def try_to_read(project: Project) -> None:
+    """Reads, in vain."""
+    with contextlib.suppress(ProviderUnavailableError):
+        project.read_all()
+
+
+def test_a_fork_in_the_middle(fault_proxy: FaultProxy, connect: Connect) -> None:
+    """A child has deadlines and connections of its own, also where the fork came in the middle of an exchange."""
+    project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
+    project.put("A", CANARY)
+    fault_proxy.script("GET", HANG)
+    hanging = threading.Thread(target=try_to_read, args=(project,))
+    hanging.start()
+    while fault_proxy.count("GET") < 2:
+        time.sleep(0.01)
+    if (child := os.fork()) == 0:
+        os._exit(0 if project.read_values("A") == {"A": CANARY} else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    hanging.join()
+
+
+def test_an_interrupted_kernel_lets_go(fault_proxy: FaultProxy, connect: Connect) -> None:
+    """Interrupting a call that hangs ends it at once, and its connection with it."""
+    project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
+    fault_proxy.otherwise = always(HANG)
+    threading.Timer(0.5, _thread.interrupt_main).start()
+    with in_time(), pytest.raises(KeyboardInterrupt):
+        project.read_all()
+
+
+def test_a_watch_goes_on(connect: Connect) -> None:
+    """A watch has no deadline: only its head has to come in time."""
+    assert client.READ < 20
+    project = Project("demo", connect(), user="tester")
+    stop = threading.Event()
+    news = project.provider.watch("demo", stop)
+    assert next(news) == {}
+    time.sleep(DEADLINE + 0.5)
+    project.put("A", CANARY)
+    assert set(next(news)) == {"A"}
+    stop.set()
