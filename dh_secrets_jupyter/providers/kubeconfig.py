@@ -116,6 +116,15 @@ def listed() -> str:
     return os.environ.get("KUBECONFIG") or os.path.expanduser("~/.kube/config")  # noqa: PTH111  # Path's fails without a home
 
 
+def has_context() -> bool:
+    """Returns whether a current context is named; whether that can be used is for who connects to say.
+
+    Raises:
+        ProviderUnavailableError: a file that is there cannot be read.
+    """
+    return any(content.text("current-context") for content in _contents(listed()))
+
+
 def current_context() -> Context | None:
     """Returns the context that kubectl would use.
 
@@ -135,13 +144,17 @@ def load(files: str) -> Kubeconfig:
     Raises:
         ProviderUnavailableError: a file that is there cannot be read.
     """
-    contents = [Entry("what stands", Path(part), _read(Path(part))) for part in files.split(os.pathsep) if part]
+    contents = _contents(files)
     return Kubeconfig(
         next((current for content in contents if (current := content.text("current-context"))), ""),
         _merged(contents, "contexts", "context"),
         _merged(contents, "clusters", "cluster"),
         _merged(contents, "users", "user"),
     )
+
+
+def _contents(files: str) -> list[Entry]:
+    return [Entry("what stands", Path(part), _read(Path(part))) for part in files.split(os.pathsep) if part]
 
 
 def _merged(contents: list[Entry], key: str, kind: str) -> dict[str, Entry]:

@@ -43,4 +43,4 @@ def find(name: str) -> Provider:
 
 def suitable() -> str:
     """Returns ``kubernetes`` in a pod with a service account or with a kubeconfig's current context, else ``local``."""
-    return "kubernetes" if kubeconfig.in_pod() or kubeconfig.current_context() else "local"
+    return "kubernetes" if kubeconfig.in_pod() or kubeconfig.has_context() else "local"

@@ -55,11 +55,10 @@ class Exchange(threading.Thread, Generic[T]):
         """
         try:
             self.start()
+            self.join(max(0.0, seconds))
         except RuntimeError:  # no thread can start while Python ends: there the sockets' own time-outs have to do
             self.sent = True
             return self._call()
-        try:
-            self.join(max(0.0, seconds))
         finally:
             self._cut()  # also where the user interrupts the kernel
         if self._error:
