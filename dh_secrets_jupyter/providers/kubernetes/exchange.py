@@ -36,6 +36,8 @@ class Exchange(threading.Thread, Generic[T]):
         self._call = call
         self._result: list[T] = []
         self._error: BaseException | None = None
+        # In place of join and is_alive: after an interrupted join the thread counts as ended, and goes on.
+        self._done = threading.Event()
         self._lock = threading.Lock()
         self._over = False
         self._connection: Any = None
@@ -46,6 +48,8 @@ class Exchange(threading.Thread, Generic[T]):
             self._result.append(self._call())
         except BaseException as error:  # noqa: BLE001 (it is the caller's, who waits in another thread)
             self._error = error
+        finally:
+            self._done.set()
 
     def result(self, seconds: float) -> T:
         """Starts, and returns or raises what the call does.
@@ -55,7 +59,7 @@ class Exchange(threading.Thread, Generic[T]):
         """
         try:
             self.start()
-            self.join(max(0.0, seconds))
+            self._done.wait(max(0.0, seconds))
         except RuntimeError:  # no thread can start while Python ends: there the sockets' own time-outs have to do
             self.sent = True
             return self._call()
@@ -78,7 +82,7 @@ class Exchange(threading.Thread, Generic[T]):
     def _cut(self) -> None:
         with self._lock:
             self._over = True
-            held = getattr(self._connection, "sock", None) if self.is_alive() else None
+            held = getattr(self._connection, "sock", None) if not self._done.is_set() else None
         if held is not None:
             # The method of the plain socket: that of a TLS socket would first take the encryption off, under the
             # hands of the thread that sends. TLS through a TLS proxy wraps the socket once more.
