@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -196,13 +197,15 @@ def parse(text: bytes) -> object:
     import yaml  # comes with the Kubernetes client; only a machine with a kubeconfig pays for it
 
     class Loader(yaml.SafeLoader):
-        """Takes a date for a text, as kubectl does: a token or a name may look like one."""
+        """Tells texts from numbers as kubectl does: a date is a text, and 0815 is none."""
 
         yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own attribute)
             first: [found for found in resolvers if found[0] != "tag:yaml.org,2002:timestamp"]
             for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
         }
 
+    number = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
+    Loader.add_implicit_resolver("tag:yaml.org,2002:float", number, list("-+.0123456789"))
     try:
         content = yaml.load(text, Loader)
     except (ValueError, yaml.YAMLError):

@@ -17,12 +17,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 import yaml
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from .build import binaries
 
@@ -56,13 +59,11 @@ class Cluster:
         self._numbers = itertools.count(1)
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         folder.mkdir(parents=True, exist_ok=True)
+        self._clients = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        (folder / "clients.crt").write_bytes(self._certify("clients", self._clients, [])[0])
         (folder / "tokens.csv").write_text(f"{self.token},admin,admin,system:masters\n")
         (folder / "audit.yaml").write_text(AUDIT_POLICY)
-        (folder / "service-accounts.pem").write_bytes(
-            self._key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
+        (folder / "service-accounts.pem").write_bytes(_pem(self._key))
 
     def __enter__(self) -> Self:
         self._etcd_url = self._start_etcd()
@@ -102,6 +103,7 @@ class Cluster:
             "--service-cluster-ip-range=10.0.0.0/24",
             "--authorization-mode=RBAC",
             f"--token-auth-file={self.folder / 'tokens.csv'}",
+            f"--client-ca-file={self.folder / 'clients.crt'}",
             "--endpoint-reconciler-type=none",
             f"--audit-policy-file={self.folder / 'audit.yaml'}",
             f"--audit-log-path={self.folder / 'audit.log'}",
@@ -163,6 +165,24 @@ class Cluster:
         }
         path.write_text(yaml.safe_dump(content))
         return path
+
+    def client_certificate(self, user: str, *groups: str) -> tuple[bytes, bytes]:
+        """Returns a certificate by which the server knows a user of some groups, and its key, both in PEM."""
+        return self._certify(user, rsa.generate_private_key(public_exponent=65537, key_size=2048), groups)
+
+    def _certify(self, name: str, key: rsa.RSAPrivateKey, groups: Sequence[str]) -> tuple[bytes, bytes]:
+        now, issuer = datetime.now(UTC), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "clients")])
+        parts = [x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, group) for group in groups]
+        subject = x509.Name([*parts, x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        certificate = (
+            x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=key is self._clients, path_length=None), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+            .sign(self._clients, hashes.SHA256())
+        )
+        return certificate.public_bytes(serialization.Encoding.PEM), _pem(key)
 
     def sign(self, claims: dict[str, Any]) -> str:
         """Returns a token signed with the server's own key: the way to one that has really expired."""
@@ -301,6 +321,12 @@ class Namespace:
         body = self.token(service_account).split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         return self.cluster.sign({**claims, **{key: claims[key] - 2 * hour for key in ("exp", "iat", "nbf")}})
+
+
+def _pem(key: rsa.RSAPrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 def _free_port() -> int:

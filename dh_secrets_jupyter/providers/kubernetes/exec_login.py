@@ -18,6 +18,7 @@ from .credentials import Credentials, bearer, login_failed
 from .pools import Server
 
 VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
+STATUS = ("token", "clientCertificateData", "clientKeyData", "expirationTimestamp")
 MODES = ("Never", "IfAvailable", "Always")
 
 
@@ -103,25 +104,25 @@ def _read(settings: Entry, answer: bytes, version: str) -> Credentials:
         found = None
     if not isinstance(found, dict) or found.get("kind") != "ExecCredential" or found.get("apiVersion") != version:
         raise _failed(settings, f"did not answer with an ExecCredential of {version}")
-    status = Entry(settings.label, settings.file, found).part("status")
-    if status is None:
+    status = found.get("status")
+    known = [status.get(key) or "" for key in STATUS] if isinstance(status, dict) else []
+    if not all(isinstance(text, str) for text in known) or not any(known):
         raise _failed(settings, "gave no credentials")
-    token, certificate, key = map(status.text, ("token", "clientCertificateData", "clientKeyData"))
+    token, certificate, key, end = known
     if bool(certificate) != bool(key) or not (token or certificate):
         raise _failed(settings, "gave no credentials")
     return Credentials(
-        bearer(settings, token) if token else "", f"{certificate}\n{key}".encode() if key else b"", _end(status)
+        bearer(settings, token) if token else "", f"{certificate}\n{key}".encode() if key else b"", _end(settings, end)
     )
 
 
-def _end(status: Entry) -> float:
+def _end(settings: Entry, text: str) -> float:
     """Returns until when the credentials are good."""
-    text = status.text("expirationTimestamp")
     if not text:
         return float("inf")
     with contextlib.suppress(ValueError):
         return datetime.fromisoformat(text).timestamp()
-    raise _failed(status, "has an expirationTimestamp that is not a time")
+    raise _failed(settings, "has an expirationTimestamp that is not a time")
 
 
 def _describe(cluster: Entry, server: Server) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def _server(cluster: Entry) -> Server:
     if ca and not verified:
         raise cluster.error("certificate-authority and insecure-skip-tls-verify contradict each other")
     if "://" not in url:
-        url = f"{'https' if ca or not verified else 'http'}://{url}"
+        url = f"http://{url}"
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise cluster.error("server is no address")
@@ -96,20 +96,19 @@ def _server(cluster: Entry) -> Server:
 
 def _login(name: str, user: Entry, cluster: Entry, server: Server) -> Callable[[float], Credentials]:
     """Returns how a user logs in. Of several ways kubectl takes the first of these, and a certificate with each."""
-    basic = user.text("username") or user.text("password")
-    has_token = bool(user.text("token") or user.text("tokenFile"))
+    username, password, token, file = map(user.text, ("username", "password", "token", "tokenFile"))
     exec_settings, provider = user.part("exec"), user.part("auth-provider")
-    if basic and has_token:
+    if (username and (token or file)) or (password and token):
         raise user.error("it has a token and a password, and only one is allowed")
     if exec_settings and provider:
         raise user.error("it has both exec and auth-provider, and only one is allowed")
     if provider and provider.text("name") != "oidc":
         raise login_failed(f"{provider.label} is not oidc, the only one that kubectl still knows")
     certificate = _certificate(user)
-    if has_token:
+    if token or file:
         return lambda _: _with(_token(user), certificate)
-    if basic:
-        pair = f"{user.text('username')}:{user.text('password')}".encode()
+    if username:
+        pair = f"{username}:{password}".encode()
         return lambda _: Credentials(f"Basic {base64.b64encode(pair).decode()}", certificate)
     if provider:
         return lambda _: _with(oidc.log_in(name, provider), certificate)
