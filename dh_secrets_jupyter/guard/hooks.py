@@ -24,7 +24,7 @@ class Hooks:
         else:
             from .terminal import TerminalHooks
 
-            output = TerminalHooks(keeper)
+            output = TerminalHooks(shell, keeper)
         self._output = output
         self._parts = [output, self._history, LogHooks(keeper)]
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dh_secrets_jupyter.guard.keeper import Keeper
+from dh_secrets_jupyter.guard.terminal_output import Output, Terminal
 
 from ..kernels import environment
 from .conftest import TOKEN
@@ -80,14 +87,37 @@ def test_a_value_typed_on_the_line_is_kept_nowhere(tmp_path: Path) -> None:
 def test_unloading_puts_the_streams_back(tmp_path: Path) -> None:
     done = _ipython(
         tmp_path / "h",
-        "import sys; before = sys.stdout, sys.stderr",
+        "import sys, os, signal; kept = lambda: (sys.stdout, sys.stderr, os.write, os._exit, signal.raise_signal)",
+        "below = lambda: [dict(vars(stream.buffer)) for stream in (sys.stdout, sys.stderr)]",
+        "before = kept(), below()",
         LEARN,
-        "print(sys.stdout is before[0], sys.stdout.encoding, sys.stdout.fileno())",
+        "during = below(); print(during == before[1], kept() == before[0], sys.stdout is before[0][0])",
         "print(guard.unload(get_ipython()))",
-        "print(sys.stdout is before[0], sys.stderr is before[1], T)",
+        "print((kept(), below()) == before, T); os.system('true')",
     )
-    assert "False utf-8 1" in done.stdout
-    assert f"True True {TOKEN}" in done.stdout
+    assert "False False True" in done.stdout, done.stdout
+    assert f"True {TOKEN}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("stream", "shown"),
+    [
+        (io.StringIO(), "[secret:U]: caf\xe9"),
+        (io.TextIOWrapper(io.BytesIO(), "latin-1", write_through=True), b"[secret:U]: caf\xe9"),
+        (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True), "[secret:U]: caf\xe9".encode()),
+    ],
+    ids=["text", "latin-1", "utf-8"],
+)
+def test_any_stream_can_be_guarded(stream: Any, shown: str | bytes) -> None:
+    keeper = Keeper()
+    keeper.masker.add("U", value := f"caf\xe9-{TOKEN}")
+    keeper.on = True
+    output = Output(stream, Terminal(keeper))
+    output.install()
+    assert stream.write(value) == len(value)
+    stream.write(": caf\xe9")
+    output.uninstall()
+    assert (stream.buffer if hasattr(stream, "buffer") else stream).getvalue() == shown
 
 
 def test_a_script_knows_nothing_of_it(tmp_path: Path) -> None:
