@@ -26,9 +26,14 @@ _NAME = re.compile(r"(?!\.\.)[-._a-zA-Z0-9]{1,253}")
 T = TypeVar("T")
 
 
+def is_project(name: object) -> bool:
+    """Whether this can be a project's name (the platform's rule)."""
+    return isinstance(name, str) and bool(_PROJECT.fullmatch(name))
+
+
 def check_project(name: str) -> str:
-    """Returns a project's name as it is, or raises :class:`InvalidNameError` (the platform's rule)."""
-    if not isinstance(name, str) or not _PROJECT.fullmatch(name):
+    """Returns a project's name as it is, or raises :class:`InvalidNameError`."""
+    if not is_project(name):
         raise InvalidNameError(
             _subject(name),
             "this is no name for a project",

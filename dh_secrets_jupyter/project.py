@@ -155,15 +155,22 @@ class Project:
         return self._disclose(self.provider.read(self.name))
 
     def read_secrets(
-        self, names: Iterable[str], *, others: bool = False
+        self, names: Iterable[str], *, others: Callable[[SecretsError], None] | None = None
     ) -> dict[str, tuple[Secret, SecretValue | SecretBytes]]:
         """Returns these secrets, with ``others`` all other ones as well, each with its value, in one request.
 
-        Raises :class:`SecretNotFoundError`.
+        Args:
+            names: those that have to be there. Raises :class:`SecretNotFoundError`.
+            others: is told of each other one that is left out, because it cannot be read.
         """
         wanted = [check_name(name) for name in names]
         stored = self.provider.read(self.name)
-        records = self._existing(stored, wanted) | (dict(stored) if others else {})
+        records = self._existing(stored, wanted)
+        if others:
+            for name in sorted(stored.keys() - records.keys()):
+                if error := stored[name].error:
+                    others(error)
+            records |= {name: record for name, record in stored.items() if not record.error}
         return {name: (self._secret(name, records[name]), value) for name, value in self._disclose(records).items()}
 
     def new_secret(
@@ -305,6 +312,9 @@ class Project:
 
     def _disclose(self, records: Records) -> dict[str, SecretValue | SecretBytes]:
         """Hands values to the kernel: the guard knows them first."""
+        for record in records.values():
+            if record.error:
+                raise record.error
         values = {name: decode(name, record.value) for name, record in records.items()}
         for name, value in values.items():
             guard.learn(name, value)

@@ -67,7 +67,7 @@ def _read(line: Line, into: Into) -> Mapping[str, Value]:
         raise SecretsError(line.command, "NAME is missing", "See %secret")
     targets = injection.targets(into, wanted)  # a bad name is said before anybody is asked
     project = current.project()
-    found = project.read_secrets([one.name for one in wanted], others=everything)
+    found = project.read_secrets([one.name for one in wanted], others=_left_out if everything else None)
     if everything:
         named = {one.name for one in wanted}
         others = [injection.Wanted(name) for name in found if name not in named]
@@ -81,6 +81,10 @@ def _read(line: Line, into: Into) -> Mapping[str, Value]:
             print(f"The project {project.name} has no secrets.")
     _say(found)
     return {target: found[name][1] for target, name in targets.items()}
+
+
+def _left_out(error: SecretsError) -> None:
+    print(f"{error.subject}: left out, for {error.problem}.")
 
 
 def _say(found: Mapping[str, tuple[Secret, Value]]) -> None:

@@ -12,18 +12,58 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from ..errors import TooLargeError
+from ..errors import SecretsError, TooLargeError
 from ..models import MAX_TOTAL, Metadata
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True)
 class Record:
-    """One secret as it is stored. Its repr never shows the value."""
+    """One secret as it is stored. Its repr never shows the value.
+
+    Attributes:
+        value: its bytes; empty where it cannot be read.
+        metadata: what is known of it.
+        error: why this one secret cannot be read, while the others can; reading its value raises it.
+    """
 
     value: bytes = field(repr=False)
     metadata: Metadata
+    error: SecretsError | None = field(default=None, compare=False)
+
+
+class LazyRecords(Mapping[str, Record], Generic[S]):
+    """Secrets that are read one by one as they are asked for: a write among hundreds asks for its own alone.
+
+    Args:
+        stored: what the provider has of each, by name.
+        read: makes a record of a name and what is stored.
+    """
+
+    def __init__(self, stored: Mapping[str, S], read: Callable[[str, S], Record]) -> None:
+        self._stored = stored
+        self._read = read
+        self._records: dict[str, Record] = {}
+
+    def __getitem__(self, name: str) -> Record:
+        if name not in self._records:
+            self._records[name] = self._read(name, self._stored[name])
+        return self._records[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._stored
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -13,7 +13,7 @@ from typing import Any, Self
 from ... import json_text
 from ...errors import InvalidNameError
 from ...models import Metadata, check_name
-from ..base import Record
+from ..base import LazyRecords, Record
 
 PREFIX = "dh-secrets-jupyter/"
 """Before every annotation of ours (the name that ``fieldManager`` has, too)."""
@@ -94,7 +94,11 @@ class Look:
     @cached_property
     def records(self) -> Mapping[str, Record]:
         """The secrets by name."""
-        return _Records(self)
+
+        def read(name: str, value: str) -> Record:
+            return Record(binascii.a2b_base64(value), _parse(name, self.metadata(name)))
+
+        return LazyRecords(self.data or {}, read)
 
     @cached_property
     def stale(self) -> dict[str, str]:
@@ -104,32 +108,6 @@ class Look:
             if key.startswith(PREFIX) and (name := _name_of(key, text)) and self.value(name) is None:
                 left[key] = name
         return left
-
-
-class _Records(Mapping[str, Record]):
-    """A look's secrets, read one by one as they are asked for: a write among hundreds asks for its own alone."""
-
-    def __init__(self, look: Look) -> None:
-        self._look = look
-        self._data = look.data or {}
-        self._read: dict[str, Record] = {}
-
-    def __getitem__(self, name: str) -> Record:
-        if name not in self._read:
-            self._read[name] = Record(binascii.a2b_base64(self._data[name]), _parse(name, self._look.metadata(name)))
-        return self._read[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._data)
-
-    def __len__(self) -> int:
-        return len(self._data)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._data
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
 
 
 def _parse(name: str, text: str | None) -> Metadata:

@@ -6,18 +6,21 @@ AES-256-GCM, bound to project and name. :mod:`.store` is the file, :mod:`.keys` 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from ...errors import ProviderUnavailableError
-from ...models import Metadata
-from ..base import Plan, Put, Record, Records, check_total
+from ...models import Metadata, is_project
+from ..base import LazyRecords, Plan, Put, Record, Records, check_total
 from .keys import exists
-from .store import Cipher, Store
+from .store import Cipher, Connection, Store
 
 PATH_VARIABLE = "DH_SECRETS_LOCAL_PATH"
 _GLANCE = 0.4
@@ -39,43 +42,54 @@ class LocalProvider:
 
     def read(self, project: str) -> Records:
         """See :meth:`.base.Provider.read`; a file is not made by it."""
-        return self._store.read(lambda connection, cipher: _load(connection, cipher, project), {})
+        return self._store.read(lambda connection, cipher: _records(project, _load(connection, cipher, project)), {})
 
     def write(self, project: str, plan: Plan) -> Records:
-        """See :meth:`.base.Provider.write`; the plan is asked once, while nobody else can write."""
+        """See :meth:`.base.Provider.write`; the plan is asked once, while nobody else can write.
 
-        def work(connection: sqlite3.Connection, cipher: Cipher) -> Records:
+        What is stored of a damaged secret is not written over: it may say what this secret must not be used for.
+        """
+
+        def work(connection: Connection, cipher: Cipher) -> Records:
             before = _load(connection, cipher, project)
-            changes = plan(dict(before))
+            changes = plan(_records(project, before))
             after = dict(before)
             for change in changes:
+                old = after.pop(change.name, None)
                 if isinstance(change, Put):
-                    after[change.name] = Record(change.value, Metadata.from_json(change.metadata.to_json()))
-                else:
-                    del after[change.name]
-            check_total(project, {name: record.value for name, record in after.items()})
+                    if old and (error := old.record(project, change.name).error):
+                        raise error
+                    after[change.name] = _Row.of(project, change)
+            check_total(project, {name: row.value for name, row in after.items()})
             for name in {change.name for change in changes}:
-                connection.execute("DELETE FROM secret WHERE project = ? AND name = ?", (project, name))
+                if name in before:
+                    connection.rows(f"DELETE FROM secret WHERE ({_PLACE}) = (?, ?)", *before[name].place)
                 if name in after:
-                    sealed = _seal(cipher, project, name, after[name])
-                    connection.execute("INSERT INTO secret VALUES (?, ?, ?)", (project, name, sealed))
-            return after
+                    sealed = cipher.seal(after[name].content or b"", _belongs(project, name))
+                    connection.rows("INSERT INTO secret VALUES (?, ?, ?)", project, name, sealed)
+            return _records(project, after)
 
         return self._store.write(work)
 
     def projects(self) -> Sequence[str]:
         """Returns all projects of the file that have secrets."""
 
-        def work(connection: sqlite3.Connection, cipher: Cipher) -> list[str]:
-            return [project for (project,) in connection.execute("SELECT DISTINCT project FROM secret ORDER BY 1")]
+        def work(connection: Connection, cipher: Cipher) -> list[str]:
+            rows = connection.rows("SELECT DISTINCT CAST(project AS BLOB) FROM secret ORDER BY 1")
+            return [name for (project,) in rows if is_project(name := (project or b"").decode("latin-1"))]
 
         return self._store.read(work, [])
 
     def writable(self, project: str) -> bool:
         """Whether the file and its folder can be written, or made."""
         path = self._store.path
-        folder = next((parent for parent in path.parents if parent.exists()), path.parent)
-        return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+        try:
+            if exists(path) and not os.access(path, os.R_OK | os.W_OK):
+                return False
+            folder = next(parent for parent in path.parents if exists(parent))
+            return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+        except OSError:  # out of sight
+            return False
 
     def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
         """See :meth:`.base.Provider.watch`; it looks whether the file has changed every 0.4 s."""
@@ -134,26 +148,62 @@ def _default_path() -> Path:
     return platformdirs.user_data_path("dh-secrets-jupyter", appauthor=False) / "secrets.db"
 
 
-def _load(connection: sqlite3.Connection, cipher: Cipher, project: str) -> Records:
-    rows = connection.execute("SELECT name, sealed FROM secret WHERE project = ? ORDER BY name", (project,))
-    # All at once: a query cut short by an error keeps its lock for as long as anyone keeps the traceback.
-    return {name: _unseal(cipher, project, name, sealed) for name, sealed in rows.fetchall()}
+@dataclass(frozen=True)
+class _Row:
+    """One row of the table.
+
+    Attributes:
+        content: metadata as JSON, which has no line break of its own, a line break, and the value; None where what was
+            sealed cannot be opened.
+        place: project and name as the row has them, also where they are damaged.
+    """
+
+    content: bytes | None = field(repr=False)
+    place: tuple[bytes, bytes]
+
+    @classmethod
+    def of(cls, project: str, put: Put) -> Self:
+        """Returns the row of a new record."""
+        return cls(put.metadata.to_json().encode() + b"\n" + put.value, (project.encode(), put.name.encode()))
+
+    @property
+    def value(self) -> bytes:
+        return (self.content or b"").partition(b"\n")[2]
+
+    def record(self, project: str, name: str) -> Record:
+        """Reads it."""
+        with contextlib.suppress(ValueError):
+            return Record(self.value, Metadata.from_json((self.content or b"").partition(b"\n")[0].decode()))
+        hint = "Put back a copy of the file, or delete it"
+        error = ProviderUnavailableError(name, f"what the project {project} has stored of it is damaged", hint)
+        return Record(b"", Metadata(description=f"(damaged. {hint})"), error)
 
 
-def _seal(cipher: Cipher, project: str, name: str, record: Record) -> bytes:
-    # JSON has no line break of its own, so the first one ends it.
-    content = record.metadata.to_json().encode() + b"\n" + record.value
-    return cipher.seal(content, _belongs(project, name))
+_PLACE = "CAST(coalesce(project, '') AS BLOB), CAST(coalesce(name, 'NULL') AS BLOB)"
 
 
-def _unseal(cipher: Cipher, project: str, name: str, sealed: bytes) -> Record:
-    content = cipher.open(sealed, _belongs(project, name))
-    if content is None:
-        raise ProviderUnavailableError(
-            name, f"what the project {project} has stored of it is damaged", "Put back a copy of the file"
-        )
-    metadata, _, value = content.partition(b"\n")
-    return Record(value, Metadata.from_json(metadata.decode()))
+def _load(connection: Connection, cipher: Cipher, project: str) -> dict[str, _Row]:
+    """Reads a project's secrets. All rows are looked at, by no index: of a damaged file, too, none is passed over.
+
+    One that was sealed for this project is its own, whatever its row says now. One that names no possible project may
+    be anybody's, and is shown as damaged in each.
+    """
+    found: list[tuple[str, _Row]] = []
+    for stated, raw, sealed in connection.rows(f"SELECT {_PLACE}, CAST(sealed AS BLOB) FROM secret"):
+        name = raw.decode("latin-1")  # ASCII, or damaged
+        content = cipher.open(sealed or b"", _belongs(project, name))
+        if content is not None or stated == project.encode() or not is_project(stated.decode("latin-1")):
+            found.append((name, _Row(content, (stated, raw))))
+    rows: dict[str, _Row] = {}
+    for name, row in sorted(found, key=lambda each: each[1].content is None):
+        while name in rows:
+            name += "~"  # a damaged name that is now another secret's
+        rows[name] = row
+    return rows
+
+
+def _records(project: str, rows: Mapping[str, _Row]) -> Records:
+    return LazyRecords(rows, lambda name, row: row.record(project, name))
 
 
 def _belongs(project: str, name: str) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -29,17 +30,25 @@ def create(store: Path) -> tuple[str, bytes]:
     """Makes a key for a new store; returns where it is, as the store records it, and the key.
 
     A key that is there already was left by a process killed before the store was complete, or belongs to a store
-    that was moved away and may come back: it is used, and never overwritten.
+    that was moved away and may come back: it is used, and never overwritten. One that somebody else may know is not.
 
     Raises:
         OSError: its file cannot be written.
-        ProviderUnavailableError: there is a file in its place that holds no key.
+        ProviderUnavailableError: what is in its place is no key, or not of this user alone.
     """
-    if not exists(file_of(store)):
+    key_file = file_of(store)
+    if key_file.is_symlink() or exists(key_file):
+        if fault := _fault(key_file):
+            raise ProviderUnavailableError(
+                "local",
+                f"a new store cannot use the key file {key_file}, which {fault}",
+                "Find out whose it is, and move it away",
+            )
+    else:
         account = str(store)
         if key := _answer(lambda: _offer(account, os.urandom(KEY_BYTES))):
             return _IN_KEYRING + account, key
-        _write(file_of(store), os.urandom(KEY_BYTES))
+        _write(key_file, os.urandom(KEY_BYTES))
     return IN_FILE, load(store, IN_FILE)
 
 
@@ -52,7 +61,7 @@ def load(store: Path, where: str) -> bytes:
     if where == IN_FILE:
         key_file = file_of(store)
         try:
-            key = key_file.read_bytes()
+            _, key = _read(key_file)
         except OSError:
             key = b""
         if len(key) != KEY_BYTES:
@@ -76,6 +85,11 @@ def describe(store: Path, where: str) -> str:
     return f"its key in {file_of(store).name} beside it" if where == IN_FILE else "its key in the system's keyring"
 
 
+def is_place(where: str) -> bool:
+    """Whether this is what a store records of where its key is."""
+    return where == IN_FILE or where.startswith(_IN_KEYRING)
+
+
 def file_of(store: Path) -> Path:
     """Returns the file that holds the key where no keyring does."""
     return store.with_name(f"{store.name}.key")
@@ -88,6 +102,31 @@ def exists(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
+
+
+def _read(path: Path, flags: int = 0) -> tuple[os.stat_result, bytes]:
+    """Reads a key file, and a byte more than it may have; whatever else it is, this neither waits nor fills memory."""
+    flags |= os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags)
+    try:
+        status = os.fstat(descriptor)
+        return status, os.read(descriptor, KEY_BYTES + 1) if stat.S_ISREG(status.st_mode) else b""
+    finally:
+        os.close(descriptor)
+
+
+def _fault(path: Path) -> str | None:
+    """Says why a key file that is there cannot have been made by this user for a store; None where it can."""
+    if path.is_symlink():
+        return "is a link"
+    status, key = _read(path, getattr(os, "O_NOFOLLOW", 0))
+    if not stat.S_ISREG(status.st_mode):
+        return "is no file"
+    if os.name == "posix" and status.st_uid != os.geteuid():
+        return "belongs to another user"
+    if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
+        return "others may read or change"
+    return None if len(key) == KEY_BYTES else f"has not the {KEY_BYTES} bytes of a key"
 
 
 def _write(path: Path, key: bytes) -> None:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,6 +29,7 @@ _PATIENCE = 15.0
 """Seconds to wait for other writers; with the keyring's patience within a provider's 30 s."""
 _NONCE_BYTES = 12
 _CHECK = b"check"
+_DAMAGED = ("is damaged", "Put a copy of it back, or move it away to begin anew")
 _SCHEMA = """
 CREATE TABLE store (key TEXT NOT NULL, proof BLOB NOT NULL);
 CREATE TABLE secret (project TEXT, name TEXT, sealed BLOB NOT NULL, PRIMARY KEY (project, name)) WITHOUT ROWID;
@@ -67,7 +68,22 @@ class Cipher:
             return None
 
 
-Work = Callable[[sqlite3.Connection, Cipher], T]
+class Connection(sqlite3.Connection):
+    """A connection to the file."""
+
+    def rows(self, statement: str, *values: str | bytes) -> list[Any]:
+        """Runs a statement and returns all of its rows; raises :class:`sqlite3.Error`.
+
+        All at once: a query cut short by an error keeps its lock for as long as anyone keeps the traceback.
+        """
+        try:
+            return self.execute(statement, values).fetchall()
+        except (UnicodeDecodeError, MemoryError):  # of a damaged file: SQLite's message, or a size that was made up
+            pass
+        raise sqlite3.DatabaseError
+
+
+Work = Callable[[Connection, Cipher], T]
 
 
 class Store:
@@ -84,8 +100,11 @@ class Store:
             if not keys.exists(self.path):
                 return empty
             with closing(self.connect()) as connection:
-                connection.execute("BEGIN")
-                return work(connection, self._cipher(connection)) if self._ready(connection) else empty
+                connection.rows("BEGIN")
+                if not self._ready(connection):
+                    return empty
+                self._check(connection, "quick_check")
+                return work(connection, self._cipher(connection))
 
         return self._explained(step)
 
@@ -95,22 +114,29 @@ class Store:
         def step() -> T:
             self._create_file()
             with closing(self.connect()) as connection:  # closing takes back what was not committed
-                connection.execute("BEGIN IMMEDIATE")
+                connection.rows("BEGIN IMMEDIATE")
                 if not self._ready(connection):
                     self._initialize(connection)
-                result = work(connection, self._cipher(connection))
-                connection.execute("COMMIT")
+                self._check(connection, "integrity_check")
+                result = work(connection, self._cipher(connection, writing=True))
+                connection.rows("COMMIT")
                 return result
 
         return self._explained(step, writing=True)
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self) -> Connection:
         """Opens the file, for reading alone where it cannot be written; never makes one."""
         connection = sqlite3.connect(
-            f"{self.path.as_uri()}?mode=rw", uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            f"{self.path.as_uri()}?mode=rw",
+            uri=True,
+            timeout=_PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=Connection,
         )
         # EXTRA: a write that was acknowledged survives a power cut, too.
-        connection.executescript("PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF")
+        for setting in ("synchronous = EXTRA", "secure_delete = ON", "trusted_schema = OFF"):
+            connection.rows(f"PRAGMA {setting}")
         return connection
 
     def key_place(self) -> str | None:
@@ -123,34 +149,48 @@ class Store:
         except (sqlite3.Error, OSError, SecretsError):
             return None
 
-    def _ready(self, connection: sqlite3.Connection) -> bool:
+    def _ready(self, connection: Connection) -> bool:
         """Whether the file holds a store; False for one that is still empty. Raises for anything else."""
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        ((application,),) = connection.rows("PRAGMA application_id")
+        ((version,),) = connection.rows("PRAGMA user_version")
         if application == _APPLICATION and version == _VERSION:
             return True
         if application == _APPLICATION:
             raise self._unusable("was written by a newer version of dh_secrets_jupyter", "Update dh_secrets_jupyter")
-        if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        if connection.rows("SELECT 1 FROM sqlite_master"):
             raise self._unusable("is a database of something else", "Choose another file by DH_SECRETS_LOCAL_PATH")
         return False
 
-    def _initialize(self, connection: sqlite3.Connection) -> None:
+    def _check(self, connection: Connection, check: str) -> None:
+        """Raises where the tree of the file is damaged: rows could be missing unseen, or be lost in a write.
+
+        What is wrong in a row alone is not meant: that costs one secret.
+        """
+        found = connection.rows(f"PRAGMA {check}")
+        if any(text != "ok" and " value in secret." not in text for (text,) in found):
+            raise self._unusable(*_DAMAGED)
+
+    def _initialize(self, connection: Connection) -> None:
         where, key = keys.create(self.path)
         for statement in _SCHEMA.strip().splitlines():
-            connection.execute(statement)
-        connection.execute("INSERT INTO store VALUES (?, ?)", (where, Cipher(key).seal(b"", _CHECK)))
-        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
+            connection.rows(statement)
+        connection.rows("INSERT INTO store VALUES (?, ?)", where, Cipher(key).seal(b"", _CHECK))
+        connection.rows(f"PRAGMA application_id = {_APPLICATION}")
+        connection.rows(f"PRAGMA user_version = {_VERSION}")
 
-    def _header(self, connection: sqlite3.Connection) -> tuple[str, bytes]:
-        where, proof = connection.execute("SELECT key, proof FROM store").fetchone() or ("", b"")
-        return str(where), bytes(proof)
+    def _header(self, connection: Connection) -> tuple[str, bytes]:
+        rows = connection.rows("SELECT CAST(key AS BLOB), CAST(proof AS BLOB) FROM store")
+        where, proof = rows[0] if rows else (None, None)
+        if where is None or proof is None or not keys.is_place(text := where.decode(errors="replace")):
+            raise self._unusable(*_DAMAGED)
+        return text, proof
 
-    def _cipher(self, connection: sqlite3.Connection) -> Cipher:
-        """Returns the store's cipher. A key file is read each time, so that its loss shows before more is written."""
+    def _cipher(self, connection: Connection, *, writing: bool = False) -> Cipher:
+        """Returns the store's cipher. A key file is read each time, and a keyring before each write, so that the key's
+        loss shows before more is written that nobody could read.
+        """
         where, proof = self._header(connection)
-        cipher = self._ciphers.get(proof) or Cipher(keys.load(self.path, where))
+        cipher = (None if writing else self._ciphers.get(proof)) or Cipher(keys.load(self.path, where))
         if cipher.open(proof, _CHECK) is None:
             raise self._unusable("has another key than the one found", "Put back the key that it was made with")
         if where != keys.IN_FILE:
@@ -192,7 +232,7 @@ class Store:
         if code == sqlite3.SQLITE_IOERR:
             return self._unusable("met a fault of the disk", "Look at the disk, and try again")
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
-            return self._unusable("is damaged", "Put a copy of it back, or move it away to begin anew")
+            return self._unusable(*_DAMAGED)
         return self._unusable(f"cannot be used (SQLite's error {code})", "Look at the disk and the file")
 
     def _explain_system(self, error: OSError) -> SecretsError:

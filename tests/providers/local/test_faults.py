@@ -26,14 +26,6 @@ def cut_off(file: Path) -> None:
     os.truncate(file, file.stat().st_size // 2)
 
 
-def flip_a_value(file: Path) -> None:
-    with closing(sqlite3.connect(file)) as connection:
-        sealed = bytearray(connection.execute("SELECT sealed FROM secret WHERE name = 'A'").fetchone()[0])
-        sealed[-1] ^= 1
-        connection.execute("UPDATE secret SET sealed = ? WHERE name = 'A'", (bytes(sealed),))
-        connection.commit()
-
-
 def lose_the_table(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("DROP TABLE secret")
@@ -70,7 +62,6 @@ def be_a_folder(file: Path) -> None:
 FAULTS: list[tuple[Callable[[Path], None], str]] = [
     (damage_header, "is damaged"),
     (cut_off, "is damaged"),
-    (flip_a_value, "A: what the project demo has stored of it is damaged"),
     (lose_the_table, "is damaged"),
     (lose_the_key, "Put the key file back"),
     (change_the_key, "has another key"),
@@ -142,6 +133,34 @@ class TestFaults:
         assert said[2] == "False"
         assert said[3].startswith("the file PATH cannot be made or written (")
         assert content(file.parent) == before
+
+    @pytest.mark.parametrize(
+        ("folder", "key", "expected"),
+        [
+            (0o700, 0o600, True),
+            (0o000, 0o600, False),
+            (0o600, 0o600, False),
+            (0o500, 0o600, False),
+            (0o700, 0o400, False),
+        ],
+    )
+    def test_whether_it_can_be_written(self, file: Path, folder: int, key: int, expected: bool) -> None:
+        """It is said rightly for a store that is there, and for one that would be made, also where nothing is seen."""
+        fill()
+        code = """
+        import os, sys
+        from dh_secrets_jupyter.providers.local import LocalProvider
+        for path in sys.argv[1:]:
+            os.environ["DH_SECRETS_LOCAL_PATH"] = path
+            print(LocalProvider().writable("demo"))
+        """
+        file.chmod(key)
+        file.parent.chmod(folder)
+        try:
+            said = run(code, file, file.with_name("new.db"), file.parent / "new" / "new.db", humble=True).split()
+        finally:
+            file.parent.chmod(0o700)
+        assert said == [str(expected), *[str(folder == 0o700)] * 2]
 
     def test_a_folder_out_of_sight(self, file: Path) -> None:
         """A store that this user may not see is not taken for an empty one."""

@@ -114,7 +114,9 @@ class TestFile:
             connection.execute(f"UPDATE secret SET {column} = 'other'")
             connection.commit()
         project, name = ("other", "A") if column == "project" else ("demo", "other")
-        assert refusal(lambda: LocalProvider().read(project)).startswith(f"{name}: ")
+        error = LocalProvider().read(project)[name].error
+        assert error
+        assert str(error).startswith(f"{name}: what the project {project} has stored of it is damaged")
 
     def test_a_watch_follows_the_file(self, file: Path) -> None:
         """A file that is removed, put back or replaced while it is watched is a change, too."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,37 @@ from ...processes import run
 from . import keyrings
 from .conftest import UseKeyring
 from .stores import VALUE, fill, refusal
+
+
+def _write(path: Path, size: int, mode: int = 0o600) -> None:
+    path.write_bytes(bytes(size))
+    path.chmod(mode)
+
+
+def _linked(path: Path) -> None:
+    _write(path.with_name("other"), 32)
+    path.symlink_to("other")
+
+
+def _of_another_user(path: Path) -> None:
+    _write(path, 32)
+    os.chown(path, 65534, 65534)
+
+
+PLANTED: dict[str, Callable[[Path], object]] = {
+    "empty": lambda path: _write(path, 0),
+    "too short": lambda path: _write(path, 31),
+    "too long": lambda path: _write(path, 33),
+    "endless": lambda path: path.symlink_to("/dev/zero"),
+    "readable": lambda path: _write(path, 32, 0o640),
+    "writable": lambda path: _write(path, 32, 0o602),
+    "a folder": lambda path: path.mkdir(),
+    "a pipe": lambda path: os.mkfifo(path, 0o600),
+    "a link": _linked,
+    "a link to nothing": lambda path: path.symlink_to("nowhere"),
+}
+if os.getuid() == 0:  # nobody else can make a file another user's
+    PLANTED["of another user"] = _of_another_user
 
 
 class TestKey:
@@ -66,6 +100,63 @@ class TestKey:
         assert "Unlock the keyring" in refusal(lambda: LocalProvider().write("demo", just(put("B"))))
         use_keyring(keyrings.InAFile)
         assert set(LocalProvider().read("demo")) == {"A", "BIG"}
+
+    def test_a_keyring_entry_that_vanished(self, file: Path, use_keyring: UseKeyring) -> None:
+        """Nothing is written that nobody could read later: a write without the key in the keyring changes nothing."""
+        entries = use_keyring(keyrings.InAFile)
+        fill()
+        provider = LocalProvider()
+        provider.write("demo", just(put("B")))
+        kept, before = entries.read_text(), file.read_bytes()
+        for gone in ("{}", json.dumps({next(iter(json.loads(kept))): "00" * 32})):
+            entries.write_text(gone)
+            assert "put" in refusal(lambda: provider.write("demo", just(put("B", b"new"), put("C")))).lower()
+            assert file.read_bytes() == before
+        entries.write_text(kept)
+        provider.write("demo", just(put("C")))
+        assert set(LocalProvider().read("demo")) == {"A", "B", "BIG", "C"}
+
+    @pytest.mark.parametrize("kind", PLANTED.values(), ids=PLANTED)
+    @pytest.mark.parametrize("keyring", [True, False], ids=["keyring", "no keyring"])
+    def test_a_key_file_of_somebody_else(
+        self, file: Path, use_keyring: UseKeyring, kind: Callable[[Path], object], keyring: bool
+    ) -> None:
+        """A new store is not begun with a key that is none, or that others may know; nothing is made or changed."""
+        if keyring:
+            use_keyring(keyrings.InAFile)
+        file.parent.mkdir(mode=0o700)
+        key = file.with_name("secrets.db.key")
+        kind(key)
+        listed = LocalProvider().read("demo")
+        assert dict(listed) == {}
+        said = refusal(fill)
+        assert f"a new store cannot use the key file {key}, which" in said
+        assert said.endswith("Find out whose it is, and move it away.")
+        assert dict(LocalProvider().read("demo")) == {}
+        if key.is_dir() and not key.is_symlink():
+            key.rmdir()
+        else:
+            key.unlink()
+        fill()
+        assert values(LocalProvider().read("demo"))["A"] == VALUE
+
+    @pytest.mark.parametrize("kind", PLANTED.values(), ids=PLANTED)
+    def test_a_key_file_replaced(self, file: Path, kind: Callable[[Path], object]) -> None:
+        """A store that is there is not opened by another key, whatever stands in its place, and waits for none."""
+        fill()
+        key = file.with_name("secrets.db.key")
+        key.unlink()
+        kind(key)
+        line = refusal(lambda: LocalProvider().read("demo"))
+        assert "cannot be read from" in line or "has another key" in line
+        assert refusal(lambda: LocalProvider().write("demo", just(put("B")))) == line
+
+    def test_a_key_file_by_a_link(self, file: Path) -> None:
+        """The store's own key may be kept elsewhere, with a link in its place."""
+        fill()
+        key = file.with_name("secrets.db.key")
+        key.symlink_to(key.rename(file.with_name("elsewhere")))
+        assert values(LocalProvider().read("demo"))["A"] == VALUE
 
     def test_the_keyring_is_asked_once(self, file: Path, use_keyring: UseKeyring) -> None:
         """A provider keeps what the keyring gave it, and tries it on a file that was exchanged."""
