@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass
 
 from . import parts
-from .index import Index, Run
+from .ansi import ANSI, without_ansi
+from .index import Index
 from .needles import needles
 from .owners import Claim, Owners
-from .rule import PIECE, Scope, judge
+from .rule import PIECE, SHARED_FROM, Scope, hosts, judge
+from .search import Run
 
-_BEGUN = rb"\x1b(?:\[[<-?]?(?:\d{0,4}[;:]){0,16}\d{0,4}[ -/]{0,2}"
-ANSI = re.compile(_BEGUN + rb"(?:[@-~]|\Z)|[()](?:[0-9A-Z]|\Z)|\Z)")
-"""A control sequence (colours, mostly, or a character set's), or what the end of the text leaves of one."""
-UNFINISHED = re.compile(
-    rb"(?:" + _BEGUN + rb"|[()])?|[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf7][\x80-\xbf]{0,2})\Z",
-)
-"""The beginning of a control sequence, or of a character of UTF-8, at the end of a text."""
-UNFINISHED_AT_MOST = 90
-"""Bytes of such a beginning."""
+_SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 _NUMBER = re.compile(rb"[0-9]+")
 # The letters and digits at the end of an escape belong to no word: of repr, JSON, a URL, a colour as repr shows it.
 _ESCAPED = re.compile(
@@ -54,6 +47,8 @@ class Masker:
         self._owners = Owners()
         self._texts: dict[str | bytes, dict[str | bytes, list[parts.Span]]] = {}  # of each value, with its parts
         self._reasons: dict[str, str] = {}
+        self._hosts: Counter[str] = Counter()  # in how many values each stands
+        self._shared: list[bytes] = []
 
     def add(self, name: str, value: str | bytes, claim: Claim = Claim.VALUE) -> str | None:
         """Learns a value of a secret with all its spellings; a name may have many values, none is ever forgotten.
@@ -73,7 +68,12 @@ class Masker:
             self._reasons[name] = scope
             return scope
         self._reasons.pop(name, None)
+        if known not in self._texts and isinstance(known, str):
+            self._hosts.update(hosts(known))
+            self._shared = [host.encode() for host, count in self._hosts.items() if count >= SHARED_FROM]
         found = self._texts.get(known) or self._texts.setdefault(known, _texts(known))
+        if self._owners.off:
+            self._index.refresh()  # a text of somebody who is off may belong to somebody else, too
         for text, visible in found.items():
             # What is known already may show another name from now on.
             if (owner := self._owners.claim(text, name, claim if text == known else max(claim, Claim.PART))) is None:
@@ -100,11 +100,17 @@ class Masker:
     def switch(self, *names: str, on: bool) -> None:
         """Masks the values of these secrets, or lets them through; those of a name not yet known, too."""
         self._owners.switch(*names, on=on)
+        self._index.refresh()
 
     @property
     def off(self) -> frozenset[str]:
         """The names that are switched off."""
         return self._owners.off
+
+    @property
+    def steps(self) -> int:
+        """How many places in values and in texts were looked at so far: the cost, but for searching the fragments."""
+        return self._index.steps
 
     def mask(self, text: str) -> tuple[str, list[Hit]]:
         """Returns a text with its values masked and what was masked; the very same text where there is nothing."""
@@ -143,12 +149,12 @@ class Masker:
             data: bytes, of a text its UTF-8.
             text: whether covers must start and end between characters of UTF-8.
         """
-        if not (runs := self._index.runs(data)):
+        if not (runs := self._index.runs(data, self._counted)):
             return []
         covers = []
         # The order in which equals give the name.
-        for run in sorted(runs, key=lambda run: (not run.whole, run.owner.name or "")):
-            if (name := run.owner.name) is not None and (span := _counted(run, data)):
+        for run, span in sorted(runs, key=lambda found: (not found[0].whole, found[0].owner.name or "")):
+            if (name := run.owner.name) is not None:
                 start, end = _whole_characters(data, *span) if text else span
                 covers.append(Cover(start, end, Hit(name, run.needle.spelling)))
         return united(covers)
@@ -165,8 +171,47 @@ class Masker:
             if run.owner.name is not None
             and (run.needle.pieces or run.offset == 0)
             and not run.needle.word
-            and _tells(run, run.offset, run.offset + run.end - run.start, least)
+            and self._tells(run, run.offset, run.offset + run.end - run.start, least)
         ]
+
+    def _counted(self, run: Run, data: bytes) -> tuple[int, int] | None:
+        """Returns what of a run is masked: the whole needle, or a piece's characters; None where it does not count."""
+        start, end = run.start, run.end
+        if not run.whole:
+            first, last = run.offset, run.offset + end - start
+            first = run.needle.starts.find(1, first, last)
+            if last < len(run.needle.starts):
+                last = run.needle.starts.rfind(1, first, last + 1)
+            if not self._tells(run, first, last, PIECE):
+                return None
+            start, end = start + first - run.offset, start + last - run.offset
+        if run.needle.word or _NUMBER.fullmatch(data, start, end):
+            return (start, end) if _stands_alone(data, start, end) else None
+        return start, end
+
+    def _tells(self, run: Run, first: int, last: int, least: int) -> bool:
+        """Whether bytes ``first`` to ``last`` of a needle are enough characters, and not of common material alone."""
+        starts, told, data = run.needle.starts, run.needle.told, run.needle.data
+        return (
+            starts.count(1, first, last) >= least
+            and told.find(1, first, last) >= 0
+            and len(set(data[first:last])) > 2
+            and not (self._shared and self._is_shared(data[first:last], told[first:last]))
+        )
+
+    def _is_shared(self, data: bytes, told: bytes) -> bool:
+        """Whether all that tells something is of hosts that many values share."""
+        told = told[len(data) - len(data.lstrip(_SIGNS)) : len(data.rstrip(_SIGNS))]
+        data = data.strip(_SIGNS)
+        left = bytearray(told)
+        for host in self._shared:
+            if data in host:
+                return True
+            at = data.find(host)
+            while at >= 0:
+                left[at : at + len(host)] = bytes(len(host))
+                at = data.find(host, at + len(host))
+        return 1 not in left
 
 
 def _decoded(value: bytes) -> str | bytes:
@@ -196,34 +241,6 @@ def _unescaped(part: bytes) -> bytes:
     ):
         part = part.replace(escaped, plain)
     return part
-
-
-def _counted(run: Run, data: bytes) -> tuple[int, int] | None:
-    """Returns what of a run is masked: the whole needle, or the characters of a piece; None where it does not count."""
-    start, end = run.start, run.end
-    if not run.whole:
-        if not run.needle.pieces:
-            return None
-        first, last = run.offset, run.offset + end - start
-        first = run.needle.starts.find(1, first, last)
-        if last < len(run.needle.starts):
-            last = run.needle.starts.rfind(1, first, last + 1)
-        if not _tells(run, first, last, PIECE):
-            return None
-        start, end = start + first - run.offset, start + last - run.offset
-    if run.needle.word or _NUMBER.fullmatch(data, start, end):
-        return (start, end) if _stands_alone(data, start, end) else None
-    return start, end
-
-
-def _tells(run: Run, first: int, last: int, least: int) -> bool:
-    """Whether bytes ``first`` to ``last`` of a needle are enough characters, and not of common material alone."""
-    needle = run.needle
-    return (
-        needle.starts.count(1, first, last) >= least
-        and needle.told.find(1, first, last) >= 0
-        and len(set(needle.data[first:last])) > 2
-    )
 
 
 def _stands_alone(data: bytes, start: int, end: int) -> bool:
@@ -259,23 +276,6 @@ def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
     while end < len(data) and data[end] & 0xC0 == 0x80:
         end += 1
     return start, end
-
-
-def without_ansi(data: bytes) -> tuple[bytes, Callable[[int], int]]:
-    """Returns bytes without control sequences, and what tells where a byte of them stood."""
-    parts: list[bytes] = []
-    plain_starts, raw_starts = [0], [0]
-    for found in ANSI.finditer(data):
-        parts.append(data[raw_starts[-1] : found.start()])
-        plain_starts.append(plain_starts[-1] + len(parts[-1]))
-        raw_starts.append(found.end())
-    parts.append(data[raw_starts[-1] :])
-
-    def place(at: int) -> int:
-        part = bisect_right(plain_starts, at) - 1
-        return raw_starts[part] + at - plain_starts[part]
-
-    return b"".join(parts), place
 
 
 def mark(name: str) -> bytes:

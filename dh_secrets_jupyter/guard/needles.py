@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
-from urllib.parse import quote
+from itertools import accumulate
 
-from .rule import PIECES_FROM, Scope, judge, telling
+from .encoders import ENCODERS, FEW, PLAIN, PLAIN_OR_NOT
+from .rule import PIECE, PIECES_FROM, Scope, judge, telling
 
 _FEW_SPELLINGS_FROM = 16_384
-"""Characters from which on a text is looked for in the spellings of :data:`_FEW` alone, for the time that it takes:
+"""Characters from which on a text is looked for in the spellings of :data:`FEW` alone, for the time that it takes:
 in others it is met in its pieces."""
 
 
@@ -30,6 +28,9 @@ class Needle:
         spelling: its name, for the receipt.
         word: whether it counts only as a whole word.
         pieces: whether a piece of it counts, too.
+        fresh: for each byte of ``data`` 1 where it differs from another needle of the same value, and 0 in all that is
+            in that one, too; empty where all of it is new.
+        window: how many bytes a piece has at least.
     """
 
     data: bytes
@@ -38,107 +39,13 @@ class Needle:
     spelling: str
     word: bool
     pieces: bool
+    fresh: bytes = b""
+    window: int = PIECE
 
 
-def _html(text: str, single: str, double: str) -> str:
-    return html.escape(text, quote=False).replace("'", single).replace('"', double)
-
-
-def _bytes_repr(char: str) -> str:
-    return repr(char.encode("utf-8", "surrogatepass"))[2:-1]
-
-
-def _json_html(char: str) -> str:
-    """JSON that may stand in HTML: Django, Jinja."""
-    return f"\\u{ord(char):04x}" if char in "<>&'" else json.dumps(char)[1:-1]
-
-
-Encoder = Callable[[str], str]
-
-# Each spells one character. Whether repr escapes a quote depends on the other quote in the text: so both ways.
-_REPR: dict[str, Encoder] = {
-    "repr": lambda c: repr(c)[1:-1],
-    "repr ": lambda c: r"\'" if c == "'" else repr(c)[1:-1],
-    "ascii": lambda c: ascii(c)[1:-1],
-    "ascii ": lambda c: r"\'" if c == "'" else ascii(c)[1:-1],
-    "bytes repr": _bytes_repr,
-    "bytes repr ": lambda c: r"\'" if c == "'" else _bytes_repr(c),
-}
-_JSON: dict[str, Encoder] = {
-    "JSON": lambda c: json.dumps(c, ensure_ascii=False)[1:-1],
-    "JSON with escapes": lambda c: json.dumps(c)[1:-1],
-    r"JSON with \/": lambda c: r"\/" if c == "/" else json.dumps(c, ensure_ascii=False)[1:-1],
-    r"JSON with escapes and \/": lambda c: r"\/" if c == "/" else json.dumps(c)[1:-1],
-    "JSON for HTML": _json_html,
-    "JSON by Go": lambda c: "'" if c == "'" else _json_html(c),
-    "JSON with upper-case escapes": lambda c: (
-        json.dumps(c)[1:-1] if c.isascii() else json.dumps(c)[1:-1].upper().replace("U", "u")
-    ),
-}
-_HTML: dict[str, Encoder] = {
-    "HTML": lambda c: _html(c, "&#x27;", "&quot;"),
-    "HTML with &#39;": lambda c: _html(c, "&#39;", "&#34;"),
-    "HTML with &#39; and &quot;": lambda c: _html(c, "&#39;", "&quot;"),
-    "HTML with &apos;": lambda c: _html(c, "&apos;", "&quot;"),
-    "HTML text": lambda c: _html(c, "'", '"'),
-    "XML attribute": lambda c: _html(c, "'", "&quot;"),
-}
-_URL_SAFE = {"URL": "", "URL path": "/", "URL as requested": "!#$%&'()*+,/:;=?@[]~"}
-
-
-def _quoted(char: str, safe: str, plus: bool, lower: bool) -> str:
-    if plus and char == " ":
-        return "+"
-    text = quote(char, safe=safe, errors="surrogatepass")
-    return text.lower() if lower and text != char else text
-
-
-def _url(safe: str, plus: bool, lower: bool) -> Encoder:
-    return lambda c: _quoted(c, safe, plus, lower)
-
-
-# What else is left as it is, by who makes the URL; a form's blanks are `+`.
-_URL_KEPT = {
-    "URL by SQLAlchemy": (" +", False),
-    "URL by JavaScript": ("!'()*", False),
-    "URL's query by yarl": ("!$'()*,/:?@", True),
-    "URL's path by yarl": ("!$&'()*+,/:;=@", False),
-    "URL's user by yarl": ("!$&'()*+,;=", False),
-    "URL's user by httpx": ("!$&'()*+,", False),
-}
-_OTHER: dict[str, Encoder] = {
-    **{
-        f"{label}{', +' * plus}{', lower case' * lower}": _url(safe, plus, lower)
-        for (label, safe), plus, lower in product(_URL_SAFE.items(), (False, True), (False, True))
-    },
-    **{label: _url(safe, plus, lower=False) for label, (safe, plus) in _URL_KEPT.items()},
-    "shell": lambda c: "'\"'\"'" if c == "'" else c,
-    "shell ": lambda c: "'\\''" if c == "'" else c,
-}
-_ENCODERS = {**_REPR, **_JSON, **_HTML, **_OTHER}
-
-
-def _chained(first: Encoder, second: Encoder) -> Encoder:
-    return lambda c: "".join(map(second, first(c)))
-
-
-# One in the other, as met: JSON in JSON, the repr of JSON, either of them in HTML, HTML in JSON, JSON in a URL.
-for inner, outer in (
-    *product(_JSON, ("JSON", "JSON with escapes")),
-    *product((r"JSON with \/", r"JSON with escapes and \/"), (r"JSON with \/",)),
-    *product(_REPR, ("JSON", "JSON with escapes", "HTML", "HTML with &#39;")),
-    *product(("repr", "repr ", "JSON", "JSON with escapes"), ("repr", "repr ")),
-    *product(("JSON", "JSON with escapes"), (*_HTML, "URL", "URL, +")),
-    *product((*_HTML, "shell", "shell "), ("JSON", "JSON with escapes", "repr", "repr ")),
-):
-    _ENCODERS[f"{inner.strip()} in {outer}"] = _chained(_ENCODERS[inner], _ENCODERS[outer])
-
-_FEW = {label: _ENCODERS[label] for label in ("repr", "ascii", "JSON", "JSON with escapes", r"JSON with \/")}
-
-# Every encoder above leaves these as they are, so that most values need none of them.
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
-_PLAIN_OR_NOT = re.compile(r"[A-Za-z0-9_.\-]+|.", re.DOTALL)
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
+_URLSAFE_SIGNS = bytes([byte in b"-_" for byte in range(256)])
+_HEX_LETTERS = bytes([byte in b"ABCDEF" for byte in range(256)])
 
 
 def needles(value: str | bytes, visible: Iterable[tuple[int, int]] = ()) -> Iterator[Needle]:
@@ -185,19 +92,11 @@ def _spelled(text: str, told: bytes, *, word: bool, pieces: bool) -> Iterator[Ne
     chars = list(map(_utf8, text))
     yield (plain := _joined(chars, told, "text", word=word, pieces=pieces))
     yield from _encoded(plain.data, plain.told, word=word, pieces=pieces)
-    seen = {text}
-    tokens = _PLAIN_OR_NOT.findall(text)
-    special = sorted(set(text) - _PLAIN)
-    encoders = _ENCODERS if len(text) < _FEW_SPELLINGS_FROM else _FEW
-    for label, encode in encoders.items() if special else ():
-        table = {ord(c): encode(c) for c in special}
-        if (spelled := text.translate(table)) not in seen:
-            seen.add(spelled)
-            yield _escaped(tokens, told, table, label.strip(), word=word, pieces=pieces)
+    yield from _escaped(text, told, word=word, pieces=pieces)
     if not word:
         for order in ("utf-16-le", "utf-16-be"):
             units = [c.encode(order, "surrogatepass") for c in text]
-            yield _joined(units, told, order.upper(), word=word, pieces=pieces)
+            yield replace(_joined(units, told, order.upper(), word=word, pieces=pieces), window=2 * PIECE)
             if not text.isascii():  # as a text it is each byte a character
                 shown = [_utf8(unit.decode("latin-1")) for unit in units]
                 yield _joined(shown, told, order.upper(), word=word, pieces=pieces)
@@ -217,23 +116,50 @@ def _joined(parts: list[bytes], told: bytes, spelling: str, *, word: bool, piece
     return Needle(data, starts, spread, spelling, word, pieces)
 
 
-def _escaped(
-    tokens: list[str], told: bytes, table: dict[int, str], spelling: str, *, word: bool, pieces: bool
-) -> Needle:
-    """As :func:`_joined`, of a text in runs of plain characters and single others, spelled by a table."""
-    data, starts, spread, at = bytearray(), bytearray(), bytearray(), 0
-    for token in tokens:
-        if ord(token[0]) in table:
-            part = _utf8(table[ord(token)])
-            starts += _FIRST[len(part)] if len(part) < len(_FIRST) else _first(len(part))
-            spread += told[at : at + 1] * len(part)
-        else:
-            part = _utf8(token)
-            starts += _ones(len(part))
-            spread += told[at : at + len(token)]
-        data += part
-        at += len(token)
-    return Needle(bytes(data), bytes(starts), bytes(spread), spelling, word, pieces)
+def _escaped(text: str, told: bytes, *, word: bool, pieces: bool) -> Iterator[Needle]:
+    """Yields the spellings of a text that spell each character by itself, but for those that leave it as it is."""
+    special = sorted(set(text) - PLAIN)
+    tokens = PLAIN_OR_NOT.findall(text)
+    ends = list(accumulate(map(len, tokens)))
+    # Of each token what it tells, and a table of what is the same in all spellings.
+    tells = [told[end - len(token) : end] for token, end in zip(tokens, ends, strict=True)]
+    ones = {token: _ones(len(token)) for token in tokens}
+    zeros = {token: bytes(len(token)) for token in tokens}
+    counts = [text.count(char) for char in special]
+    labels = ENCODERS if len(text) < _FEW_SPELLINGS_FROM else FEW
+    forms: dict[tuple[str, ...], str] = {}
+    spelled = [_spelled_char(char, labels is FEW) for char in special]
+    for label, form in zip(labels, zip(*spelled, strict=True), strict=True) if special else ():
+        forms.setdefault(form, label.strip())
+    done = [tuple(special)]
+    for form, label in forms.items():
+        if form in done:
+            continue
+        # Next to the one that it is most like, a needle is new only where the two differ.
+        alike = max(done, key=lambda other: sum(n for n, a, b in zip(counts, form, other, strict=True) if a == b))
+        done.append(form)
+        parts = dict(zip(special, form, strict=True))
+        sizes = {char: len(_utf8(part)) for char, part in parts.items()}
+        starts = ones | {char: _first(size) for char, size in sizes.items()}
+        fresh = zeros | {
+            c: _ones(sizes[c]) if parts[c] != other else bytes(sizes[c])
+            for c, other in zip(special, alike, strict=True)
+        }
+        yield Needle(
+            _utf8("".join(map(parts.get, tokens, tokens))),
+            b"".join(map(starts.__getitem__, tokens)),
+            b"".join([tell * sizes.get(token, 1) for token, tell in zip(tokens, tells, strict=True)]),
+            label,
+            word,
+            pieces,
+            b"".join(map(fresh.__getitem__, tokens)),
+        )
+
+
+@lru_cache(maxsize=2048)
+def _spelled_char(char: str, few: bool) -> tuple[str, ...]:
+    """Returns a character as each encoder spells it."""
+    return tuple(encode(char) for encode in (FEW if few else ENCODERS).values())
 
 
 def _first(size: int) -> bytes:
@@ -252,22 +178,26 @@ def _encoded(data: bytes, told: bytes, *, word: bool, pieces: bool) -> Iterator[
     """Hex, and base64 in each of three alignments: of that the characters that depend on the value alone."""
     twice = bytearray(2 * len(data))
     twice[::2] = twice[1::2] = told
-    for digits in {data.hex(), data.hex().upper()}:
-        yield Needle(digits.encode(), _ones(len(digits)), bytes(twice), "hex", word, pieces)
+    lower, upper = data.hex().encode(), data.hex().upper().encode()
+    yield Needle(lower, _ones(len(lower)), bytes(twice), "hex", word, pieces)
+    if upper != lower:
+        yield Needle(upper, _ones(len(upper)), bytes(twice), "hex", word, pieces, upper.translate(_HEX_LETTERS))
     for before in (0,) if word else (0, 1, 2):
         form = base64.b64encode(bytes(before) + data)
         tells = _told_in_base64(bytes(before) + told, len(form))
         if not word:
             cut = slice((before * 8 + 5) // 6, (before + len(data)) * 8 // 6)
-            yield from _both_base64(form[cut], tells[cut], word=word, pieces=pieces)
+            yield from _both_base64(form[cut], tells[cut], b"", word=word, pieces=pieces)
         if not before and (word or form.endswith(b"=")):
-            yield from _both_base64(form, tells, word=word, pieces=pieces)
+            fresh = bytes(len(form) - 4) + _ones(4)
+            yield from _both_base64(form, tells, b"" if word else fresh, word=word, pieces=pieces)
 
 
-def _both_base64(form: bytes, told: bytes, *, word: bool, pieces: bool) -> Iterator[Needle]:
-    yield Needle(form, _ones(len(form)), told, "base64", word, pieces)
+def _both_base64(form: bytes, told: bytes, fresh: bytes, *, word: bool, pieces: bool) -> Iterator[Needle]:
+    yield Needle(form, _ones(len(form)), told, "base64", word, pieces, fresh)
     if (safe := form.translate(_URLSAFE)) != form:
-        yield Needle(safe, _ones(len(form)), told, "URL-safe base64", word, pieces)
+        fresh = safe.translate(_URLSAFE_SIGNS)
+        yield Needle(safe, _ones(len(form)), told, "URL-safe base64", word, pieces, fresh)
 
 
 def _told_in_base64(told: bytes, size: int) -> bytes:

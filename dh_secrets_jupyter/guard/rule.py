@@ -58,7 +58,7 @@ def judge(text: str) -> Scope | str:
 _COMMON_PARTS = re.compile(
     r"""
       -----(?:BEGIN|END)\ [A-Z0-9 ]+-----                                     # PEM armour
-    | \beyJ[\w-]+(?=\.)                                                       # the header of a JSON web token
+    | (?<![\w.-])eyJ[\w-]+(?=\.)                                              # the header of a JSON web token
     | "[A-Za-z_][\w.\-/]{0,63}"\s*:                                           # a JSON key
     | ^[ \t]*(?:-[ \t]+)?[A-Za-z_][\w.\-]{0,63}:(?=\s)                        # a YAML key
     | (?:^|(?<=[;&?\s]))[A-Za-z_][A-Za-z_]{0,31}=(?=[^=\s])                   # a key of a connection string
@@ -71,11 +71,15 @@ _COMMON_PARTS = re.compile(
     + _MIME,
     re.VERBOSE | re.MULTILINE,
 )
+_SCHEME_NAME = r"\b[A-Za-z][A-Za-z0-9+.\-]{0,31}://"
 _URL = re.compile(
-    r"\b[A-Za-z][A-Za-z0-9+.\-]*://(?:[^\s/@]*@)?(?P<host>(?:[\w\-]+(?:\.[\w\-]+)+|localhost|\[[0-9A-Fa-f:]+\])(?::\d+)?)?"
+    _SCHEME_NAME + r"(?:[^\s/@]*@)?(?P<host>(?:[\w\-]+(?:\.[\w\-]+)+|localhost|\[[0-9A-Fa-f:]+\])(?::\d+)?)?"
 )
-_SCHEME = re.compile(r"\b[A-Za-z][A-Za-z0-9+.\-]*://")
+_SCHEME = re.compile(_SCHEME_NAME)
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
+_HOST = re.compile(r"(?<![\w.-])(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}(?![\w-])")
+SHARED_FROM = 3
+"""Values in which a host stands, from which on it is common."""
 _ODD_SIGNS = re.compile(r"[^\w\s]{4,}", re.ASCII)
 
 
@@ -100,3 +104,8 @@ def telling(text: str) -> bytes:
     for start, end in spans:
         flags[start:end] = bytes(end - start)
     return bytes(flags)
+
+
+def hosts(text: str) -> set[str]:
+    """Returns the names of hosts in a value that are long enough to be a piece of it."""
+    return {found[0] for found in _HOST.finditer(text) if len(found[0]) >= PIECE}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ _STRING = (
 )
 _LEXEMES = re.compile(
     rf"""(?P<cell> \A\s* %%[ \t]*secret [ \t]+ set (?=\s|\Z))
-      | (?P<line> (?:^[ \t]*(?:%%?(?:prun|time|timeit)\b[^\n!"']*?[ \t])? | [\s;=,(]%%?) (?:%%?)?
+      | (?P<line> (?:^[ \t]*+(?:%%?(?:prun|time|timeit)\b[^\n!"']*?(?<![ \t])[ \t]++)? | [\s;=,(]%%?) (?:%%?)?
           [ \t]* secret (?:[ \t]|\\\n)+ set (?=\s|\Z))
       | (?P<call> \b(?:run_line_magic|run_cell_magic|run_cell|magic) [ \t]* \( )
       | (?P<comment> \#[^\n]*)
@@ -40,7 +41,8 @@ _WORD = re.compile(
     r"""[ \t]*(?:\\\n[ \t]*)*(?P<word>"(?:\\.|[^"\\])*"\S*|'(?:\\.|[^'\\])*'\S*|(?:"[^"\n]*"|'[^'\n]*'|\S)+)""",
     re.DOTALL,
 )
-_PEM = re.compile(r"-----BEGIN [^\n]*?-----.*?-----END [^\n]*?-----\S*", re.DOTALL)
+_PEM_BEGIN = re.compile(r"-----BEGIN [^\n]*?-----")
+_PEM_END = re.compile(r"-----END [^\n]*?-----\S*")
 
 
 class Typed(NamedTuple):
@@ -155,11 +157,14 @@ def _arguments(source: str, start: int) -> tuple[str, list[tuple[int, int]], int
 
 def _words(source: str, start: int) -> Iterator[tuple[int, int]]:
     """Yields where the words of a command are; a text in quotes and a PEM are one word, over several lines too."""
+    ends: list[tuple[int, int]] | None = None
     while found := _WORD.match(source, start):
         begin, start = found.span("word")
         armour = source.find("-----BEGIN", begin, start)
-        if armour >= 0 and (pem := _PEM.match(source, armour)):
-            start = max(start, pem.end())
+        if armour >= 0 and (head := _PEM_BEGIN.match(source, armour)):
+            if ends is None:
+                ends = [end.span() for end in _PEM_END.finditer(source, armour)]
+            start = max(start, next((stop for at, stop in ends[bisect_left(ends, (head.end(),)) :]), 0))
         yield begin, start
 
 

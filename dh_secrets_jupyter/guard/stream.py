@@ -6,21 +6,11 @@ to be, or when the caller asks for it (:meth:`ByteStream.release`). It knows no 
 
 from __future__ import annotations
 
-from .index import Run, common_prefix
-from .matcher import (
-    ANSI,
-    UNFINISHED,
-    UNFINISHED_AT_MOST,
-    Cover,
-    Hit,
-    Masker,
-    mark,
-    to_bytes,
-    to_text,
-    united,
-    without_ansi,
-)
+from .ansi import ANSI, UNFINISHED, UNFINISHED_AT_MOST, without_ansi
+from .extents import common_prefix
+from .matcher import Cover, Hit, Masker, mark, to_bytes, to_text, united
 from .rule import ANYWHERE_FROM
+from .search import Run
 
 _REMEMBERED = 64
 """Bytes that have gone out and are still looked at: a release may have cut a value."""

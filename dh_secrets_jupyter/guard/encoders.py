@@ -1,0 +1,110 @@
+"""The ways in which a text is spelled character by character: escaped for a language, quoted, or one in the other."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable
+from itertools import product
+from urllib.parse import quote
+
+
+def _html(text: str, single: str, double: str) -> str:
+    return html.escape(text, quote=False).replace("'", single).replace('"', double)
+
+
+def _bytes_repr(char: str) -> str:
+    return repr(char.encode("utf-8", "surrogatepass"))[2:-1]
+
+
+def _json_html(char: str) -> str:
+    """JSON that may stand in HTML: Django, Jinja."""
+    return f"\\u{ord(char):04x}" if char in "<>&'" else json.dumps(char)[1:-1]
+
+
+Encoder = Callable[[str], str]
+
+# Each spells one character. Whether repr escapes a quote depends on the other quote in the text: so both ways.
+_REPR: dict[str, Encoder] = {
+    "repr": lambda c: repr(c)[1:-1],
+    "repr ": lambda c: r"\'" if c == "'" else repr(c)[1:-1],
+    "ascii": lambda c: ascii(c)[1:-1],
+    "ascii ": lambda c: r"\'" if c == "'" else ascii(c)[1:-1],
+    "bytes repr": _bytes_repr,
+    "bytes repr ": lambda c: r"\'" if c == "'" else _bytes_repr(c),
+}
+_JSON: dict[str, Encoder] = {
+    "JSON": lambda c: json.dumps(c, ensure_ascii=False)[1:-1],
+    "JSON with escapes": lambda c: json.dumps(c)[1:-1],
+    r"JSON with \/": lambda c: r"\/" if c == "/" else json.dumps(c, ensure_ascii=False)[1:-1],
+    r"JSON with escapes and \/": lambda c: r"\/" if c == "/" else json.dumps(c)[1:-1],
+    "JSON for HTML": _json_html,
+    "JSON by Go": lambda c: "'" if c == "'" else _json_html(c),
+    "JSON with upper-case escapes": lambda c: (
+        json.dumps(c)[1:-1] if c.isascii() else json.dumps(c)[1:-1].upper().replace("U", "u")
+    ),
+}
+_HTML: dict[str, Encoder] = {
+    "HTML": lambda c: _html(c, "&#x27;", "&quot;"),
+    "HTML with &#39;": lambda c: _html(c, "&#39;", "&#34;"),
+    "HTML with &#39; and &quot;": lambda c: _html(c, "&#39;", "&quot;"),
+    "HTML with &apos;": lambda c: _html(c, "&apos;", "&quot;"),
+    "HTML text": lambda c: _html(c, "'", '"'),
+    "XML attribute": lambda c: _html(c, "'", "&quot;"),
+}
+_URL_SAFE = {"URL": "", "URL path": "/", "URL as requested": "!#$%&'()*+,/:;=?@[]~"}
+
+
+def _quoted(char: str, safe: str, plus: bool, lower: bool) -> str:
+    if plus and char == " ":
+        return "+"
+    text = quote(char, safe=safe, errors="surrogatepass")
+    return text.lower() if lower and text != char else text
+
+
+def _url(safe: str, plus: bool, lower: bool) -> Encoder:
+    return lambda c: _quoted(c, safe, plus, lower)
+
+
+# What else is left as it is, by who makes the URL; a form's blanks are `+`.
+_URL_KEPT = {
+    "URL by SQLAlchemy": (" +", False),
+    "URL by JavaScript": ("!'()*", False),
+    "URL's query by yarl": ("!$'()*,/:?@", True),
+    "URL's path by yarl": ("!$&'()*+,/:;=@", False),
+    "URL's user by yarl": ("!$&'()*+,;=", False),
+    "URL's user by httpx": ("!$&'()*+,", False),
+}
+_OTHER: dict[str, Encoder] = {
+    **{
+        f"{label}{', +' * plus}{', lower case' * lower}": _url(safe, plus, lower)
+        for (label, safe), plus, lower in product(_URL_SAFE.items(), (False, True), (False, True))
+    },
+    **{label: _url(safe, plus, lower=False) for label, (safe, plus) in _URL_KEPT.items()},
+    "shell": lambda c: "'\"'\"'" if c == "'" else c,
+    "shell ": lambda c: "'\\''" if c == "'" else c,
+}
+ENCODERS = {**_REPR, **_JSON, **_HTML, **_OTHER}
+
+
+def _chained(first: Encoder, second: Encoder) -> Encoder:
+    return lambda c: "".join(map(second, first(c)))
+
+
+# One in the other, as met: JSON in JSON, the repr of JSON, either of them in HTML, HTML in JSON, JSON in a URL.
+for inner, outer in (
+    *product(_JSON, ("JSON", "JSON with escapes")),
+    *product((r"JSON with \/", r"JSON with escapes and \/"), (r"JSON with \/",)),
+    *product(_REPR, ("JSON", "JSON with escapes", "HTML", "HTML with &#39;")),
+    *product(("repr", "repr ", "JSON", "JSON with escapes"), ("repr", "repr ")),
+    *product(("JSON", "JSON with escapes"), (*_HTML, "URL", "URL, +")),
+    *product((*_HTML, "shell", "shell "), ("JSON", "JSON with escapes", "repr", "repr ")),
+):
+    ENCODERS[f"{inner.strip()} in {outer}"] = _chained(ENCODERS[inner], ENCODERS[outer])
+
+FEW = {label: ENCODERS[label] for label in ("repr", "ascii", "JSON", "JSON with escapes", r"JSON with \/")}
+
+# Every encoder above leaves these as they are, so that most values need none of them.
+PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
+PLAIN_OR_NOT = re.compile(r"[A-Za-z0-9_.\-]+|.", re.DOTALL)
