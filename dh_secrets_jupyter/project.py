@@ -130,6 +130,11 @@ class Project:
         """Where the secrets are, for people."""
         return self.provider.place(self.name)
 
+    @property
+    def warning(self) -> str:
+        """What its users should know of the safety of that place, ``""`` if nothing."""
+        return self.provider.warning(self.name)
+
     def list_secrets(self, pattern: str = "*") -> list[Secret]:
         """Returns the secrets whose names match a shell pattern, by name, in one request."""
         records = self.provider.read(self.name)

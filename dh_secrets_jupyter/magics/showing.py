@@ -25,6 +25,8 @@ def status(shell: Any) -> None:
     except SecretsError as error:
         failed = error
     rows = {"project": project.name, "provider": project.provider.name, "place": project.place, "secrets": number}
+    if project.warning:
+        rows["warning"] = project.warning
     rows["guard"] = str(guard.status()).splitlines()[0].removeprefix("guard: ")
     print(fields(rows), "", *lines(), sep="\n")
     if failed:

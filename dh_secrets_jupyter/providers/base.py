@@ -98,6 +98,9 @@ class Provider(Protocol):
     def place(self, project: str) -> str:
         """Returns where the project's secrets are, for people, without connecting."""
 
+    def warning(self, project: str) -> str:
+        """Returns what its users should know of the safety of that place, ``""`` if nothing; without connecting."""
+
     def read(self, project: str) -> Records:
         """Returns all secrets of a project by name, in one request; none where the project has none yet."""
 

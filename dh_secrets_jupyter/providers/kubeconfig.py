@@ -22,10 +22,16 @@ SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 @dataclass(frozen=True)
 class Context:
-    """A kubeconfig's current context; ``namespace`` is None where it names none."""
+    """A kubeconfig's current context.
+
+    Attributes:
+        namespace: None where it names none.
+        verified: whether the API server's certificate is looked at.
+    """
 
     name: str
     namespace: str | None
+    verified: bool = True
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,11 @@ def current_context() -> Context | None:
     if not merged.current:
         return None
     context = merged.contexts.get(merged.current)
-    return Context(merged.current, (context.text("namespace") or None) if context else None)
+    if context is None:
+        return Context(merged.current, None)
+    cluster = merged.clusters.get(context.text("cluster"))
+    unverified = cluster is not None and cluster.flag("insecure-skip-tls-verify")
+    return Context(merged.current, context.text("namespace") or None, verified=not unverified)
 
 
 def load(files: str) -> Kubeconfig:

@@ -110,6 +110,9 @@ class Witness:
         self._records = self._provider.write(project, announced)
         return self._records
 
+    def warning(self, project: str) -> str:
+        return self._provider.warning(project)
+
     def projects(self) -> Sequence[str] | None:
         return self._provider.projects()
 

@@ -23,12 +23,13 @@ class Storing:
         assert project not in (provider.projects() or ())
 
     def test_it_says_its_name_and_place(self, provider: Provider, project: str) -> None:
-        """Name and place are one line of text each, before anything was written and after."""
+        """Name and place are one line of text each, before anything was written and after; a warning at most one."""
         before = provider.place(project)
         provider.write(project, just(put("A")))
         for text in (provider.name, before, provider.place(project)):
             assert text.strip()
             assert text.isprintable()
+        assert provider.warning(project).isprintable()
 
     @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
     def test_values_are_kept_to_the_byte(

@@ -130,6 +130,7 @@ from dh_secrets_jupyter.project import Project
 class Slow:
     name = "slow"
     def place(self, project): return "a place that does not answer"
+    def warning(self, project): return ""
     def read(self, project): time.sleep(25); return {}
     def projects(self): return None
     def writable(self, project): return True

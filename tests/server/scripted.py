@@ -46,6 +46,9 @@ class ScriptedProvider:
                     del records[change.name]
             return dict(records)
 
+    def warning(self, project: str) -> str:
+        return ""
+
     def projects(self) -> Sequence[str] | None:
         return None
 

@@ -25,11 +25,13 @@ class Target:
         namespace: where the Secrets are.
         context: the kubeconfig's context, None where the pod's own service account is used.
         files: the kubeconfig files, as ``KUBECONFIG`` lists them.
+        verified: whether the API server's certificate is looked at.
     """
 
     namespace: str
     context: str | None = None
     files: str = ""
+    verified: bool = True
 
     @property
     def in_pod(self) -> bool:
@@ -63,7 +65,7 @@ def find_target(namespace: str | None) -> Target:
             f"the kubeconfig's context {context.name} names no possible namespace",
             "Set DH_SECRETS_NAMESPACE, or mend it",
         )
-    return Target(found, context.name, kubeconfig.listed())
+    return Target(found, context.name, kubeconfig.listed(), context.verified)
 
 
 class Connection:

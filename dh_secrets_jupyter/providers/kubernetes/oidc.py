@@ -57,13 +57,12 @@ def _renew(settings: Entry) -> dict[str, str]:
     if not refresh_token:
         raise login_failed(f"{settings.label} has expired, and has no refresh-token")
     issuer = settings.text("idp-issuer-url")
-    authority = settings.path("idp-certificate-authority")
-    ca = settings.data("idp-certificate-authority-data")
-    if not ca and authority:
+    authority, ca = settings.text("idp-certificate-authority"), settings.data("idp-certificate-authority-data")
+    if authority and not ca:
         with contextlib.suppress(OSError):
-            ca = authority.read_bytes()
+            ca = Path(authority).read_bytes()  # kubectl, too, takes this path alone from where it is run
         if not ca:
-            raise settings.error("idp-certificate-authority cannot be read")
+            raise login_failed(f"the idp-certificate-authority {authority} cannot be read")
     found = _ask("GET", Server(f"{issuer.removesuffix('/')}/.well-known/openid-configuration", ca))
     endpoint = (found or {}).get("token_endpoint")
     if not isinstance(endpoint, str):

@@ -13,6 +13,7 @@ import os
 import re
 import tempfile
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
@@ -70,12 +71,12 @@ def open_pools(server: Server, certificate: bytes = b"") -> PoolManager:
     configuration.tls_server_name = server.name or None
     configuration.proxy, configuration.proxy_headers = _for_the_client(proxy)
     configuration.proxy_ssl_context = context if proxy.scheme == "https" else None
-    with contextlib.suppress(ImportError):
-        pools: PoolManager = RESTClientObject(configuration).pool_manager
-        pools.connection_pool_kw["ssl_context"] = context
-        make_cuttable(pools)
-        return pools
-    raise unusable("a SOCKS proxy needs the package PySocks", "Install it: pip install pysocks")
+    if proxy.scheme.startswith("socks") and find_spec("socks") is None:  # before urllib3 warns of it
+        raise unusable("a SOCKS proxy needs the package PySocks", "Install it: pip install pysocks")
+    pools: PoolManager = RESTClientObject(configuration).pool_manager
+    pools.connection_pool_kw["ssl_context"] = context
+    make_cuttable(pools)
+    return pools
 
 
 def unusable(problem: str, hint: str = "See whether kubectl works here") -> ProviderUnavailableError:

@@ -16,7 +16,7 @@ from ...backoff import pauses
 from ...errors import ConflictError, ProviderUnavailableError, SecretsError
 from ..base import Change, Plan, Put, Records, check_total
 from .client import JSON_PATCH, READ, Answer, Client, OutcomeUnknownError
-from .connection import Target, find_target
+from .connection import NAMESPACE, Target, find_target
 from .layout import Look
 from .pace import Pace
 from .patch import Edit, creation, edits, operations
@@ -32,7 +32,6 @@ TERMINATING = 15.0
 """Seconds for which a write waits until a Secret that is being deleted is gone."""
 OURS = {"fieldManager": "dh-secrets-jupyter"}
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 
 
@@ -57,7 +56,7 @@ class KubernetesProvider:
             )
         self._pace = Pace()
         self._namespace = os.environ.get("DH_SECRETS_NAMESPACE") or None
-        if self._namespace and not _LABEL.fullmatch(self._namespace):
+        if self._namespace and not NAMESPACE.fullmatch(self._namespace):
             raise ProviderUnavailableError(
                 "DH_SECRETS_NAMESPACE", "this is no name of a namespace", "Use lower case letters, digits and -"
             )
@@ -65,6 +64,12 @@ class KubernetesProvider:
     def place(self, project: str) -> str:
         """Names Secret, namespace and cluster."""
         return f"Secret {self._secret(project)} in namespace {self._target}"
+
+    def warning(self, project: str) -> str:
+        """Says that the API server's certificate is not verified, where the kubeconfig has it so."""
+        if self._target.verified:
+            return ""
+        return "insecure-skip-tls-verify: the API server is not verified, and anybody on the way could read the secrets"
 
     def projects(self) -> Sequence[str] | None:
         """Returns None: to list them takes a right over all Secrets, which nobody should have to give."""

@@ -40,6 +40,10 @@ class LocalProvider:
         path, key = self._store.path, self._store.key_place()
         return f"{path}, {key}" if key else str(path)
 
+    def warning(self, project: str) -> str:
+        """Returns nothing: where the key is, the place says."""
+        return ""
+
     def read(self, project: str) -> Records:
         """See :meth:`.base.Provider.read`; a file is not made by it."""
         return self._store.read(lambda connection, cipher: _records(project, _load(connection, cipher, project)), {})
