@@ -85,7 +85,7 @@ def load_ipython_extension(shell: Any) -> None:
     if before.held and not before.on:
         print("guard: on.")
     if settings.of_shell(shell) is None:
-        settings.load(shell)
+        guard.learn_environment(settings.load(shell).mask_environment)
         magics.load(shell)
         comm.load(shell)
         injection.sweep()

@@ -62,22 +62,23 @@ def _subject(name: object) -> str:
 class SecretValue(str):
     """A secret's text. It is the real text for every use; only ``repr`` and pickling keep it in.
 
-    ``f"Bearer {token}"``, headers, ``os.environ`` and drivers get the value itself.
+    ``f"Bearer {token}"``, headers, ``os.environ`` and drivers get the value itself. It has no public attributes but
+    those of ``str``: libraries take what has a ``name`` for an open file, and would send it along.
     """
 
-    __slots__ = ("name",)
-    name: str
+    __slots__ = ("_secret",)
+    _secret: str
 
     def __new__(cls, value: str, name: str) -> Self:
         self = super().__new__(cls, value)
-        self.name = name
+        self._secret = name
         return self
 
     def __repr__(self) -> str:
-        return f"<secret {self.name}>"
+        return f"<secret {self._secret}>"
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise _unpicklable(self.name)
+        raise _unpicklable(self._secret)
 
     def __copy__(self) -> Self:
         return self
@@ -93,21 +94,21 @@ class SecretValue(str):
 class SecretBytes(bytes):
     """A secret that is not UTF-8 text; otherwise as :class:`SecretValue`."""
 
-    name: str
+    _secret: str
 
     def __new__(cls, value: bytes, name: str) -> Self:
         self = super().__new__(cls, value)
-        self.name = name
+        self._secret = name
         return self
 
     def __repr__(self) -> str:
-        return f"<secret {self.name}>"
+        return f"<secret {self._secret}>"
 
     # The str() of plain bytes is their repr, and so would print what it should hide.
     __str__ = __repr__
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise _unpicklable(self.name)
+        raise _unpicklable(self._secret)
 
     def __copy__(self) -> Self:
         return self
@@ -118,6 +119,11 @@ class SecretBytes(bytes):
     def reveal(self) -> bytes:
         """Returns the value as plain ``bytes``."""
         return bytes(memoryview(self))
+
+
+def name_of(value: SecretValue | SecretBytes) -> str:
+    """Returns the name of the secret that a value is of."""
+    return value._secret
 
 
 def _unpicklable(name: str) -> TypeError:

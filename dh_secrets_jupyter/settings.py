@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from traitlets import Bool, Unicode
+from traitlets import Bool, List, Unicode
 from traitlets.config import Config, Configurable
 
+from .guard.environment import NAMES
 from .models import check_project
 from .project import Project
 from .providers import lookup
@@ -20,6 +21,9 @@ class DHSecrets(Configurable):
     provider = Unicode(lookup.AUTO, help="Where they are kept: auto, kubernetes, local, or another entry point.").tag(
         config=True
     )
+    mask_environment: List[str] = List(
+        Unicode(), list(NAMES), help="Environment variables whose values the guard masks: names, or patterns of names."
+    ).tag(config=True)
     allow_reveal = Bool(False, help="Whether the server may send values to the browser.").tag(config=True)
 
     def choice(self, project: str | None = None, provider: str | None = None) -> tuple[str, str]:
@@ -48,9 +52,11 @@ class DHSecrets(Configurable):
         return Project(name, lookup.find(wanted), user=user)
 
 
-def load(shell: Any) -> None:
-    """Shows the settings in the ``%config`` of an IPython shell, where they can be changed."""
-    shell.configurables.append(DHSecrets(parent=shell))
+def load(shell: Any) -> DHSecrets:
+    """Shows the settings in the ``%config`` of an IPython shell, where they can be changed, and returns them."""
+    settings = DHSecrets(parent=shell)
+    shell.configurables.append(settings)
+    return settings
 
 
 def unload(shell: Any) -> None:

@@ -35,6 +35,7 @@ from dh_secrets_jupyter.models import (
     check_project,
     decode,
     encode,
+    name_of,
 )
 
 TEXT = SecretValue("invented-value", "TOKEN")
@@ -169,7 +170,7 @@ def test_bytes_come_back(content: bytes) -> None:
     for given_as in (content, bytearray(content), memoryview(content)):
         back = decode("A", encode("A", given_as))  # type: ignore[arg-type]  # taken as well, if not announced
         assert (back.encode() if isinstance(back, SecretValue) else back.reveal()) == content
-        assert back.name == "A"
+        assert name_of(back) == "A"
 
 
 @pytest.mark.parametrize("value", ["half a pair: \ud83d", 5, None, ["x"]])

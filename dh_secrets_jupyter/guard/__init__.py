@@ -7,8 +7,10 @@ The project layer tells it every value before it is handed out (:func:`learn`). 
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..models import SecretBytes, SecretValue
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from .hooks import Hooks
     from .keeper import Keeper, Status
 
-__all__ = ["learn", "load", "off", "on", "status", "unload", "why_not"]
+__all__ = ["learn", "learn_environment", "load", "off", "on", "status", "unload", "why_not"]
 
 _keeper: Keeper | None = None
 _hooks: Hooks | None = None
@@ -38,6 +40,22 @@ def learn(name: str, value: SecretValue | SecretBytes) -> None:
     _keep().masker.add(name, value)
     if _hooks is None and not _said_off:
         load(shell)
+    if _hooks is not None:
+        _hooks.learnt()
+
+
+def learn_environment(names: Iterable[str]) -> None:
+    """Makes the credentials in the environment known, by their variables' names.
+
+    Args:
+        names: the variables, or patterns of their names (:data:`environment.NAMES`).
+    """
+    from .environment import credentials
+    from .owners import Claim
+
+    masker = _keep().masker
+    for name, text in credentials(os.environ, names).items():
+        masker.add(name, os.fsencode(text), Claim.VARIABLE)
     if _hooks is not None:
         _hooks.learnt()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -13,6 +12,8 @@ from .matcher import Hit, Masker
 
 WITHHELD = "[withheld: the guard failed on this output]"
 """What is shown where masking itself failed: the content is dropped, not the guard."""
+NEWEST = 10
+"""Secrets of which a short report says what was masked."""
 CANARY = "guard-self-test"
 """The name of a random value of our own that the self-test sends through the hooks; never listed."""
 
@@ -22,10 +23,10 @@ class Receipt:
     """So many marks of one kind.
 
     Attributes:
-        name: the secret's.
+        name: the secret's, or the variable's.
         channel: the message type, the stream's name, ``buffer``, ``server log``, ``history`` or ``log record``.
         spelling: as the value stood there: ``text``, ``base64``, …
-        cell: the execution count; 0 before the first cell.
+        cell: the execution count of the last one; 0 before the first cell.
         count: how often.
     """
 
@@ -34,6 +35,9 @@ class Receipt:
     spelling: str
     cell: int
     count: int
+
+    def __str__(self) -> str:
+        return f"{self.count} in {self.channel} as {self.spelling}, last in cell {self.cell}"
 
 
 @dataclass(frozen=True)
@@ -44,31 +48,47 @@ class Status:
         on: whether values are masked at all.
         place: what is guarded: ``this kernel``, ``this terminal``, or empty where no hook is in place.
         held: the names whose values are masked.
+        variables: the environment variables whose values are masked.
         off: the names that were switched off.
         unmaskable: names whose value cannot be masked, and why.
-        receipts: what was masked so far.
+        receipts: what was masked so far, the newest first.
         gaps: what cannot be closed here, a sentence each.
     """
 
     on: bool
     place: str
     held: list[str]
+    variables: list[str]
     off: list[str]
     unmaskable: dict[str, str]
     receipts: list[Receipt]
     gaps: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, *, everything: bool = False) -> str:
+        """Returns it as text: what was masked by secret, the newest ten, or with ``everything`` all and each kind."""
         lines = [
             f"guard: on, in {self.place}" if self.on and self.place else "guard: off, values are shown as they are"
         ]
-        lines += [f"masked: {', '.join(self.held)}"] if self.held else ["masked: nothing yet, no value was read"]
+        lines += [f"masked: {', '.join(self.held)}"] if self.held else ["masked: nothing yet (no value has been read)"]
+        lines += [f"masked from the environment: {', '.join(self.variables)}"] if self.variables else []
         lines += [f"switched off: {', '.join(self.off)}"] if self.off else []
         lines += [f"not masked: {name} ({why})" for name, why in self.unmaskable.items()]
-        lines += [
-            f"{r.count} times [secret:{r.name}] in {r.channel}, spelled as {r.spelling}, cell {r.cell}"
-            for r in self.receipts
-        ]
+        by_name: dict[str, list[Receipt]] = {}
+        for receipt in self.receipts:
+            by_name.setdefault(receipt.name, []).append(receipt)
+        for name, receipts in list(by_name.items())[: None if everything else NEWEST]:
+            if everything:
+                lines += [f"[secret:{name}] {receipt}" for receipt in receipts]
+            else:
+                count, newest = sum(receipt.count for receipt in receipts), receipts[0]
+                lines.append(
+                    f"[secret:{name}] {count}, last in {newest.channel} as {newest.spelling}, cell {newest.cell}"
+                )
+        if (more := len(by_name) - NEWEST) > 0 and not everything:
+            lines.append(f"and of {more} more: %secret guard --all")
         return "\n".join([*lines, *self.gaps])
 
 
@@ -88,7 +108,7 @@ class Keeper:
         self.canary = secrets.token_hex(24)
         self.cell = 0
         self.marks = 0
-        self._marks: Counter[tuple[str, str, str, int]] = Counter()
+        self._receipts: dict[tuple[str, str, str], Receipt] = {}  # in the order in which each was last added to
         self._lock = threading.RLock()  # a signal's handler may mask, too
         self.masker.add(CANARY, self.canary)
         if hasattr(os, "register_at_fork"):
@@ -118,9 +138,11 @@ class Keeper:
     def note(self, hits: Iterable[Hit], channel: str) -> None:
         """Writes down what was masked."""
         for hit in hits:
+            key = hit.name, channel, hit.spelling
             with self._lock:
                 self.marks += 1
-                self._marks[hit.name, channel, hit.spelling, self.cell] += 1
+                before = self._receipts.pop(key, None)
+                self._receipts[key] = Receipt(*key, self.cell, before.count + 1 if before else 1)
 
     def names(self) -> list[str]:
         """Returns the names of all secrets with a value that can be masked."""
@@ -130,13 +152,14 @@ class Keeper:
         """Returns what there is to say."""
         off = self.masker.off
         with self._lock:
-            marks = sorted(self._marks.items(), key=lambda item: (item[0][3], item[0]))
+            receipts = [one for one in reversed(self._receipts.values()) if one.name != CANARY]
         return Status(
             on=self.on,
             place=place,
             held=[name for name in self.names() if name not in off],
+            variables=[name for name in self.masker.variables() if name not in off],
             off=sorted(off),
             unmaskable=self.masker.reasons(),
-            receipts=[Receipt(*key, count) for key, count in marks if key[0] != CANARY],
+            receipts=receipts,
             gaps=gaps,
         )

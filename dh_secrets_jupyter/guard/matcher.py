@@ -15,7 +15,9 @@ from .rule import PIECE, SHARED_FROM, Scope, hosts, judge
 from .search import Run
 
 _SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
-_NUMBER = re.compile(rb"[0-9]+")
+NUMBER = re.compile(rb"[0-9]+")
+_FRACTION = re.compile(rb"\.[0-9]")
+_BEFORE_FRACTION = re.compile(rb"(?:[0-9\s(\[,=+\-]|\A)\.\Z")
 # The letters and digits at the end of an escape belong to no word: of repr, JSON, a URL, a colour as repr shows it.
 _ESCAPED = re.compile(
     r"(?:\\(?:[abfnrtv0]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})|%[0-9A-Fa-f]{2}|\\(?:x|u00)1[bB]\[[0-9;]{0,12}m)\Z"
@@ -156,7 +158,8 @@ class Masker:
         for run, span in sorted(runs, key=lambda found: (not found[0].whole, found[0].owner.name or "")):
             if (name := run.owner.name) is not None:
                 start, end = _whole_characters(data, *span) if text else span
-                covers.append(Cover(start, end, Hit(name, run.needle.spelling)))
+                if not self._owners.is_in_mark(data, start, end):
+                    covers.append(Cover(start, end, Hit(name, run.needle.spelling)))
         return united(covers)
 
     def open_length(self, data: bytes) -> int:
@@ -169,9 +172,11 @@ class Masker:
             run
             for run in self._index.runs_at_end(data, least)
             if run.owner.name is not None
+            and not self._owners.is_in_mark(data, run.start, run.end)
             and (run.needle.pieces or run.offset == 0)
             and not run.needle.word
             and self._tells(run, run.offset, run.offset + run.end - run.start, least)
+            and (not _is_number(run, data, run.start, run.end) or _stands_alone(data, run.start, run.end))
         ]
 
     def _counted(self, run: Run, data: bytes) -> tuple[int, int] | None:
@@ -185,7 +190,7 @@ class Masker:
             if not self._tells(run, first, last, PIECE):
                 return None
             start, end = start + first - run.offset, start + last - run.offset
-        if run.needle.word or _NUMBER.fullmatch(data, start, end):
+        if run.needle.word or _is_number(run, data, start, end):
             return (start, end) if _stands_alone(data, start, end) else None
         return start, end
 
@@ -243,18 +248,21 @@ def _unescaped(part: bytes) -> bytes:
     return part
 
 
+def _is_number(run: Run, data: bytes, start: int, end: int) -> bool:
+    """Whether digits stand there as they are; in hex and base64 they are signs like others."""
+    return run.needle.spelling == "text" and NUMBER.fullmatch(data, start, end) is not None
+
+
 def _stands_alone(data: bytes, start: int, end: int) -> bool:
-    """Whether no letter or digit goes on before and after, as in a whole word or number."""
+    """Whether no letter or digit goes on before and after, as in a whole word or a whole number."""
     before = data[max(start - 20, 0) : start].decode("utf-8", "ignore")
     after = data[end : end + 4].decode("utf-8", "ignore")
     if (after[:1].isalnum() or after[:1] == "_") and end < len(data):
         return False
-    if (
-        data[start - 1 : start] == b"."
-        and data[start - 2 : start - 1].isdigit()
-        and _NUMBER.fullmatch(data, start, end)
+    if NUMBER.fullmatch(data, start, end) and (
+        _FRACTION.match(data, end) or _BEFORE_FRACTION.search(data, max(start - 2, 0), start)
     ):
-        return False  # the fraction of another number
+        return False  # of a decimal number
     return not (before[-1:].isalnum() or before[-1:] == "_") or _ESCAPED.search(before) is not None
 
 

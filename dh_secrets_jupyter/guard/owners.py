@@ -5,6 +5,10 @@ from __future__ import annotations
 import threading
 from enum import IntEnum
 
+_MARK = b"[secret:"
+_MARK_AT_MOST = 270
+"""Bytes of a mark with the longest name."""
+
 
 class Claim(IntEnum):
     """What a text is to its owner; of several the first gives the name."""
@@ -33,6 +37,7 @@ class Owners:
 
     def __init__(self) -> None:
         self.off: frozenset[str] = frozenset()
+        self._names: set[bytes] = set()
         self._by_text: dict[str | bytes, Owner] = {}
         self._claims = 0
         self._lock = threading.RLock()  # a signal's handler may mask, too
@@ -43,6 +48,7 @@ class Owners:
             known = self._by_text.get(text)
             owner = known or self._by_text.setdefault(text, Owner())
             self._claims += 1
+            self._names.add(name.encode())
             owner.claims[claim, name] = self._claims
             self._choose(owner)
             return None if known else owner
@@ -51,6 +57,15 @@ class Owners:
         """Returns the names that have such a claim to any text."""
         with self._lock:
             return sorted({name for owner in self._by_text.values() for claim, name in owner.claims if claim in claims})
+
+    def is_in_mark(self, data: bytes, start: int, end: int) -> bool:
+        """Tells whether bytes are of a mark, as where a value is what a secret is called; what follows is not asked."""
+        begins = data.rfind(_MARK, max(end - _MARK_AT_MOST, 0), end)
+        if not 0 <= begins <= start:
+            return False
+        shown = data[begins + len(_MARK) : end]
+        with self._lock:
+            return any((name + b"]").startswith(shown) for name in self._names)
 
     def switch(self, *names: str, on: bool) -> None:
         """Has marks show these names, or no mark at all where a text belongs to nobody else."""

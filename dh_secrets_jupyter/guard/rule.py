@@ -21,11 +21,20 @@ PIECE = 16
 """Characters in a row that make a piece."""
 
 
+MARK = re.compile(r"\[secret:[-._a-zA-Z0-9]*\]")
+"""What stands in a value's place."""
+
+
 class Scope(Enum):
     """Where a value is masked."""
 
     ANYWHERE = "anywhere"
     WORD = "as a whole word"
+
+
+def is_mark(text: str) -> bool:
+    """Returns whether a text is nothing but marks, perhaps in quotes."""
+    return "[secret:" in text and not MARK.sub("", text).strip("\"'?; \t\r\n")
 
 
 _MIME = r"(?:application|audio|font|image|message|model|multipart|text|video)/[a-z0-9][a-z0-9.+-]*"
@@ -40,6 +49,8 @@ def judge(text: str) -> Scope | str:
     core = text.strip()
     if not core:
         return "it is empty"
+    if is_mark(core):
+        return "it is the mark of a value that was masked"
     if core.lower() in COMMON or _ORDINARY.fullmatch(core):
         return "it is an ordinary word, which stands in output for other reasons"
     if len(core) < WORD_FROM:
@@ -58,6 +69,7 @@ def judge(text: str) -> Scope | str:
 _COMMON_PARTS = re.compile(
     r"""
       -----(?:BEGIN|END)\ [A-Z0-9 ]+-----                                     # PEM armour
+    | \[secret:[-._a-zA-Z0-9]*\]                                             # a mark
     | (?<![\w.-])eyJ[\w-]+(?=\.)                                              # the header of a JSON web token
     | "[A-Za-z_][\w.\-/]{0,63}"\s*:                                           # a JSON key
     | ^[ \t]*(?:-[ \t]+)?[A-Za-z_][\w.\-]{0,63}:(?=\s)                        # a YAML key

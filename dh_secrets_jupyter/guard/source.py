@@ -13,6 +13,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .rule import is_mark
+
 OPTIONS = ("--description", "--label", "--expires", "--from-file", "--from-env", "--from-var")
 """The options of ``set`` that are followed by one word, which is no value."""
 
@@ -41,6 +43,7 @@ _WORD = re.compile(
     r"""[ \t]*(?:\\\n[ \t]*)*(?P<word>"(?:\\.|[^"\\])*"\S*|'(?:\\.|[^'\\])*'\S*|(?:"[^"\n]*"|'[^'\n]*'|\S)+)""",
     re.DOTALL,
 )
+_COMMENT = re.compile(r"(?P<sign>[ \t]*\#[ \t]*)[^\s][^\n]*")
 _PEM_BEGIN = re.compile(r"-----BEGIN [^\n]*?-----")
 _PEM_END = re.compile(r"-----END [^\n]*?-----\S*")
 
@@ -86,7 +89,11 @@ def _line(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
         done += [source[start:begin], _mark(name)]
         typed += _spellings(name, source[begin:stop])
         start = stop
-    return "".join(done) + source[start:end], end
+    done.append(source[start:end])
+    if not spans and (comment := _COMMENT.match(source, end)):  # whatever it says: it may be the value
+        done += [comment["sign"], _mark(name)]
+        end = comment.end()
+    return "".join(done), end
 
 
 def _cell(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
@@ -132,12 +139,18 @@ def _call(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
 
 
 def _arguments(source: str, start: int) -> tuple[str, list[tuple[int, int]], int]:
-    """Returns the secret's name, where values stand (words side by side are one), and where the command ends."""
+    """Returns the secret's name, where values stand (words side by side are one), and where the command ends.
+
+    A comment is no part of it; behind a value it is, for who types a value may type any sign.
+    """
     name: str | None = None
     spans: list[tuple[int, int]] = []
     option, end = False, start
     for begin, stop in _words(source, start):
-        word, previous, end = source[begin:stop], end, stop
+        word, previous = source[begin:stop], end
+        if word.startswith("#") and not spans:
+            break
+        end = stop
         if option or word in OPTIONS:
             option = not option
         elif word in ("--help", "--") or word.startswith(tuple(f"{known}=" for known in OPTIONS)):
@@ -172,7 +185,11 @@ def _spellings(name: str, text: str) -> list[Typed]:
     """Returns what may have been meant as the value: the words as they stand, without quotes, and each alone."""
     plain = _unquote(text)
     words = [word.partition("=")[2] if word.startswith("-") else word for word in text.split() if "\n" not in text]
-    return [Typed(name, value) for value in dict.fromkeys([plain, plain.rstrip("?;"), text, *words]) if value]
+    return [
+        Typed(name, value)
+        for value in dict.fromkeys([plain, plain.rstrip("?;"), text, *words])
+        if value and not is_mark(value)
+    ]
 
 
 def _mark(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .ansi import ANSI, UNFINISHED, UNFINISHED_AT_MOST, without_ansi
 from .extents import common_prefix
-from .matcher import Cover, Hit, Masker, mark, to_bytes, to_text, united
+from .matcher import NUMBER, Cover, Hit, Masker, mark, to_bytes, to_text, united
 from .rule import ANYWHERE_FROM
 from .search import Run
 
@@ -68,7 +68,7 @@ class ByteStream:
                     end -= 1
             end = max(end, sent)
             for cover in covers:
-                if cover.start < end < cover.end:
+                if cover.start < end < cover.end or _is_open_number(window, cover):
                     end = cover.start
         if not (covers or place or self._cut or release):  # nothing but plain text, as nearly always
             self._held = data[end - sent :]
@@ -119,6 +119,15 @@ class ByteStream:
         new = [(run.needle.data, run.offset + run.end - run.start) for run in begun]
         old = [(needle, at + len(plain)) for needle, at in self._cut if needle[at : at + len(plain)] == plain]
         return [(needle, at) for needle, at in new + old if at < len(needle)]
+
+
+def _is_open_number(window: bytes, cover: Cover) -> bool:
+    """Whether a number's end is not seen yet: what follows the point says whether it is a decimal one."""
+    return (
+        cover.end == len(window) - 1
+        and window.endswith(b".")
+        and NUMBER.fullmatch(window, cover.start, cover.end) is not None
+    )
 
 
 class Stream:

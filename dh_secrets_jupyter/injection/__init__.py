@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import SecretsError
-from ..models import SecretBytes, SecretValue
+from ..models import SecretBytes, SecretValue, name_of
 from .files import PrivateFiles, sweep
 from .names import Into, Wanted, targets
 
@@ -35,7 +35,7 @@ class _Injected:
 class Injection:
     """What was put into one namespace, the process's environment and its private files. Use :func:`of`.
 
-    In every method ``values`` maps a target (see :func:`targets`) to its value, whose ``name`` is the secret's.
+    In every method ``values`` maps a target (see :func:`targets`) to its value.
     """
 
     def __init__(self, namespace: Namespace) -> None:
@@ -51,7 +51,7 @@ class Injection:
         """
         self._place(into).update(contents := self._contents(into, values))
         for target, value in values.items():
-            self._ledger[into, target] = _Injected(value.name, contents[target])
+            self._ledger[into, target] = _Injected(name_of(value), contents[target])
 
     @contextmanager
     def lease(self, into: Into, values: Mapping[str, Value]) -> Iterator[None]:
@@ -104,7 +104,7 @@ class Injection:
         paths: dict[str, object] = {}
         try:
             for target, value in values.items():
-                paths[target] = self._files.write(value.name, _raw(value), before.get(target))
+                paths[target] = self._files.write(name_of(value), _raw(value), before.get(target))
         except SecretsError:
             self._files.remove(set(paths.values()) - set(before.values()))
             raise
@@ -136,7 +136,7 @@ def _text(value: Value) -> str:
     text = _encodable(value)
     if text is None:
         raise SecretsError(
-            value.name, "an environment entry cannot hold a NUL byte", "Use %secret get or %secret file for it"
+            name_of(value), "an environment entry cannot hold a NUL byte", "Use %secret get or %secret file for it"
         )
     return text
 

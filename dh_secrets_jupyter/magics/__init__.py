@@ -16,6 +16,7 @@ class SecretMagics(Magics):
     @no_var_expand
     @line_cell_magic
     def secret(self, line: str, cell: str | None = None) -> None:
+        line = commands.without_comment(line)
         if cell is not None:
             self._cell(line, cell)
         elif not line.strip() or line.strip() in ("--help", "-h", "help"):

@@ -158,10 +158,11 @@ COMMANDS = {
             "delete", ".writing:delete", "NAME …", "deletes secrets; asks first", Words.SECRETS, (Option("--yes"),)
         ),
         Command("forget", ".reading:forget", "[NAME …]", "takes values out of this kernel again", Words.SECRETS),
-        Command("guard", ".showing:set_guard", "[on|off [NAME …]]", "says or sets the guard", Words.GUARD),
+        Command("guard", ".showing:set_guard", "[on|off [NAME …]]", "says or sets the guard", Words.GUARD, (ALL,)),
         Command("panel", "..panel:show", "", "shows the widget panel"),
     )
 }
+_WORD = re.compile(r"""\s*(?P<word>#|(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+)""", re.DOTALL)
 LEASE = Command(
     "%%secret",
     ".reading:lease",
@@ -176,6 +177,16 @@ def lines() -> list[str]:
     """Returns what can be typed, a line each; options that are too many for it are left to ``--help``."""
     rows = [(str(command), command.brief, command.does) for command in (*COMMANDS.values(), LEASE)]
     return [f"{brief if len(usage) > 40 else usage:40}  {does}" for usage, brief, does in rows]
+
+
+def without_comment(text: str) -> str:
+    """Returns a line without the comment behind it; a ``#`` within a word or in quotes begins none."""
+    at = 0
+    while word := _WORD.match(text, at):
+        if word["word"].startswith("#"):
+            return text[:at]
+        at = word.end()
+    return text
 
 
 def parse(text: str) -> tuple[Command, Line]:

@@ -8,6 +8,7 @@ from typing import Any
 from .. import current, guard, injection
 from ..errors import SecretsError
 from ..injection import Into, Value
+from ..models import name_of
 from ..project import Secret
 from . import lease as leases
 from .commands import LEASE, Line, parse_words
@@ -54,7 +55,7 @@ def _put(shell: Any, line: Line, into: Into) -> None:
     values = _read(line, into)
     injection.of(shell.user_ns).put(into, values)
     if values:
-        names = ", ".join(_spoken(value.name, target) for target, value in values.items())
+        names = ", ".join(_spoken(name_of(value), target) for target, value in values.items())
         where = {Into.VARIABLE: "In variables", Into.ENVIRONMENT: "In the environment", Into.FILE: "In private files"}
         print(f"{where[into]}: {names}")
 

@@ -53,9 +53,9 @@ def list_secrets(shell: Any, line: Line) -> None:
 
 
 def set_guard(shell: Any, line: Line) -> None:
-    """``%secret guard [on|off [NAME …]]``"""
+    """``%secret guard [on|off [NAME …]] [--all]``"""
     if not line.words:
-        print(guard.status())
+        print(guard.status().text(everything=line.options.all))
         return
     state, *names = line.words
     switch = {"on": guard.on, "off": guard.off}.get(state)
@@ -63,7 +63,7 @@ def set_guard(shell: Any, line: Line) -> None:
         raise SecretsError("guard", "it can be on or off", "Write on or off, then names if only they are meant")
     now = guard.status()
     for name in names:
-        if name not in {*now.held, *now.off, *now.unmaskable}:
+        if name not in {*now.held, *now.variables, *now.off, *now.unmaskable}:
             raise SecretsError(name, "the guard holds no value of that name", "See %secret guard")
     print(switch(*names))
 

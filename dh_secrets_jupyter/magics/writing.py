@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 from pathlib import Path
 from typing import Any
 
-from .. import current, guard
+from .. import current, env_file, guard
 from ..errors import SecretsError
 from ..models import MAX_TOTAL, SecretValue, check_description, check_expires, check_labels, check_name
 from . import asking
@@ -130,26 +129,19 @@ def _read_file(subject: str, name: str) -> bytes:
 
 
 def _dotenv(path: str, raw: bytes) -> dict[str, str]:
-    """Reads a dotenv file, each value as it stands: nothing in it is replaced. Bad lines are told by their numbers."""
-    from dotenv.parser import parse_stream  # 10 ms
-
+    """Reads a dotenv file. Bad lines are told by their numbers."""
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()
     except UnicodeDecodeError:
         text = None
     if text is None:
         raise SecretsError("import", f"{path} is not UTF-8", "Save it as UTF-8")
-    values: dict[str, str] = {}
-    bad: list[int] = []
-    for binding in parse_stream(io.StringIO(text)):
-        if binding.key is not None and binding.value is not None and _is_name(binding.key):
-            values[binding.key] = binding.value
-        elif binding.error or binding.key is not None:
-            blank = len(binding.original.string) - len(binding.original.string.lstrip())
-            bad.append(binding.original.line + binding.original.string[:blank].count("\n"))
+    values, bad = env_file.read(text, _is_name)
     if bad:
         spoken = f"line{'s' * (len(bad) > 1)} {', '.join(map(str, bad))}"
-        raise SecretsError("import", f"{path} has no NAME=VALUE in {spoken}", "Mend that; nothing was stored")
+        raise SecretsError(
+            "import", f"{path} has no NAME=VALUE in {spoken}", "Fix these lines and import again; nothing was stored"
+        )
     return values
 
 

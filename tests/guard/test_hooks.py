@@ -73,11 +73,12 @@ def test_the_receipt_says_name_channel_spelling_and_cell(guarded: Kernel) -> Non
     number = cell.reply["execution_count"]
     guarded.ok("None")
     literal = guarded.ok("'receipt-value-3'").reply["execution_count"]
-    said = guarded.ok("print(guard.status())").stdout
-    assert f"[secret:R] in stdout, spelled as text, cell {number}\n" in said
-    assert f"[secret:R] in display_data, spelled as hex, cell {number}\n" in said
-    for channel in ("execute_input", "execute_result", "history"):
-        assert f"[secret:R] in {channel}, spelled as text, cell {literal}\n" in said
+    said = guarded.ok("print(guard.status().text(everything=True))").stdout
+    assert f"[secret:R] 1 in stdout as text, last in cell {number}\n" in said
+    assert f"[secret:R] 1 in display_data as hex, last in cell {number}\n" in said
+    for channel in ("execute_input", "execute_result"):
+        assert f"[secret:R] 1 in {channel} as text, last in cell {literal}\n" in said
+    assert " in history as text, last in cell " in said
     assert "guard: on, in this kernel" in said
     assert "self-test" not in said
 

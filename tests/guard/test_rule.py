@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dh_secrets_jupyter.guard.rule import Scope, judge, telling
+from dh_secrets_jupyter.guard.stream import Stream
 from dh_secrets_jupyter.guard.words import COMMON
 
 from .texts import masker
@@ -96,8 +97,28 @@ def test_a_part_of_a_word_is_not_masked(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "masked"),
-    [("id=12345678;", True), ("-12345678", True), ("912345678", False), ("123456789", False), ("0.12345678", False)],
+    [
+        ("id=12345678;", True),
+        ("-12345678", True),
+        ("12345678.", True),
+        ("12345678. 5", True),
+        ("[12345678, 1]", True),
+        ("912345678", False),
+        ("123456789", False),
+        ("0.12345678", False),
+        (" .12345678", False),
+        ("12345678.5", False),
+        ("12345678.0", False),
+        ("12345678e3", False),
+        ("12_345_678", False),
+        ("3132333435363738", True),
+        ("a3132333435363738b", True),
+    ],
 )
 def test_digits_count_as_a_whole_number(text: str, masked: bool) -> None:
-    """Digits alone are masked where no digit or letter goes on."""
-    assert bool(masker("12345678").mask(text)[1]) is masked
+    """Digits alone are masked where no digit, letter or fraction goes on, however it is cut; in hex they are signs."""
+    known = masker("12345678")
+    assert bool(known.mask(text)[1]) is masked
+    for cut in range(len(text)):
+        stream = Stream(known)
+        assert stream.feed(text[:cut]) + stream.feed(text[cut:]) + stream.release() == known.mask(text)[0]

@@ -87,6 +87,17 @@ def test_everything_else_stays_as_it_is(source: str) -> None:
     assert scrub(source) == (source, [])
 
 
+@pytest.mark.parametrize(
+    "source", ["%secret set K # {}", "%secret set K --label a  #{}\nx = 1", "%%secret set K # {}\n"]
+)
+def test_a_comment_is_taken_out_and_no_value(source: str) -> None:
+    """Whatever it says, since it may be the value; the command is run with what stands before it."""
+    text, typed = scrub(source.format("for the model's sake"))
+    assert text == source.format("[secret:K]")
+    assert typed == []
+    assert scrub(text) == (text, [])
+
+
 def test_code_around_the_command_stays() -> None:
     assert scrub(f"a = 1\n%secret set K {V} # no\nb = 2")[0] == "a = 1\n%secret set K [secret:K]\nb = 2"
 

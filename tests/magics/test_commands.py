@@ -96,3 +96,22 @@ def test_no_error_repeats_what_may_be_a_value(line: str) -> None:
     assert "invented" not in str(error.value)
     if line.startswith("set "):
         assert str(error.value).startswith("A: a value is not taken from the line, and nothing is stored. Rotate it")
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("get API_KEY  # for the model", "get API_KEY"),
+        ("get API_KEY # don't", "get API_KEY"),
+        ("get API_KEY as x\t#x", "get API_KEY as x"),
+        ('set N --description "a # b" # c', 'set N --description "a # b"'),
+        ("set N --description 'a # b'", "set N --description 'a # b'"),
+        ("get A#b", "get A#b"),
+        (r"list a\ #b", r"list a\ #b"),
+        ("# nothing", ""),
+        ("get 'A # b", "get 'A # b"),
+    ],
+)
+def test_a_comment_behind_a_line(line: str, left: str) -> None:
+    """A ``#`` that begins a word outside of quotes begins a comment, as in a shell."""
+    assert commands.without_comment(line).rstrip() == left

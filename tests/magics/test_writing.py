@@ -221,7 +221,7 @@ def test_import_tells_bad_lines_by_their_numbers(project: Kernel) -> None:
     """What is no ``NAME=VALUE`` is told without being shown, and nothing is stored."""
     (project.home / "bad.env").write_text('GOOD=invented\n\ninvented\nB="invented\n\nin vented=x\n..=invented\n')
     assert project.run("%secret import bad.env").error == (
-        "import: bad.env has no NAME=VALUE in lines 3, 4, 6, 7. Mend that; nothing was stored."
+        "import: bad.env has no NAME=VALUE in lines 3, 4, 6, 7. Fix these lines and import again; nothing was stored."
     )
     assert project.run("%secret describe GOOD").error_name == "SecretNotFoundError"
     (project.home / "bad.env").write_bytes(b"A=\xff\xfe")
