@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from ...backoff import pauses
 from ...errors import ProviderUnavailableError
+from .admission import verdict
 from .connection import Connection, Target, connect
 from .exchange import DeadlineError, Exchange
 
@@ -116,14 +117,15 @@ class Client:
             found = self._once(connection, method, path, content, content_type, until)
             trouble = found if isinstance(found, _Trouble) else None
             answer = Answer(0, {}) if isinstance(found, _Trouble) else found
-            if (trouble is _Trouble.CERTIFICATE or answer.status == 401) and not renewed:
+            ruled = verdict(answer.body) is not None  # by a rule of the cluster, which is free to choose the status
+            if (trouble is _Trouble.CERTIFICATE or answer.status == 401) and not renewed and not ruled:
                 renewed = True
                 self._held.drop(connection)  # tokens and certificates are replaced while a kernel runs
                 continue
             # An API server that is asked too much, or that gave up a patch because others kept changing the object, is
             # there and has done nothing.
             busy = answer.status == 429 or (method == "PATCH" and answer.status == 409)
-            if trouble is None and answer.status < 500 and not busy:
+            if trouble is None and ((answer.status < 500 and not busy) or ruled):
                 return answer
             if changes and (trouble.sent if trouble else answer.status >= 500):
                 raise OutcomeUnknownError

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from dh_secrets_jupyter.errors import AccessDeniedError, SecretsError
+from dh_secrets_jupyter.errors import AccessDeniedError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers import kubeconfig, lookup
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider
@@ -42,6 +41,21 @@ def test_the_documented_role_is_enough(connect: Connect, namespace: Namespace) -
     assert set(next(provider.watch("demo", threading.Event()))) == {"A", "B"}
     project.delete("A", "B")
     assert namespace.secret(SECRET) is None
+
+
+def test_on_the_platform_no_role_is_advised(
+    connect: Connect, namespace: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All workspaces there share one account: what it may, every user may, and the hint says so."""
+    project = Project("demo", connect(namespace.service_account("nobody")), user="tester")
+    monkeypatch.setenv("DHCORE_ENDPOINT", "http://core.example.com")
+    for action in (project.read_all, lambda: project.put("A", CANARY)):
+        with pytest.raises(AccessDeniedError) as caught:
+            action()
+        assert f"you may not get the Secret {SECRET} in the namespace {namespace.name}. Ask for no Role" in str(
+            caught.value
+        )
+        assert "create role" not in str(caught.value)
 
 
 def watch_a_while(project: Project) -> object:
@@ -104,28 +118,6 @@ def test_who_may_not_patch_is_told_before(connect: Connect, namespace: Namespace
     """writable is what the API server says of the right to patch."""
     assert not connect(namespace.service_account("reader", role("get", "watch"))).writable("demo")
     assert connect(namespace.service_account("writer", role(*NAMED))).writable("demo")
-
-
-def test_a_quota_is_no_missing_right(project: Project, namespace: Namespace) -> None:
-    """What a rule of the cluster forbids is not said to be a missing Role."""
-    quota = {"metadata": {"name": "none"}, "spec": {"hard": {"secrets": "0"}}}
-    quotas = f"/api/v1/namespaces/{namespace.name}/resourcequotas"
-    namespace.cluster.api("POST", quotas, quota)
-    namespace.cluster.api(
-        "PUT", f"{quotas}/none/status", quota | {"status": {"hard": {"secrets": "0"}, "used": {"secrets": "0"}}}
-    )
-    deadline = time.monotonic() + 20
-    failure: SecretsError | None = None
-    while failure is None and time.monotonic() < deadline:  # admission learns of a quota a moment later
-        try:
-            project.put("A", CANARY)
-        except SecretsError as error:
-            failure = error
-        else:
-            project.delete("A")
-    assert isinstance(failure, AccessDeniedError)
-    assert "a rule of the cluster forbids to create" in str(failure)
-    assert CANARY not in shown(failure)
 
 
 @pytest.mark.parametrize("kind", ["expired", "invalid"])
