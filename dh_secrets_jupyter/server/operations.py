@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, partial, wraps
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
-from ..errors import AccessDeniedError, SecretsError
+from ..errors import AccessDeniedError, ProviderUnavailableError, SecretsError
 from ..models import SecretBytes, check_name, check_project
 from ..project import Project, Secret
 from . import bodies
+from .listing import described
 from .service import Service
 from .tags import Witness
 
@@ -82,7 +83,7 @@ async def status(call: Call) -> Answer:
     default = await call.service.opened()
     project = default.name if call.project is None else check_project(call.project)
     try:
-        writable = await call.service.run(partial(default.provider.writable, project), limit=WRITABLE_LIMIT)
+        writable = await call.service.writable.ask(project, limit=WRITABLE_LIMIT)
     except SecretsError:  # unknown; what is wrong shows when the secrets are listed
         writable = True
     return Answer(
@@ -103,19 +104,21 @@ def list_projects(call: Call) -> Answer:
 
 
 async def list_secrets(call: Call) -> Answer:
-    """``GET projects/{project}/secrets``; from now on the project is watched for a while."""
-    answer = await _look(call)
-    provider = (await call.service.opened()).provider
-    live = call.service.live.look(provider, call.path[0])
-    return replace(answer, headers={LIVE: str(live).lower()})
+    """``GET projects/{project}/secrets``; from now on the project is watched for a while.
 
-
-@off_loop
-def _look(call: Call) -> Answer:
-    project, _ = call.open()
-    found = project.list_secrets()
-    call.service.used(project.name)
-    return Answer({"secrets": [described(secret) for secret in found]})
+    A crowd is shown what the watch has seen: it hears of each change right after that.
+    """
+    service, name = call.service, check_project(call.path[0])
+    provider = (await service.opened()).provider
+    found = service.live.shown(name) if service.lists.crowded(name) else None
+    if found is None:
+        try:
+            found = await service.lists.ask(name)
+        except ProviderUnavailableError:
+            service.live.lost(name)
+            raise
+    live = service.live.look(provider, name)
+    return Answer({"secrets": found}, headers={LIVE: str(live).lower()})
 
 
 @off_loop
@@ -126,9 +129,10 @@ def create_secret(call: Call) -> Answer:
     name = check_name(bodies.text(found, "name", project.name))
     secret = project.new_secret(name, bodies.text(found, "value", name), **bodies.metadata(found, name))
     call.service.used(project.name)
-    call.service.events.changed(call.user, project.name, name, "created")
     place = {"Location": f"secrets/{quote(name)}"}
-    return Answer(described(secret), HTTPStatus.CREATED, {"ETag": witness.etag(project.name, name), **place})
+    return Answer(
+        described(secret.name, secret.metadata), HTTPStatus.CREATED, {"ETag": witness.etag(project.name, name), **place}
+    )
 
 
 @off_loop
@@ -136,7 +140,7 @@ def get_secret(call: Call) -> Answer:
     """``GET projects/{project}/secrets/{name}``"""
     project, witness = call.open()
     secret = project.get_secret(call.path[1])
-    return Answer(described(secret), headers={"ETag": witness.etag(project.name, secret.name)})
+    return _tagged(secret, witness)
 
 
 @off_loop
@@ -151,12 +155,11 @@ def change_secret(call: Call) -> Answer:
     check = witness.check(project.name, name, call.if_match)
     if changes:
         secret = project.edit(name, **changes, check=check)
-        call.service.events.changed(call.user, project.name, name, "updated")
     else:
         secret = project.get_secret(name)
         if check:
             check(witness.seen(name))
-    return Answer(described(secret), headers={"ETag": witness.etag(project.name, name)})
+    return _tagged(secret, witness)
 
 
 @off_loop
@@ -165,7 +168,6 @@ def delete_secret(call: Call) -> Answer:
     project, witness = call.open()
     name = check_name(call.path[1])
     project.delete(name, check=witness.check(project.name, name, call.if_match))
-    call.service.events.changed(call.user, project.name, name, "deleted")
     return Answer(status=HTTPStatus.NO_CONTENT)
 
 
@@ -201,15 +203,16 @@ async def report_injected(call: Call) -> Answer:
     return Answer(status=HTTPStatus.NO_CONTENT)
 
 
+def _tagged(secret: Secret, witness: Witness, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Answer:
+    """Answers with a secret's metadata and its tag."""
+    tag = witness.etag(secret.project, secret.name)
+    return Answer(described(secret.name, secret.metadata), status, {"ETag": tag, **headers})
+
+
 @cache
 def package_version() -> str:
     """Returns the version of this package, read once."""
     return version("dh_secrets_jupyter")
-
-
-def described(secret: Secret) -> dict[str, Any]:
-    """Returns a secret's name and metadata, as lists and answers show it."""
-    return {"name": secret.name, **secret.metadata.to_dict()}
 
 
 ROUTES: Mapping[str, Mapping[str, Operation]] = {

@@ -14,7 +14,9 @@ from ..models import check_project
 from ..project import Project
 from ..settings import DHSecrets
 from .events import Events
+from .listing import Listed, listed
 from .live import Live
+from .sharing import Shared
 from .tags import Tagger, Witness
 from .workers import LIMIT, Workers
 
@@ -37,6 +39,8 @@ class Service:
         self.events = Events(logger, loop)
         self.tagger = Tagger()
         self.live = Live(self.tagger, self.events, loop)
+        self.lists = Shared(self._list)
+        self.writable = Shared(self._ask_writable)
         self._workers = Workers()
         self._opening = threading.Lock()
         self._default: Project | None = None
@@ -75,10 +79,21 @@ class Service:
         # That the administrator named no provider there is, is not the fault of whoever asks.
         raise ProviderUnavailableError(unknown.subject, unknown.problem, unknown.hint.removesuffix("."))
 
+    async def _list(self, name: str) -> Listed:
+        def read() -> Listed:
+            found = listed(self.default().provider.read(name))
+            self.used(name)
+            return found
+
+        return await self.run(read)
+
+    async def _ask_writable(self, name: str) -> bool:
+        return await self.run(lambda: self.default().provider.writable(name))
+
     def project(self, name: str, user: str) -> tuple[Project, Witness]:
         """Opens a project for one request. Raises as :meth:`default`, and :class:`InvalidNameError`."""
         check_project(name)
-        witness = Witness(self.default().provider, self.tagger, self.live.expect)
+        witness = Witness(self.default().provider, self.tagger, self.live, user)
         return Project(name, witness, user=user), witness
 
     def used(self, name: str) -> None:

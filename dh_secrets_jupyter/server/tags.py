@@ -8,14 +8,18 @@ import json
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from ..errors import ProviderUnavailableError, SecretsError
 from ..project import Check
 from ..providers.base import Change, Plan, Provider, Put, Record, Records
 from .failures import PreconditionError
+from .own import OwnChange, Write
 
-Expect = Callable[[str, str, str | None], None]
-"""Takes project, secret and the tag that it is about to have, None for a deletion."""
+if TYPE_CHECKING:
+    from .live import Live
+
 _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 
 
@@ -55,19 +59,21 @@ def matches(header: str, tag: str) -> bool:
 
 
 class Witness:
-    """A provider as one request uses it. It knows the tags of what it saw, and says which a write is about to make.
+    """A provider as one request uses it. It knows the tags of what it saw, and tells of each change through it.
 
     Args:
         provider: the provider itself.
         tagger: makes the tags.
-        expect: is told of each change before it is tried.
+        live: is told of each write.
+        user: whose request it is.
     """
 
-    def __init__(self, provider: Provider, tagger: Tagger, expect: Expect) -> None:
+    def __init__(self, provider: Provider, tagger: Tagger, live: Live, user: str) -> None:
         self.name = provider.name
         self._provider = provider
         self._tagger = tagger
-        self._expect = expect
+        self._live = live
+        self._user = user
         self._records: Records = {}
 
     def etag(self, project: str, name: str) -> str:
@@ -97,21 +103,37 @@ class Witness:
         return self._records
 
     def write(self, project: str, plan: Plan) -> Records:
+        """Writes, and tells of it: before each attempt, and how it ended."""
+        write = Write(self._provider, project, self._user)
+
         def announced(records: Records) -> Sequence[Change]:
             changes = plan(records)
-            for change in changes:
-                if isinstance(change, Put):
-                    record = Record(change.value, change.metadata)
-                    self._expect(project, change.name, self._tagger.tag(project, change.name, record))
-                else:
-                    self._expect(project, change.name, None)
+            self._live.attempt(write, [self._step(project, records, change) for change in changes])
             return changes
 
-        self._records = self._provider.write(project, announced)
+        try:
+            self._records = self._provider.write(project, announced)
+        except ProviderUnavailableError:
+            self._live.unknown(write)
+            raise
+        except SecretsError:
+            self._live.refused(write)
+            raise
+        except BaseException:
+            self._live.unknown(write)
+            raise
+        self._live.done(write, self._tagger.tags(project, self._records))
         return self._records
 
     def warning(self, project: str) -> str:
         return self._provider.warning(project)
+
+    def _step(self, project: str, records: Records, change: Change) -> OwnChange:
+        def tag(record: Record | None) -> str | None:
+            return None if record is None else self._tagger.tag(project, change.name, record)
+
+        new = Record(change.value, change.metadata) if isinstance(change, Put) else None
+        return OwnChange(self._user, change.name, tag(records.get(change.name)), tag(new))
 
     def projects(self) -> Sequence[str] | None:
         return self._provider.projects()

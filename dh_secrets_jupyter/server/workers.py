@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -15,6 +15,19 @@ from .failures import TimedOutError
 T = TypeVar("T")
 LIMIT = 27.0
 """Seconds after which a call is given up; clients are promised an answer within 30."""
+
+
+async def within(answer: Awaitable[T], limit: float) -> T:
+    """Waits for an answer. Raises :class:`TimedOutError` where it takes longer than ``limit`` seconds."""
+    try:
+        return await asyncio.wait_for(answer, limit)
+    except TimeoutError:
+        pass  # raised below, without the context that holds the call
+    raise TimedOutError(
+        "provider",
+        f"it has not answered within {limit:.0f} s",
+        "Try again later; look whether a change has happened after all before you repeat it",
+    )
 
 
 class Workers:
@@ -44,15 +57,7 @@ class Workers:
         future = asyncio.wrap_future(self._submit(call))
         self._open += 1
         future.add_done_callback(self._closed)
-        try:
-            return await asyncio.wait_for(future, limit)
-        except TimeoutError:
-            pass  # raised below, without the context that holds the call
-        raise TimedOutError(
-            "provider",
-            f"it has not answered within {limit:.0f} s",
-            "Try again later; look whether a change has happened after all before you repeat it",
-        )
+        return await within(future, limit)
 
     def _closed(self, future: asyncio.Future[Any]) -> None:
         self._open -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -75,8 +76,8 @@ def test_a_watch_ends_when_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_watch_that_breaks_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a watch raises, it is begun again; what changed meanwhile is told, what did not is not."""
-    monkeypatch.setattr(live, "RETRY", 0.1)
-    monkeypatch.setattr(live, "REFUSED", 0.1)
+    monkeypatch.setattr(live, "watch_pauses", lambda: itertools.repeat(0.1))
+    monkeypatch.setattr(live, "DENIED_RETRY", 0.1)
     provider = ScriptedProvider()
     project = Project("demo", provider, user="else")
     project.new_secret("KEPT", "x")
@@ -88,6 +89,9 @@ def test_a_watch_that_breaks_begins_again(monkeypatch: pytest.MonkeyPatch) -> No
     broken = threading.Event()
 
     class Breaking(ScriptedProvider):
+        def read(self, name: str) -> Records:
+            return provider.read(name)
+
         def watch(self, name: str, stop: threading.Event) -> Iterator[Records]:
             yield provider.read(name)
             if failures:
@@ -108,42 +112,62 @@ def test_a_watch_that_breaks_begins_again(monkeypatch: pytest.MonkeyPatch) -> No
     run(test)
 
 
-def test_what_is_expected_is_no_news_and_everything_else_is() -> None:
-    """A change announced before it is made is not told again; another one right after it, of the same secret, is."""
+def test_every_change_is_told_once() -> None:
+    """A change of ours is told with its user, and not again when the watch shows it; others' right after it are."""
     provider = ScriptedProvider()
 
     async def test(running: Live, heard: Heard) -> None:
         tagger = running._tagger
-        own = Project("demo", Witness(provider, tagger, running.expect), user="me")
+        own = Project("demo", Witness(provider, tagger, running, "me"), user="me")
         others = Project("demo", provider, user="else")
         await until(lambda: running.look(provider, "demo"))
         await asyncio.to_thread(own.new_secret, "A", "x")
         await asyncio.sleep(0.5)
-        assert heard.changes == []
         await asyncio.to_thread(others.edit, "A", value="y")
-        await until(lambda: heard.changes == [(None, "demo", "A", "updated")])
+        await until(lambda: len(heard.changes) == 2)
         await asyncio.to_thread(own.delete, "A")
         await asyncio.sleep(0.5)
         await asyncio.to_thread(others.new_secret, "A", "x")
-        await until(lambda: len(heard.changes) == 2)
+        await until(lambda: len(heard.changes) == 4)
         await asyncio.to_thread(others.delete, "A")
-        await until(lambda: len(heard.changes) == 3)
-        assert heard.changes[1:] == [(None, "demo", "A", "created"), (None, "demo", "A", "deleted")]
+        await until(lambda: len(heard.changes) == 5)
+        assert [(user, action) for user, _, _, action in heard.changes] == [
+            ("me", "created"),
+            (None, "updated"),
+            ("me", "deleted"),
+            (None, "created"),
+            (None, "deleted"),
+        ]
 
     run(test)
 
 
-def test_watches_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A project too many ends the watch of the one that was listed longest ago, and of no other."""
+def test_one_watch_too_many_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound a project is not watched, and its list says so, as often as it is asked; the others stay."""
     monkeypatch.setattr(live, "MAX_WATCHED", 2)
     provider = ScriptedProvider()
 
     async def test(running: Live, heard: Heard) -> None:
         await until(lambda: running.look(provider, "one"))
         await until(lambda: running.look(provider, "two"))
-        assert running.look(provider, "one")
-        await until(lambda: running.look(provider, "three"))
-        await until(lambda: sorted(threads()) == ["dh-secrets-watch-one", "dh-secrets-watch-three"])
-        assert running.look(provider, "one")
+        for _ in range(5):
+            assert not running.look(provider, "three")
+            await asyncio.sleep(0.05)
+            assert running.look(provider, "one")
+            assert running.look(provider, "two")
+        assert sorted(threads()) == ["dh-secrets-watch-one", "dh-secrets-watch-two"]
+
+    run(test)
+
+
+def test_a_provider_that_is_back_is_watched_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the provider could not be reached, a watch is not believed until it was begun again."""
+    provider = ScriptedProvider()
+
+    async def test(running: Live, heard: Heard) -> None:
+        await until(lambda: running.look(provider, "demo"))
+        running.lost("demo")
+        assert not running.look(provider, "demo")
+        await until(lambda: running.look(provider, "demo"))
 
     run(test)

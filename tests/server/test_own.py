@@ -1,0 +1,203 @@
+"""Whose change it was: told once, whether the write's end or the watch comes first, and however much is skipped."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dh_secrets_jupyter.server.own import OwnChange, OwnChanges, Write
+
+from .scripted import ScriptedProvider
+
+Told = tuple[str | None, str | None, str | None]
+
+
+class Project:
+    """One secret of one project, its own changes, and what was told of it."""
+
+    def __init__(self) -> None:
+        self.told: list[Told] = []
+        self.own = OwnChanges(lambda user, name, before, after: self.told.append((user, before, after)))
+        self._seen: str | None = None
+
+    def attempt(self, before: str | None, after: str | None, write: Write | None = None) -> Write:
+        write = write or Write(ScriptedProvider(), "demo", "me")
+        self.own.attempt(write, [OwnChange(write.user, "A", before, after)])
+        return write
+
+    def done(self, write: Write, after: str | None) -> None:
+        self.own.done(write, {} if after is None else {"A": after})
+
+    def show(self, tag: str | None, *, began: float = 0.0) -> None:
+        """The watch shows the secret so."""
+        self.own.explain("A", self._seen, tag, began)
+        self._seen = tag
+        self.own.forget({} if tag is None else {"A": tag}, began)
+
+
+def test_the_watch_may_come_first() -> None:
+    """It shows a change before the write has returned: told with its user, once, when the write ends."""
+    project = Project()
+    write = project.attempt(None, "x")
+    project.show("x")
+    assert project.told == []
+    project.done(write, "x")
+    project.show(None)
+    assert project.told == [("me", None, "x"), (None, "x", None)]
+
+
+def test_a_refused_deletion_hides_no_other() -> None:
+    """What another has deleted is the other's, whether the watch shows it before or after ours is refused."""
+    for first in (True, False):
+        project = Project()
+        project.show("x")
+        write = project.attempt("x", None)
+        if first:
+            project.show(None)
+        project.own.refused(write)
+        project.show(None)
+        assert project.told == [(None, None, "x"), (None, "x", None)]
+
+
+def test_of_two_deletions_of_ours_one_is_told() -> None:
+    """Two users delete the same secret at once: the event is that of the one who did, in whatever order they end."""
+    for winner_first in (True, False):
+        project = Project()
+        project.show("x")
+        loser, winner = project.attempt("x", None), project.attempt("x", None)
+        winner.attempts[0][0].user = "winner"
+        project.show(None)
+        if winner_first:
+            project.done(winner, None)
+            project.own.refused(loser)
+        else:
+            project.own.refused(loser)
+            project.done(winner, None)
+        assert project.told[1:] == [("winner", "x", None)]
+
+
+def test_what_the_watch_skips_is_told_all_the_same() -> None:
+    """Ours deleted and created between two looks, then another's deletion: three events, each with its user."""
+    project = Project()
+    project.show("x")
+    project.done(project.attempt("x", None), None)
+    project.done(project.attempt(None, "y"), "y")
+    project.show("y")
+    project.show(None)
+    assert project.told[1:] == [("me", "x", None), ("me", None, "y"), (None, "y", None)]
+
+
+def test_a_way_that_leads_back_is_told() -> None:
+    """Ours created, and another deleted between two looks: nothing has changed for the watch, but a look that began
+    later proves it."""
+    project = Project()
+    project.done(project.attempt(None, "x"), "x")
+    project.show(None)
+    assert project.told == [("me", None, "x")]
+    project.show(None, began=time.monotonic() + 1)
+    project.show(None, began=time.monotonic() + 1)
+    assert project.told == [("me", None, "x"), (None, "x", None)]
+
+
+def test_others_before_and_after_ours_are_told_apart() -> None:
+    """One look shows what another changed before ours, and one what another changed after it."""
+    project = Project()
+    project.show("x")
+    project.done(project.attempt("y", "z"), "z")
+    project.show("z")
+    project.done(project.attempt("z", None), None)
+    project.show("other")
+    assert project.told[1:] == [("me", "y", "z"), (None, "x", "y"), ("me", "z", None), (None, None, "other")]
+
+
+def test_only_the_attempt_that_was_made_counts() -> None:
+    """A plan that was asked again: the first answer was never stored, and what it would have made is not told."""
+    project = Project()
+    project.show("x")
+    write = project.attempt("x", "mine-1")
+    project.show("other")
+    project.attempt("other", "mine-2", write)
+    project.done(write, "mine-2")
+    project.show("mine-2")
+    assert project.told[1:] == [(None, "x", "other"), ("me", "other", "mine-2")]
+
+
+def test_an_unknown_outcome_is_found_out() -> None:
+    """What happened is told with its user; what the next look does not show has not happened, and another's is null."""
+    for happened in (True, False):
+        project = Project()
+        project.show("x")
+        project.own.unknown(project.attempt("x", None))
+        assert project.own.undecided
+        project.show(None if happened else "x", began=time.monotonic() + 1)
+        assert not project.own.undecided
+        project.show(None)
+        assert project.told[1:] == [("me" if happened else None, "x", None)]
+
+
+def test_a_value_that_comes_late_is_known() -> None:
+    """A value stored after the look that decided is told by its tag; it holds up nothing meanwhile."""
+    project = Project()
+    project.show("x")
+    project.own.unknown(project.attempt("x", "mine"))
+    project.show("x", began=time.monotonic() + 1)
+    assert not project.own.awaited
+    project.show("mine")
+    assert project.told[1:] == [("me", "x", "mine")]
+
+
+STEPS = st.lists(
+    st.tuples(st.booleans(), st.sampled_from(["put", "remove"]), st.booleans(), st.booleans()), max_size=30
+)
+
+
+@given(STEPS)
+def test_each_change_is_told_once(steps: list[tuple[bool, str, bool, bool]]) -> None:
+    """A watch that shows each change of anyone, before or after a write returns: each is told, once, as whose it is."""
+    project = Project()
+    state: str | None = None
+    expected: list[Told] = []
+    for number, (ours, kind, watch_first, unknown) in enumerate(steps):
+        after = None if kind == "remove" else f"tag-{number}"
+        if state == after:
+            continue
+        if ours:
+            write = project.attempt(state, after)
+            if watch_first:
+                project.show(after)
+            if unknown:
+                project.own.unknown(write)
+            else:
+                project.done(write, after)
+            if not watch_first:
+                project.show(after)
+        else:
+            project.show(after)
+        expected.append(("me" if ours else None, state, after))
+        state = after
+    assert project.told == expected
+
+
+@given(STEPS)
+def test_looks_that_skip_lose_none_of_ours(steps: list[tuple[bool, str, bool, bool]]) -> None:
+    """A watch that shows only some states: each change of ours is told once, and no change of others twice."""
+    project, others = Project(), 0
+    state: str | None = None
+    ours_told: list[Told] = []
+    for number, (ours, kind, shown, _) in enumerate(steps):
+        after = None if kind == "remove" else f"tag-{number}"
+        if state == after:
+            continue
+        if ours:
+            project.done(project.attempt(state, after), after)
+            ours_told.append(("me", state, after))
+        else:
+            others += 1
+        if shown:
+            project.show(after)
+        state = after
+    project.show(state)
+    assert [told for told in project.told if told[0]] == ours_told
+    assert len(project.told) - len(ours_told) <= others
