@@ -124,9 +124,7 @@ class OwnChanges:
         while step := self._step(name, before, after, began):
             if step.before != before:
                 self._tell_of(None, name, before, step.before)
-            step.shown = True
-            if step.state != "tried":  # else the write's end says whether it was this one
-                self._tell(step)
+            self._pass(step)
             before = step.after
         if before != after:
             self._tell_of(None, name, before, after)
@@ -147,7 +145,9 @@ class OwnChanges:
 
     @staticmethod
     def _over(change: OwnChange, shown: Tags, began: float) -> bool:
-        return change.ended < began or (change.state == "done" and shown.get(change.name) == change.after)
+        # A secret that is absent may be so still, or again.
+        found = change.after is not None and shown.get(change.name) == change.after
+        return change.ended < began or (change.state == "done" and found)
 
     def _step(self, name: str, before: str | None, after: str | None, began: float) -> OwnChange | None:
         """Returns the next step of ours on the way from one tag to another."""
@@ -155,13 +155,21 @@ class OwnChanges:
         done = [change for change in mine if change.before == before and change.state == "done"]
         if before == after:  # on a way that leads back
             return next((change for change in done if change.ended < began), None)
-        steps = chain(
-            (change for change in mine if (change.before, change.after) == (before, after)),
-            done,
-            # Somebody else came first, unseen. A tag proves that it was written; absence does not prove who deleted.
-            (change for change in mine if change.after == after and (after is not None or change.state == "done")),
-        )
-        return next(steps, None)
+        direct = (change for change in mine if (change.before, change.after) == (before, after))
+        if step := next(chain(direct, done), None):
+            return step
+        # Somebody else came first, unseen. A tag proves that it was written; absence does not prove who deleted.
+        proven = [change for change in mine if change.after == after and (after is not None or change.state == "done")]
+        return _begin(proven[0], mine) if proven else None
+
+    def _pass(self, step: OwnChange) -> None:
+        """Notes that the watch has shown a step, and so is past all that we had done to the secret before it."""
+        for change in self._changes[: self._changes.index(step)]:
+            if change.name == step.name and change.state == "done":
+                change.shown = True
+        step.shown = True
+        if step.state != "tried":  # else the write's end says whether it was this one
+            self._tell(step)
 
     def _end(self, attempts: Iterable[list[OwnChange]], state: Literal["done", "unknown"]) -> Iterator[OwnChange]:
         for change in chain.from_iterable(attempts):
@@ -189,3 +197,11 @@ class OwnChanges:
         if not change.told:
             change.told = True
             self._tell_of(change.user, change.name, change.before, change.after)
+
+
+def _begin(step: OwnChange, changes: list[OwnChange]) -> OwnChange:
+    """Returns the first of those that lead to a step, one after another."""
+    for change in reversed(changes[: changes.index(step)]):
+        if change.state == "done" and change.after == step.before:
+            step = change
+    return step
