@@ -32,8 +32,9 @@ class Shared(Generic[T]):
 
     def __init__(self, ask: Callable[[str], Awaitable[T]]) -> None:
         self._ask = ask
-        self._running: dict[str, asyncio.Task[T]] = {}
-        self._next: dict[str, asyncio.Task[T]] = {}
+        self._running: dict[str, asyncio.Future[T]] = {}
+        self._next: dict[str, asyncio.Future[T]] = {}
+        self._turns: set[asyncio.Task[None]] = set()
         self._begun: dict[str, deque[float]] = {}
 
     def crowded(self, project: str) -> bool:
@@ -47,24 +48,28 @@ class Shared(Generic[T]):
         Raises:
             TimedOutError: it took longer than ``limit`` seconds.
         """
-        question = self._next.get(project)
-        if question is None:
-            question = self._next[project] = asyncio.ensure_future(self._turn(project))
-            question.add_done_callback(_retrieve)
-        return await within(asyncio.shield(question), limit)
+        answer = self._next.get(project)
+        if answer is None:
+            answer = self._next[project] = asyncio.get_running_loop().create_future()
+            answer.add_done_callback(_retrieve)
+            turn = asyncio.ensure_future(self._turn(project, answer))
+            self._turns.add(turn)
+            turn.add_done_callback(self._turns.discard)
+        return await within(asyncio.shield(answer), limit)
 
-    async def _turn(self, project: str) -> T:
+    async def _turn(self, project: str, answer: asyncio.Future[T]) -> None:
         if before := self._running.get(project):
             await asyncio.wait([before], timeout=PATIENCE)
         if self.crowded(project):
             await asyncio.sleep(self._begun[project][-1] + SPACING - time.monotonic())
-        own = self._running[project] = self._next.pop(project)
+        self._running[project] = self._next.pop(project)
         self._note(project)
         try:
-            return await self._ask(project)
-        finally:
-            if self._running.get(project) is own:
-                del self._running[project]
+            answer.set_result(await self._ask(project))
+        except Exception as error:  # noqa: BLE001 - it is for those who wait; asyncio would log a task's, text and all
+            answer.set_exception(error)
+        if self._running.get(project) is answer:
+            del self._running[project]
 
     def _note(self, project: str) -> None:
         now = time.monotonic()
@@ -73,7 +78,7 @@ class Shared(Generic[T]):
         self._begun.setdefault(project, deque(maxlen=CROWD)).append(now)
 
 
-def _retrieve(question: asyncio.Future[T]) -> None:
-    """Takes the error of a question for which nobody waits any more: else asyncio would log it, text and all."""
-    if not question.cancelled():
-        question.exception()
+def _retrieve(answer: asyncio.Future[T]) -> None:
+    """Takes an error for which nobody waits any more: else asyncio would log it, text and all."""
+    if not answer.cancelled():
+        answer.exception()
