@@ -116,7 +116,7 @@ class Live:
         self._call(lambda: self._own_of(write.project).attempt(write, changes))
 
     def done(self, write: Write, found: Tags) -> None:
-        """Is told that a write has succeeded, and the tags of the project after it."""
+        """Is told that a write has succeeded, and the tags of what it named after it."""
 
         def note() -> None:
             own, watched = self._own_of(write.project), self._watched.get(write.project)

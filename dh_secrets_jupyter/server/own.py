@@ -95,7 +95,7 @@ class OwnChanges:
         write.attempts.append(changes)
 
     def done(self, write: Write, found: Tags) -> None:
-        """Tells of a write that has succeeded, and has left the project with these tags."""
+        """Tells of a write that has succeeded, and has left its secrets with these tags."""
         fitting = [each for each in write.attempts if all(found.get(c.name) == c.after for c in each)]
         happened = (fitting or write.attempts)[-1:]
         for change in self._end(happened, "done"):

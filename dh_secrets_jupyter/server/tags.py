@@ -105,9 +105,11 @@ class Witness:
     def write(self, project: str, plan: Plan) -> Records:
         """Writes, and tells of it: before each attempt, and how it ended."""
         write = Write(self._provider, project, self._user)
+        names: set[str] = set()
 
         def announced(records: Records) -> Sequence[Change]:
             changes = plan(records)
+            names.update(change.name for change in changes)
             self._live.attempt(write, [self._step(project, records, change) for change in changes])
             return changes
 
@@ -122,7 +124,8 @@ class Witness:
         except BaseException:
             self._live.unknown(write)
             raise
-        self._live.done(write, self._tagger.tags(project, self._records))
+        after = {name: self._records[name] for name in names & self._records.keys()}
+        self._live.done(write, self._tagger.tags(project, after))
         return self._records
 
     def warning(self, project: str) -> str:
