@@ -1,6 +1,7 @@
 /** The transport of the side panel: the server's HTTP API, its event bus, and a way into the kernel in front. */
 
-import { type Details, Refusal, type SecretInfo, type Status, type Target, type Transport } from './model';
+import type { Details, SecretInfo, Status, Target, Transport } from './model';
+import { metadataOf, NOTHING, PROJECTS, type Promised, read, SECRETS, STATUS, unreachable } from './responses';
 
 /** Sends a request to a path under the server's base, with Jupyter's credentials. */
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
@@ -20,6 +21,8 @@ export type PutIntoKernel = (
 
 /** The header of a list: `true` where the server passes on what others change. */
 const LIVE = 'DH-Secrets-Live';
+/** The server promises an answer within 30 s; a large value takes its time to arrive. */
+const LIMIT_MS = 60000;
 
 export class RestTransport implements Transport {
   /** The provider that holds a project's secrets, as its status said. */
@@ -34,41 +37,42 @@ export class RestTransport implements Transport {
 
   async status(project?: string): Promise<Status> {
     const query = project === undefined ? '' : `?project=${encodeURIComponent(project)}`;
-    const status = (await this._json(`status${query}`)) as Status;
+    const [status] = await this._request(STATUS, `status${query}`);
     this._provider = status.provider;
     return status;
   }
 
   async projects(): Promise<string[]> {
-    return ((await this._json('projects')) as { projects: string[] }).projects;
+    return (await this._request(PROJECTS, 'projects'))[0].projects;
   }
 
   async list(project: string): Promise<SecretInfo[]> {
-    const response = await this._request(secrets(project));
-    const { secrets: found } = (await response.json()) as { secrets: SecretInfo[] };
+    const [{ secrets: found }, headers] = await this._request(SECRETS, secrets(project));
     if (project === this._watched.project) {
-      this._watched.told = response.headers.get(LIVE) === 'true';
+      this._watched.told = headers.get(LIVE) === 'true';
       this._sayLive();
     }
     return found;
   }
 
   async create(project: string, name: string, value: string, details: Details): Promise<void> {
-    await this._request(secrets(project), 'POST', { name, value, ...metadata(details) });
+    await this._request(metadataOf(name, 201), secrets(project), 'POST', { name, value, ...metadata(details) });
   }
 
   async update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void> {
-    await this._request(secret(project, name), 'PATCH', 'value' in change ? change : metadata(change));
+    const body = 'value' in change ? change : metadata(change);
+    await this._request(metadataOf(name, 200), secret(project, name), 'PATCH', body);
   }
 
   async remove(project: string, name: string): Promise<void> {
-    await this._request(secret(project, name), 'DELETE');
+    await this._request(NOTHING, secret(project, name), 'DELETE');
   }
 
   async put(project: string, name: string, target: Target): Promise<string> {
     const { done, kernel } = await this._putIntoKernel(project, this._provider, name, target);
     // The trail is the administrator's; that it could not be written undoes nothing.
-    await this._request(`${secret(project, name)}/injected`, 'POST', { into: target, kernel }).catch(() => undefined);
+    const report = this._request(NOTHING, `${secret(project, name)}/injected`, 'POST', { into: target, kernel });
+    await report.catch(() => undefined);
     return done;
   }
 
@@ -94,23 +98,21 @@ export class RestTransport implements Transport {
     live(told && connected);
   }
 
-  private async _json(path: string): Promise<unknown> {
-    return (await this._request(path)).json();
-  }
-
-  private async _request(path: string, method = 'GET', body?: object): Promise<Response> {
+  private async _request<T>(promised: Promised<T>, path: string, method = 'GET', body?: object): Promise<[T, Headers]> {
+    const reads = method === 'GET';
     // What is asked only to be shown, also again and again, is no activity: an idle server stays idle.
-    const address = method === 'GET' ? `${path}${path.includes('?') ? '&' : '?'}no_track_activity=1` : path;
-    let response: Response;
-    try {
-      response = await this._send(address, { method, body: body && JSON.stringify(body), cache: 'no-store' });
-    } catch {
-      throw new Refusal('The Jupyter server cannot be reached.', 'ProviderUnavailableError', 'Is it still running?');
-    }
-    if (!response.ok) {
-      throw await refusal(response);
-    }
-    return response;
+    const address = reads ? `${path}${path.includes('?') ? '&' : '?'}no_track_activity=1` : path;
+    const response = await this._send(address, {
+      method,
+      body: body && JSON.stringify(body),
+      cache: 'no-store',
+      // The API never redirects: who does is a gateway, whose page would look like an answer.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(LIMIT_MS)
+    }).catch(() => {
+      throw unreachable(!reads);
+    });
+    return [await read(response, promised, !reads), response.headers];
   }
 }
 
@@ -124,14 +126,4 @@ function secret(project: string, name: string): string {
 
 function metadata(details: Partial<Details>): object {
   return 'expires' in details ? { ...details, expires: details.expires || null } : details;
-}
-
-/** Reads an error's JSON; a proxy in between may have answered in another form. */
-async function refusal(response: Response): Promise<Refusal> {
-  const body = (await response.json().catch(() => ({}))) as Partial<Record<'message' | 'reason' | 'hint', string>>;
-  return new Refusal(
-    body.message ?? `The server answered ${response.status} ${response.statusText}.`,
-    body.reason ?? 'SecretsError',
-    body.hint ?? 'Reload the page and log in again.'
-  );
 }
