@@ -1,10 +1,9 @@
 /** The server's event bus: says when a secret of a project was changed, by whomever. */
 
+import { Backoff } from './backoff';
 import type { ChangeSource } from './rest';
 
 const CHANGED = 'https://dh-secrets-jupyter/events/secret-changed/v1';
-const FIRST_RETRY_MS = 1000;
-const LAST_RETRY_MS = 30000;
 
 /** What of a browser's socket is used. */
 export type Socket = Pick<WebSocket, 'onopen' | 'onclose' | 'onmessage' | 'close'>;
@@ -15,14 +14,14 @@ export class EventBus implements ChangeSource {
 
   watch(project: string, changed: () => void, connected: (open: boolean) => void): () => void {
     let stopped = false;
-    let pause = FIRST_RETRY_MS;
+    const backoff = new Backoff();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let socket: Socket | undefined;
 
     const open = () => {
       socket = this._connect();
       socket.onopen = () => {
-        pause = FIRST_RETRY_MS;
+        backoff.reset();
         connected(true);
       };
       socket.onmessage = ({ data }) => {
@@ -33,8 +32,7 @@ export class EventBus implements ChangeSource {
       socket.onclose = () => {
         if (!stopped) {
           connected(false);
-          timer = setTimeout(open, pause);
-          pause = Math.min(2 * pause, LAST_RETRY_MS);
+          timer = setTimeout(open, backoff.next());
         }
       };
     };

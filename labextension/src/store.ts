@@ -1,5 +1,6 @@
 /** The state behind a panel: what is shown, what is asked for, what went wrong. Holds no value, not even while one is sent. */
 
+import { Backoff } from './backoff';
 import {
   type Details,
   Refusal,
@@ -42,7 +43,7 @@ export interface State {
   readonly dialog: Dialog | null;
 }
 
-/** How often a panel in view asks, where changes are not told. */
+/** How often a panel in view asks, where changes are not told; where nothing answers, later and later. */
 const POLL_MS = 2000;
 /** How often it asks where they are told: the server tells for as long as somebody asks now and then. */
 const RENEW_MS = 50000;
@@ -69,6 +70,7 @@ export class Store {
   /** The last load that was answered. */
   private _settled = 0;
   private _live = false;
+  private readonly _backoff = new Backoff();
   private _inView = false;
   private _unwatch: (() => void) | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
@@ -104,8 +106,7 @@ export class Store {
   async open(known?: Status): Promise<void> {
     const load = ++this._load;
     try {
-      const status =
-        known ?? (await this._wait(this.trans.__('Waiting for the list of secrets…'), this._transport.status()));
+      const status = known ?? (await this._waitForList(this._transport.status()));
       if (load === this._load) {
         await this.setProject(status.project, status);
       }
@@ -125,12 +126,15 @@ export class Store {
     this._set({ project, status, secrets: null, listProblem: null, problem: null, notice: '' });
     this._unwatch?.();
     this._live = false;
+    this._backoff.reset();
     this._unwatch = this._transport.watch(
       project,
       () => void this.refresh(),
       live => {
-        this._live = live;
-        this._schedule();
+        if (live !== this._live) {
+          this._live = live;
+          this._schedule();
+        }
       }
     );
     void this.loadProjects();
@@ -148,10 +152,8 @@ export class Store {
     }
     const load = ++this._load;
     clearTimeout(this._timer);
-    const first = this._state.secrets === null;
     try {
-      const list = this._transport.list(project);
-      const secrets = await (first ? this._wait(this.trans.__('Waiting for the list of secrets…'), list) : list);
+      const secrets = await this._waitForList(this._transport.list(project));
       if (load === this._load) {
         this._set({ secrets, listProblem: null });
       }
@@ -170,6 +172,12 @@ export class Store {
         this._settle();
       }
     }
+  }
+
+  /** Asks for the list because somebody wants it now, and so begins anew with short pauses. */
+  tryAgain(): Promise<void> {
+    this._backoff.reset();
+    return this.refresh();
   }
 
   /** Projects are an offer: names can be typed, so a failure to list them is no problem to show. */
@@ -317,15 +325,28 @@ export class Store {
     }
   }
 
+  /** Says that it is waiting for the first list, unless what went wrong is said: that stays until it is over. */
+  private _waitForList<T>(answer: Promise<T>): Promise<T> {
+    const { secrets, listProblem } = this._state;
+    return secrets === null && !listProblem
+      ? this._wait(this.trans.__('Waiting for the list of secrets…'), answer)
+      : answer;
+  }
+
   private _settle(): void {
     this._settled = this._load;
+    if (!this._state.listProblem) {
+      this._backoff.reset();
+    }
     this._schedule();
   }
 
   private _schedule(): void {
     clearTimeout(this._timer);
     if (this._inView && !this._disposed) {
-      this._timer = setTimeout(() => void this.refresh(), this._live ? RENEW_MS : POLL_MS);
+      const { listProblem } = this._state;
+      const pause = listProblem ? this._backoff.next() : this._live ? RENEW_MS : POLL_MS;
+      this._timer = setTimeout(() => void this.refresh(), pause);
     }
   }
 

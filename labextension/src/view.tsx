@@ -111,7 +111,7 @@ function List({ store, openMenu }: { store: Store; openMenu(secret: SecretInfo, 
       {listProblem && (
         <div class="dhs-problem" role="alert">
           <span>{explain(listProblem)}</span>
-          <button type="button" class="dhs-button" onClick={() => void store.refresh()}>
+          <button type="button" class="dhs-button" onClick={() => void store.tryAgain()}>
             {trans.__('Try again')}
           </button>
         </div>

@@ -34,7 +34,8 @@ test('only changes of the watched project are told', () => {
   assert.equal(changed, 1);
 });
 
-test('a socket that breaks is opened again, later and later, until it holds', () => {
+test('a socket that breaks is opened again, later and later, until it holds', context => {
+  context.mock.method(Math, 'random', () => 0);
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const { made, sockets, happen } = bus();
@@ -46,12 +47,12 @@ test('a socket that breaks is opened again, later and later, until it holds', ()
     );
     happen('onopen');
     happen('onclose');
-    mock.timers.tick(1000);
+    mock.timers.tick(2000);
     assert.equal(sockets.length, 2);
     happen('onclose');
-    mock.timers.tick(1000);
+    mock.timers.tick(2000);
     assert.equal(sockets.length, 2);
-    mock.timers.tick(1000);
+    mock.timers.tick(2000);
     assert.equal(sockets.length, 3);
     happen('onopen');
     assert.deepEqual(said, [true, false, false, true]);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import { Backoff } from '../src/backoff';
 import { Refusal, type SecretInfo, type Transport } from '../src/model';
 import { Store } from '../src/store';
 
@@ -145,6 +146,66 @@ test('a panel in view asks every 2 s while changes are not told, and each minute
   } finally {
     mock.timers.reset();
   }
+});
+
+test('where nothing answers it asks after 2, 4, … 60 s, and every 2 s again once something did', async context => {
+  context.mock.method(Math, 'random', () => 0);
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const made = transport();
+  const store = new Store(made);
+  store.setInView(true);
+  await settled();
+  const list = made.list;
+  const asked: number[] = [];
+  let now = 0;
+  made.list = async () => {
+    asked.push(now);
+    throw new Refusal('The server is gone.', 'ProviderUnavailableError', 'Start it.');
+  };
+  // Also while the event bus says again and again that it is not connected.
+  for (; now < 200; now++) {
+    context.mock.timers.tick(1000);
+    made.live(false);
+    await settled();
+  }
+  const pauses = asked.slice(1).map((time, index) => time - (asked[index] ?? 0));
+  assert.deepEqual(pauses, [2, 4, 8, 16, 32, 60, 60]);
+
+  made.list = list;
+  await store.refresh();
+  const before = made.lists;
+  context.mock.timers.tick(2000);
+  await settled();
+  assert.equal(made.lists, before + 1);
+});
+
+test('pages that wait for the same server do not ask it in one moment', () => {
+  const firsts = new Set(Array.from({ length: 50 }, () => Math.round(new Backoff().next())));
+  assert.ok(firsts.size > 10);
+  assert.ok(Math.min(...firsts) >= 1600 && Math.max(...firsts) <= 2000);
+});
+
+test('what went wrong stays said while it is tried again, once, and no wait is said over it', async context => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const made = transport({
+    status: () =>
+      new Promise((_, reject) => {
+        setTimeout(() => reject(new Refusal('The server is gone.', 'ProviderUnavailableError', 'Start it.')), 500);
+      })
+  });
+  const store = new Store(made);
+  store.setInView(true);
+  context.mock.timers.tick(300);
+  assert.equal(store.state.waiting, 'Waiting for the list of secrets…');
+  context.mock.timers.tick(200);
+  await settled();
+  const said = new Set<string>();
+  store.subscribe(() => said.add(`${store.state.listProblem?.message}${store.state.waiting}`));
+  for (let tries = 0; tries < 40; tries++) {
+    context.mock.timers.tick(250);
+    await settled();
+  }
+  assert.deepEqual([...said], ['The server is gone.']);
 });
 
 test('a change that is told is looked at', async () => {

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,9 @@ def build_front_end() -> None:
 
 
 @contextlib.contextmanager
-def start(home: Path, environment: Mapping[str, str]) -> Iterator[Lab]:
+def start(
+    home: Path, environment: Mapping[str, str], *, token: str | None = None, arguments: Sequence[str] = ()
+) -> Iterator[Lab]:
     """Starts a server with a home of its own and ends it, its kernels with it."""
     build_front_end()
     folder = home / "notebooks"
@@ -97,7 +99,7 @@ def start(home: Path, environment: Mapping[str, str]) -> Iterator[Lab]:
     (extensions / "dh-secrets-jupyter").symlink_to(BUILT)
     _configure(home / "config")
     port = _free_port()
-    lab = Lab(f"http://127.0.0.1:{port}", folder, home, home / "server.log", secrets.token_urlsafe())
+    lab = Lab(f"http://127.0.0.1:{port}", folder, home, home / "server.log", token or secrets.token_urlsafe())
     variables = {
         **{name: os.environ[name] for name in _COPIED if name in os.environ},
         "HOME": str(home),
@@ -114,6 +116,7 @@ def start(home: Path, environment: Mapping[str, str]) -> Iterator[Lab]:
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--debug"),
         *(f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}"),
         "--LabApp.extension_manager=readonly",
+        *arguments,
     ]
     with lab.log.open("wb") as log:
         process = subprocess.Popen(command, env=variables, cwd=folder, stdout=log, stderr=log)

@@ -1,14 +1,16 @@
-"""The side panel behind a gateway."""
+"""The side panel behind a gateway, without its server extension, and before a server that is away."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from . import gateway, pages
+from . import gateway, lab, pages
+from .conftest import NewPage
 from .gateway import PAGE, Gateway, answer
 from .lab import Lab
 
@@ -113,3 +115,34 @@ def test_another_s_answer_is_nothing_that_was_done(
     dialog.fill(Value="sample-new")
     dialog.press("Save")
     expect(panel.name("NEW")).to_be_visible()
+
+
+def test_without_its_server_extension_it_says_so_and_comes_back_by_itself(
+    local_lab: Lab, new_page: NewPage, tmp_path: Path
+) -> None:
+    """As after an installation beside a running Jupyter. It goes on asking, also while the server is stopped, and what
+    it says of that stands still; once the server is back with the extension the list is there."""
+    without = ["--ServerApp.jpserver_extensions={'dh_secrets_jupyter': False}"]
+    with lab.start(tmp_path, {}, token=local_lab.token, arguments=without) as bare, gateway.start(bare.url) as between:
+        seen = replace(bare, url=between.url)
+        panel, _ = pages.open_lab(new_page(), seen, seen.notebook("bare.ipynb"), "bare")
+        expect(panel.alert).to_contain_text(
+            "The server extension is not running. Restart Jupyter; jupyter server extension list shows it"
+        )
+        between.stop_upstream()
+        panel.region.get_by_role("button", name="Try again").click()
+        expect(panel.alert).to_contain_text("The Jupyter server cannot be reached. Check that it is running.")
+        panel.region.evaluate(
+            """region => {
+                window.shown = new Set([region.innerText]);
+                new MutationObserver(() => window.shown.add(region.innerText)).observe(
+                    region, {childList: true, subtree: true, characterData: true});
+            }"""
+        )
+        with panel.page.expect_event("requestfailed", lambda request: "/dh-secrets/status" in request.url):
+            pass  # asked by itself
+        assert panel.page.evaluate("window.shown.size") == 1
+        between.upstream = local_lab.url
+        expect(panel.region.get_by_role("button", name="Add secret")).to_be_visible()
+        expect(panel.alert).to_have_count(0)
+        expect(panel.region.get_by_text("local · ")).to_be_visible()
