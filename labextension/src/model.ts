@@ -82,6 +82,11 @@ export function expired(secret: SecretInfo, now = new Date()): boolean {
   return secret.expires !== null && secret.expires < today.join('-');
 }
 
+/** Whether somebody changed a secret of ours by other means than ours, so that nobody knows who. */
+export function changedElsewhere({ created_by, updated, updated_by }: SecretInfo): boolean {
+  return updated !== null && updated_by === null && created_by !== null;
+}
+
 /** Whether every word of a search is in a secret's name, description or labels. */
 export function matches(secret: SecretInfo, search: string): boolean {
   const text = [secret.name, secret.description, ...secret.labels].join('\n').toLowerCase();

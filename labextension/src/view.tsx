@@ -12,7 +12,7 @@ import { OpenDialog } from './dialog';
 import { Icon } from './icons';
 import { Menu } from './menu';
 import { explain, Problem, Waiting } from './messages';
-import { expired, matches, type SecretInfo } from './model';
+import { changedElsewhere, expired, matches, type SecretInfo, type Trans } from './model';
 import type { Store } from './store';
 
 // Made once: to make one takes longer than to draw a row.
@@ -138,7 +138,7 @@ interface RowProps {
 
 function Row({ store, secret, openMenu }: RowProps) {
   const { trans, state } = store;
-  const { name, description, labels, expires, updated, updated_by } = secret;
+  const { name, description, labels, expires, updated } = secret;
   const over = expired(secret);
   const row = useRef<HTMLLIElement>(null);
   useLayoutEffect(() => {
@@ -193,14 +193,20 @@ function Row({ store, secret, openMenu }: RowProps) {
       {updated && (
         <p class="dhs-hint">
           <time dateTime={updated} title={SECONDS.format(new Date(updated))}>
-            {updated_by
-              ? trans.__('Updated %1 by %2', MINUTES.format(new Date(updated)), updated_by)
-              : trans.__('Updated %1', MINUTES.format(new Date(updated)))}
+            {lastChange(trans, secret, MINUTES.format(new Date(updated)))}
           </time>
         </p>
       )}
     </li>
   );
+}
+
+/** When a secret was changed last, and by whom where that is known. */
+function lastChange(trans: Trans, secret: SecretInfo, when: string): string {
+  if (secret.updated_by) {
+    return trans.__('Updated %1 by %2', when, secret.updated_by);
+  }
+  return changedElsewhere(secret) ? trans.__('Updated %1, changed elsewhere', when) : trans.__('Updated %1', when);
 }
 
 /** Tells the store whether the panel can be seen. */
