@@ -74,7 +74,7 @@ class Entry:
     def path(self, key: str) -> Path | None:
         """Returns a file's path."""
         text = self.text(key)
-        return self.file.parent.absolute() / text if text else None
+        return self.file.parent / text if text else None
 
     def part(self, key: str) -> Entry | None:
         """Returns a map in it."""
@@ -119,8 +119,12 @@ def in_pod() -> bool:
 
 
 def listed() -> str:
-    """Returns the kubeconfig files as ``KUBECONFIG`` lists them, else kubectl's default."""
-    return os.environ.get("KUBECONFIG") or os.path.expanduser("~/.kube/config")  # noqa: PTH111  # Path's fails without a home
+    """Returns the kubeconfig files as ``KUBECONFIG`` lists them, else kubectl's default.
+
+    Their paths are absolute: a notebook may change its folder before they are read again.
+    """
+    files = os.environ.get("KUBECONFIG") or os.path.expanduser("~/.kube/config")  # noqa: PTH111  # Path's fails without a home
+    return os.pathsep.join(str(Path(part).absolute()) for part in files.split(os.pathsep) if part)
 
 
 def has_context() -> bool:

@@ -81,12 +81,15 @@ class Connection:
 
     def __init__(self, target: Target, seconds: float) -> None:
         from . import identity
-        from .pools import open_pools
+        from .pools import open_pools, unusable
 
         found = identity.of_kubeconfig(target.files, target.context) if target.context else identity.of_pod()
         credentials = found.log_in(seconds)
         self.url = found.server.url
         self.pool = open_pools(found.server, credentials.certificate)
+        if found.impersonation and self.pool.proxy and self.url.startswith("http:"):
+            # Proxies and urllib3 join headers of the same name: two groups would become another one.
+            raise unusable("impersonation by a proxy needs https", "Name the API server by https")
         self._headers = found.impersonation
         if credentials.authorization:
             self._headers = [("Authorization", credentials.authorization), *self._headers]

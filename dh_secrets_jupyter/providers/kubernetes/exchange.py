@@ -58,11 +58,12 @@ class Exchange(threading.Thread, Generic[T]):
             DeadlineError: it took longer.
         """
         try:
-            self.start()
+            try:
+                self.start()
+            except RuntimeError:  # no thread can start while Python ends: there the sockets' own time-outs have to do
+                self.sent = True
+                self.run()
             self._done.wait(max(0.0, seconds))
-        except RuntimeError:  # no thread can start while Python ends: there the sockets' own time-outs have to do
-            self.sent = True
-            return self._call()
         finally:
             self._cut()  # also where the user interrupts the kernel
         if self._error:

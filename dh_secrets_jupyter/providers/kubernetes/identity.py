@@ -48,8 +48,16 @@ def of_pod() -> Identity:
     if not host or not port:
         raise unusable("the pod does not say where its API server is", "Restart the pod")
     url = f"https://{f'[{host}]' if ':' in host else host}:{port}"
-    account = Entry("the pod's service account", folder, {"token": str(folder / "token"), "ca": str(folder / "ca.crt")})
-    return Identity(Server(url, _content(account, "ca")), lambda _: _from_file(account, "token"), [])
+
+    def content(name: str) -> bytes:
+        if found := (folder / name).read_bytes().strip():
+            return found
+        raise unusable(f"the {name} of the pod's service account is empty", "Restart the pod")
+
+    def log_in(seconds: float) -> Credentials:
+        return Credentials(f"Bearer {content('token').decode()}", good_until=time.time() + TOKEN_FILE)
+
+    return Identity(Server(url, content("ca.crt")), log_in, [])
 
 
 def of_kubeconfig(files: str, context_name: str) -> Identity:
