@@ -37,7 +37,7 @@ def learn(name: str, value: SecretValue | SecretBytes) -> None:
     """
     if (shell := _shell()) is None:
         return
-    _keep().masker.add(name, value)
+    _keep().learn(name, value)
     if _hooks is None and not _said_off:
         load(shell)
     if _hooks is not None:
@@ -53,9 +53,9 @@ def learn_environment(names: Iterable[str]) -> None:
     from .environment import credentials
     from .owners import Claim
 
-    masker = _keep().masker
+    keeper = _keep()
     for name, text in credentials(os.environ, names).items():
-        masker.add(name, os.fsencode(text), Claim.VARIABLE)
+        keeper.learn(name, os.fsencode(text), Claim.VARIABLE)
     if _hooks is not None:
         _hooks.learnt()
 
@@ -106,9 +106,9 @@ def on(*names: str) -> str:
     if not names or not keeper.on:
         if (shell := _shell()) is not None:
             load(shell)
-        keeper.masker.switch(*(names or keeper.masker.off), on=True)
+        keeper.switch(*(names or keeper.masker.off), on=True)
     else:
-        keeper.masker.switch(*names, on=True)
+        keeper.switch(*names, on=True)
     return f"guard: on for {', '.join(names)}." if names else "guard: on."
 
 
@@ -117,7 +117,7 @@ def off(*names: str) -> str:
     global _said_off
     keeper = _keep()
     if names:
-        keeper.masker.switch(*names, on=False)
+        keeper.switch(*names, on=False)
         return f"guard: off for {', '.join(names)}: shown as they are, until %secret guard on."
     with _lock:
         keeper.on, _said_off = False, True

@@ -61,5 +61,5 @@ class Hooks:
 
     def _typed(self, typed: list[Typed]) -> None:
         for name, value in typed:
-            self._keeper.masker.add(name, value)
+            self._keeper.learn(name, value)
         self.learnt()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from .matcher import Hit, Masker
+from .owners import Claim
 
 WITHHELD = "[withheld: the guard failed on this output]"
 """What is shown where masking itself failed: the content is dropped, not the guard."""
@@ -16,6 +18,10 @@ NEWEST = 10
 """Secrets of which a short report says what was masked."""
 CANARY = "guard-self-test"
 """The name of a random value of our own that the self-test sends through the hooks; never listed."""
+
+
+Tell = Callable[[tuple[Any, ...]], None]
+"""Passes on a message of plain values, such as ``("learn", name, value)``."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +102,15 @@ class Keeper:
     """The values of this process and what was masked of them. Safe to be used by several threads, and after a fork.
 
     Attributes:
-        on: whether the hooks mask anything.
         cell: the execution count of the cell that runs, or of the last one that ran.
         marks: how many marks were set.
         canary: a value that never leaves the process, for the self-test.
     """
 
     def __init__(self) -> None:
-        self.on = False
+        self._on = False
+        self._followers: list[Tell] = []
+        self._learnt: list[tuple[str, str | bytes, int]] = []
         self.masker = Masker()
         self.canary = secrets.token_hex(24)
         self.cell = 0
@@ -116,6 +123,44 @@ class Keeper:
 
     def _after_fork(self) -> None:
         self._lock = threading.RLock()  # another thread of the parent may have held it
+
+    @property
+    def on(self) -> bool:
+        """Whether the hooks mask anything."""
+        return self._on
+
+    @on.setter
+    def on(self, on: bool) -> None:
+        self._on = on
+        self._tell(("on", on))
+
+    def learn(self, name: str, value: str | bytes, claim: Claim = Claim.VALUE) -> None:
+        """Learns a value, as :meth:`Masker.add`; when it returns, all that masks here knows it."""
+        plain = bytes(value) if isinstance(value, bytes) else str.__str__(value)
+        self.masker.add(name, plain, claim)
+        self._learnt.append(learnt := (name, plain, int(claim)))
+        self._tell(("learn", *learnt))
+
+    def switch(self, *names: str, on: bool) -> None:
+        """Masks the values of these secrets, or lets them through, as :meth:`Masker.switch`."""
+        self.masker.switch(*names, on=on)
+        self._tell(("switch", names, on))
+
+    def follow(self, tell: Tell) -> None:
+        """Has a function told all that is known and what is learnt from then on: another process masks, too."""
+        self._followers.append(tell)
+        for learnt in list(self._learnt):
+            tell(("learn", *learnt))
+        tell(("switch", tuple(self.masker.off), False))
+        tell(("on", self.on))
+
+    def unfollow(self, tell: Tell) -> None:
+        """Ends that."""
+        self._followers = [other for other in self._followers if other != tell]
+
+    def _tell(self, message: tuple[Any, ...]) -> None:
+        for tell in self._followers:
+            tell(message)
 
     def mask(self, text: str, channel: str) -> str:
         """Returns a text with its values masked, and notes what was masked; never raises."""

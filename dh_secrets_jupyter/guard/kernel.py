@@ -12,6 +12,7 @@ import atexit
 import functools
 import gc
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -24,6 +25,9 @@ from .keeper import Keeper
 from .messages import OWN_METADATA, UNTOUCHED, mask_content, mask_tree, says_only_ok, withheld, withheld_metadata
 from .patch import Patch
 from .streams import Streams
+
+_ENDS = ("_exit", "abort", "execv", "execve", "kill", "killpg")
+"""Functions that may end the process, with nothing of it called any more."""
 
 
 class _Ready(dict[str, Any]):
@@ -42,7 +46,7 @@ class KernelHooks:
         self._session = shell.kernel.session
         self._thread = getattr(shell.kernel, "iopub_thread", None)
         self._patches: list[Patch] = []
-        self._pipes: list[pipe.Pipe] = []
+        self._log: pipe.LogPipe | None = None
         self._outs = _out_streams()
         self._streams = Streams(keeper, self._emit, self._later, self._flush)
         self._installed = False
@@ -50,7 +54,7 @@ class KernelHooks:
     @property
     def gaps(self) -> list[str]:
         """What cannot be closed here."""
-        if self._pipes:
+        if self._log is not None:
             return []
         return ["not covered here: what C code and child processes write straight to the server's log"]
 
@@ -65,12 +69,19 @@ class KernelHooks:
         self._serialize_as_before, self._send_as_before, self._deserialize_as_before = (
             patch.original for patch in self._patches
         )
-        if (debugger := getattr(self._kernel, "debugger", None)) is not None:
+        debugger = getattr(self._kernel, "debugger", None)
+        if debugger is not None and hasattr(debugger, "kernel_modules"):  # from ipykernel 7.2 on
             # As ipykernel's own frames, ours are no part of what somebody steps through.
             ours = str(Path(__file__).with_name("*.py"))
             self._patches.append(Patch(debugger, "kernel_modules", [*debugger.kernel_modules, ours]))
+        self._patches += [
+            Patch(module, name, self._settling(getattr(module, name)))
+            for module, names in ((os, _ENDS), (signal, ("raise_signal",)))
+            for name in names
+            if hasattr(module, name)
+        ]
         if sys.platform != "win32":
-            self._pipes = pipe.lay(self._keeper, _log_descriptors(self._outs))
+            self._log = pipe.LogPipe(self._keeper, _log_descriptors(self._outs))
         self._installed = True
         _on_fork(self)
         atexit.register(self._at_exit)
@@ -82,9 +93,9 @@ class KernelHooks:
         self._installed = False
         for patch in reversed(self._patches):
             patch.undo()
-        for laid in self._pipes:
-            laid.close()
-        self._pipes = []
+        if self._log is not None:
+            self._log.close()
+            self._log = None
         atexit.unregister(self._at_exit)
 
     # -- the session's methods
@@ -214,26 +225,34 @@ class KernelHooks:
 
     def _at_exit(self) -> None:
         self._streams.release_all()
-        for laid in self._pipes:
-            laid.drain(hold=0.0)
+        if self._log is not None:
+            self._log.drain()
 
     def after_fork(self) -> None:
         """In a child: it ends by ``os._exit`` or in another program, and nothing would send what is held back then."""
         if not self._installed:
             return
         self._streams.after_fork()
-        for laid in self._pipes:
-            laid.after_fork()
-        for name in ("_exit", "execv", "execve"):
-            setattr(os, name, self._releasing(getattr(os, name)))
+        if self._log is not None:
+            self._log.after_fork()
+            self._log = None
 
-    def _releasing(self, end: Callable[..., Any]) -> Callable[..., Any]:
+    def _settling(self, end: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns a function that may end this process, made to let out first what has been said."""
+
         @functools.wraps(end)
-        def release_and_end(*args: Any) -> Any:
-            self._streams.release_all()
+        def settle_and_end(*args: Any) -> Any:
+            if end.__name__ not in ("kill", "killpg") or args[:1] in ((os.getpid(),), (0,), (os.getpgrp(),)):
+                self._settle()
             return end(*args)
 
-        return release_and_end
+        return settle_and_end
+
+    def _settle(self) -> None:
+        """Sends what is held back; lets ipykernel's threads pass on what they have read from descriptors 1 and 2."""
+        self._streams.release_all()
+        if self._log is not None:  # not in a forked child: it has none of these threads
+            self._log.wait_until_caught()
 
     # -- the self-test
 
@@ -260,7 +279,7 @@ class KernelHooks:
             else "its streams"
             if any(session is not self._session for session in senders)
             else "its log"
-            if not all(laid.in_place for laid in self._pipes)
+            if self._log is not None and not self._log.in_place
             else None
         )
         if broken:
@@ -291,10 +310,13 @@ def _out_streams() -> dict[str, Any]:
     return found
 
 
-def _log_descriptors(outs: dict[str, Any]) -> list[int]:
-    """Returns the descriptors that lead to the server's log: the copies, or 1 and 2 where nothing is captured."""
-    copies = [getattr(out, "_original_stdstream_copy", None) for out in outs.values()]
-    return [copy for copy in copies if copy is not None] or [1, 2]
+def _log_descriptors(outs: dict[str, Any]) -> dict[int, int | None]:
+    """Returns the descriptors that lead to the server's log, each with that from which ipykernel reads what it catches.
+
+    They are ipykernel's copies of 1 and 2; or 1 and 2, where nothing is caught.
+    """
+    copies = {getattr(out, "_original_stdstream_copy", None): getattr(out, "_fid", None) for out in outs.values()}
+    return {copy: fid for copy, fid in copies.items() if copy is not None} or {1: None, 2: None}
 
 
 _forking: list[KernelHooks] = []

@@ -1,7 +1,8 @@
-"""A redacting pipe under the descriptors that lead to the server's log.
+"""Pipes under the descriptors that lead to the server's log, and the process that masks what comes through them.
 
 ipykernel copies what is written to descriptors 1 and 2 to the original ones before any hook sees it, writes its own log
-there, and hands that copy out as ``sys.stdout.fileno()``. A pipe laid over the copy sees all of it.
+there, and hands that copy out as ``sys.stdout.fileno()``. A pipe laid over the copy sees all of it. It is read by
+:mod:`.relay`, in a process of its own, so that nothing is lost or shown when this one ends.
 """
 
 from __future__ import annotations
@@ -9,110 +10,163 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterable
+from typing import Any
 
-from .keeper import WITHHELD, Keeper
-from .stream import ByteStream
-from .streams import HOLD
+from ..errors import SecretsError
+from . import relay
+from .keeper import Keeper
+from .matcher import Hit
 
 CHANNEL = "server log"
-_CHUNK = 65536
+_DRAINED_WITHIN = 2.0
+"""Seconds that an exit waits for the log."""
+_SWITCH = 0.02
+"""Seconds in which each thread that waits for the interpreter has had it."""
+_RESTART_AFTER = 1.0
+"""Seconds between two starts of the process, should it be killed."""
+# By a shell, so that it is no child of the kernel's: a cell may wait for all its children.
+_SHELL = ("/bin/sh", "-c", '"$@" &', "sh")
+_KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""What of the environment the interpreter may need; the rest may hold values."""
 
 
-class Pipe:
-    """Takes the place of descriptors that lead to one and the same place; what comes out there is masked."""
+class LogPipe:
+    """Takes the place of descriptors until :meth:`close`; those that lead to one place keep their order.
 
-    def __init__(self, keeper: Keeper, descriptors: Iterable[int]) -> None:
+    Args:
+        descriptors: each with the descriptor from which the kernel reads what it catches of the same stream, or None.
+
+    Raises:
+        SecretsError: the process that masks could not be started; the descriptors are as they were.
+    """
+
+    def __init__(self, keeper: Keeper, descriptors: dict[int, int | None]) -> None:
         self._keeper = keeper
-        self._descriptors = list(descriptors)
-        self._out = os.dup(self._descriptors[0])
-        self._in, writer = os.pipe()
-        self._hold = HOLD
-        self._busy = threading.Event()
-        for descriptor in self._descriptors:
-            os.dup2(writer, descriptor, inheritable=os.get_inheritable(descriptor))
-        self._identity = _identity(writer)
-        os.close(writer)
-        self._thread = threading.Thread(target=self._run, name="dh-secrets-guard", daemon=True)
-        self._thread.start()
+        self._lock = threading.RLock()
+        self._drained = threading.Event()
+        self._closing = False
+        self._pipes: list[_Pipe] = []
+        groups: dict[tuple[int, int], list[int]] = {}
+        for descriptor in descriptors:
+            groups.setdefault(_identity(descriptor), []).append(descriptor)
+        for group in groups.values():
+            self._pipes.append(_Pipe(group, [fd for one in group if (fd := descriptors[one]) is not None]))
+        try:
+            self._start()
+        except (OSError, subprocess.SubprocessError):
+            for pipe in self._pipes:
+                pipe.close()
+            raise SecretsError(
+                "guard",
+                "the process that masks what goes to the server's log could not be started",
+                "Check that /bin/sh can be run, and how many processes may be started (ulimit -u)",
+            ) from None
+        keeper.follow(self._tell)
 
     @property
     def in_place(self) -> bool:
-        """Whether the descriptors still lead into this pipe."""
-        return all(_identity(descriptor) == self._identity for descriptor in self._descriptors)
+        """Whether the descriptors still lead into the pipes."""
+        return all(pipe.in_place for pipe in self._pipes)
 
-    def drain(self, *, hold: float | None = None, timeout: float = 2.0) -> None:
-        """Waits until what was written has come out; ``hold`` sets how long beginnings of values are held from now."""
-        if hold is not None:
-            self._hold = hold
-        if self._in < 0:
-            return
-        end = time.monotonic() + timeout
-        while (self._busy.is_set() or select.select([self._in], [], [], 0)[0]) and time.monotonic() < end:
-            time.sleep(0.002)
+    def drain(self) -> None:
+        """Waits until what was written has come out, what may begin a value included."""
+        self._drained.clear()
+        self._tell(("drain",))
+        self._drained.wait(_DRAINED_WITHIN)
+
+    def wait_until_caught(self) -> None:
+        """Waits until the kernel has passed on what it catches of its own output."""
+        caught = [fd for pipe in self._pipes for fd in pipe.caught]
+        end = time.monotonic() + _DRAINED_WITHIN
+        while select.select(caught, [], [], 0)[0] and time.monotonic() < end:
+            time.sleep(_SWITCH)
+        time.sleep(_SWITCH)  # what was read already waits for the interpreter, which is free meanwhile
 
     def close(self) -> None:
-        """Puts the descriptors back. Child processes that still write into the pipe are read to their end."""
-        for descriptor in self._descriptors:
-            if _identity(descriptor) == self._identity:
-                os.dup2(self._out, descriptor, inheritable=os.get_inheritable(descriptor))
-        self._hold = 0.0
-        self._thread.join(2.0)
+        """Puts the descriptors back. Child processes that still write into a pipe are served to their end."""
+        self._keeper.unfollow(self._tell)
+        self.drain()
+        self._closing = True
+        for pipe in self._pipes:
+            pipe.close()
+        self._control.shutdown(socket.SHUT_WR)
+        self._thread.join(_DRAINED_WITHIN)
 
     def after_fork(self) -> None:
-        """In a child: the parent alone reads, so that a child that outlives it does not wait for a reader for ever."""
-        os.close(self._in)
-        self._in = -1
+        """In a child: it writes, and the parent alone speaks with the process that reads."""
+        self._keeper.unfollow(self._tell)
+        self._control.close()
 
-    def _run(self) -> None:
-        stream = ByteStream(self._keeper.masker)
-        with contextlib.suppress(OSError):  # the place where it comes out is gone: there is nobody left to tell
-            while True:
-                if not select.select([self._in], [], [], self._hold if stream.pending else None)[0]:
-                    self._write(stream)
-                    self._busy.clear()
-                    continue
-                self._busy.set()
-                data = os.read(self._in, _CHUNK)
-                if not data:
-                    break
-                if self._keeper.on:
-                    self._write(stream, data)
-                else:
-                    self._write(stream)
-                    self._put(data)
-                if not stream.pending:
-                    self._busy.clear()
-            self._write(stream)
-        self._busy.clear()
-        os.close(self._in)
-        os.close(self._out)
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        places = [(pipe.source, pipe.target, pipe.caught) for pipe in self._pipes]
+        code = f"import sys; sys.path[:] = {[path for path in sys.path if path]!r}; from {relay.__name__} import main; "
+        code += f"main({theirs.fileno()}, {places!r})"
+        with theirs:
+            subprocess.run(
+                [*_SHELL, sys.executable, "-I", "-S", "-c", code],
+                pass_fds=[theirs.fileno(), *(fd for place in places for fd in (*place[:2], *place[2]))],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={name: os.environ[name] for name in _KEPT if name in os.environ},
+                start_new_session=True,
+                check=True,
+            )
+        self._thread = threading.Thread(target=self._listen, name="dh-secrets-guard", daemon=True)
+        self._thread.start()
 
-    def _write(self, stream: ByteStream, written: bytes | None = None) -> None:
-        """Writes what may go out of what was written; with nothing written, all that is held back."""
-        try:
-            data = stream.release() if written is None else stream.feed(written)
-        except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
-            data = f"{WITHHELD}\n".encode()
-        if stream.hits:
-            self._keeper.note(stream.hits, CHANNEL)
-            stream.hits.clear()
-        self._put(data)
+    def _tell(self, message: tuple[Any, ...]) -> None:
+        with self._lock, contextlib.suppress(OSError):  # where it is gone, the next one is told everything
+            relay.send(self._control, message)
 
-    def _put(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._out, view) :]
+    def _listen(self) -> None:
+        """Notes what was masked, and starts the process again should it have been killed."""
+        started = time.monotonic()
+        while (message := relay.receive(self._control)) is not None:
+            match message:
+                case ("drained",):
+                    self._drained.set()
+                case ("masked", hits):
+                    self._keeper.note((Hit(name, how) for name, how, count in hits for _ in range(count)), CHANNEL)
+        while not self._closing:
+            time.sleep(max(started + _RESTART_AFTER - time.monotonic(), 0))
+            started = time.monotonic()
+            with self._lock, contextlib.suppress(OSError, subprocess.SubprocessError):
+                self._keeper.unfollow(self._tell)
+                self._start()
+                self._keeper.follow(self._tell)
+                break
 
 
-def lay(keeper: Keeper, descriptors: Iterable[int]) -> list[Pipe]:
-    """Lays a pipe for each place that the descriptors lead to: two that lead to one place keep their order."""
-    places: dict[tuple[int, int], list[int]] = {}
-    for descriptor in descriptors:
-        places.setdefault(_identity(descriptor), []).append(descriptor)
-    return [Pipe(keeper, group) for group in places.values()]
+class _Pipe:
+    """One pipe, over descriptors that lead to one and the same place."""
+
+    def __init__(self, descriptors: list[int], caught: list[int]) -> None:
+        self._descriptors = descriptors
+        self.caught = caught
+        self.target = os.dup(descriptors[0])
+        self.source, writer = os.pipe()
+        for descriptor in descriptors:
+            os.dup2(writer, descriptor, inheritable=os.get_inheritable(descriptor))
+        self._identity = _identity(writer)
+        os.close(writer)
+
+    @property
+    def in_place(self) -> bool:
+        return all(_identity(descriptor) == self._identity for descriptor in self._descriptors)
+
+    def close(self) -> None:
+        for descriptor in self._descriptors:
+            if _identity(descriptor) == self._identity:
+                os.dup2(self.target, descriptor, inheritable=os.get_inheritable(descriptor))
+        os.close(self.source)
+        os.close(self.target)
 
 
 def _identity(descriptor: int) -> tuple[int, int]:
