@@ -26,11 +26,11 @@ export function label(store: Store, action: Action): string {
 }
 
 /** Why an action cannot be done now, or an empty text. */
-export function blocked(store: Store, action: Action): string {
+export function disabledReason(store: Store, action: Action): string {
   switch (action) {
     case 'put':
     case 'environment':
-      return store.state.putBlocked;
+      return store.state.disabledReason;
     case 'copy':
       return '';
     default:
@@ -38,10 +38,10 @@ export function blocked(store: Store, action: Action): string {
   }
 }
 
-/** Does an action, or opens its dialog; one that is blocked says why. */
+/** Does an action, or opens its dialog; one that is disabled says why. */
 export async function run(store: Store, action: Action, secret: SecretInfo): Promise<void> {
   const { name } = secret;
-  const reason = blocked(store, action);
+  const reason = disabledReason(store, action);
   if (reason) {
     store.refuse(name, `${name}: ${reason}`, '');
   } else if (action === 'put') {

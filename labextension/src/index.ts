@@ -9,12 +9,12 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import { ACTIONS, type Action, label, run } from './actions';
-import { EventBus } from './events';
-import { FrontKernel } from './kernel';
+import { ActiveNotebook } from './activenotebook';
+import { EventBus } from './eventbus';
 import type { Trans } from './model';
-import { type PutIntoKernel, RestTransport } from './rest';
+import { mount } from './panel';
+import { type PutIntoKernel, RestTransport } from './resttransport';
 import { Store } from './store';
-import { mount } from './view';
 
 const ID = 'dh-secrets-jupyter:panel';
 
@@ -116,9 +116,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null
   ) => {
     const trans = (translator ?? nullTranslator).load('dh_secrets_jupyter');
-    const front = new FrontKernel(app.shell, notebooks, trans);
-    const store = new Store(transport(front.put), trans);
-    front.follow(reason => store.setPutBlocked(reason));
+    const active = new ActiveNotebook(app.shell, notebooks, trans);
+    const store = new Store(transport(active.put), trans);
+    active.follow(reason => store.setDisabledReason(reason));
     const panel = new SecretsPanel(store, trans);
     app.shell.add(panel, 'left', { rank: 350 });
     restorer?.add(panel, panel.id);

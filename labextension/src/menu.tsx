@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 export interface Item {
   label: string;
   /** Why it cannot be chosen now, or empty. */
-  blocked: string;
+  disabledReason: string;
   run(): void;
 }
 
@@ -83,8 +83,8 @@ export function Menu({ label, items, anchor, close }: Props) {
           role="menuitem"
           tabIndex={-1}
           class="dhs-item"
-          aria-disabled={item.blocked !== ''}
-          title={item.blocked}
+          aria-disabled={item.disabledReason !== ''}
+          title={item.disabledReason}
           onClick={() => {
             leave();
             item.run();

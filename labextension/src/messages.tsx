@@ -1,7 +1,8 @@
 /** What went wrong, and what is being waited for or was done: there is one of each, in the dialog while one is open. */
 
 import { Icon } from './icons';
-import type { Problem as ProblemState, Store } from './store';
+import type { Problem as ProblemState } from './state';
+import type { Store } from './store';
 
 /** The sentence and what to do, with the name that it is about. */
 export function explain({ subject, message, hint }: ProblemState): string {

@@ -29,10 +29,10 @@ export interface Details {
 }
 
 /** Where the kernel puts a value that it reads. */
-export type Target = 'variable' | 'environment';
+export type Destination = 'variable' | 'environment';
 
-/** A refusal, as `{message, reason, hint}`: `reason` is the class name of the error. */
-export class Refusal extends Error {
+/** A request that failed, as `{message, reason, hint}`: `reason` is the class name of the error. */
+export class RequestError extends Error {
   constructor(
     message: string,
     readonly reason: string,
@@ -45,7 +45,7 @@ export class Refusal extends Error {
 /**
  * The way to a project's secrets: HTTP in the side panel, the kernel's comm in the widget.
  *
- * Every method rejects with a `Refusal`. A value is an argument, used once; none is ever in an answer.
+ * Every method rejects with a `RequestError`. A value is an argument, used once; none is ever in an answer.
  */
 export interface Transport {
   /** The status of a project; without a name, of the one that the settings choose. */
@@ -57,7 +57,7 @@ export interface Transport {
   update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void>;
   remove(project: string, name: string): Promise<void>;
   /** Lets the kernel read the secret; resolves to what it did, in one line without the value. */
-  put(project: string, name: string, target: Target): Promise<string>;
+  put(project: string, name: string, destination: Destination): Promise<string>;
   /**
    * Tells of changes to a project that anybody made, until the returned function is called.
    *

@@ -3,7 +3,7 @@
  * place: only the promised status with JSON of the promised form says that something was done.
  */
 
-import { Refusal, type SecretInfo, type Status } from './model';
+import { RequestError, type SecretInfo, type Status } from './model';
 
 /** What the API promises of an answer; without a form, it has no body. */
 export interface Promised<T> {
@@ -38,7 +38,7 @@ export function metadataOf(name: string, status: 200 | 201): Promised<SecretInfo
 /**
  * Returns the body of an answer that is as promised.
  *
- * Rejects with a `Refusal`: the API's own, or one that says who answered in its place. With `writes` it also says where
+ * Rejects with a `RequestError`: the API's own, or one that says who answered in its place. With `writes` it also says where
  * nobody knows whether the change was made. No text of a foreign answer is in it.
  */
 export async function read<T>(response: Response, promised: Promised<T>, writes: boolean): Promise<T> {
@@ -49,28 +49,28 @@ export async function read<T>(response: Response, promised: Promised<T>, writes:
     return body as T;
   }
   if (response.status >= 400 && isObject(body) && texts(body, 'message', 'reason', 'hint')) {
-    throw new Refusal(body['message'], body['reason'], body['hint']);
+    throw new RequestError(body['message'], body['reason'], body['hint']);
   }
   throw foreign(response, /^\s*</.test(text), writes);
 }
 
-/** The refusal of a request that nobody answered. */
-export function unreachable(writes: boolean): Refusal {
+/** The error of a request that nobody answered. */
+export function unreachable(writes: boolean): RequestError {
   return unavailable('The Jupyter server cannot be reached.', 'Check that it is running.', writes);
 }
 
-function foreign(response: Response, isPage: boolean, writes: boolean): Refusal {
+function foreign(response: Response, isPage: boolean, writes: boolean): RequestError {
   const { status, statusText, ok, type } = response;
   const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400);
   if (isRedirect || status === 401 || status === 403 || (ok && isPage)) {
-    return new Refusal(
+    return new RequestError(
       'You are logged out: a log-in page or a gateway answered, not the Jupyter server.',
       'AccessDeniedError',
       'Log in again in another tab, then try again.'
     );
   }
   if (status === 404) {
-    return new Refusal(
+    return new RequestError(
       'The server extension is not running.',
       'ProviderUnavailableError',
       'Restart Jupyter; jupyter server extension list shows it.'
@@ -82,9 +82,9 @@ function foreign(response: Response, isPage: boolean, writes: boolean): Refusal 
 }
 
 /** Nobody knows what became of a change whose answer was lost. */
-function unavailable(message: string, hint: string, writes: boolean): Refusal {
+function unavailable(message: string, hint: string, writes: boolean): RequestError {
   const unknown = 'The change may or may not have been made: look at the list before you try again.';
-  return new Refusal(message, 'ProviderUnavailableError', writes ? unknown : hint);
+  return new RequestError(message, 'ProviderUnavailableError', writes ? unknown : hint);
 }
 
 function parsed(text: string): unknown {

@@ -1,71 +1,18 @@
-/** The state behind a panel: what is shown, what is asked for, what went wrong. Holds no value, not even while one is sent. */
+/** The store behind a panel: it asks the transport, and keeps what is shown. */
 
 import { Backoff } from './backoff';
-import {
-  type Details,
-  Refusal,
-  type SecretInfo,
-  type Status,
-  type Target,
-  type Trans,
-  type Transport,
-  untranslated
-} from './model';
-
-/** What went wrong, with the name of the secret or project that it is about. */
-export interface Problem {
-  subject: string;
-  message: string;
-  reason: string;
-  hint: string;
-}
-
-/** Which dialog is open, and for which secret. */
-export type Dialog = { kind: 'add' } | { kind: 'replace' | 'edit' | 'delete'; secret: SecretInfo };
-
-/** All that the view shows. `secrets` is null until the project's list has come. */
-export interface State {
-  readonly project: string;
-  readonly projects: readonly string[];
-  readonly status: Status | null;
-  readonly secrets: readonly SecretInfo[] | null;
-  readonly search: string;
-  /** Why the list cannot be shown, or is no longer up to date. */
-  readonly listProblem: Problem | null;
-  /** Why the last action did not happen. */
-  readonly problem: Problem | null;
-  /** What the last action did. */
-  readonly notice: string;
-  /** What is being waited for, once it takes long enough to be worth saying. */
-  readonly waiting: string;
-  /** Why secrets cannot be put into a kernel, or empty. */
-  readonly putBlocked: string;
-  readonly dialog: Dialog | null;
-}
+import { type Destination, type Details, type Status, type Trans, type Transport, untranslated } from './model';
+import { type Dialog, EMPTY, problemOf, type State } from './state';
+import { Waits } from './waits';
 
 /** How often a panel in view asks, where changes are not told; where nothing answers, later and later. */
 const POLL_MS = 2000;
 /** How often it asks where they are told: the server tells for as long as somebody asks now and then. */
 const RENEW_MS = 50000;
-/** Shorter waits are not announced. */
-const PATIENCE_MS = 300;
-
 export class Store {
-  private _state: State = {
-    project: '',
-    projects: [],
-    status: null,
-    secrets: null,
-    search: '',
-    listProblem: null,
-    problem: null,
-    notice: '',
-    waiting: '',
-    putBlocked: '',
-    dialog: null
-  };
+  private _state = EMPTY;
   private _listeners = new Set<() => void>();
-  private _pending = new Set<string>();
+  private readonly _waits = new Waits(waiting => this._set({ waiting }));
   private _load = 0;
   /** The last load that was answered. */
   private _settled = 0;
@@ -112,7 +59,7 @@ export class Store {
       }
     } catch (error) {
       if (load === this._load) {
-        this._set({ listProblem: this._problem('', error) });
+        this._set({ listProblem: problemOf('', error, this.trans) });
         this._settle();
       }
     }
@@ -165,7 +112,7 @@ export class Store {
       }
     } catch (error) {
       if (load === this._load) {
-        this._set({ listProblem: this._problem(project, error) });
+        this._set({ listProblem: problemOf(project, error, this.trans) });
       }
     } finally {
       if (load === this._load) {
@@ -207,9 +154,9 @@ export class Store {
   }
 
   /** Says why nothing can be put into a kernel, or that it can be (an empty text). */
-  setPutBlocked(putBlocked: string): void {
-    if (putBlocked !== this._state.putBlocked) {
-      this._set({ putBlocked });
+  setDisabledReason(disabledReason: string): void {
+    if (disabledReason !== this._state.disabledReason) {
+      this._set({ disabledReason });
     }
   }
 
@@ -262,13 +209,13 @@ export class Store {
     );
   }
 
-  async put(name: string, target: Target): Promise<boolean> {
-    const blocked = this._state.putBlocked;
-    if (blocked) {
-      this.refuse(name, `${name}: ${blocked}`, '');
+  async put(name: string, destination: Destination): Promise<boolean> {
+    const reason = this._state.disabledReason;
+    if (reason) {
+      this.refuse(name, `${name}: ${reason}`, '');
       return false;
     }
-    const sent = this._transport.put(this._state.project, name, target);
+    const sent = this._transport.put(this._state.project, name, destination);
     return this._act(name, this.trans.__('Putting %1 into the kernel: waiting for it…', name), sent, answer => answer);
   }
 
@@ -293,10 +240,10 @@ export class Store {
   ): Promise<boolean> {
     this._set({ problem: null, notice: '' });
     try {
-      this._set({ notice: done(await this._wait(waiting, sent)) });
+      this._set({ notice: done(await this._waits.for(waiting, sent)) });
       return true;
     } catch (error) {
-      this._set({ problem: this._problem(name, error) });
+      this._set({ problem: problemOf(name, error, this.trans) });
       return false;
     }
   }
@@ -308,28 +255,11 @@ export class Store {
     return happened;
   }
 
-  /** Says that it is waiting for as long as an answer takes, if it takes long. */
-  private async _wait<T>(text: string, answer: Promise<T>): Promise<T> {
-    const shown = () => [...this._pending].pop() ?? '';
-    const timer = setTimeout(() => {
-      this._pending.add(text);
-      this._set({ waiting: shown() });
-    }, PATIENCE_MS);
-    try {
-      return await answer;
-    } finally {
-      clearTimeout(timer);
-      if (this._pending.delete(text)) {
-        this._set({ waiting: shown() });
-      }
-    }
-  }
-
   /** Says that it is waiting for the first list, unless what went wrong is said: that stays until it is over. */
   private _waitForList<T>(answer: Promise<T>): Promise<T> {
     const { secrets, listProblem } = this._state;
     return secrets === null && !listProblem
-      ? this._wait(this.trans.__('Waiting for the list of secrets…'), answer)
+      ? this._waits.for(this.trans.__('Waiting for the list of secrets…'), answer)
       : answer;
   }
 
@@ -348,18 +278,6 @@ export class Store {
       const pause = listProblem ? this._backoff.next() : this._live ? RENEW_MS : POLL_MS;
       this._timer = setTimeout(() => void this.refresh(), pause);
     }
-  }
-
-  private _problem(subject: string, error: unknown): Problem {
-    if (error instanceof Refusal) {
-      return { subject, message: error.message, reason: error.reason, hint: error.hint };
-    }
-    return {
-      subject,
-      message: this.trans.__('This failed in the browser.'),
-      reason: 'SecretsError',
-      hint: this.trans.__('Reload the page and try again.')
-    };
   }
 
   private _set(change: Partial<State>): void {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { Refusal, type Transport } from '../src/model';
-import { RestTransport } from '../src/rest';
+import { RequestError, type Transport } from '../src/model';
+import { RestTransport } from '../src/resttransport';
 
 /** What stands between the browser and the API: a real server that gives each request the same bytes. */
 let bytes = '';
@@ -78,7 +78,7 @@ for (const [kind, [raw, said]] of Object.entries(FOREIGN)) {
         () => assert.fail(`${name} took it for an answer`),
         (refused: unknown) => refused
       );
-      assert.ok(error instanceof Refusal, name);
+      assert.ok(error instanceof RequestError, name);
       assert.match(error.message, said);
       assert.ok(error.hint !== '' && !`${error.message}${error.hint}`.includes('sample'));
       const unknown = !LOGGED_OUT.test(error.message) && !error.message.includes('extension') && name in WRITES;

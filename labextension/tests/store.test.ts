@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { Backoff } from '../src/backoff';
-import { Refusal, type SecretInfo, type Transport } from '../src/model';
+import { RequestError, type SecretInfo, type Transport } from '../src/model';
 import { Store } from '../src/store';
 
 function info(name: string): SecretInfo {
@@ -93,7 +93,7 @@ test('an answer for a project that is no longer shown is dropped', async () => {
 
 test('what the store refuses is a problem with its name, and nothing of the value is in the state', async () => {
   const create = async () => {
-    throw new Refusal('TAKEN: the project has it.', 'SecretExistsError', 'Use another name.');
+    throw new RequestError('TAKEN: the project has it.', 'SecretExistsError', 'Use another name.');
   };
   const store = new Store(transport({ create }));
   await store.refresh();
@@ -111,7 +111,7 @@ test('a list that fails says why and keeps what was shown', async () => {
   const store = new Store(made);
   await store.refresh();
   made.list = async () => {
-    throw new Refusal('demo: no rights.', 'AccessDeniedError', 'Ask for them.');
+    throw new RequestError('demo: no rights.', 'AccessDeniedError', 'Ask for them.');
   };
   await store.refresh();
   assert.equal(store.state.listProblem?.reason, 'AccessDeniedError');
@@ -160,7 +160,7 @@ test('where nothing answers it asks after 2, 4, … 60 s, and every 2 s again on
   let now = 0;
   made.list = async () => {
     asked.push(now);
-    throw new Refusal('The server is gone.', 'ProviderUnavailableError', 'Start it.');
+    throw new RequestError('The server is gone.', 'ProviderUnavailableError', 'Start it.');
   };
   // Also while the event bus says again and again that it is not connected.
   for (; now < 200; now++) {
@@ -190,7 +190,7 @@ test('what went wrong stays said while it is tried again, once, and no wait is s
   const made = transport({
     status: () =>
       new Promise((_, reject) => {
-        setTimeout(() => reject(new Refusal('The server is gone.', 'ProviderUnavailableError', 'Start it.')), 500);
+        setTimeout(() => reject(new RequestError('The server is gone.', 'ProviderUnavailableError', 'Start it.')), 500);
       })
   });
   const store = new Store(made);
@@ -246,7 +246,7 @@ test('nothing is put where it cannot be, and the reason is said with the name', 
   };
   const store = new Store(transport({ put }));
   await store.refresh();
-  store.setPutBlocked('No notebook is in front.');
+  store.setDisabledReason('No notebook is in front.');
   assert.equal(await store.put('A', 'variable'), false);
   assert.equal(asked, 0);
   assert.equal(store.state.problem?.message, 'A: No notebook is in front.');

@@ -1,10 +1,10 @@
-/** The way into the kernel of the notebook in front, which reads the secret by itself. */
+/** The way into the kernel of the active notebook, which reads the secret by itself. */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
-import { Refusal, type Target, type Trans } from './model';
-import type { PutIntoKernel } from './rest';
+import { type Destination, RequestError, type Trans } from './model';
+import type { PutIntoKernel } from './resttransport';
 
 /** Both are the protocol of `dh_secrets_jupyter/comm.py`. */
 const TARGET = 'dh-secrets-jupyter';
@@ -16,12 +16,12 @@ interface Reply {
   error?: { message: string; reason: string; hint: string };
 }
 
-/** Follows which notebook is in front, and says why nothing can be put into its kernel. */
-export class FrontKernel {
+/** Follows which notebook is active, and says why nothing can be put into its kernel. */
+export class ActiveNotebook {
   /** Kernels that know the comm's target, as far as is known. */
   private readonly _ready = new WeakSet<Kernel.IKernelConnection>();
   private _panel: NotebookPanel | null = null;
-  private _blocked: (reason: string) => void = () => undefined;
+  private _disabled: (reason: string) => void = () => undefined;
 
   constructor(
     private readonly _shell: JupyterFrontEnd.IShell,
@@ -30,63 +30,63 @@ export class FrontKernel {
   ) {}
 
   /** Says why nothing can be put, or an empty text, now and whenever that changes. */
-  follow(blocked: (reason: string) => void): void {
-    this._blocked = blocked;
-    this._shell.currentChanged?.connect(() => this._look());
-    this._notebooks.currentChanged.connect(() => this._look());
-    this._look();
+  follow(disabled: (reason: string) => void): void {
+    this._disabled = disabled;
+    this._shell.currentChanged?.connect(() => this._attach());
+    this._notebooks.currentChanged.connect(() => this._attach());
+    this._attach();
   }
 
-  readonly put: PutIntoKernel = async (project, provider, name, target) => {
-    const panel = this._front();
+  readonly put: PutIntoKernel = async (project, provider, name, destination) => {
+    const panel = this._activePanel();
     const kernel = panel?.sessionContext.session?.kernel;
     if (!panel || !kernel) {
-      throw new Refusal(`${name}: ${await this._reason()}`, 'SecretsError', '');
+      throw new RequestError(`${name}: ${await this._reason()}`, 'SecretsError', '');
     }
     const file = panel.context.localPath.split('/').pop() ?? '';
-    const reply = await this._ask(kernel, { action: 'put', project, provider, name, into: target });
+    const reply = await this._ask(kernel, { action: 'put', project, provider, name, into: destination });
     if (!reply.ok) {
       const { message = name, reason = 'SecretsError', hint = '' } = reply.error ?? {};
-      throw new Refusal(message, reason, hint);
+      throw new RequestError(message, reason, hint);
     }
     const place = reply.target ?? name;
-    return { done: this._said(name, place, target, file), kernel: kernel.id };
+    return { done: this._describe(name, place, destination, file), kernel: kernel.id };
   };
 
-  private _said(name: string, place: string, target: Target, file: string): string {
-    return target === 'variable'
+  private _describe(name: string, place: string, destination: Destination, file: string): string {
+    return destination === 'variable'
       ? this._trans.__('%1 is in the variable %2 of %3.', name, place, file)
       : this._trans.__('%1 is in the environment of %3 as %2.', name, place, file);
   }
 
-  private _front(): NotebookPanel | null {
+  private _activePanel(): NotebookPanel | null {
     const panel = this._notebooks.currentWidget;
     return panel && panel === this._shell.currentWidget ? panel : null;
   }
 
-  private _look(): void {
-    const panel = this._front();
+  private _attach(): void {
+    const panel = this._activePanel();
     if (panel !== this._panel) {
-      this._panel?.sessionContext.kernelChanged.disconnect(this._say, this);
-      this._panel?.sessionContext.statusChanged.disconnect(this._say, this);
-      panel?.sessionContext.kernelChanged.connect(this._say, this);
-      panel?.sessionContext.statusChanged.connect(this._say, this);
+      this._panel?.sessionContext.kernelChanged.disconnect(this._notify, this);
+      this._panel?.sessionContext.statusChanged.disconnect(this._notify, this);
+      panel?.sessionContext.kernelChanged.connect(this._notify, this);
+      panel?.sessionContext.statusChanged.connect(this._notify, this);
       this._panel = panel;
     }
-    this._say();
+    this._notify();
   }
 
-  private _say(): void {
-    const panel = this._front();
+  private _notify(): void {
+    const panel = this._activePanel();
     void this._reason().then(reason => {
-      if (panel === this._front()) {
-        this._blocked(reason);
+      if (panel === this._activePanel()) {
+        this._disabled(reason);
       }
     });
   }
 
   private async _reason(): Promise<string> {
-    const panel = this._front();
+    const panel = this._activePanel();
     const kernel = panel?.sessionContext.session?.kernel;
     if (!panel) {
       return this._trans.__('No notebook is in front. Open one with a Python kernel to put secrets into it.');
@@ -113,7 +113,7 @@ export class FrontKernel {
     this._ready.add(kernel);
     const reply = await exchange(kernel, request);
     if (!reply) {
-      throw new Refusal(
+      throw new RequestError(
         this._trans.__('The kernel did not answer.'),
         'ProviderUnavailableError',
         this._trans.__('Restart the kernel and try again.')
@@ -134,7 +134,7 @@ async function load(kernel: Kernel.IKernelConnection, trans: Trans): Promise<voi
   });
   const reply = await future.done.catch(() => null);
   if (reply?.content.status !== 'ok') {
-    throw new Refusal(
+    throw new RequestError(
       trans.__('The kernel cannot load dh_secrets_jupyter.'),
       'ProviderUnavailableError',
       trans.__('Install it in the kernel’s environment with %pip install dh_secrets_jupyter.')

@@ -6,13 +6,13 @@
 
 import { render } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
-import { ACTIONS, blocked, label, run } from './actions';
-import { ProjectBox } from './combobox';
-import { OpenDialog } from './dialog';
+import { ACTIONS, disabledReason, label, run } from './actions';
+import { OpenDialog } from './dialogs';
 import { Icon } from './icons';
 import { Menu } from './menu';
 import { explain, Problem, Waiting } from './messages';
 import { changedElsewhere, expired, matches, type SecretInfo, type Trans } from './model';
+import { ProjectBox } from './projectbox';
 import type { Store } from './store';
 
 // Made once: to make one takes longer than to draw a row.
@@ -70,7 +70,7 @@ function Panel({ store }: { store: Store }) {
         </button>
       </div>
       {store.readOnly && <p class="dhs-note">{store.readOnly}</p>}
-      {state.putBlocked && <p class="dhs-note">{state.putBlocked}</p>}
+      {state.disabledReason && <p class="dhs-note">{state.disabledReason}</p>}
       {!dialog && <Problem store={store} />}
       {!dialog && <Waiting store={store} />}
       <List store={store} openMenu={(secret, anchor) => setMenu({ secret, anchor })} />
@@ -79,7 +79,7 @@ function Panel({ store }: { store: Store }) {
           label={trans.__('Actions for %1', menu.secret.name)}
           items={ACTIONS.map(action => ({
             label: label(store, action),
-            blocked: blocked(store, action),
+            disabledReason: disabledReason(store, action),
             run: () => void run(store, action, menu.secret)
           }))}
           anchor={menu.anchor}
@@ -104,7 +104,7 @@ function List({ store, openMenu }: { store: Store; openMenu(secret: SecretInfo, 
         ))}
       </ul>
     ),
-    [found, state.project, state.putBlocked]
+    [found, state.project, state.disabledReason]
   );
   return (
     <div class="dhs-list">
@@ -158,8 +158,8 @@ function Row({ store, secret, openMenu }: RowProps) {
           type="button"
           class="dhs-icon-button"
           aria-label={trans.__('Put %1 into kernel', name)}
-          aria-disabled={state.putBlocked !== ''}
-          title={state.putBlocked || trans.__('Put into kernel')}
+          aria-disabled={state.disabledReason !== ''}
+          title={state.disabledReason || trans.__('Put into kernel')}
           onClick={() => void run(store, 'put', secret)}
         >
           <Icon name="insert" />

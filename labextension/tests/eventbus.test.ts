@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { EventBus, type Socket } from '../src/events';
+import { EventBus, type Socket } from '../src/eventbus';
 
 const CHANGED = 'https://dh-secrets-jupyter/events/secret-changed/v1';
 

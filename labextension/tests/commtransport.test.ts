@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CommTransport } from '../src/widget';
+import { CommTransport } from '../src/commtransport';
 
 test('a kernel that is gone is a refusal with what to do, and no longer has to be told that a view leaves', async () => {
   const made = new CommTransport({

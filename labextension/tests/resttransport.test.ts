@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Refusal } from '../src/model';
-import { RestTransport } from '../src/rest';
+import { RequestError } from '../src/model';
+import { RestTransport } from '../src/resttransport';
 
 interface Sent {
   path: string;
@@ -76,7 +76,7 @@ test('a refusal keeps message, reason and hint', async () => {
   const body = { message: 'A: it is there.', reason: 'SecretExistsError', hint: 'Use another name.' };
   const { made } = rest(() => json(body, 409));
   await assert.rejects(made.create('demo', 'A', 'sample', details), (error: unknown) => {
-    assert.ok(error instanceof Refusal);
+    assert.ok(error instanceof RequestError);
     assert.deepEqual([error.message, error.reason, error.hint], Object.values(body));
     return true;
   });

@@ -2,8 +2,8 @@
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons';
-import { useUniqueId } from './ids';
 import type { Store } from './store';
+import { useUniqueId } from './uniqueid';
 
 export function ProjectBox({ store }: { store: Store }) {
   const { trans, state } = store;

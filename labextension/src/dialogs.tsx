@@ -2,10 +2,11 @@
 
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { useUniqueId } from './ids';
 import { Problem, Waiting } from './messages';
 import type { Details, SecretInfo } from './model';
-import type { Dialog, Store } from './store';
+import type { Dialog } from './state';
+import type { Store } from './store';
+import { useUniqueId } from './uniqueid';
 import { ValueField, type ValueHandle } from './valuefield';
 
 interface FrameProps {

@@ -1,7 +1,7 @@
 /** The server's event bus: says when a secret of a project was changed, by whomever. */
 
 import { Backoff } from './backoff';
-import type { ChangeSource } from './rest';
+import type { ChangeSource } from './resttransport';
 
 const CHANGED = 'https://dh-secrets-jupyter/events/secret-changed/v1';
 

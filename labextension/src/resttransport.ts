@@ -1,6 +1,6 @@
-/** The transport of the side panel: the server's HTTP API, its event bus, and a way into the kernel in front. */
+/** The transport of the side panel: the server's HTTP API, its event bus, and a way into the active notebook. */
 
-import type { Details, SecretInfo, Status, Target, Transport } from './model';
+import type { Destination, Details, SecretInfo, Status, Transport } from './model';
 import { metadataOf, NOTHING, PROJECTS, type Promised, read, SECRETS, STATUS, unreachable } from './responses';
 
 /** Sends a request to a path under the server's base, with Jupyter's credentials. */
@@ -11,12 +11,12 @@ export interface ChangeSource {
   watch(project: string, changed: () => void, connected: (open: boolean) => void): () => void;
 }
 
-/** Has the kernel of the notebook in front read a secret; resolves to what it did and to the kernel's id. */
+/** Has the kernel of the active notebook read a secret; resolves to what it did and to the kernel's id. */
 export type PutIntoKernel = (
   project: string,
   provider: string,
   name: string,
-  target: Target
+  destination: Destination
 ) => Promise<{ done: string; kernel: string }>;
 
 /** The header of a list: `true` where the server passes on what others change. */
@@ -27,7 +27,7 @@ const LIMIT_MS = 60000;
 export class RestTransport implements Transport {
   /** The provider that holds a project's secrets, as its status said. */
   private _provider = '';
-  private _watched = { project: '', told: false, connected: false, live: (_: boolean): void => undefined };
+  private _watched = { project: '', serverWatches: false, connected: false, live: (_: boolean): void => undefined };
 
   constructor(
     private readonly _send: Send,
@@ -49,8 +49,8 @@ export class RestTransport implements Transport {
   async list(project: string): Promise<SecretInfo[]> {
     const [{ secrets: found }, headers] = await this._request(SECRETS, secrets(project));
     if (project === this._watched.project) {
-      this._watched.told = headers.get(LIVE) === 'true';
-      this._sayLive();
+      this._watched.serverWatches = headers.get(LIVE) === 'true';
+      this._notifyLive();
     }
     return found;
   }
@@ -68,20 +68,20 @@ export class RestTransport implements Transport {
     await this._request(NOTHING, secret(project, name), 'DELETE');
   }
 
-  async put(project: string, name: string, target: Target): Promise<string> {
-    const { done, kernel } = await this._putIntoKernel(project, this._provider, name, target);
+  async put(project: string, name: string, destination: Destination): Promise<string> {
+    const { done, kernel } = await this._putIntoKernel(project, this._provider, name, destination);
     // The trail is the administrator's; that it could not be written undoes nothing.
-    const report = this._request(NOTHING, `${secret(project, name)}/injected`, 'POST', { into: target, kernel });
+    const report = this._request(NOTHING, `${secret(project, name)}/injected`, 'POST', { into: destination, kernel });
     await report.catch(() => undefined);
     return done;
   }
 
   watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void {
-    const watched = { project, told: false, connected: false, live };
+    const watched = { project, serverWatches: false, connected: false, live };
     this._watched = watched;
     const stop = this._changes.watch(project, changed, open => {
       watched.connected = open;
-      this._sayLive();
+      this._notifyLive();
       if (open) {
         // What happened while it was not connected was not told.
         changed();
@@ -93,9 +93,9 @@ export class RestTransport implements Transport {
     };
   }
 
-  private _sayLive(): void {
-    const { told, connected, live } = this._watched;
-    live(told && connected);
+  private _notifyLive(): void {
+    const { serverWatches, connected, live } = this._watched;
+    live(serverWatches && connected);
   }
 
   private async _request<T>(promised: Promised<T>, path: string, method = 'GET', body?: object): Promise<[T, Headers]> {

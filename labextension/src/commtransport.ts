@@ -1,0 +1,114 @@
+/** The transport of the widget: its own comm, whose other end is the kernel. */
+
+import { type Destination, type Details, RequestError, type SecretInfo, type Status, type Transport } from './model';
+
+/** What of anywidget's model is used here. */
+export interface Model {
+  get(trait: '_still'): string;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+  on(event: 'msg:custom', heard: (content: Answer | Push) => void): void;
+  off(event: 'msg:custom', heard: (content: Answer | Push) => void): void;
+}
+
+interface Answer {
+  id: number;
+  result?: unknown;
+  error?: { message: string; reason: string; hint: string };
+}
+
+type Push = { event: 'changed'; project: string } | { event: 'live'; project: string; live: boolean };
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: RequestError): void;
+}
+
+/** Asks the kernel by custom messages, which are in no widget's state. A value is a message's only buffer. */
+export class CommTransport implements Transport {
+  private _pending = new Map<number, Pending>();
+  private _watched = new Map<string, { changed(): void; live(possible: boolean): void }>();
+  // All views of a widget hear all its messages, those in other browsers too: numbers that nobody else counts.
+  private _count = Math.floor(Math.random() * 2 ** 48);
+  private readonly _view = `view-${this._count}`;
+
+  constructor(private readonly _model: Model) {
+    _model.on('msg:custom', this._heard);
+  }
+
+  status(project?: string): Promise<Status> {
+    return this._ask('status', project === undefined ? {} : { project });
+  }
+
+  async projects(): Promise<string[]> {
+    return (await this._ask<{ projects: string[] }>('projects', {})).projects;
+  }
+
+  async list(project: string): Promise<SecretInfo[]> {
+    const answer = await this._ask<{ secrets: SecretInfo[]; live: boolean }>('list', { project, view: this._view });
+    this._watched.get(project)?.live(answer.live);
+    return answer.secrets;
+  }
+
+  create(project: string, name: string, value: string, details: Details): Promise<void> {
+    return this._ask('create', { project, name, ...details }, value);
+  }
+
+  update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void> {
+    return 'value' in change
+      ? this._ask('update', { project, name }, change.value)
+      : this._ask('update', { project, name, ...change });
+  }
+
+  remove(project: string, name: string): Promise<void> {
+    return this._ask('remove', { project, name });
+  }
+
+  async put(project: string, name: string, into: Destination): Promise<string> {
+    const { target } = await this._ask<{ target: string }>('put', { project, name, into });
+    return `${name} is in the ${into === 'variable' ? 'variable' : 'environment entry'} ${target}.`;
+  }
+
+  watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void {
+    this._watched.set(project, { changed, live });
+    return () => {
+      this._watched.delete(project);
+      // A kernel that is gone keeps nobody informed.
+      this._ask('leave', { project, view: this._view }).catch(() => undefined);
+    };
+  }
+
+  dispose(): void {
+    this._model.off('msg:custom', this._heard);
+  }
+
+  private _ask<T>(method: string, params: object, value?: string): Promise<T> {
+    const id = ++this._count;
+    const buffers = value === undefined ? [] : [new TextEncoder().encode(value).slice().buffer];
+    return new Promise<T>((resolve, reject) => {
+      try {
+        this._model.send({ id, method, params }, undefined, buffers);
+        this._pending.set(id, { resolve: result => resolve(result as T), reject });
+      } catch {
+        reject(
+          new RequestError('The kernel of this panel is gone.', 'ProviderUnavailableError', 'Run the cell again.')
+        );
+      }
+    });
+  }
+
+  private _heard = (content: Answer | Push): void => {
+    if ('event' in content) {
+      const watched = this._watched.get(content.project);
+      content.event === 'live' ? watched?.live(content.live) : watched?.changed();
+      return;
+    }
+    const pending = this._pending.get(content.id);
+    this._pending.delete(content.id);
+    if (content.error) {
+      const { message, reason, hint } = content.error;
+      pending?.reject(new RequestError(message, reason, hint));
+    } else {
+      pending?.resolve(content.result);
+    }
+  };
+}

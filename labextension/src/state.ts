@@ -1,0 +1,62 @@
+/** What a panel shows. It holds no value, not even while one is sent. */
+
+import { RequestError, type SecretInfo, type Status, type Trans } from './model';
+
+/** What went wrong, with the name of the secret or project that it is about. */
+export interface Problem {
+  subject: string;
+  message: string;
+  reason: string;
+  hint: string;
+}
+
+/** Which dialog is open, and for which secret. */
+export type Dialog = { kind: 'add' } | { kind: 'replace' | 'edit' | 'delete'; secret: SecretInfo };
+
+/** All that the view shows. `secrets` is null until the project's list has come. */
+export interface State {
+  readonly project: string;
+  readonly projects: readonly string[];
+  readonly status: Status | null;
+  readonly secrets: readonly SecretInfo[] | null;
+  readonly search: string;
+  /** Why the list cannot be shown, or is no longer up to date. */
+  readonly listProblem: Problem | null;
+  /** Why the last action did not happen. */
+  readonly problem: Problem | null;
+  /** What the last action did. */
+  readonly notice: string;
+  /** What is being waited for, once it takes long enough to be worth saying. */
+  readonly waiting: string;
+  /** Why secrets cannot be put into a kernel, or empty. */
+  readonly disabledReason: string;
+  readonly dialog: Dialog | null;
+}
+
+/** What is shown before anything was asked for. */
+export const EMPTY: State = {
+  project: '',
+  projects: [],
+  status: null,
+  secrets: null,
+  search: '',
+  listProblem: null,
+  problem: null,
+  notice: '',
+  waiting: '',
+  disabledReason: '',
+  dialog: null
+};
+
+/** Returns what is shown of an error: a failed request's own sentence; of any other nothing that it may hold. */
+export function problemOf(subject: string, error: unknown, trans: Trans): Problem {
+  if (error instanceof RequestError) {
+    return { subject, message: error.message, reason: error.reason, hint: error.hint };
+  }
+  return {
+    subject,
+    message: trans.__('This failed in the browser.'),
+    reason: 'SecretsError',
+    hint: trans.__('Reload the page and try again.')
+  };
+}
