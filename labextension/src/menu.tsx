@@ -34,7 +34,7 @@ export function Menu({ label, items, anchor, close }: Props) {
     menu.style.top = `${Math.max(0, below ? at.bottom + GAP : at.top - GAP - menu.offsetHeight)}px`;
     menu.style.left = `${Math.max(0, Math.min(at.right - menu.offsetWidth, innerWidth - menu.offsetWidth))}px`;
     menu.querySelector<HTMLElement>('[role=menuitem]')?.focus();
-  }, []);
+  }, [anchor]);
 
   const leave = () => {
     anchor.focus();

@@ -5,7 +5,7 @@
  */
 
 import { render } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { ACTIONS, disabledReason, label, run } from './actions';
 import { OpenDialog } from './dialogs';
 import { Icon } from './icons';
@@ -31,6 +31,7 @@ export function mount(element: HTMLElement, store: Store): () => void {
 function Panel({ store }: { store: Store }) {
   const [, draw] = useReducer((count: number) => count + 1, 0);
   const [menu, setMenu] = useState<{ secret: SecretInfo; anchor: HTMLElement } | null>(null);
+  const openMenu = useCallback((secret: SecretInfo, anchor: HTMLElement) => setMenu({ secret, anchor }), []);
   const region = useRef<HTMLElement>(null);
   const { trans, state } = store;
   const { dialog } = state;
@@ -73,7 +74,7 @@ function Panel({ store }: { store: Store }) {
       {state.disabledReason && <p class="dhs-note">{state.disabledReason}</p>}
       {!dialog && <Problem store={store} />}
       {!dialog && <Waiting store={store} />}
-      <List store={store} openMenu={(secret, anchor) => setMenu({ secret, anchor })} />
+      <List store={store} openMenu={openMenu} />
       {menu && (
         <Menu
           label={trans.__('Actions for %1', menu.secret.name)}
@@ -93,18 +94,19 @@ function Panel({ store }: { store: Store }) {
 
 function List({ store, openMenu }: { store: Store; openMenu(secret: SecretInfo, anchor: HTMLElement): void }) {
   const { trans, state } = store;
-  const { secrets, search, listProblem } = state;
+  const { project, secrets, search, listProblem, disabledReason } = state;
   const found = useMemo(() => secrets?.filter(secret => matches(secret, search)) ?? [], [secrets, search]);
   // Long lists are compared only when something in them may have changed.
   const rows = useMemo(
     () => (
-      <ul role="list" class="dhs-secrets" aria-label={trans.__('Secrets of %1', state.project)}>
+      // biome-ignore lint/a11y/noRedundantRoles: Safari takes the role from a list without bullets
+      <ul role="list" class="dhs-secrets" aria-label={trans.__('Secrets of %1', project)}>
         {found.map(secret => (
-          <Row key={secret.name} store={store} secret={secret} openMenu={openMenu} />
+          <Row key={secret.name} store={store} secret={secret} disabledReason={disabledReason} openMenu={openMenu} />
         ))}
       </ul>
     ),
-    [found, state.project, state.disabledReason]
+    [found, project, disabledReason, store, trans, openMenu]
   );
   return (
     <div class="dhs-list">
@@ -133,11 +135,13 @@ function List({ store, openMenu }: { store: Store; openMenu(secret: SecretInfo, 
 interface RowProps {
   store: Store;
   secret: SecretInfo;
+  /** Why it cannot be put into a kernel, or empty. */
+  disabledReason: string;
   openMenu(secret: SecretInfo, anchor: HTMLElement): void;
 }
 
-function Row({ store, secret, openMenu }: RowProps) {
-  const { trans, state } = store;
+function Row({ store, secret, disabledReason, openMenu }: RowProps) {
+  const { trans } = store;
   const { name, description, labels, expires, updated } = secret;
   const over = expired(secret);
   const row = useRef<HTMLLIElement>(null);
@@ -158,8 +162,8 @@ function Row({ store, secret, openMenu }: RowProps) {
           type="button"
           class="dhs-icon-button"
           aria-label={trans.__('Put %1 into kernel', name)}
-          aria-disabled={state.disabledReason !== ''}
-          title={state.disabledReason || trans.__('Put into kernel')}
+          aria-disabled={disabledReason !== ''}
+          title={disabledReason || trans.__('Put into kernel')}
           onClick={() => void run(store, 'put', secret)}
         >
           <Icon name="insert" />

@@ -15,6 +15,7 @@ export function ProjectBox({ store }: { store: Store }) {
   const offered = state.projects.filter(project => project.includes(typed));
 
   // A project that arrives while another name is being typed leaves that alone.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a name that is deleted while typing is no reason to show the project again
   useLayoutEffect(() => {
     if (input.current && !typed) {
       input.current.value = state.project;

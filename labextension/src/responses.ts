@@ -14,18 +14,18 @@ export interface Promised<T> {
 export const STATUS: Promised<Status> = {
   status: 200,
   form: (body): body is Status =>
-    isObject(body) && texts(body, 'project', 'provider', 'place') && typeof body['writable'] === 'boolean'
+    isObject(body) && texts(body, 'project', 'provider', 'place') && typeof body.writable === 'boolean'
 };
 
 export const PROJECTS: Promised<{ projects: string[] }> = {
   status: 200,
-  form: (body): body is { projects: string[] } => isObject(body) && isTexts(body['projects'])
+  form: (body): body is { projects: string[] } => isObject(body) && isTexts(body.projects)
 };
 
 export const SECRETS: Promised<{ secrets: SecretInfo[] }> = {
   status: 200,
   form: (body): body is { secrets: SecretInfo[] } =>
-    isObject(body) && Array.isArray(body['secrets']) && body['secrets'].every(isSecret)
+    isObject(body) && Array.isArray(body.secrets) && body.secrets.every(isSecret)
 };
 
 export const NOTHING: Promised<unknown> = { status: 204 };
@@ -49,7 +49,7 @@ export async function read<T>(response: Response, promised: Promised<T>, writes:
     return body as T;
   }
   if (response.status >= 400 && isObject(body) && texts(body, 'message', 'reason', 'hint')) {
-    throw new RequestError(body['message'], body['reason'], body['hint']);
+    throw new RequestError(body.message, body.reason, body.hint);
   }
   throw foreign(response, /^\s*</.test(text), writes);
 }
@@ -115,8 +115,8 @@ function isSecret(body: unknown): body is SecretInfo {
   return (
     isObject(body) &&
     texts(body, 'name') &&
-    typeof body['description'] === 'string' &&
-    isTexts(body['labels']) &&
+    typeof body.description === 'string' &&
+    isTexts(body.labels) &&
     optional.every(field => body[field] === null || typeof body[field] === 'string')
   );
 }

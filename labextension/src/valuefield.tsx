@@ -30,6 +30,7 @@ export function ValueField({ id, trans, handle, refuse }: Props) {
   // A new element after each use: the browser's undo list goes with the old one.
   const [generation, setGeneration] = useState(0);
   const refocus = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each generation is a new element, and the effect is for its sake
   useLayoutEffect(() => {
     if (refocus.current) {
       input.current?.focus();

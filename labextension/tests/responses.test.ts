@@ -116,9 +116,9 @@ test('a list with one entry that is no secret is no list', async () => {
 test('a refusal in the API’s own form keeps its words, half of it does not', async () => {
   const body = { message: 'A: it is there.', reason: 'SecretExistsError', hint: 'Use another name.' };
   bytes = answer('409 Conflict', JSON.stringify(body));
-  await assert.rejects(WRITES['add']?.(made) as Promise<unknown>, { reason: body.reason, hint: body.hint });
+  await assert.rejects(WRITES.add?.(made) as Promise<unknown>, { reason: body.reason, hint: body.hint });
   bytes = answer('409 Conflict', JSON.stringify({ ...body, hint: '' }));
-  await assert.rejects(WRITES['add']?.(made) as Promise<unknown>, /answered 409 Conflict/);
+  await assert.rejects(WRITES.add?.(made) as Promise<unknown>, /answered 409 Conflict/);
 });
 
 test('what was put into a kernel is put, whoever answers the report; it follows no redirect either', async () => {
