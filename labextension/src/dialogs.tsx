@@ -15,8 +15,8 @@ interface FrameProps {
   action: string;
   /** Starts the action; resolves to whether it happened. */
   act(): Promise<boolean>;
-  /** Whether the focus starts on the button that does nothing. */
-  focusCancel?: boolean;
+  /** Whether it destroys something: the focus then starts on the button that does nothing. */
+  destroys?: boolean;
   children: ComponentChildren;
 }
 
@@ -29,7 +29,7 @@ function enter(event: TargetedKeyboardEvent<HTMLFormElement>): void {
   }
 }
 
-function Frame({ store, title, action, act, focusCancel, children }: FrameProps) {
+function Frame({ store, title, action, act, destroys, children }: FrameProps) {
   const element = useRef<HTMLDialogElement>(null);
   const [busy, setBusy] = useState(false);
   const { trans } = store;
@@ -79,10 +79,10 @@ function Frame({ store, title, action, act, focusCancel, children }: FrameProps)
         <Problem store={store} />
         <Waiting store={store} />
         <div class="dhs-buttons">
-          <button type="button" class="dhs-button" autofocus={focusCancel} onClick={cancel}>
+          <button type="button" class="dhs-button" autofocus={destroys} onClick={cancel}>
             {trans.__('Cancel')}
           </button>
-          <button type="submit" class={`dhs-button ${action === trans.__('Delete') ? 'dhs-danger' : 'dhs-primary'}`}>
+          <button type="submit" class={`dhs-button ${destroys ? 'dhs-danger' : 'dhs-primary'}`}>
             {action}
           </button>
         </div>
@@ -200,7 +200,7 @@ function DeleteDialog({ store, secret }: { store: Store; secret: SecretInfo }) {
       title={trans.__('Delete %1', secret.name)}
       action={trans.__('Delete')}
       act={() => store.remove(secret.name)}
-      focusCancel
+      destroys
     >
       <p class="dhs-text">
         {trans.__(
