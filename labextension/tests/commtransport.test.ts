@@ -1,16 +1,135 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CommTransport } from '../src/commtransport';
+import { CommTransport, type Model } from '../src/commtransport';
 
-test('a kernel that is gone is a refusal with what to do, and no longer has to be told that a view leaves', async () => {
-  const made = new CommTransport({
+interface Sent {
+  id: number;
+  method: string;
+  params: Record<string, unknown>;
+}
+type Heard = Parameters<Model['on']>[1];
+
+/** A transport on a comm whose other end a test plays; `say` is heard by all views of the widget. */
+function comm() {
+  const sent: Sent[] = [];
+  const buffers: string[][] = [];
+  const listeners = new Set<Heard>();
+  const model: Model = {
     get: () => '',
-    on: () => {},
-    off: () => {},
-    send: () => {
-      throw new Error('Cannot send');
+    on: (_, heard) => void listeners.add(heard),
+    off: (_, heard) => void listeners.delete(heard),
+    send: (content, _callbacks, binary = []) => {
+      sent.push(content as Sent);
+      buffers.push(binary.map(buffer => new TextDecoder().decode(buffer)));
     }
-  });
+  };
+  const say = (content: Parameters<Heard>[0]) => {
+    for (const heard of listeners) {
+      heard(content);
+    }
+  };
+  const made = new CommTransport(model);
+  /** Answers the newest request. */
+  const answer = (result: unknown) => say({ id: sent.at(-1)?.id ?? 0, result });
+  return { made, model, sent, buffers, listeners, say, answer };
+}
+
+const details = { description: 'D', labels: ['a'], expires: '' };
+
+test('a value is the only buffer of the one message that saves it, never in its content', async () => {
+  const { made, sent, buffers, answer } = comm();
+  const saved = made.create('demo', 'A', 'sample\nvalue ✓', details);
+  answer({});
+  await saved;
+  const replaced = made.update('demo', 'A', { value: 'sample-2' });
+  answer({});
+  await replaced;
+  assert.deepEqual(buffers, [['sample\nvalue ✓'], ['sample-2']]);
+  assert.deepEqual(
+    sent.map(({ method, params }) => [method, params]),
+    [
+      ['create', { project: 'demo', name: 'A', ...details }],
+      ['update', { project: 'demo', name: 'A' }]
+    ]
+  );
+});
+
+test('an edit sends what was changed and no buffer', async () => {
+  const { made, sent, buffers, answer } = comm();
+  const edited = made.update('demo', 'A', { expires: '' });
+  answer({});
+  await edited;
+  assert.deepEqual(sent[0]?.params, { project: 'demo', name: 'A', expires: '' });
+  assert.deepEqual(buffers, [[]]);
+});
+
+test('answers find their questions, in whatever order they come', async () => {
+  const { made, sent, say } = comm();
+  const asked = [made.projects(), made.status(), made.status('other')];
+  const answers = [{ projects: ['demo'] }, { project: 'demo' }, { project: 'other' }];
+  for (const index of [1, 0, 2]) {
+    say({ id: sent[index]?.id ?? 0, result: answers[index] });
+  }
+  assert.deepEqual(await Promise.all(asked), [['demo'], ...answers.slice(1)]);
+});
+
+test('an error keeps message, reason and hint', async () => {
+  const { made, sent, say } = comm();
+  const removed = made.remove('demo', 'A');
+  const error = { message: 'A: it is not there.', reason: 'SecretNotFoundError', hint: 'Look at the list.' };
+  say({ id: sent[0]?.id ?? 0, error });
+  await assert.rejects(removed, error);
+});
+
+test('two views of a widget take nothing of each other', async () => {
+  const { made, model, sent, say } = comm();
+  const other = new CommTransport(model);
+  const asked = [made.projects(), other.projects()];
+  say({ id: sent[1]?.id ?? 0, result: { projects: ['of the other'] } });
+  say({ id: sent[0]?.id ?? 0, result: { projects: ['of this one'] } });
+  assert.deepEqual(await Promise.all(asked), [['of this one'], ['of the other']]);
+});
+
+test('changes of a watched project are told, with the list whether they will be, until the view leaves', async () => {
+  const { made, sent, say, answer } = comm();
+  const heard: unknown[] = [];
+  const leave = made.watch(
+    'demo',
+    () => heard.push('changed'),
+    live => heard.push(live)
+  );
+  const listed = made.list('demo');
+  answer({ secrets: [], live: false });
+  await listed;
+  say({ event: 'live', project: 'demo', live: true });
+  say({ event: 'changed', project: 'other' });
+  say({ event: 'changed', project: 'demo' });
+  assert.deepEqual(heard, [false, true, 'changed']);
+  leave();
+  say({ event: 'changed', project: 'demo' });
+  assert.equal(heard.length, 3);
+  assert.equal(sent.at(-1)?.method, 'leave');
+  assert.equal(sent.at(-1)?.params.view, sent[0]?.params.view);
+});
+
+test('what was put is said with the place and without the value', async () => {
+  const { made, answer } = comm();
+  const put = made.put('demo', 'db-pass', 'environment');
+  answer({ target: 'db-pass' });
+  assert.equal(await put, 'db-pass is in the environment entry db-pass.');
+});
+
+test('a transport that is done with hears no more', () => {
+  const { made, listeners } = comm();
+  made.dispose();
+  assert.equal(listeners.size, 0);
+});
+
+test('a kernel that is gone is an error with what to do, and no longer has to be told that a view leaves', async () => {
+  const { made, model } = comm();
+  model.send = () => {
+    throw new Error('Cannot send');
+  };
   await assert.rejects(made.list('demo'), { reason: 'ProviderUnavailableError', hint: 'Run the cell again.' });
   const leave = made.watch(
     'demo',

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ACTIONS, disabledReason, label, run } from '../src/actions';
+import type { SecretInfo, Transport } from '../src/model';
+import { Store } from '../src/store';
+
+const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
+const secret: SecretInfo = { name: 'db-pass', description: '', labels: [], ...none };
+
+/** A store whose project may be written to or not, and what is put into the kernel by it. */
+async function opened(writable: boolean) {
+  const put: unknown[] = [];
+  const transport: Transport = {
+    status: async () => ({ project: 'demo', provider: 'local', place: 'a file', writable }),
+    projects: async () => ['demo'],
+    list: async () => [secret],
+    create: async () => assert.fail(),
+    update: async () => assert.fail(),
+    remove: async () => assert.fail(),
+    put: async (project, name, destination) => {
+      put.push([project, name, destination]);
+      return 'done';
+    },
+    watch: () => () => {}
+  };
+  const store = new Store(transport);
+  await store.refresh();
+  return { store, put };
+}
+
+test('each action has a name of its own', async () => {
+  const { store } = await opened(true);
+  assert.equal(new Set(ACTIONS.map(action => label(store, action))).size, ACTIONS.length);
+});
+
+test('putting reads the project that is shown into a variable or the environment', async () => {
+  const { store, put } = await opened(true);
+  await run(store, 'put', secret);
+  await run(store, 'environment', secret);
+  assert.deepEqual(put, [
+    ['demo', 'db-pass', 'variable'],
+    ['demo', 'db-pass', 'environment']
+  ]);
+});
+
+test('replace, edit and delete open a dialog and send nothing', async () => {
+  const { store } = await opened(true);
+  for (const action of ['replace', 'edit', 'delete'] as const) {
+    await run(store, action, secret);
+    assert.deepEqual(store.state.dialog, { kind: action, secret });
+  }
+});
+
+test('where one may only read, what changes is disabled and says why; putting and copying are not', async () => {
+  const { store } = await opened(false);
+  const disabled = ACTIONS.filter(action => disabledReason(store, action) !== '');
+  assert.deepEqual(disabled, ['replace', 'edit', 'delete']);
+  for (const action of disabled) {
+    await run(store, action, secret);
+    assert.match(store.state.problem?.message ?? '', /^db-pass: You may read the secrets here/);
+    assert.equal(store.state.dialog, null);
+  }
+});
+
+test('without a kernel, what needs one is disabled and says why', async () => {
+  const { store, put } = await opened(true);
+  store.setDisabledReason('No notebook is in front.');
+  const disabled = ACTIONS.filter(action => disabledReason(store, action) !== '');
+  assert.deepEqual(disabled, ['put', 'environment']);
+  await run(store, 'environment', secret);
+  assert.equal(store.state.problem?.message, 'db-pass: No notebook is in front.');
+  assert.deepEqual(put, []);
+});
+
+test('copying puts the line on the clipboard; where the page may not, it says what to type', async context => {
+  const { store } = await opened(true);
+  const copied: string[] = [];
+  const clipboard = { writeText: async (text: string) => void copied.push(text) };
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator') ?? { value: undefined, configurable: true };
+  Object.defineProperty(globalThis, 'navigator', { value: { clipboard }, configurable: true });
+  context.after(() => Object.defineProperty(globalThis, 'navigator', own));
+  await run(store, 'copy', secret);
+  assert.deepEqual(copied, ['%secret get db-pass']);
+  assert.equal(store.state.notice, 'Copied: %secret get db-pass');
+  clipboard.writeText = async () => {
+    throw new Error('NotAllowedError');
+  };
+  await run(store, 'copy', secret);
+  assert.equal(store.state.problem?.hint, 'Type %secret get db-pass in a cell.');
+});
