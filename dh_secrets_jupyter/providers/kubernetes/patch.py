@@ -26,8 +26,17 @@ class Edit:
     metadata: str | None
 
     def done(self, look: Look) -> bool:
-        """Returns whether the secret is just so."""
-        return (look.value(self.name), look.metadata(self.name)) == (self.value, self.metadata)
+        """Returns whether the secret is just so. Metadata that others leave behind make no secret."""
+        return look.value(self.name) == self.value and (self.value is None or look.metadata(self.name) == self.metadata)
+
+    def stamped(self, look: Look) -> bool:
+        """Returns whether what a look shows of the secret bears metadata of ours: the time of each write is in them,
+        so that the same will not come again once it has changed."""
+        return look.value(self.name) is not None and look.metadata(self.name) is not None
+
+    def same(self, one: Look, other: Look) -> bool:
+        """Returns whether two looks show the same of the secret."""
+        return (one.value(self.name), one.metadata(self.name)) == (other.value(self.name), other.metadata(self.name))
 
 
 def edits(changes: Iterable[Change]) -> list[Edit]:
@@ -38,6 +47,35 @@ def edits(changes: Iterable[Change]) -> list[Edit]:
         else Edit(change.name, None, None)
         for change in changes
     ]
+
+
+def done(wanted: Sequence[Edit], look: Look) -> bool:
+    """Returns whether a look shows just what is wanted."""
+    return all(edit.done(look) for edit in wanted)
+
+
+def untouched(wanted: Sequence[Edit], before: Look, now: Look) -> bool:
+    """Returns whether two looks prove that nobody has changed these secrets in between, and back.
+
+    Where a secret was absent, or had no metadata of ours, the same may have come again: only an object without any
+    change proves it. Where there was no object nothing does.
+    """
+    if not before.exists or now.uid != before.uid:
+        return False
+    return now.resource_version == before.resource_version or all(
+        edit.stamped(before) and edit.same(before, now) for edit in wanted
+    )
+
+
+def empties(wanted: Sequence[Edit], look: Look) -> bool:
+    """Returns whether the changes leave no secret."""
+    return all(edit.value is None for edit in wanted) and set(look.data or ()) <= {edit.name for edit in wanted}
+
+
+def others_changed(wanted: Sequence[Edit], before: Look, after: Look) -> int:
+    """Returns how many secrets differ between two looks, but for those that are edited."""
+    old, new = before.data or {}, after.data or {}
+    return len({name for name in old.keys() | new.keys() if old.get(name) != new.get(name)} - {e.name for e in wanted})
 
 
 def creation(secret: str, wanted: Sequence[Edit]) -> dict[str, Any]:
@@ -51,14 +89,19 @@ def creation(secret: str, wanted: Sequence[Edit]) -> dict[str, Any]:
     }
 
 
-def operations(look: Look, wanted: Sequence[Edit]) -> list[Operation]:
+def operations(look: Look, wanted: Sequence[Edit], *, again: bool = False) -> list[Operation]:
     """Returns the JSON Patch: first all tests of what the look showed, then the changes, which all apply or none.
 
     Metadata that secrets deleted by others left behind goes in the same patch, tested likewise.
+
+    Args:
+        again: the same has been sent before, and may come yet: it must not happen twice.
     """
     named = {edit.name for edit in wanted}
     swept = [Edit(name, None, None) for name in look.stale.values() if name not in named]
     tests: list[Operation] = [_test("/metadata/deletionTimestamp", None)]
+    if again and not all(edit.stamped(look) for edit in wanted):
+        tests.append(_test("/metadata/resourceVersion", look.resource_version))
     changes: list[Operation] = []
     data, annotations = _Map("/data", look.data), _Map("/metadata/annotations", look.annotations)
     for edit in [*wanted, *swept]:

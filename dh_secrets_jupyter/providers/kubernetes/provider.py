@@ -15,13 +15,13 @@ from urllib.parse import urlencode
 from ...backoff import pauses
 from ...errors import ConflictError, ProviderUnavailableError, SecretsError
 from ..base import Change, Plan, Put, Records, check_total
-from .client import JSON_PATCH, READ, Answer, Client, OutcomeUnknownError
+from .client import JSON_PATCH, PATIENCE, READ, Answer, Client, OutcomeUnknownError
 from .connection import NAMESPACE, Target, find_target
 from .layout import Look
-from .pace import Pace
-from .patch import Edit, creation, edits, operations
+from .patch import Edit, creation, done, edits, empties, operations, others_changed, untouched
 from .refusals import lost_race, refusal
 from .watch import EXPIRY, follow
+from .write_queue import Turn, turn
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -54,7 +54,6 @@ class KubernetesProvider:
                 "it has to be a Secret's name with {project} in it, or all projects would share one",
                 "Write it like proj-secrets-{project}",
             )
-        self._pace = Pace()
         self._namespace = os.environ.get("DH_SECRETS_NAMESPACE") or None
         if self._namespace and not NAMESPACE.fullmatch(self._namespace):
             raise ProviderUnavailableError(
@@ -82,36 +81,31 @@ class KubernetesProvider:
     def write(self, project: str, plan: Plan) -> Records:
         """See :meth:`.base.Provider.write`: one look and one request, again where somebody else came first."""
         until = _deadline()
-        unsure: list[list[Edit]] = []
-        self._pace.wait(until)
+        with turn(self._client, self._target, self._secret(project)) as ours:
+            return self._write(project, plan, until, ours)
+
+    def _write(self, project: str, plan: Plan, until: float, ours: Turn) -> Records:
+        wanted: list[Edit] = []
         for pause in pauses():
-            look = self._look_again(project, until) if unsure else self._look(project, until)
-            if any(_done(attempt, look) for attempt in unsure):
+            look, ours.look = ours.look or self._look(project, until), None
+            # A gateway may have repeated a request of ours by itself, and then it came second to itself.
+            if wanted and done(wanted, look) and all(edit.stamped(look) for edit in wanted):
                 return look.records
             changes = plan(look.records)
             wanted = edits(changes)
-            if _done(wanted, look):
+            if done(wanted, look):
                 return look.records
-            left = _after(look.values, changes)
-            check_total(project, left)
+            check_total(project, _after(look.values, changes))
             if look.terminating:
                 self._await_end(project, until)
                 continue
-            sent = time.monotonic()
-            try:
-                after = self._send(project, look, wanted, until, empty=not left)
-            except OutcomeUnknownError:
-                unsure.append(wanted)
-                after = None
-            crowded = after is None or _others(wanted, after) != _others(wanted, look)
-            self._pace.learn(time.monotonic() - sent, crowded=crowded)
-            if after is not None:
+            ours.send()
+            if after := self._change(project, look, wanted, until):
+                ours.wrote(after, others_changed(wanted, look, after))
                 return after.records
             if time.monotonic() + pause > until - 1:
                 break
             time.sleep(pause)
-        if unsure:
-            raise self._unknown(project)
         raise ConflictError(
             project, f"others kept changing the same secrets for {DEADLINE:.0f} s", "Try again when they are done"
         )
@@ -157,24 +151,65 @@ class KubernetesProvider:
         absent = answer.status == 404 and answer.body.get("kind") == "Status"
         return Look() if absent else self._seen(answer, "get", project)
 
-    def _look_again(self, project: str, until: float) -> Look:
-        """Looks whether a change happened whose answer was lost."""
+    def _change(self, project: str, look: Look, wanted: list[Edit], until: float) -> Look | None:
+        """Makes a change, once; returns the Secret after it, or None where somebody else came first.
+
+        Where the answer was lost, the next look decides. It shows what is wanted: done. It shows what the attempt had
+        tested: sent again, and tested again, in case the first one comes yet. Anything else, a refusal too, may have
+        come before the change or after it, and nobody knows.
+
+        Raises:
+            ProviderUnavailableError: the outcome is unknown, among other reasons.
+        """
+        with contextlib.suppress(OutcomeUnknownError):
+            return self._send(project, look, wanted, until)
+        patient_until = min(until - 1, time.monotonic() + PATIENCE)
+        for pause in pauses():
+            now = self._look_again(project, until)
+            if now and done(wanted, now):
+                return now
+            if not now or not untouched(wanted, look, now) or time.monotonic() + pause > patient_until:
+                break
+            time.sleep(pause)
+            try:
+                after = self._send(project, now, wanted, until, again=True)
+            except OutcomeUnknownError:
+                continue
+            except SecretsError:
+                break
+            if after:
+                return after
+        raise ProviderUnavailableError(
+            project,
+            "the answer to the change was lost, and it may or may not have been made",
+            "See what is there before you repeat it",
+        )
+
+    def _look_again(self, project: str, until: float) -> Look | None:
+        """Looks what became of a change; returns None where that cannot be seen."""
         with contextlib.suppress(SecretsError):
             return self._look(project, until)
-        raise self._unknown(project)
+        return None
 
-    def _send(self, project: str, look: Look, wanted: list[Edit], until: float, *, empty: bool) -> Look | None:
-        """Sends the change; returns the Secret after it, or None where somebody else came first."""
+    def _send(self, project: str, look: Look, wanted: list[Edit], until: float, *, again: bool = False) -> Look | None:
+        """Sends the change; returns the Secret after it, or None where somebody else came first.
+
+        Raises:
+            OutcomeUnknownError: it may have happened.
+        """
         if not look.exists:
             verb, body = "create", creation(self._secret(project), wanted)
             answer = self._client.request("POST", self._path(**OURS), body, until=until, changes=True)
-        elif empty and not look.foreign:
+        elif empties(wanted, look) and not look.foreign:
             verb, answer = "delete", self._delete(project, look, until)
         else:
-            verb, patch = "patch", operations(look, wanted)
+            verb, patch = "patch", operations(look, wanted, again=again)
             answer = self._client.request(
                 "PATCH", self._path(project, **OURS), patch, until=until, content_type=JSON_PATCH, changes=True
             )
+        kinds = {"Status"} if not answer.ok else {"Secret", "Status"} if verb == "delete" else {"Secret"}
+        if answer.body.get("kind") not in kinds:
+            raise OutcomeUnknownError  # something in between has answered, whatever it did with the request
         # Without the namespace a creation is answered 404, which no new look would change.
         if lost_race(answer) and not (verb == "create" and answer.status == 404):
             return None
@@ -234,26 +269,9 @@ class KubernetesProvider:
             )
         return Look.at(answer.body)
 
-    def _unknown(self, project: str) -> ProviderUnavailableError:
-        return ProviderUnavailableError(
-            project,
-            "the API server went away during the change, and nobody knows whether it was made",
-            "See what is there before you repeat it",
-        )
-
 
 def _deadline() -> float:
     return time.monotonic() + DEADLINE
-
-
-def _done(wanted: Sequence[Edit], look: Look) -> bool:
-    return all(edit.done(look) for edit in wanted)
-
-
-def _others(wanted: Sequence[Edit], look: Look) -> dict[str, str]:
-    """Returns all values that the edits do not name."""
-    named = {edit.name for edit in wanted}
-    return {name: value for name, value in (look.data or {}).items() if name not in named}
 
 
 def _after(values: dict[str, bytes], changes: Sequence[Change]) -> dict[str, bytes]:
