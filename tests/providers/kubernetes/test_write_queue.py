@@ -1,0 +1,152 @@
+"""Writers of one process take turns, and processes that meet others rest."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import pytest
+
+from dh_secrets_jupyter.providers.kubernetes import write_queue
+from dh_secrets_jupyter.providers.kubernetes.client import Client
+from dh_secrets_jupyter.providers.kubernetes.connection import Target
+from dh_secrets_jupyter.providers.kubernetes.layout import Look
+from dh_secrets_jupyter.providers.kubernetes.write_queue import turn
+
+T = TypeVar("T")
+TARGET = Target("here")
+CLIENT = Client(TARGET)
+SEEN = Look(exists=True, resource_version="1")
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test meets another one's queue."""
+    monkeypatch.setattr(write_queue, "_queues", {})
+
+
+@pytest.fixture
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Collects the rests, and takes none; every one is as long as it may be."""
+    taken: list[float] = []
+    monkeypatch.setattr(time, "sleep", taken.append)
+    monkeypatch.setattr("random.uniform", lambda low, high: high)
+    return taken
+
+
+def write(others: int, *, seconds: float = 0.0, fails: bool = False) -> None:
+    """One write, which takes a time and meets others."""
+    with turn(CLIENT, TARGET, "a") as ours:
+        ours.send()
+        ours._sent -= seconds
+        if not fails:
+            ours.wrote(SEEN, others)
+
+
+def queue_up(pool: ThreadPoolExecutor, call: Callable[..., T], *arguments: object) -> Future[T]:
+    """Starts a writer while another one has its turn; returns when it waits."""
+    queue = write_queue._queues[os.getpid(), TARGET, "a"]
+    last = queue.last
+    future = pool.submit(call, *arguments)
+    while queue.last is last:
+        time.sleep(0.001)
+    return future
+
+
+def handed(client: Client = CLIENT) -> Look | None:
+    """One turn; returns the look that was handed on to it."""
+    with turn(client, TARGET, "a") as ours:
+        return ours.look
+
+
+def test_one_at_a_time_in_the_order_they_came() -> None:
+    """Of twenty writers no two are at it in the same moment, and nobody overtakes."""
+    order: list[int] = []
+    inside = threading.Semaphore(1)
+
+    def work(number: int) -> None:
+        with turn(CLIENT, TARGET, "a"):
+            assert inside.acquire(blocking=False)
+            order.append(number)
+            time.sleep(0.002)
+            inside.release()
+
+    with ThreadPoolExecutor(20) as pool:
+        with turn(CLIENT, TARGET, "a"):
+            waiting = [queue_up(pool, work, number) for number in range(20)]
+        for each in waiting:
+            each.result(20)
+    assert order == list(range(20))
+
+
+def test_other_secrets_have_queues_of_their_own() -> None:
+    """A writer of one Secret waits for none of another, of another cluster or of another namespace."""
+    with turn(CLIENT, TARGET, "a"), turn(CLIENT, TARGET, "b"), turn(CLIENT, Target("there"), "a"):
+        pass
+
+
+def test_nobody_waits_for_one_who_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a time the next one goes all the same."""
+    monkeypatch.setattr(write_queue, "PATIENCE", 0.2)
+    with turn(CLIENT, TARGET, "a"), turn(CLIENT, TARGET, "a") as second:
+        assert second.look is None
+
+
+def test_a_forked_child_waits_for_nobody() -> None:
+    """The turn that a parent's thread has at the fork means nothing to the child."""
+    with turn(CLIENT, TARGET, "a"):
+        child = os.fork()
+        if child == 0:
+            began = time.monotonic()
+            with turn(CLIENT, TARGET, "a"):
+                os._exit(int(time.monotonic() - began > write_queue.PATIENCE / 2))
+        assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.parametrize("client", [CLIENT, Client(TARGET)], ids=["the same", "another"])
+def test_a_look_is_handed_on(client: Client) -> None:
+    """It goes to who has waited since before it was asked for, and asks by the same client; it is kept for nobody."""
+    with ThreadPoolExecutor(1) as pool:
+        with turn(CLIENT, TARGET, "a") as first:
+            following = queue_up(pool, handed, client)
+            first.send()
+            first.wrote(SEEN, 0)
+        assert following.result(20) is (SEEN if client is CLIENT else None)
+    assert write_queue._queues[os.getpid(), TARGET, "a"].last is None
+    assert handed() is None
+
+
+def test_a_look_older_than_the_call_is_not_used() -> None:
+    """What was asked for before a writer came may be older than what its caller knows."""
+    with ThreadPoolExecutor(1) as pool:
+        with turn(CLIENT, TARGET, "a") as first:
+            first.send()
+            following = queue_up(pool, handed)
+            first.wrote(SEEN, 0)
+        assert following.result(20) is None
+
+
+def test_alone_nobody_rests(naps: list[float]) -> None:
+    """However long writes take: without others in between nothing is put off."""
+    for seconds in (0.01, 1.0, 10.0):
+        write(0, seconds=seconds)
+    assert naps == []
+
+
+def test_a_crowd_is_given_time(naps: list[float]) -> None:
+    """Rests grow while others are met, never over 4 s, and shrink again; a change without success counts as one."""
+    for others in (1, 1, 1, 0, 0, 0, 0):
+        write(others, seconds=0.1)
+    assert [round(nap, 1) for nap in naps] == [0.2, 0.4, 0.8, 0.4, 0.2, 0.1]
+    naps.clear()
+    write(9, seconds=5)
+    write(0)
+    for _ in range(10):
+        write(0)
+    write(0, seconds=0.1, fails=True)
+    write(0)
+    assert [round(nap, 1) for nap in naps[:1] + naps[-1:]] == [write_queue.LONGEST, 0.2]
