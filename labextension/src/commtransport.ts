@@ -6,8 +6,8 @@ import { type Destination, type Details, RequestError, type SecretInfo, type Sta
 export interface Model {
   get(trait: '_still'): string;
   send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
-  on(event: 'msg:custom', heard: (content: Answer | Push) => void): void;
-  off(event: 'msg:custom', heard: (content: Answer | Push) => void): void;
+  on(event: 'msg:custom' | 'comm_live_update', heard: (content: Answer | Push) => void): void;
+  off(event: 'msg:custom' | 'comm_live_update', heard: (content: Answer | Push) => void): void;
 }
 
 interface Answer {
@@ -33,6 +33,7 @@ export class CommTransport implements Transport {
 
   constructor(private readonly _model: Model) {
     _model.on('msg:custom', this._heard);
+    _model.on('comm_live_update', this._cut);
   }
 
   status(project?: string): Promise<Status> {
@@ -79,6 +80,7 @@ export class CommTransport implements Transport {
 
   dispose(): void {
     this._model.off('msg:custom', this._heard);
+    this._model.off('comm_live_update', this._cut);
   }
 
   private _ask<T>(method: string, params: object, value?: string): Promise<T> {
@@ -95,6 +97,20 @@ export class CommTransport implements Transport {
       }
     });
   }
+
+  /** What a kernel was asked before it was restarted or went away is answered by nobody. */
+  private _cut = (): void => {
+    for (const { reject } of this._pending.values()) {
+      reject(
+        new RequestError(
+          'The kernel went away before it answered.',
+          'ProviderUnavailableError',
+          'Run the cell again, and look whether it was done.'
+        )
+      );
+    }
+    this._pending.clear();
+  };
 
   private _heard = (content: Answer | Push): void => {
     if ('event' in content) {

@@ -14,10 +14,11 @@ function comm() {
   const sent: Sent[] = [];
   const buffers: string[][] = [];
   const listeners = new Set<Heard>();
+  const ends = new Set<() => void>();
   const model: Model = {
     get: () => '',
-    on: (_, heard) => void listeners.add(heard),
-    off: (_, heard) => void listeners.delete(heard),
+    on: (event, heard) => void (event === 'msg:custom' ? listeners : ends).add(heard as () => void),
+    off: (event, heard) => void (event === 'msg:custom' ? listeners : ends).delete(heard as () => void),
     send: (content, _callbacks, binary = []) => {
       sent.push(content as Sent);
       buffers.push(binary.map(buffer => new TextDecoder().decode(buffer)));
@@ -29,9 +30,15 @@ function comm() {
     }
   };
   const made = new CommTransport(model);
+  /** Restarts the kernel, as JupyterLab tells of it. */
+  const restart = () => {
+    for (const end of ends) {
+      end();
+    }
+  };
   /** Answers the newest request. */
   const answer = (result: unknown) => say({ id: sent.at(-1)?.id ?? 0, result });
-  return { made, model, sent, buffers, listeners, say, answer };
+  return { made, model, sent, buffers, listeners, ends, say, restart, answer };
 }
 
 const details = { description: 'D', labels: ['a'], expires: '' };
@@ -120,9 +127,17 @@ test('what was put is said with the place and without the value', async () => {
 });
 
 test('a transport that is done with hears no more', () => {
-  const { made, listeners } = comm();
+  const { made, listeners, ends } = comm();
   made.dispose();
-  assert.equal(listeners.size, 0);
+  assert.equal(listeners.size + ends.size, 0);
+});
+
+test('what a kernel was asked before it was restarted may or may not have been done, and says so', async () => {
+  const { made, restart, say, sent } = comm();
+  const saved = made.create('demo', 'A', 'sample-value', details);
+  restart();
+  await assert.rejects(saved, { reason: 'ProviderUnavailableError', hint: /Run the cell again, and look whether/ });
+  say({ id: sent[0]?.id ?? 0, result: {} });
 });
 
 test('a kernel that is gone is an error with what to do, and no longer has to be told that a view leaves', async () => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -292,18 +293,28 @@ def test_undo_in_a_dialog_is_not_the_notebook_s(show: Show) -> None:
     expect(shown.page.locator(".jp-mod-dirty")).to_have_count(0)
 
 
-def test_after_a_restart_it_says_to_run_the_cell_again(show: Show, project: str) -> None:
-    """Of a panel whose kernel was restarted nothing can be asked; its fields keep what was typed but the value."""
+def test_after_a_restart_it_says_to_run_the_cell_again(show: Show) -> None:
+    """What the kernel was asked before may or may not have been done; afterwards it can be asked nothing. What was
+    typed stays, but the value."""
     shown = show()
+    panel = shown.panel
+    kernel = int("".join(filter(str.isdecimal, shown.says("import os; print(os.getpid())"))))
+    early = panel.open_add()
+    early.fill(Name="EARLY", Value="sample-value")
+    os.kill(kernel, signal.SIGSTOP)
+    early.press("Save")
+    expect(panel.status).to_contain_text("waiting")
+    early.press("Cancel")
     shown.book.restart()
-    dialog = shown.panel.open_add()
-    dialog.fill(Name="LATE", Value="sample-value")
-    dialog.press("Save")
-    expect(dialog.frame.get_by_role("alert")).to_have_text(
-        "LATE: The kernel of this panel is gone. Run the cell again."
-    )
-    expect(dialog.field("Name")).to_have_value("LATE")
-    expect(dialog.field("Value")).to_have_value("")
+    gone = "The kernel went away before it answered. Run the cell again, and look whether it was done."
+    expect(panel.region.get_by_text(f"EARLY: {gone}")).to_be_visible()
+
+    late = panel.open_add()
+    late.fill(Name="LATE", Value="sample-value")
+    late.press("Save")
+    expect(late.frame.get_by_role("alert")).to_have_text("LATE: The kernel of this panel is gone. Run the cell again.")
+    expect(late.field("Name")).to_have_value("LATE")
+    expect(late.field("Value")).to_have_value("")
 
 
 def test_500_secrets_open_and_are_searched_at_once(show: Show, project: str) -> None:
