@@ -10,14 +10,14 @@ FRONT := $(wildcard labextension/*.json labextension/src/* labextension/style/* 
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
 QUICKSTART := notebooks/quickstart.ipynb
 
-.PHONY: demo lab check check-python check-front fix test test-unit test-front test-python leak-matrix bench clean
+.PHONY: demo lab check check-python check-front fix test test-unit test-front test-python test-lowest test-ipykernel leak-matrix bench clean
 
 demo: $(VENV)/.demo
 	@$(OWN_STORE) $(BIN)/python notebooks/play.py $(QUICKSTART)
 
-# In a container one is root; it listens on loopback.
+# In a container one is root; it listens on loopback. What kernels send is encrypted where ipykernel can do it.
 lab: $(VENV)/.lab
-	$(OWN_STORE) $(BIN)/jupyter lab --allow-root $(QUICKSTART)
+	$(OWN_STORE) $(BIN)/jupyter lab --allow-root --KernelManager.transport_encryption=auto $(QUICKSTART)
 
 check: check-python check-front
 
@@ -47,6 +47,20 @@ test-front: $(VENV)/.dev
 test-python: $(VENV)/.dev
 	@$(BIN)/python -m tests.ui.chromium
 	$(BIN)/pytest
+
+# The lowest versions that pyproject.toml allows; pip has no such resolution, uv has.
+test-lowest: $(VENV)/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/uv uv
+	@build/uv/bin/uv venv --quiet --clear --python $(BIN)/python build/lowest
+	@SKIP_JUPYTER_BUILDER=1 build/uv/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct --editable . --group dev
+	build/lowest/bin/python -m pytest tests/guard tests/magics tests/providers
+
+# The guard with one version of ipykernel: make test-ipykernel VERSION=7.1.0
+test-ipykernel: $(VENV)/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/uv uv
+	@build/uv/bin/uv venv --quiet --clear --python $(BIN)/python build/ipykernel-$(VERSION)
+	@SKIP_JUPYTER_BUILDER=1 build/uv/bin/uv pip install --quiet --python build/ipykernel-$(VERSION)/bin/python --editable . --group dev ipykernel==$(VERSION)
+	build/ipykernel-$(VERSION)/bin/python -m pytest tests/guard/test_hooks.py tests/guard/test_streams.py tests/guard/test_debugger.py tests/guard/test_log.py tests/guard/test_comms.py
 
 # Every way to show a value, without and with the guard; the page in docs/ is written anew.
 leak-matrix: $(VENV)/.dev

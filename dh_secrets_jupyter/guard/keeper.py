@@ -58,7 +58,7 @@ class Status:
         off: the names that were switched off.
         unmaskable: names whose value cannot be masked, and why.
         receipts: what was masked so far, the newest first.
-        gaps: what cannot be closed here, a sentence each.
+        gaps: what cannot be closed here, and in a kernel whether iopub is encrypted, a sentence each.
     """
 
     on: bool

@@ -53,10 +53,24 @@ class KernelHooks:
 
     @property
     def gaps(self) -> list[str]:
-        """What cannot be closed here."""
-        if self._log is not None:
-            return []
-        return ["not covered here: what C code and child processes write straight to the server's log"]
+        """What cannot be closed here, and whether what is sent can be read on its way."""
+        gaps = (
+            []
+            if self._log
+            else ["not covered here: what C code and child processes write straight to the server's log"]
+        )
+        return [*gaps, self._transport()]
+
+    def _transport(self) -> str:
+        app = self._kernel.parent
+        if getattr(app, "curve_secretkey", None):
+            return "iopub: encrypted"
+        if getattr(app, "transport", "tcp") == "ipc":
+            return "iopub: over a local socket, not encrypted"
+        return (
+            "iopub: not encrypted, any user who reaches its port can read it. "
+            'Set c.KernelManager.transport_encryption = "auto" in jupyter_server_config.py'
+        )
 
     def install(self) -> None:
         """Puts the hooks in place and proves that they work. Raises :class:`SecretsError` where they do not."""

@@ -187,6 +187,8 @@ def _comm_data(value: Any, mask: Mask) -> Any:
             masked[key] = {mask(model_id): _widget(model, mask) for model_id, model in item.items()}
         else:
             masked[key] = mask_tree(item, mask)
+            if key == "content" and isinstance(item, dict) and isinstance(item.get("id"), str):
+                masked[key]["id"] = item["id"]  # by which ipykernel finds who waits for the answer
     return masked
 
 
