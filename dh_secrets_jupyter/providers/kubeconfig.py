@@ -221,7 +221,7 @@ def parse(text: bytes) -> object:
     number = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
     Loader.add_implicit_resolver("tag:yaml.org,2002:float", number, list("-+.0123456789"))
     try:
-        content = yaml.load(text, Loader)
+        content = next(yaml.load_all(text, Loader), None)  # of several documents the first, as kubectl
     except (ValueError, yaml.YAMLError):
         return None
     return {} if content is None else content

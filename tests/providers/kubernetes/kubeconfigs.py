@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from cryptography.hazmat.primitives import serialization
 
 V1, BETA = "client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"
 PAST = "2020-01-01T00:00:00Z"
@@ -18,6 +19,13 @@ PAST = "2020-01-01T00:00:00Z"
 def encode(content: bytes) -> str:
     """Returns base64."""
     return base64.b64encode(content).decode()
+
+
+def lock(key: bytes) -> bytes:
+    """Returns a private key that a password protects."""
+    plain = serialization.load_pem_private_key(key, None)
+    sealed = serialization.BestAvailableEncryption(b"invented")
+    return plain.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, sealed)
 
 
 @dataclass(frozen=True)
@@ -141,6 +149,9 @@ USERS: dict[str, Kubeconfigs] = {
     "a certificate with another's key": lambda w: w.config(
         {"client-certificate-data": encode(w.certificate[0]), "client-key-data": encode(w.ca)}
     ),
+    "a certificate with a locked key": lambda w: w.config(
+        {"client-certificate-data": encode(w.certificate[0]), "client-key-data": encode(lock(w.certificate[1]))}
+    ),
     "a certificate twice": lambda w: w.config(
         {
             "client-certificate-data": encode(w.certificate[0]),
@@ -197,6 +208,14 @@ FILES: dict[str, Kubeconfigs] = {
     "missing, then good": lambda w: [None, w.config()],
     "good, then broken": lambda w: [w.config(), "{"],
     "good, then a list": lambda w: [w.config(), "[1]"],
+    "a folder": lambda w: [(w.file("", "config/file"), None)[1]],
+    "JSON": lambda w: json.dumps(yaml.safe_load(w.config())),
+    "lines that end as on Windows": lambda w: w.config().replace("\n", "\r\n"),
+    "a byte order mark": lambda w: "\ufeff" + w.config(),
+    "an anchor": lambda w: w.config().replace("token: ", "token: &token "),
+    "two documents": lambda w: f"{w.config()}---\n{w.config({})}",
+    "a key twice": lambda w: w.config() + "current-context: elsewhere\n",
+    "a field that nobody knows": lambda w: w.config(hobbies=["none"], preferences={"colors": True}),
     "the first user wins": lambda w: [w.config({"token": w.other}), w.config()],
     "the first user wins as a whole": lambda w: [w.config({}), w.config()],
     "a context elsewhere": lambda w: [yaml.safe_dump({"current-context": "here"}), w.config({"token": w.other})],

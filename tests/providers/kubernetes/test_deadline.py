@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import _thread
+import base64
 import contextlib
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from dh_secrets_jupyter.errors import ProviderUnavailableError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.kubernetes import client, exchange, pools, provider
 from tests.cluster.server import Namespace
+from tests.support.certificate import make_certificate
 from tests.support.fault_proxy import HANG, Fault, FaultProxy, always, answer, drip
 
 from .conftest import CANARY, SECRET, Connect, shown
@@ -87,7 +90,7 @@ def test_a_change_that_is_cut(fault_proxy: FaultProxy, connect: Connect, namespa
     namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=B=x")
     project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
     fault_proxy.script("PATCH", fault)
-    with in_time(), pytest.raises(ProviderUnavailableError, match="whether it was made") as caught:
+    with in_time(), pytest.raises(ProviderUnavailableError, match="may or may not have been made") as caught:
         project.put("A", CANARY)
     assert CANARY not in shown(caught.value)
     assert ("A" in namespace.data(SECRET)) == fault.upstream
@@ -164,13 +167,39 @@ def connect_slowly(connection: socket.socket) -> None:
 def test_before_the_request(
     namespace: Namespace, connect: Connect, tmp_path: Path, talk: Callable[[socket.socket], object], proxy: bool
 ) -> None:
-    """TLS and proxies have no more time than the rest, and a change that was not sent has certainly not happened."""
+    """TLS and proxies have no more time than the rest."""
     listener, port = listen(talk)
     with listener:
         place = {"proxy-url": f"http://127.0.0.1:{port}"} if proxy else {"server": f"https://127.0.0.1:{port}"}
         project = Project("demo", connect(pointing_to(namespace, tmp_path, **place)), user="tester")
         with in_time(), pytest.raises(ProviderUnavailableError, match=r"does not answer|cannot be reached"):
             project.put("A", CANARY)
+
+
+def test_what_was_not_sent_has_not_happened(namespace: Namespace, connect: Connect, tmp_path: Path) -> None:
+    """A change whose connection is never made is no change of unknown outcome."""
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    certificate = make_certificate(tmp_path)
+    tls.load_cert_chain(certificate, tmp_path / "key.pem")
+    absent = b'{"kind": "Status", "code": 404}'
+    head = f"HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: {len(absent)}\r\n\r\n".encode()
+    looks: list[bytes] = []
+
+    def talk_once(connection: socket.socket) -> None:
+        if looks:
+            say_nothing(connection)
+        with tls.wrap_socket(connection, server_side=True) as secured:
+            looks.append(secured.recv(65536))
+            secured.sendall(head + absent)
+
+    listener, port = listen(talk_once)
+    with listener:
+        ca = base64.b64encode(certificate.read_bytes()).decode()
+        place = {"server": f"https://127.0.0.1:{port}", "certificate-authority-data": ca}
+        project = Project("demo", connect(pointing_to(namespace, tmp_path, **place)), user="tester")
+        with in_time(), pytest.raises(ProviderUnavailableError, match="does not answer"):
+            project.put("A", CANARY)
+    assert [look[:3] for look in looks] == [b"GET"]
 
 
 def test_an_upload_that_nobody_reads(
@@ -203,7 +232,7 @@ def test_an_upload_that_nobody_reads(
         (tmp_path / "config").write_text(yaml.safe_dump(content))
         project = Project("demo", connect(tmp_path / "config"), user="tester")
         project.read_all()
-        with in_time(), pytest.raises(ProviderUnavailableError, match="whether it was made"):
+        with in_time(), pytest.raises(ProviderUnavailableError, match="may or may not have been made"):
             project.put("A", CANARY * 50_000)
     assert stalled.is_set()
 
