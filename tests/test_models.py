@@ -12,6 +12,7 @@ import pprint
 import re
 import shelve
 import string
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -20,6 +21,8 @@ from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]  # it has no types
 import pytest
+import requests
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -147,6 +150,25 @@ def test_values_are_not_pickled(value: SecretValue | SecretBytes, tmp_path: Path
         with pytest.raises(TypeError, match=r"TOKEN.*reveal") as caught:
             way()
         assert "invented" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [TEXT, BYTES])
+def test_nothing_takes_a_value_for_a_file(value: SecretValue | SecretBytes) -> None:
+    """It has no attribute of its own but ``reveal``, so that an upload is not called as the secret is."""
+    own = {name for name in dir(value) if not name.startswith("_")} - set(dir(value.reveal()))
+    assert own == {"reveal"}
+    body = requests.Request("POST", "http://localhost", files={"upload": value}).prepare().body
+    assert isinstance(body, bytes)
+    assert b'filename="upload"' in body
+    assert b"TOKEN" not in body
+
+
+def test_what_takes_plain_text_alone_takes_what_reveal_gives() -> None:
+    """As the documentation says: YAML's safe dump, and interning."""
+    for take in (yaml.safe_dump, sys.intern):
+        with pytest.raises((yaml.YAMLError, TypeError)):
+            take(TEXT)
+        assert "invented-value" in take(TEXT.reveal())
 
 
 @pytest.mark.parametrize("value", [TEXT, BYTES])

@@ -91,6 +91,24 @@ def test_help(secrets_kernel: Kernel) -> None:
     assert "%secret import FILE [--replace]" in page["data"]["text/plain"]
 
 
+def test_a_comment_may_stand_behind_each_command(project: Kernel) -> None:
+    """It names nothing; one with a value in it is kept out of the history where a value might be typed."""
+    project.ok("%secret set NEW --description 'a # b'  # for the model", answers=["invented-new"])
+    assert "a # b" in project.ok("%secret describe NEW # API_KEY").stdout
+    assert project.ok("%secret get API_KEY  # for the model").stdout == "In variables: API_KEY\n"
+    assert project.ok("%secret env db-pass as PASS # x").stdout == "In the environment: db-pass as PASS\n"
+    assert project.ok("%%secret API_KEY as K # x\nprint(K)").stdout == "[secret:API_KEY]\n"
+    assert "a # c" in project.ok("%secret edit NEW --description 'a # c' #x\n%secret describe NEW").stdout
+    assert project.ok("%secret list NEW # API_KEY").displays
+    for line in ("file NEW", "forget NEW", "guard off NEW", "guard on NEW", "guard", "delete NEW --yes", ""):
+        assert "API_KEY:" not in project.ok(f"%secret {line}  # API_KEY").text
+    assert project.run("%secret describe A#B").error_name == "InvalidNameError"
+    assert project.ok("%secret set API_KEY # invented-typed", answers=["invented-2"]).stdout.startswith(
+        "API_KEY: updated"
+    )
+    assert "invented-typed" not in project.ok("print(In[-3:])").stdout
+
+
 def test_the_settings_that_hold(new_kernel: Callable[..., Kernel]) -> None:
     """The environment wins over traitlets, a switch over both; ``%config`` and ``%env`` hold at once."""
     kernel = new_kernel(arguments=["--DHSecrets.project=from-traitlets"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,21 @@ def test_import(project: Kernel) -> None:
         b"",
     ]
     project.ok("%secret delete FIRST SECOND THIRD EMPTY --yes")
+
+
+def test_import_of_a_file_of_another_system(project: Kernel) -> None:
+    """Its line ends are no part of a key, which OpenSSH then reads; a comment behind nothing is no value."""
+    made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ours", "-f", str(project.home / "key")]
+    subprocess.run(made, check=True)
+    key = (project.home / "key").read_text()
+    text = f'API_TOKEN=   # paste the invented key here\n\nSSH="{key}" # ours\n'
+    (project.home / "some.env").write_bytes(text.replace("\n", "\r\n").encode())
+    project.ok("%secret import some.env  # from a colleague")
+    assert (stored(project, "API_TOKEN"), stored(project, "SSH")) == (b"", key.encode())
+    project.ok("%secret file SSH as path\nimport subprocess")
+    cell = project.ok("subprocess.run(['ssh-keygen', '-y', '-f', path], capture_output=True, text=True).stdout")
+    assert str(cell.result).startswith("'ssh-ed25519 ")
+    project.ok("%secret delete API_TOKEN SSH --yes")
 
 
 def test_import_refuses_what_exists(project: Kernel) -> None:

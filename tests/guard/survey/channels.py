@@ -40,6 +40,9 @@ SPELLINGS = {
     "bytes, repr": "repr(B.reveal())",
     "bytes, hex": "B.reveal().hex()",
     "bytes, base64": "base64.b64encode(B.reveal()).decode()",
+    "the password in a URL": "urllib.parse.urlsplit(U).password",
+    "the password in a URL, base64": "base64.b64encode(urllib.parse.urlsplit(U).password.encode()).decode()",
+    "a variable of the environment": "str(E)",
 }
 
 # What shows a text `_`, on every channel that takes any text.
@@ -61,12 +64,14 @@ CHANNELS = {
 
 
 def _variable(expression: str) -> str:
-    return next((c for c in "XPSNB" if f"{c}." in expression or f"({c}" in expression or f"{{{c}}}" in expression), "T")
+    return next(
+        (c for c in "XPSNBUE" if f"{c}." in expression or f"({c}" in expression or f"{{{c}}}" in expression), "T"
+    )
 
 
 def channel_ways() -> Iterator[Way]:
     """What any text can be shown through, in each spelling."""
-    names = {"X": "MIXED", "P": "PEM", "S": "SHORT", "N": "NUMBER", "B": "BLOB"}
+    names = {"X": "MIXED", "P": "PEM", "S": "SHORT", "N": "NUMBER", "B": "BLOB", "U": "URL", "E": "HUB_TOKEN"}
     for row, template in CHANNELS.items():
         for spelling, expression in SPELLINGS.items():
             yield Way(

@@ -14,7 +14,7 @@ from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers import lookup
 
 from ... import kernels
-from .values import BLOB, PROJECT, TEXTS, leaked
+from .values import BLOB, ENVIRONMENT, PROJECT, TEXTS, leaked
 from .way import SETUP, Way
 
 UNGUARDED = "from dh_secrets_jupyter import guard\nguard.off()"
@@ -35,11 +35,11 @@ class Outcome:
 
 
 @contextmanager
-def started(home: Path, *setup: str) -> Iterator[kernels.Kernel]:
+def started(home: Path, *after: str) -> Iterator[kernels.Kernel]:
     """Runs a kernel with the values of the survey, read from a store of its own."""
     fill(home)
-    with kernels.start(home, env={"MPLBACKEND": "agg"}) as kernel:
-        for code in [*setup, SETUP]:
+    with kernels.start(home, env=ENVIRONMENT) as kernel:
+        for code in [SETUP, *after]:
             kernel.ok(code, timeout=120)
         yield kernel
 

@@ -15,7 +15,7 @@ from ... import kernels
 from .channels import CHANNELS, SPELLINGS
 from .matrix import PAGE
 from .run import UNGUARDED, Outcome, fill, started, walk
-from .values import NAMES, leaked
+from .values import ENVIRONMENT, NAMES, leaked
 from .way import SETUP, Way
 from .ways import ways
 
@@ -57,7 +57,7 @@ def test_the_notebook_that_nbclient_writes_holds_marks_and_no_value(tmp_path: Pa
         {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{**cell, "source": code} for code in cells]}
     )
     client = NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True)
-    client.execute(env=kernels.environment(tmp_path, MPLBACKEND="agg"), cwd=str(tmp_path))
+    client.execute(env=kernels.environment(tmp_path, **ENVIRONMENT), cwd=str(tmp_path))
     written = json.dumps(notebook, ensure_ascii=False)
     assert leaked(written.encode()) == set()
     assert [name for name in NAMES if name != "TYPED" and f"[secret:{name}]" not in written] == []

@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 PROJECT = "survey"
+PASSWORD = "Wq7-Lz2xK9vB4"
 TEXTS = {
     "TOKEN": "tk-4f9QzL7mWx2vB8nR5jK1cY6hD3sG0pTa",
     "MIXED": "pw\"9'x<Q>&7w/\\K zü4#Rv?=2m;Jd",
@@ -21,9 +22,12 @@ TEXTS = {
     "-----END TEST KEY-----\n",
     "SHORT": "Xq7Zr2",
     "NUMBER": "8315702946",
+    "URL": f"postgresql://app:{PASSWORD}@db.example.net:5432/orders",
     "TYPED": "ty-8Kd2Lq9Zx4Vn6Bm1Ws7Rt3Yp5Hc",
+    "HUB_TOKEN": "hb-6Zk3Wq8Nx1Vt5Yb9Lm2Rc7Pd4Gs",
 }
-"""TYPED is not read from the store, but typed into cells."""
+"""TYPED is not read from the store, but typed into cells; HUB_TOKEN is in the environment."""
+ENVIRONMENT = {"MPLBACKEND": "agg", "HUB_TOKEN": TEXTS["HUB_TOKEN"]}
 BLOB = bytes.fromhex("f0819bd3c7a2e65d118f94bb02fe6e9a80d1c47733e9a6")
 NAMES = [*TEXTS, "BLOB"]
 
@@ -34,7 +38,7 @@ _WINDOW = 16
 def _search() -> tuple[BytesAhoCorasick, list[str]]:
     """What must not be found: every 16 characters in a row, or the whole of what is shorter, plain and encoded."""
     found: dict[tuple[str, bytes], None] = {}
-    for name, text in TEXTS.items():
+    for name, text in {**TEXTS, "URL": PASSWORD}.items():
         for line in [text] if name != "PEM" else text.splitlines()[1:3]:
             size = min(_WINDOW, len(line))
             for at in range(len(line) - size + 1):

@@ -11,8 +11,10 @@ import time, traceback, urllib.parse, warnings
 from IPython.display import HTML, JSON, SVG, Markdown, display, update_display
 import ipywidgets, comm
 import dh_secrets_jupyter as dhcore
-values = dhcore.get_or_create_project("survey").read_values("TOKEN", "MIXED", "PEM", "SHORT", "NUMBER", "BLOB")
-T, X, P, S, N, B = values.values()
+%load_ext dh_secrets_jupyter
+values = dhcore.get_or_create_project("survey").read_values("TOKEN", "MIXED", "PEM", "SHORT", "NUMBER", "BLOB", "URL")
+T, X, P, S, N, B, U = values.values()
+E = os.environ["HUB_TOKEN"]
 del values
 
 class Shown:
