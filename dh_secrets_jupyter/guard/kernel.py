@@ -164,8 +164,9 @@ class KernelHooks:
             if not content.get("silent"):
                 self._keeper.cell = int(self._kernel.execution_count)  # for what is masked before the cell is stored
             code, typed = source.scrub(str(content.get("code", "")))
-            if typed:
+            if "code" in content:
                 content["code"] = code
+            if typed:
                 self._learn(typed)
         return msg
 

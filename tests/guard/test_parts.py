@@ -149,6 +149,7 @@ def test_a_secret_part_is_masked_alone(value: str, secret: str) -> None:
             "storm-one storm-two",
         ),
         ('{"password": {"minimum": "eight-or-more"}, "token": "An0therstorm"}', "eight-or-more"),
+        ('{"password": {"minimum-length": 12}, "token": "An0therstorm"}', "minimum-length"),
         ('{"password": "changeme", "tokens": ["production", "short7!"]}', "changeme production short7!"),
         (f"http://db.example.com:8080/a/storm-one@2/{PASSWORD}", "storm-one"),
     ],
@@ -159,7 +160,8 @@ def test_what_is_no_secret_part_stays(value: str, seen: str) -> None:
 
 
 def test_what_is_not_recognized_is_subject_to_pieces() -> None:
-    """The same host in a value of no known form, and an unknown key in a known form."""
+    """The same host in a value of no known form or without any secret part, and an unknown key in a known form."""
+    assert masked("DB_HOST=an-internal-host-of-ours\nDB_NAME=x\n", "an-internal-host-of-ours") == "[secret:K]"
     assert masked(f"the spare one is {HOST.replace('.', '_')} as we said", HOST.replace(".", "_")) == "[secret:K]"
     assert "[secret:K]" in masked(SERVICE_ACCOUNT, "id 0123456789abcdef0123456789abcdef")
     assert "[secret:K]" in masked(

@@ -103,10 +103,12 @@ def test_a_comment_may_stand_behind_each_command(project: Kernel) -> None:
     for line in ("file NEW", "forget NEW", "guard off NEW", "guard on NEW", "guard", "delete NEW --yes", ""):
         assert "API_KEY:" not in project.ok(f"%secret {line}  # API_KEY").text
     assert project.run("%secret describe A#B").error_name == "InvalidNameError"
-    assert project.ok("%secret set API_KEY # invented-typed", answers=["invented-2"]).stdout.startswith(
-        "API_KEY: updated"
-    )
-    assert "invented-typed" not in project.ok("print(In[-3:])").stdout
+    cell = project.ok("%secret set API_KEY # in_vented-typed", answers=["invented-2"])
+    assert cell.stdout.startswith("API_KEY: updated")
+    assert [message.content["code"] for message in cell.of("execute_input")] == [
+        "%secret set API_KEY # [secret:API_KEY]"
+    ]
+    assert "_vented" not in project.ok("print(In[-2])").stdout
 
 
 def test_the_settings_that_hold(new_kernel: Callable[..., Kernel]) -> None:
