@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..backoff import watch_pauses
 from ..errors import AccessDeniedError, SecretsError
 from ..models import Metadata
 from ..project import Project
@@ -14,8 +15,6 @@ from ..project import Project
 Listed = Mapping[str, Metadata]
 Push = Callable[[dict[str, Any]], None]
 
-RETRY = 2.0
-"""Seconds between two tries to watch, while the provider cannot be reached."""
 LEASE = 120.0
 """Seconds for which a view that has asked for the list is told of changes. A page that was closed says no goodbye; one
 that is in view asks every 50 s, and every 2 s once it is told that nothing will be told."""
@@ -88,6 +87,7 @@ class _Watch(threading.Thread):
         return not self._shown
 
     def run(self) -> None:
+        pauses = watch_pauses()
         try:
             while not self.stop.is_set():
                 try:
@@ -95,8 +95,10 @@ class _Watch(threading.Thread):
                 except AccessDeniedError:
                     break  # not over: asking again would be denied again
                 except SecretsError:
+                    if self.live:  # it had worked
+                        pauses = watch_pauses()
                     self._tell(live=False)
-                    self.stop.wait(RETRY)
+                    self.stop.wait(next(pauses))
         finally:
             self._tell(live=False)
 

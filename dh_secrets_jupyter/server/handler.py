@@ -102,13 +102,14 @@ class SecretsHandler(APIHandler):
             raise failures.MethodError("request", f"this path cannot do {self.request.method}", f"Use {known}")
         if self._size > MAX_BODY:
             raise TooLargeError("request", f"the body is over {MAX_BODY:,} bytes", "Send a smaller value")
+        body, self._body = bytes(self._body), bytearray()  # the handler outlives its request
         return await operation(
             Call(
                 service=self.service,
                 user=self.current_user.username,
                 path=path,
                 project=self.get_query_argument("project", None),
-                body=bytes(self._body),
+                body=body,
                 if_match=self.request.headers.get("If-Match"),
             )
         )

@@ -17,6 +17,7 @@ from ..providers.base import Provider, Records
 from . import failures
 from .events import Action, Events
 from .listing import Listed, listed
+from .memory import Memory
 from .own import OwnChange, OwnChanges, Tags, Write
 from .tags import Tagger
 
@@ -74,12 +75,14 @@ class Live:
     Args:
         tagger: tells one state of a secret from another.
         events: takes the changes.
+        memory: is told of each look.
         loop: the server's event loop.
     """
 
-    def __init__(self, tagger: Tagger, events: Events, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, tagger: Tagger, events: Events, memory: Memory, loop: asyncio.AbstractEventLoop) -> None:
         self._tagger = tagger
         self._events = events
+        self._memory = memory
         self._loop = loop
         self._watched: dict[str, _Watched] = {}
         self._own: dict[str, OwnChanges] = {}
@@ -246,6 +249,7 @@ class Live:
         self._own_of(project).forget({}, decided)
 
     def _seen(self, project: str, watched: _Watched, tags: Tags, shown: Listed, began: float, live: bool) -> None:
+        self._memory.used()
         if watched.over:
             return
         own = self._own_of(project)

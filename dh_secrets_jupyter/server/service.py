@@ -16,6 +16,7 @@ from ..settings import DHSecrets
 from .events import Events
 from .listing import Listed, listed
 from .live import Live
+from .memory import Memory
 from .sharing import Shared
 from .tags import Tagger, Witness
 from .workers import LIMIT, Workers
@@ -38,7 +39,8 @@ class Service:
         self.settings = settings
         self.events = Events(logger, loop)
         self.tagger = Tagger()
-        self.live = Live(self.tagger, self.events, loop)
+        self.memory = Memory(loop)
+        self.live = Live(self.tagger, self.events, self.memory, loop)
         self.lists = Shared(self._list)
         self.writable = Shared(self._ask_writable)
         self._workers = Workers()
@@ -48,6 +50,7 @@ class Service:
 
     async def run(self, call: Callable[[], T], *, limit: float = LIMIT) -> T:
         """Runs a call that may block, off the event loop. Raises as :meth:`.workers.Workers.run`."""
+        self.memory.used()
         return await self._workers.run(call, limit=limit)
 
     def default(self) -> Project:

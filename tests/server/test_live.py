@@ -15,6 +15,7 @@ from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.base import Provider, Records
 from dh_secrets_jupyter.server import live
 from dh_secrets_jupyter.server.live import Live
+from dh_secrets_jupyter.server.memory import Memory
 from dh_secrets_jupyter.server.tags import Tagger, Witness
 
 from .scripted import ScriptedProvider
@@ -45,7 +46,8 @@ def run(test: Callable[[Live, Heard], Any]) -> None:
 
     async def main() -> None:
         heard = Heard()
-        running = Live(Tagger(), heard, asyncio.get_running_loop())  # type: ignore[arg-type]  # it has what is used
+        loop = asyncio.get_running_loop()
+        running = Live(Tagger(), heard, Memory(loop), loop)  # type: ignore[arg-type]  # it has what is used
         try:
             await test(running, heard)
         finally:
