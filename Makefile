@@ -10,7 +10,7 @@ FRONT := $(wildcard labextension/*.json labextension/src/* labextension/style/* 
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
 QUICKSTART := notebooks/quickstart.ipynb
 
-.PHONY: demo lab check check-python check-front fix test test-unit test-front test-python test-lowest test-ipykernel leak-matrix bench clean
+.PHONY: demo lab check check-python check-front fix test test-unit test-front test-python soak test-lowest test-ipykernel leak-matrix bench clean
 
 demo: $(VENV)/.demo
 	@$(OWN_STORE) $(BIN)/python notebooks/play.py $(QUICKSTART)
@@ -62,6 +62,10 @@ test-ipykernel: $(VENV)/.dev
 	@SKIP_JUPYTER_BUILDER=1 build/uv/bin/uv pip install --quiet --python build/ipykernel-$(VERSION)/bin/python --editable . --group dev ipykernel==$(VERSION)
 	build/ipykernel-$(VERSION)/bin/python -m pytest tests/guard/test_hooks.py tests/guard/test_streams.py tests/guard/test_debugger.py tests/guard/test_log.py tests/guard/test_comms.py
 
+# What takes minutes: crowds of writers under faults, while API server and etcd are killed.
+soak: $(VENV)/.dev
+	$(BIN)/pytest -m soak -s
+
 # Every way to show a value, without and with the guard; the page in docs/ is written anew.
 leak-matrix: $(VENV)/.dev
 	@$(BIN)/python -m tests.guard.survey
@@ -72,6 +76,7 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench pydantic
 	$(BIN)/python benchmarks/guard_engine.py
 	$(BIN)/python -m benchmarks.guard_kernel
+	$(BIN)/python -m benchmarks.writers
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it by PYTHON=…")'

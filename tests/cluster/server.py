@@ -66,7 +66,8 @@ class Cluster:
         (folder / "service-accounts.pem").write_bytes(_pem(self._key))
 
     def __enter__(self) -> Self:
-        self._etcd_url = self._start_etcd()
+        self._etcd_url, self._peer_url = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
+        self._start_etcd()
         self.start()
         return self
 
@@ -193,14 +194,21 @@ class Cluster:
         head = f"{part(json.dumps({'alg': 'RS256'}).encode())}.{part(json.dumps(claims).encode())}"
         return f"{head}.{part(self._key.sign(head.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
 
-    def _start_etcd(self) -> str:
-        url = f"http://127.0.0.1:{_free_port()}"
+    def restart_etcd(self) -> None:
+        """Ends etcd as ``kill -9`` does, and starts it again with its data."""
+        assert self._etcd
+        self._etcd.kill()
+        self._etcd.wait()
+        self._start_etcd()
+
+    def _start_etcd(self) -> None:
+        url = self._etcd_url
         self._etcd = self._spawn(
             "etcd",
             f"--data-dir={self.folder / 'etcd'}",
             f"--listen-client-urls={url}",
             f"--advertise-client-urls={url}",
-            f"--listen-peer-urls=http://127.0.0.1:{_free_port()}",
+            f"--listen-peer-urls={self._peer_url}",
             "--unsafe-no-fsync",
         )
 
@@ -209,7 +217,6 @@ class Cluster:
                 return bool(answer.status == 200)
 
         self._wait(self._etcd, healthy)
-        return url
 
     def _spawn(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{program}.log").open("ab") as log:
