@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider
+
 from ..cluster.server import Namespace
 from ..support.fault_proxy import CUT, LOST, Fault, FaultProxy, always, random_faults
 from .conftest import kubernetes_environment
@@ -25,10 +28,12 @@ def behind(namespace: Namespace, fault_proxy: FaultProxy, tmp_path: Path) -> Ite
 
 
 @pytest.fixture
-def beside(namespace: Namespace, tmp_path: Path) -> Iterator[Server]:
-    """Another one, which reaches it as it is."""
-    with Server(tmp_path / "beside", kubernetes_environment(namespace)) as server:
-        yield server
+def theirs(namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The same project, for somebody who needs no proxy."""
+    monkeypatch.setenv("KUBECONFIG", str(namespace.kubeconfig))
+    provider = KubernetesProvider()
+    provider.place("demo")  # finds its cluster while the variable is set
+    return Project("demo", provider, user="them")
 
 
 @dataclass
@@ -80,26 +85,21 @@ def test_counting_by_if_match(behind: Server, fault_proxy: FaultProxy, clients: 
     assert len(outcome.said[200]) == clients * steps
 
 
-@pytest.mark.parametrize("fault", [LOST, CUT], ids=["made", "not made"])
-@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-def test_somebody_changes_it_just_then(
-    behind: Server, beside: Server, fault_proxy: FaultProxy, method: str, fault: Fault
-) -> None:
+def test_somebody_changes_it_just_then(behind: Server, theirs: Project, fault_proxy: FaultProxy) -> None:
     """A lost change with another one after it is 503 and says so: neither 412, nor 404, nor done."""
-    for name in ("A", "OTHER"):
-        assert beside.create(name, "sample-value").status == 201
-    etag = behind.secret("GET", "A").headers["ETag"]
+    theirs.import_values({"A": "sample-value", "OTHER": "sample-value"})
+    for method in ("PATCH", "DELETE"):
+        for fault in (LOST, CUT):
+            etag = behind.secret("GET", "A").headers["ETag"]
+            description = f"theirs, {method}, {fault.upstream}"
 
-    def act() -> None:
-        if method == "DELETE" and fault is LOST:
-            assert beside.create("A", "sample-value").status == 201
-        else:
-            assert beside.secret("PATCH", "A", {"description": "theirs"}).status == 200
+            def act(description: str = description) -> None:
+                theirs.put("A", "sample-value", description=description)
 
-    fault_proxy.script("PATCH", Fault(upstream=fault.upstream, share=0, after=act))
-    body = {"description": "ours"} if method == "PATCH" else None
-    reply = behind.secret(method, "A", body, headers={"If-Match": etag})
-    assert reply.status == 503
-    assert reply.body["reason"] == "ProviderUnavailableError"
-    assert "may or may not have been made" in reply.body["message"]
-    assert beside.secret("GET", "A").body["description"] == ("" if method == "DELETE" and fault is LOST else "theirs")
+            fault_proxy.script("PATCH", Fault(upstream=fault.upstream, share=0, after=act))
+            body = {"description": "ours"} if method == "PATCH" else None
+            reply = behind.secret(method, "A", body, headers={"If-Match": etag})
+            assert reply.status == 503
+            assert reply.body["reason"] == "ProviderUnavailableError"
+            assert "may or may not have been made" in reply.body["message"]
+            assert theirs.get_secret("A").metadata.description == description

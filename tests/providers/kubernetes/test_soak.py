@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -58,6 +60,15 @@ def run(provider: KubernetesProvider, proxy: FaultProxy, writers: int, turns: in
     return crowd
 
 
+def read(space: Namespace) -> dict[str, bytes]:
+    """Returns what is there; an API server that has been killed so often may need a moment."""
+    for _ in range(60):
+        with contextlib.suppress(OSError):
+            return space.data(SECRET)
+        time.sleep(0.5)
+    return space.data(SECRET)
+
+
 def check(crowd: list[Writer], data: dict[str, bytes]) -> None:
     """Holds what was said to what is there."""
     unknown, refused = (sum(map(len, sets)) for sets in zip(*((w.unknown, w.refused) for w in crowd), strict=True))
@@ -98,4 +109,4 @@ def test_while_servers_are_killed(connect: Connect, tmp_path: Path) -> None:
             finally:
                 over.set()
             assert killing.result(300) == 5
-        check(crowd, space.data(SECRET))
+        check(crowd, read(space))
