@@ -5,7 +5,7 @@ Every value that is given to the kernel, or comes from it, is made known to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -26,7 +26,7 @@ from .models import (
     decode,
     encode,
 )
-from .providers.base import Provider, Put, Record, Records, Remove, check_total
+from .providers.base import Plan, Provider, Put, Record, Records, Remove, check_total
 
 
 class Keep(Enum):
@@ -115,12 +115,16 @@ class Project:
         name: the project's name.
         provider: where its secrets are kept.
         user: who is written down for changes.
+
+    Attributes:
+        notices: what the user should know of the last change, a sentence each.
     """
 
     def __init__(self, name: str, provider: Provider, *, user: str) -> None:
         self.name = check_project(name)
         self.provider = provider
         self.user = user
+        self.notices: Sequence[str] = ()
 
     def __repr__(self) -> str:
         return f"Project(name={self.name!r}, provider={self.provider.name!r}, place={self.place!r})"
@@ -204,7 +208,7 @@ class Project:
                 )
             return [Put(name, value, change(self._stamp(Metadata(), new=True)))]
 
-        return self._secret(name, self.provider.write(self.name, plan)[name])
+        return self._secret(name, self._write(plan)[name])
 
     def put(
         self,
@@ -227,7 +231,7 @@ class Project:
             metadata = self._stamp(old.metadata if old else Metadata(), new=old is None)
             return [Put(name, stored, change(metadata))]
 
-        return self._secret(name, self.provider.write(self.name, plan)[name])
+        return self._secret(name, self._write(plan)[name])
 
     def edit(
         self,
@@ -255,7 +259,7 @@ class Project:
             metadata = change(self._stamp(old.metadata, new=False))
             return [Put(name, old.value if stored is None else stored, metadata)]
 
-        return self._secret(name, self.provider.write(self.name, plan)[name])
+        return self._secret(name, self._write(plan)[name])
 
     def update_secret(self, secret: Secret) -> Secret:
         """Saves a secret's changed metadata and leaves its value alone. Raises as :meth:`edit`."""
@@ -280,7 +284,7 @@ class Project:
             return [Remove(name) for name in dict.fromkeys(names)]
 
         if names:
-            self.provider.write(self.name, plan)
+            self._write(plan)
 
     def delete_secret(self, entity_name: str | None = None, *, identifier: str | None = None) -> None:
         """Deletes one secret; ``identifier`` is the name's other name. Raises :class:`SecretNotFoundError`."""
@@ -302,7 +306,12 @@ class Project:
             ]
 
         if stored:
-            self.provider.write(self.name, plan)
+            self._write(plan)
+
+    def _write(self, plan: Plan) -> Records:
+        records = self.provider.write(self.name, plan)
+        self.notices = getattr(records, "notices", ())
+        return records
 
     def _secret(self, name: str, record: Record) -> Secret:
         return Secret(self, name, record.metadata)

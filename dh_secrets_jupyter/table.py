@@ -10,6 +10,8 @@ from html import escape
 from .project import Secret
 
 _COLUMNS = ("name", "description", "labels", "updated", "by", "expires")
+ELSEWHERE = "changed elsewhere"
+"""In place of a name, where the last change was made without us."""
 
 
 class Table:
@@ -71,5 +73,5 @@ def one_line(text: str) -> str:
 def _row(secret: Secret) -> tuple[str, ...]:
     metadata = secret.metadata
     expires = f"{metadata.expires or ''}{' (expired)' if metadata.expired else ''}"
-    by = metadata.updated_by or ""
+    by = metadata.updated_by or (ELSEWHERE if metadata.updated else "")
     return secret.name, metadata.description, ", ".join(metadata.labels), moment(metadata.updated), by, expires

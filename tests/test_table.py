@@ -64,8 +64,10 @@ def test_times_at_the_ends_of_time(time: datetime, zone: str, monkeypatch: pytes
     monkeypatch.setenv("TZ", zone)
     timelib.tzset()
     try:
-        shown = Table("x", [Secret(Project("demo", LocalProvider(), user="ada"), "A", Metadata(updated=time))])
-        assert re.search(r"^A +\d{4}-\d\d-\d\d \d\d:\d\d$", repr(shown), re.MULTILINE)
+        shown = Table(
+            "x", [Secret(Project("demo", LocalProvider(), user="ada"), "A", Metadata(updated=time, updated_by="ada"))]
+        )
+        assert re.search(r"^A +\d{4}-\d\d-\d\d \d\d:\d\d +ada$", repr(shown), re.MULTILINE)
         assert ElementTree.fromstring(shown.html()).findall("tbody/tr")
     finally:
         monkeypatch.undo()

@@ -7,7 +7,7 @@ from typing import Any
 from .. import current, guard
 from ..errors import SecretsError
 from ..project import Project
-from ..table import Table, fields, moment, one_line
+from ..table import ELSEWHERE, Table, fields, moment, one_line
 from .commands import Line, lines
 
 
@@ -82,7 +82,9 @@ def describe(shell: Any, line: Line) -> None:
                 "labels": ", ".join(metadata.labels),
                 "expires": f"{metadata.expires or ''}{' (expired)' if metadata.expired else ''}",
                 "created": _by(moment(metadata.created), metadata.created_by),
-                "updated": _by(moment(metadata.updated), metadata.updated_by),
+                "updated": _by(moment(metadata.updated), metadata.updated_by)
+                if metadata.updated_by or not metadata.updated
+                else f"{moment(metadata.updated)}, {ELSEWHERE}",
             }
         )
     )

@@ -25,7 +25,7 @@ def set_secret(shell: Any, line: Line) -> None:
     value = _value(shell, name, line, where(project))
     secret = project.put(name, value, **metadata)
     done = "created" if secret.metadata.created == secret.metadata.updated else "updated"
-    print(f"{name}: {done} in {where(project)}.")
+    print(f"{name}: {done} in {where(project)}.", *project.notices, sep="\n")
     if not value:
         print(f"{name}: its value is empty.")
 
@@ -46,7 +46,7 @@ def edit(shell: Any, line: Line) -> None:
         raise SecretsError(name, "there is nothing to change", "Give --description, --label or --expires")
     project = current.project()
     project.edit(name, **metadata)
-    print(f"{name}: edited in {where(project)}.")
+    print(f"{name}: edited in {where(project)}.", *project.notices, sep="\n")
 
 
 def import_file(shell: Any, line: Line) -> None:
@@ -56,7 +56,7 @@ def import_file(shell: Any, line: Line) -> None:
     project = current.project()
     project.import_values(values, replace_existing=line.options.replace)
     if values:
-        print(f"{', '.join(values)}: stored in {where(project)}.")
+        print(f"{', '.join(values)}: stored in {where(project)}.", *project.notices, sep="\n")
     else:
         print(f"Nothing stored: {path} names no secret.")
 
@@ -73,7 +73,7 @@ def delete(shell: Any, line: Line) -> None:
         print("Nothing is deleted.")
         return
     project.delete(*names)
-    print(f"{spoken}: deleted from {where(project)}.")
+    print(f"{spoken}: deleted from {where(project)}.", *project.notices, sep="\n")
 
 
 def _metadata(name: str, line: Line) -> dict[str, Any]:

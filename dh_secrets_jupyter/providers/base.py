@@ -41,12 +41,16 @@ class LazyRecords(Mapping[str, Record], Generic[S]):
     Args:
         stored: what the provider has of each, by name.
         read: makes a record of a name and what is stored.
+
+    Attributes:
+        notices: what the user should know of the write that returned them, a sentence each.
     """
 
     def __init__(self, stored: Mapping[str, S], read: Callable[[str, S], Record]) -> None:
         self._stored = stored
         self._read = read
         self._records: dict[str, Record] = {}
+        self.notices: Sequence[str] = ()
 
     def __getitem__(self, name: str) -> Record:
         if name not in self._records:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, Self
 
@@ -14,9 +15,12 @@ from ... import json_text
 from ...errors import InvalidNameError
 from ...models import Metadata, check_name
 from ..base import LazyRecords, Record
+from .managers import PLATFORM, Manager, attributed
 
 PREFIX = "dh-secrets-jupyter/"
 """Before every annotation of ours (the name that ``fieldManager`` has, too)."""
+FRESH = timedelta(seconds=60)
+"""Before a write of the platform's: what was written since then may be put back yet."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/#syntax-and-character-set
@@ -50,6 +54,8 @@ class Look:
         data: values in base64 by key; None where the object has no such map.
         annotations: likewise.
         foreign: labels, annotations, finalizers or owners of others are on it, which must outlive the last secret.
+        owners: the objects that it belongs to, as Kubernetes refers to them.
+        managers: who has written values.
     """
 
     exists: bool = False
@@ -59,6 +65,8 @@ class Look:
     foreign: bool = False
     uid: str = ""
     resource_version: str = ""
+    owners: Sequence[Mapping[str, Any]] = ()
+    managers: Sequence[Manager] = ()
 
     @classmethod
     def at(cls, body: Mapping[str, Any]) -> Self:
@@ -76,6 +84,8 @@ class Look:
             foreign=bool(foreign),
             uid=metadata["uid"],
             resource_version=metadata["resourceVersion"],
+            owners=metadata.get("ownerReferences") or (),
+            managers=Manager.noted(metadata),
         )
 
     def value(self, name: str) -> str | None:
@@ -92,21 +102,28 @@ class Look:
         return {name: binascii.a2b_base64(value) for name, value in (self.data or {}).items()}
 
     @cached_property
-    def records(self) -> Mapping[str, Record]:
+    def records(self) -> LazyRecords[str]:
         """The secrets by name."""
 
         def read(name: str, value: str) -> Record:
-            return Record(binascii.a2b_base64(value), _parse(name, self.metadata(name)))
+            known = attributed(self.managers, name, _parse(name, self.metadata(name)))
+            return Record(binascii.a2b_base64(value), known)
 
         return LazyRecords(self.data or {}, read)
 
     @cached_property
     def stale(self) -> dict[str, str]:
-        """Names of secrets that somebody else deleted, by the annotation that we left behind."""
+        """Names of secrets that somebody else deleted, by the annotation that we left behind.
+
+        Not those that the platform may just have undone: who wrote them puts them back by what is in the annotation.
+        """
         left = {}
+        undoing = max((m.time for m in self.managers if m.name == PLATFORM and m.time), default=None)
         for key, text in (self.annotations or {}).items():
             if key.startswith(PREFIX) and (name := _name_of(key, text)) and self.value(name) is None:
-                left[key] = name
+                written = _parse(name, text).updated
+                if not (undoing and written and written > undoing - FRESH):
+                    left[key] = name
         return left
 
 

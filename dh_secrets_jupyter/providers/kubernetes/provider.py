@@ -16,6 +16,7 @@ from ...backoff import pauses
 from ...errors import ConflictError, ProviderUnavailableError, SecretsError
 from ..base import Change, Plan, Put, Records, check_total
 from .client import JSON_PATCH, PATIENCE, READ, Answer, Client, OutcomeUnknownError
+from .coexistence import keep, notices
 from .connection import NAMESPACE, Target, find_target
 from .layout import Look
 from .patch import Edit, creation, done, edits, empties, operations, others_changed, untouched
@@ -82,19 +83,21 @@ class KubernetesProvider:
         """See :meth:`.base.Provider.write`: one look and one request, again where somebody else came first."""
         until = _deadline()
         with turn(self._client, self._target, self._secret(project)) as ours:
-            return self._write(project, plan, until, ours)
+            before, wanted, after = self._write(project, plan, until, ours)
+        return self._kept(project, before, wanted, after, until)
 
-    def _write(self, project: str, plan: Plan, until: float, ours: Turn) -> Records:
+    def _write(self, project: str, plan: Plan, until: float, ours: Turn) -> tuple[Look, list[Edit], Look]:
+        """Returns what the change was made of, the change, none where nothing was left to do, and what it has made."""
         wanted: list[Edit] = []
         for pause in pauses():
             look, ours.look = ours.look or self._look(project, until), None
             # A gateway may have repeated a request of ours by itself, and then it came second to itself.
             if wanted and done(wanted, look) and all(edit.stamped(look) for edit in wanted):
-                return look.records
+                return look, [], look
             changes = plan(look.records)
             wanted = edits(changes)
             if done(wanted, look):
-                return look.records
+                return look, [], look
             check_total(project, _after(look.values, changes))
             if look.terminating:
                 self._await_end(project, until)
@@ -102,7 +105,7 @@ class KubernetesProvider:
             ours.send()
             if after := self._change(project, look, wanted, until):
                 ours.wrote(after, others_changed(wanted, look, after))
-                return after.records
+                return look, wanted, after
             if time.monotonic() + pause > until - 1:
                 break
             time.sleep(pause)
@@ -222,6 +225,18 @@ class KubernetesProvider:
                 self._delete(project, after, until)
         # What is written to a Secret that is being deleted goes with it.
         return None if after.terminating else after
+
+    def _kept(self, project: str, before: Look, wanted: list[Edit], after: Look, until: float) -> Records:
+        """Sees to it that a change stays beside the platform's; returns the secrets, and what is to be said."""
+        kept: Look | None = after
+        with contextlib.suppress(SecretsError, OutcomeUnknownError):  # the change was made, whatever is seen of it now
+            look = partial(self._look, project, until)
+            kept = keep(before, wanted, after, look, lambda now, lost: self._send(project, now, lost, until), until)
+        if kept is None:
+            raise ConflictError(project, "the platform kept undoing the change", "Try again when it is done")
+        records = kept.records
+        records.notices = notices(before, wanted, self._secret(project))
+        return records
 
     def _delete(self, project: str, look: Look, until: float) -> Answer:
         """Deletes the Secret, if it is still just as it was seen."""

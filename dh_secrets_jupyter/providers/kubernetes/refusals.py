@@ -9,7 +9,7 @@ from .admission import Verdict, verdict
 from .client import Answer
 from .connection import Target
 
-PLATFORM = "DHCORE_ENDPOINT"
+ON_PLATFORM = "DHCORE_ENDPOINT"
 """The variable that says that this is a workspace or a run of the platform."""
 
 
@@ -81,7 +81,7 @@ def _forbidden(answer: Answer, verb: str, project: str, secret: str, target: Tar
         return AccessDeniedError(
             project, f"a rule of the cluster forbids to {verb} {where}", "Ask an administrator for quotas and policies"
         )
-    if os.environ.get(PLATFORM):
+    if os.environ.get(ON_PLATFORM):
         return AccessDeniedError(
             project,
             f"you may not {verb} {where}",

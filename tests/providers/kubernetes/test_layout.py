@@ -106,7 +106,7 @@ def test_a_terminating_secret_shows_nothing() -> None:
     """What is still in a Secret that is being deleted is not there any more."""
     look = Look.at(secret({"A": "MQ=="}, {PREFIX + "A": "{}"}, deletionTimestamp="2026-01-01T00:00:00Z"))
     assert look.terminating
-    assert (look.records, look.stale, look.value("A"), look.metadata("A")) == ({}, {}, None, None)
+    assert (dict(look.records), look.stale, look.value("A"), look.metadata("A")) == ({}, {}, None, None)
 
 
 @pytest.mark.parametrize(

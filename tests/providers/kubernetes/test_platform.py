@@ -1,0 +1,221 @@
+"""Beside the platform's Core, which writes all values back without a test: played as it does it, on the real server."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import urllib.error
+import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.table import Table
+from tests.cluster.server import Namespace
+
+from .conftest import CANARY, SECRET
+
+CORE = urllib.parse.quote("Kubernetes Java Client")
+
+
+def encoded(value: str) -> str:
+    return base64.b64encode(value.encode()).decode()
+
+
+class Core:
+    """The platform's way to write: GET, merge in memory, JSON Patch that replaces all of ``data``."""
+
+    def __init__(self, namespace: Namespace) -> None:
+        self._namespace = namespace
+        self._path = f"/api/v1/namespaces/{namespace.name}/secrets/{SECRET}"
+
+    def get(self) -> dict[str, str]:
+        """Reads all values, in base64."""
+        found: dict[str, str] = self._namespace.cluster.api("GET", self._path).get("data") or {}
+        return found
+
+    def replace(self, data: dict[str, str], **changes: str | None) -> None:
+        """Writes back what was read, with its own changes; None takes a key out."""
+        merged = {**data, **{name: encoded(value) for name, value in changes.items() if value is not None}}
+        kept = {name: value for name, value in merged.items() if changes.get(name, "") is not None}
+        patch = [{"op": "replace", "path": "/data", "value": kept}]
+        path = f"{self._path}?fieldManager={CORE}"
+        self._namespace.cluster.api("PATCH", path, patch, "application/json-patch+json")
+
+    def write(self, **changes: str | None) -> None:
+        """Both, one after the other."""
+        self.replace(self.get(), **changes)
+
+
+@pytest.fixture
+def core(namespace: Namespace, project: Project) -> Core:
+    """The platform, which has written to the project's Secret before."""
+    project.put("OURS", CANARY)
+    made = Core(namespace)
+    made.write(CORES="theirs")
+    return made
+
+
+def test_forty_of_forty_are_kept(core: Core, project: Project, namespace: Namespace) -> None:
+    """While it writes forty keys, eight at a time, we write forty others, eight at a time: not one of ours is lost."""
+
+    def theirs(number: int) -> None:
+        core.write(**{f"CORE{number % 40}": f"{CANARY} {number}"})
+
+    def ours(number: int) -> None:
+        project.put(f"OURS{number}", f"{CANARY} {number}")
+
+    with ThreadPoolExecutor(8) as core_pool, ThreadPoolExecutor(8) as our_pool:
+        list(zip(core_pool.map(theirs, range(40)), our_pool.map(ours, range(40)), strict=True))
+    data = namespace.data(SECRET)
+    assert [number for number in range(40) if data.get(f"OURS{number}") != f"{CANARY} {number}".encode()] == []
+    assert all(secret.metadata.created_by for secret in project.list_secrets("OURS?*"))
+
+
+KINDS = ["create", "replace", "delete"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_it_undoes_is_put_back(core: Core, project: Project, namespace: Namespace, kind: str) -> None:
+    """A key that we made, changed or deleted while it was at work is again as we left it, and its own change stays."""
+    project.put("A", "old")
+    project.delete("A") if kind == "create" else None
+    before = core.get()
+    stale = threading.Timer(0.05, core.replace, [before], {"CORES": "newer"})
+    _answered_late(project, stale)
+    project.delete("A") if kind == "delete" else project.put("A", "new")
+    stale.join()
+    wanted = {"OURS": CANARY.encode(), "CORES": b"newer"}
+    assert namespace.data(SECRET) == (wanted if kind == "delete" else {**wanted, "A": b"new"})
+
+
+def _answered_late(project: Project, then: threading.Timer) -> None:
+    """Starts something once the next change has been sent."""
+    provider: Any = project.provider
+    sent = provider._send
+
+    def send(*arguments: Any, **options: Any) -> Any:
+        after = sent(*arguments, **options)
+        if not then.is_alive() and then.ident is None:
+            then.start()
+        return after
+
+    provider._send = send
+
+
+@pytest.mark.parametrize("by", ["kubectl", "ours"])
+def test_a_persons_deletion_stays(core: Core, project: Project, namespace: Namespace, by: str) -> None:
+    """What somebody deletes right after we wrote it is not put back, whoever it was."""
+    other = Project("demo", project.provider, user="sam")
+
+    def delete() -> None:
+        if by == "ours":
+            other.provider.__class__().write("demo", lambda records: [_remove("A")])
+        else:
+            namespace.kubectl("patch", "secret", SECRET, "--type=json", '-p=[{"op":"remove","path":"/data/A"}]')
+
+    deletion = threading.Timer(0.0, delete)
+    _answered_late(project, deletion)
+    project.put("A", "new")
+    deletion.join()
+    assert "A" not in namespace.data(SECRET)
+
+
+def _remove(name: str) -> Any:
+    from dh_secrets_jupyter.providers.base import Remove
+
+    return Remove(name)
+
+
+def test_elsewhere_it_costs_no_request(project: Project, namespace: Namespace) -> None:
+    """Where the platform has written nothing, a write is one look and one change, as before."""
+    project.put("A", CANARY)
+    sent = len(namespace.requests())
+    project.put("A", "new")
+    assert [entry["verb"] for entry in namespace.requests()[sent:]] == ["get", "patch"]
+
+
+@pytest.mark.parametrize("manager", ["Kubernetes Java Client", "kubectl-patch", "somebody"])
+def test_a_change_of_others_bears_no_name_of_ours(project: Project, namespace: Namespace, manager: str) -> None:
+    """A value that somebody else changed is listed as changed elsewhere, until it is ours again; others as they are."""
+    for name in ("A", "B"):
+        project.new_secret(name, CANARY)
+    path = f"/api/v1/namespaces/{namespace.name}/secrets/{SECRET}?fieldManager={urllib.parse.quote(manager)}"
+    body = {"data": {"A": encoded("theirs")}}
+    namespace.cluster.api("PATCH", path, body, "application/merge-patch+json")
+    a, b = (secret.metadata for secret in project.list_secrets())
+    assert (a.updated_by, b.updated_by, a.created_by) == (None, "tester", "tester")
+    assert a.updated
+    assert b.updated
+    assert abs((a.updated - b.updated).total_seconds()) < 60
+    rows = repr(Table("x", project.list_secrets())).splitlines()
+    assert "changed elsewhere" in rows[1]
+    assert "changed elsewhere" not in rows[2]
+    project.edit("B", description="x")
+    project.put("A", "ours again")
+    assert [secret.metadata.updated_by for secret in project.list_secrets()] == ["tester", "tester"]
+
+
+def test_a_key_of_others_that_we_describe(project: Project, namespace: Namespace) -> None:
+    """Who describes another's key has done the last change of it."""
+    namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=1")
+    project.edit("A", description="what for")
+    assert project.get_secret("A").metadata.updated_by == "tester"
+
+
+OWNERS: dict[str, dict[str, Any]] = {
+    "ExternalSecret app": {
+        "ownerReferences": [
+            {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "name": "app", "uid": "1-2-3"}
+        ]
+    },
+    "externalsecrets.external-secrets.io/app": {},
+}
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_an_owner_is_said(project: Project, namespace: Namespace, owner: str) -> None:
+    """What is changed in a Secret that a controller keeps is changed, and that it may be put back is said."""
+    manager = urllib.parse.quote(owner if "/" in owner else "controller")
+    path = f"/api/v1/namespaces/{namespace.name}/secrets"
+    body = {"metadata": {"name": SECRET, **OWNERS[owner]}, "data": {"A": encoded("theirs"), "B": encoded("theirs")}}
+    namespace.cluster.api("POST", f"{path}?fieldManager={manager}", body)
+    project.put("A", "ours")
+    assert project.notices == [f"The Secret {SECRET} is kept by {owner}: its owner may put it back."]
+    assert namespace.data(SECRET)["A"] == b"ours"
+    project.delete("B")
+    assert len(project.notices) == 1
+    if "/" in owner:  # a key of our own is nobody else's
+        project.put("A", "ours again")
+        assert project.notices == []
+
+
+def test_a_declared_key_is_its_declarers(project: Project, namespace: Namespace) -> None:
+    """What was declared by server-side apply may be declared again, by kubectl too; what kubectl made by hand not."""
+    manifest = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: {SECRET}}}\nstringData: {{A: theirs}}\n"
+    namespace.kubectl("apply", "--server-side", "--field-manager=kubectl-gitops", "-f", "-", stdin=manifest.encode())
+    project.put("B", "ours")
+    assert project.notices == []
+    project.put("A", "ours")
+    assert project.notices == [f"The Secret {SECRET} is kept by kubectl-gitops: its owner may put it back."]
+
+
+def test_a_deletion_on_the_platform(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the platform is, a deletion says that it may still list the name; elsewhere nothing is said."""
+    project.import_values({"A": "1", "B": "2", "C": "3"})
+    project.delete("C")
+    assert project.notices == []
+    monkeypatch.setenv("DHCORE_ENDPOINT", "http://core.example.com")
+    project.delete("A", "B")
+    assert project.notices == ["The platform may still list A, B: delete what it lists there, too."]
+
+
+def test_a_core_that_finds_no_secret(core: Core, project: Project, namespace: Namespace) -> None:
+    """With the last key the Secret goes; what the platform still wanted to write finds nothing to write to."""
+    before = core.get()
+    project.delete("OURS", "CORES")
+    with pytest.raises(urllib.error.HTTPError):
+        core.replace(before, CORES="newer")
+    assert namespace.secret(SECRET) is None
