@@ -61,7 +61,8 @@ def test_a_message_whose_header_alone_is_read_stays_as_it_is(guarded: Kernel) ->
 
 
 def test_the_id_by_which_an_answer_finds_its_way_stays(guarded: Kernel) -> None:
-    guarded.ok("W = learn('P', b'request-id-4711'.hex()).reveal(); c = create_comm(target_name='t', comm_id='asks')")
+    guarded.ok("from comm import create_comm\nW = learn('P', b'request-id-4711'.hex()).reveal()")
+    guarded.ok("c = create_comm(target_name='t', comm_id='asks')")
     cell = guarded.ok("c.send({'content': {'id': W, 'text': W}, 'id': W})")
     data = cell.of("comm_msg")[0].content["data"]
     assert data == {"content": {"id": "request-id-4711", "text": "[secret:P]"}, "id": "[secret:P]"}

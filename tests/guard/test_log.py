@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -39,17 +40,26 @@ def _wait(what: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
-def _relays() -> dict[int, bytes]:
-    """Returns the processes that mask logs here, by id, with their command lines and environments."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            said = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
-        except OSError:  # it has ended meanwhile
-            continue
-        if b"dh_secrets_jupyter.guard.relay" in said:
-            found[int(folder.name)] = said
-    return found
+def _relay(kernel: Kernel) -> tuple[int, bytes]:
+    """Returns the process that masks a kernel's log, with its command line and its environment."""
+    pipe = f"pipe:[{kernel.ok('os.fstat(sys.stdout.fileno()).st_ino').result}]"
+    found: list[tuple[int, bytes]] = []
+
+    def look() -> bool:
+        found[:] = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                said = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+                if b"guard.relay" in said and any(str(fd.readlink()) == pipe for fd in (folder / "fd").iterdir()):
+                    found.append((int(folder.name), said))
+        return len(found) == 1  # the shell that starts it is there for a moment
+
+    _wait(look)
+    return found[0]
+
+
+def _runs(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -67,11 +77,10 @@ def test_the_last_words_of_a_kernel_are_in_its_log(new_kernel: Callable[..., Ker
 def test_a_child_writes_on_after_the_kernel_and_the_process_that_masks_ends_with_it(
     new_kernel: Callable[..., Kernel],
 ) -> None:
-    before = set(_relays())
     kernel = new_kernel(env={"SOME_TOKEN": TOKEN})
     kernel.ok(SETUP)
-    (relay,) = set(_relays()) - before
-    assert TOKEN.encode() not in _relays()[relay]
+    relay, said = _relay(kernel)
+    assert TOKEN.encode() not in said
     kernel.ok(
         "import subprocess\nchild = subprocess.Popen([sys.executable, '-c', "
         f"{CHILD!r}, T.encode().hex()], stdout=sys.stdout, start_new_session=True)"
@@ -79,16 +88,15 @@ def test_a_child_writes_on_after_the_kernel_and_the_process_that_masks_ends_with
     kernel.stop()
     (kernel.home / "gone").touch()
     _wait((kernel.home / "done").exists)
-    _wait(lambda: relay not in _relays())
+    _wait(lambda: not _runs(relay))
     assert kernel.log.endswith((b"child " + MARK + b"\n") * 3)
 
 
 def test_it_is_no_child_of_the_kernels_and_is_started_again(new_kernel: Callable[..., Kernel]) -> None:
     """A cell may wait for all its children; and should the process be killed, nothing is lost or shown."""
-    before = set(_relays())
     kernel = new_kernel()
     kernel.ok(SETUP)
-    (relay,) = set(_relays()) - before
+    relay, _ = _relay(kernel)
     children = "try: os.wait()\nexcept ChildProcessError as error: print(type(error).__name__)"
     assert kernel.ok(children).stdout == "ChildProcessError\n"
     kernel.ok("L = learn('LATER', b'later-value-4711'.hex()).reveal()")
