@@ -118,8 +118,9 @@ class Anchors:
             if not there:
                 return best, self._make(data[best : best + length]), 0
             for offset in there:
-                for anchor in fragments[data[offset : offset + length]].partial:
-                    if known := self._known_to(needle, offset, length, anchor):
+                for number, place in fragments[data[offset : offset + length]].partial:
+                    self.steps += 1
+                    if known := known_to(needle, offset, length, self._needles[number], place):
                         return 0, None, known
             # What a window has of its own is at its end or its beginning, else it would be in an earlier one.
             for offset in sorted((best, last, start), key=there.__contains__):
@@ -130,21 +131,6 @@ class Anchors:
         if needle.window > length:
             return last, fragments.get(data[last : last + length]) or self._make(data[last : last + length]), 0
         return 0, None, start + needle.window  # the window itself is a fragment already
-
-    def _known_to(self, needle: Needle, offset: int, length: int, anchor: Anchor) -> int:
-        """Returns up to where a needle is like another one, if all windows around a fragment are; else 0."""
-        self.steps += 1
-        other, place = self._needles[anchor[0]], anchor[1]
-        first, last = max(offset + length - needle.window, 0), min(offset + needle.window, len(needle.data))
-        before, after = place - (offset - first), place + (last - offset)
-        if before < 0 or needle.data[first:last] != other.data[before:after] or needle.window != other.window:
-            return 0
-        size = len(needle.data)
-        for mine, theirs in ((needle.told, other.told), (needle.starts, other.starts), (needle.data, other.data)):
-            if mine[first:last] != theirs[before:after]:
-                return 0
-            size = min(size, last + common_prefix(mine, last, theirs, after))
-        return size
 
     def _place_for_whole(self, needle: Needle) -> tuple[int, Fragment | None]:
         """Returns an offset and its fragment, for a needle all of whose windows are known, or that has none."""
@@ -179,6 +165,20 @@ class _Order:
     def best(self, first: int, last: int) -> int:
         """Returns the best offset from the first to the last."""
         return next((at for choice in self._choices if (at := choice.rfind(1, first, last + 1)) >= 0), last)
+
+
+def known_to(needle: Needle, offset: int, length: int, other: Needle, place: int) -> int:
+    """Returns up to where a needle is like another one, if all windows around a fragment of both are; else 0."""
+    size = len(needle.data)
+    first, last = max(offset + length - needle.window, 0), min(offset + needle.window, size)
+    before, after = place - (offset - first), place + (last - offset)
+    if before < 0 or needle.data[first:last] != other.data[before:after] or needle.window != other.window:
+        return 0
+    for mine, theirs in ((needle.told, other.told), (needle.starts, other.starts), (needle.data, other.data)):
+        if mine[first:last] != theirs[before:after]:
+            return 0
+        size = min(size, last + common_prefix(mine, last, theirs, after))
+    return size
 
 
 def _length_of_signs(data: bytes, start: int, signs: bytes) -> int:

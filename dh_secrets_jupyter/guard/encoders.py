@@ -103,8 +103,6 @@ for inner, outer in (
 ):
     ENCODERS[f"{inner.strip()} in {outer}"] = _chained(ENCODERS[inner], ENCODERS[outer])
 
-FEW = {label: ENCODERS[label] for label in ("repr", "ascii", "JSON", "JSON with escapes", r"JSON with \/")}
-
 # Every encoder above leaves these as they are, so that most values need none of them.
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 PLAIN_OR_NOT = re.compile(r"[A-Za-z0-9_.\-]+|.", re.DOTALL)

@@ -1,8 +1,8 @@
 """Knows the needles of all values, learns new ones cheaply, and finds them in bytes, whole and in pieces.
 
 One Aho-Corasick automaton looks for the fragments of all needles (:mod:`.anchors`); a new value gets one of its own at
-first. What it finds is looked at by :mod:`.search`. So there are few and short patterns, whatever the length of a
-value, and one mechanism for whole values and for pieces.
+first. What it finds is looked at by :mod:`.search`. So there are few and short patterns, and one mechanism for whole
+values and for pieces. Large values are :mod:`.large`'s.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from .anchors import Anchors, Fragment
 from .extents import common_suffix
+from .large import Large, longest_suffix
 from .needles import Needle
 from .owners import Owner
 from .search import Counted, Run, Search
@@ -75,11 +76,12 @@ class Index:
         self._all = bytearray()
         self._ends: dict[bytes, bool] = {}  # of one byte and of two whether they stand in any needle
         self._parts: tuple[_Part, ...] = ()
+        self.large = Large()
 
     @property
     def steps(self) -> int:
         """How many fragments and needles were looked at so far, in learning and in searching."""
-        return self._steps + self._anchors.steps
+        return self._steps + self._anchors.steps + self.large.steps
 
     def add(self, owner: Owner, needles: Iterable[Needle]) -> None:
         """Makes needles known: the next search finds them."""
@@ -100,6 +102,9 @@ class Index:
         known = self._numbers.get(kind)
         if owner.name is None or (known is not None and self._needles[known][1].told == needle.told):
             return
+        if needle.large:
+            self.large.add(owner, needle)
+            return
         self._numbers[kind] = len(self._needles)
         self._needles.append((owner, needle))
         self._starts.append(len(self._all))
@@ -110,29 +115,30 @@ class Index:
     def touched(self, data: bytes) -> bool:
         """Tells whether a fragment of any needle stands in the text: the quick way to see that none does."""
         self._settle(len(data))
-        return any(part.found(data) for part in self._parts)
+        return bool(self.large) or any(part.found(data) for part in self._parts)
 
     def runs(self, data: bytes, counted: Counted) -> list[tuple[Run, tuple[int, int]]]:
-        """Returns all runs that count, in no order, and what of each does.
+        """Returns all runs that count, in no order, and where in the text what of them does.
 
         A piece that lies in one of them is not among them, but the whole of every needle is.
         """
         self._settle(len(data))
+        found = list(self.large.runs(data, counted)) if self.large else []
         hits = [hit for part in self._parts for hit in part.hits(data)]
         if not hits:
-            return []
+            return found
         if len(self._parts) > 1:
             hits.sort(key=lambda hit: hit[1])
         search = Search(self._needles, data, counted)
         for hit in hits:
             search.look(*hit)
         self._steps += search.steps
-        return search.found
+        return found + search.found
 
     def runs_at_end(self, data: bytes, least: int) -> list[Run]:
         """Returns runs of at least so many bytes that end where the text ends: the longest, and some others."""
         found: list[Run] = []
-        for size in {self.open_length(data), least} if len(data) >= least else ():
+        for size in {longest_suffix(data, self._all), least} if len(data) >= least else ():
             tail, at, left = data[-size:], -1, _ENDS if size >= least else 0
             while left and (at := self._all.find(tail, at + 1)) >= 0:
                 left -= 1
@@ -146,17 +152,10 @@ class Index:
 
     def open_length(self, data: bytes) -> int:
         """Returns how many of the last bytes may belong to a needle that goes on: never too few."""
+        large = self.large.open_length(data)
         if len(data) < 2 or not self._stands(data[-2:]):
-            return int(self._stands(data[-1:]))
-        # The end of an end that stands there stands there, too: so the longest is found by doubling, then by halving.
-        known, unknown = 2, len(data) + 1
-        while unknown - known > 1:
-            tried = min(2 * known, (known + unknown) // 2)
-            if data[-tried:] in self._all:
-                known = tried
-            else:
-                unknown = tried
-        return known
+            return max(int(self._stands(data[-1:])), large)
+        return max(longest_suffix(data, self._all), large)
 
     def _stands(self, end: bytes) -> bool:
         known = self._ends.get(end)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import parts
 from .ansi import ANSI, without_ansi
 from .index import Index
-from .needles import needles
+from .needles import LARGE_FROM, needles
 from .owners import Claim, Owners
 from .rule import PIECE, SHARED_FROM, Scope, hosts, judge
 from .search import Run
@@ -39,6 +40,14 @@ class Cover:
     start: int
     end: int
     hit: Hit | None
+
+
+class Begun(NamedTuple):
+    """A value that a text ends in the middle of: from where on, what mark it gets, and how the value goes on."""
+
+    start: int
+    hit: Hit
+    rest: bytes
 
 
 class Masker:
@@ -74,17 +83,18 @@ class Masker:
             self._hosts.update(hosts(known))
             self._shared = [host.encode() for host, count in self._hosts.items() if count >= SHARED_FROM]
         found = self._texts.get(known) or self._texts.setdefault(known, _texts(known))
+        large = len(known) >= LARGE_FROM
         if self._owners.off:
             self._index.refresh()  # a text of somebody who is off may belong to somebody else, too
         for text, visible in found.items():
             # What is known already may show another name from now on.
             if (owner := self._owners.claim(text, name, claim if text == known else max(claim, Claim.PART))) is None:
                 continue
-            self._index.add(owner, needles(text, visible))
+            self._index.add(owner, needles(text, visible, large=large))
             plain = to_bytes(text) if isinstance(text, str) else text
             if b"\x1b" in plain:
                 # Control sequences are taken out of a text before it is searched, also those of a value.
-                self._index.add(owner, needles(_decoded(without_ansi(plain)[0])))
+                self._index.add(owner, needles(_decoded(without_ansi(plain)[0]), large=large))
         return None
 
     def names(self) -> list[str]:
@@ -166,17 +176,24 @@ class Masker:
         """Returns how many of the last bytes may be part of a value that goes on."""
         return self._index.open_length(data)
 
-    def begun(self, data: bytes, least: int) -> list[Run]:
-        """Returns the runs at the end of a text that are at least so many characters of a value, and not common."""
-        return [
-            run
+    def begun(self, data: bytes, least: int) -> list[Begun]:
+        """Returns what at the end of a text is at least so many characters of a value, and not common."""
+        found = [
+            Begun(run.start, Hit(name, run.needle.spelling), run.needle.data[run.offset + run.end - run.start :])
             for run in self._index.runs_at_end(data, least)
-            if run.owner.name is not None
+            if (name := run.owner.name) is not None
             and not self._owners.is_in_mark(data, run.start, run.end)
             and (run.needle.pieces or run.offset == 0)
             and not run.needle.word
             and self._tells(run, run.offset, run.offset + run.end - run.start, least)
             and (not _is_number(run, data, run.start, run.end) or _stands_alone(data, run.start, run.end))
+        ]
+        return found + [
+            Begun(tail.start, Hit(tail.run.owner.name, tail.run.needle.spelling), tail.rest)
+            for tail in self._index.large.tails(data, least)
+            if tail.run.owner.name is not None
+            and not self._owners.is_in_mark(data, tail.start, len(data))
+            and self._tells(tail.run, tail.run.offset, tail.run.offset + tail.run.end - tail.run.start, least)
         ]
 
     def _counted(self, run: Run, data: bytes) -> tuple[int, int] | None:

@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
-from .encoders import ENCODERS, FEW, PLAIN, PLAIN_OR_NOT
+from .encoders import ENCODERS, PLAIN, PLAIN_OR_NOT
 from .rule import PIECE, PIECES_FROM, Scope, judge, telling
 
-_FEW_SPELLINGS_FROM = 16_384
-"""Characters from which on a text is looked for in the spellings of :data:`FEW` alone, for the time that it takes:
-in others it is met in its pieces."""
+LARGE_FROM = 16_384
+"""Characters from which on a value and its parts are not spelled: texts are decoded instead (:mod:`.large`)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +30,7 @@ class Needle:
         fresh: for each byte of ``data`` 1 where it differs from another needle of the same value, and 0 in all that is
             in that one, too; empty where all of it is new.
         window: how many bytes a piece has at least.
+        large: whether it is all of a value that is not spelled otherwise.
     """
 
     data: bytes
@@ -41,65 +41,83 @@ class Needle:
     pieces: bool
     fresh: bytes = b""
     window: int = PIECE
+    large: bool = False
 
 
+_UTF16 = ("utf-16-le", "utf-16-be")
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
 _URLSAFE_SIGNS = bytes([byte in b"-_" for byte in range(256)])
+_NO_ZERO = bytes([byte != 0 for byte in range(256)])
 _HEX_LETTERS = bytes([byte in b"ABCDEF" for byte in range(256)])
 
 
-def needles(value: str | bytes, visible: Iterable[tuple[int, int]] = ()) -> Iterator[Needle]:
+def needles(value: str | bytes, visible: Iterable[tuple[int, int]] = (), *, large: bool = False) -> Iterator[Needle]:
     """Yields every spelling of a value, or nothing of one that :func:`rule.judge` refuses; some may come twice.
 
     Args:
         visible: from which character of a text to which it may be seen (:func:`parts.texts`): common material.
+        large: yields it as it is, and its lines, since texts are decoded instead (:mod:`.large`).
     """
     if isinstance(value, bytes):
         if judge(value.decode("latin-1")) is Scope.ANYWHERE:
-            yield from _binary(value)
+            told = value.translate(_NO_ZERO)
+            yield from [_bytes_needle(value, told, large=True)] if large else _binary(value, told)
         return
     scope = judge(value)
     if scope is Scope.WORD:
         core = value.strip()
         yield from _spelled(core, telling(core), word=True, pieces=False)
     elif scope is Scope.ANYWHERE:
-        told = bytearray(telling(value))
+        flags = bytearray(telling(value))
         for start, end in visible:
-            told[start:end] = bytes(end - start)
-        yield from _spelled(value, bytes(told), word=False, pieces=len(value) >= PIECES_FROM)
-        yield from _lines(value, bytes(told))
+            flags[start:end] = bytes(end - start)
+        for text, tells in {value: bytes(flags), **_lines(value, bytes(flags))}.items():
+            pieces = text is value and len(value) >= PIECES_FROM
+            if large:
+                yield replace(_plain(text, tells, word=False, pieces=pieces), large=True)
+                for order in _UTF16 if pieces and not text.isascii() else ():
+                    units = [c.encode(order, "surrogatepass") for c in text]
+                    yield replace(_joined(units, tells, order.upper(), word=False, pieces=True), large=True)
+            else:
+                yield from _spelled(text, tells, word=False, pieces=pieces)
 
 
-def _lines(value: str, told_of_all: bytes) -> Iterator[Needle]:
-    """Each line that is not itself short or common; the longer ones are pieces of the value already."""
-    starts: dict[str, int] = {}
+def _lines(value: str, told: bytes) -> dict[str, bytes]:
+    """Returns each line that is not itself short or common, and what it tells; longer ones are pieces already."""
+    lines: dict[str, bytes] = {}
     at = 0
     for whole in value.splitlines(keepends=True):
-        starts.setdefault(whole.strip(), at + len(whole) - len(whole.lstrip()))
+        line, start = whole.strip(), at + len(whole) - len(whole.lstrip())
         at += len(whole)
-    for line, start in starts.items():
-        if line != value and (len(line) < PIECES_FROM or len(value) < PIECES_FROM):
-            told = told_of_all[start : start + len(line)]
-            if judge(line) is Scope.ANYWHERE and 1 in told:
-                if len(value) < _FEW_SPELLINGS_FROM:
-                    yield from _spelled(line, told, word=False, pieces=False)
-                else:
-                    yield _joined(list(map(_utf8, line)), told, "text", word=False, pieces=False)
+        if line != value and (len(line) < PIECES_FROM or len(value) < PIECES_FROM) and line not in lines:
+            tells = told[start : start + len(line)]
+            if 1 in tells and judge(line) is Scope.ANYWHERE:
+                lines[line] = tells
+    return lines
+
+
+def _bytes_needle(value: bytes, told: bytes, *, large: bool = False) -> Needle:
+    return Needle(value, b"\1" * len(value), told, "bytes", False, len(value) >= PIECES_FROM, large=large)
 
 
 def _spelled(text: str, told: bytes, *, word: bool, pieces: bool) -> Iterator[Needle]:
     """Yields all spellings of a text; ``told`` has a byte for each character."""
-    chars = list(map(_utf8, text))
-    yield (plain := _joined(chars, told, "text", word=word, pieces=pieces))
+    yield (plain := _plain(text, told, word=word, pieces=pieces))
     yield from _encoded(plain.data, plain.told, word=word, pieces=pieces)
     yield from _escaped(text, told, word=word, pieces=pieces)
     if not word:
-        for order in ("utf-16-le", "utf-16-be"):
+        for order in _UTF16:
             units = [c.encode(order, "surrogatepass") for c in text]
             yield replace(_joined(units, told, order.upper(), word=word, pieces=pieces), window=2 * PIECE)
             if not text.isascii():  # as a text it is each byte a character
                 shown = [_utf8(unit.decode("latin-1")) for unit in units]
                 yield _joined(shown, told, order.upper(), word=word, pieces=pieces)
+
+
+def _plain(text: str, told: bytes, *, word: bool, pieces: bool) -> Needle:
+    if text.isascii():
+        return Needle(text.encode(), b"\1" * len(text), told, "text", word, pieces)
+    return _joined(list(map(_utf8, text)), told, "text", word=word, pieces=pieces)
 
 
 def _utf8(char: str) -> bytes:
@@ -126,10 +144,9 @@ def _escaped(text: str, told: bytes, *, word: bool, pieces: bool) -> Iterator[Ne
     ones = {token: _ones(len(token)) for token in tokens}
     zeros = {token: bytes(len(token)) for token in tokens}
     counts = [text.count(char) for char in special]
-    labels = ENCODERS if len(text) < _FEW_SPELLINGS_FROM else FEW
     forms: dict[tuple[str, ...], str] = {}
-    spelled = [_spelled_char(char, labels is FEW) for char in special]
-    for label, form in zip(labels, zip(*spelled, strict=True), strict=True) if special else ():
+    spelled = [_spelled_char(char) for char in special]
+    for label, form in zip(ENCODERS, zip(*spelled, strict=True), strict=True) if special else ():
         forms.setdefault(form, label.strip())
     done = [tuple(special)]
     for form, label in forms.items():
@@ -157,9 +174,9 @@ def _escaped(text: str, told: bytes, *, word: bool, pieces: bool) -> Iterator[Ne
 
 
 @lru_cache(maxsize=2048)
-def _spelled_char(char: str, few: bool) -> tuple[str, ...]:
+def _spelled_char(char: str) -> tuple[str, ...]:
     """Returns a character as each encoder spells it."""
-    return tuple(encode(char) for encode in (FEW if few else ENCODERS).values())
+    return tuple(encode(char) for encode in ENCODERS.values())
 
 
 def _first(size: int) -> bytes:
@@ -210,11 +227,10 @@ def _told_in_base64(told: bytes, size: int) -> bytes:
     return bytes(tells)
 
 
-def _binary(value: bytes) -> Iterator[Needle]:
+def _binary(value: bytes, told: bytes) -> Iterator[Needle]:
     """Yields all spellings of bytes that are not UTF-8."""
     pieces = len(value) >= PIECES_FROM
-    told = bytes([byte != 0 for byte in value])
-    yield Needle(value, _ones(len(value)), told, "bytes", False, pieces)
+    yield _bytes_needle(value, told)
     yield from _encoded(value, told, word=False, pieces=pieces)
     for quote_ in ("'", r"\'"):
         shown = [quote_ if byte == 39 else repr(bytes((byte,)))[2:-1] for byte in value]

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from .ansi import ANSI, UNFINISHED, UNFINISHED_AT_MOST, without_ansi
 from .extents import common_prefix
-from .matcher import NUMBER, Cover, Hit, Masker, mark, to_bytes, to_text, united
+from .matcher import NUMBER, Begun, Cover, Hit, Masker, mark, to_bytes, to_text, united
 from .rule import ANYWHERE_FROM
-from .search import Run
 
 _REMEMBERED = 64
 """Bytes that have gone out and are still looked at: a release may have cut a value."""
@@ -56,7 +55,7 @@ class ByteStream:
         window = self._sent + plain
         covers = self._masker.covers_plain(window, text=self._text)
         begun = self._masker.begun(window, ANYWHERE_FROM) if release else []
-        covers += [Cover(run.start, len(window), Hit(run.owner.name or "", run.needle.spelling)) for run in begun]
+        covers += [Cover(start, len(window), hit) for start, hit, _ in begun]
         if covers or self._cut:
             covers = self._joined(covers, plain, sent)
 
@@ -114,9 +113,9 @@ class ByteStream:
             rest.append(Cover(sent, sent + swallowed, None))
         return united(rest)
 
-    def _still_cut(self, begun: list[Run], plain: bytes) -> list[tuple[bytes, int]]:
+    def _still_cut(self, begun: list[Begun], plain: bytes) -> list[tuple[bytes, int]]:
         """Returns the needles that a release has just cut, or cut once more."""
-        new = [(run.needle.data, run.offset + run.end - run.start) for run in begun]
+        new = [(rest, 0) for _, _, rest in begun]
         old = [(needle, at + len(plain)) for needle, at in self._cut if needle[at : at + len(plain)] == plain]
         return [(needle, at) for needle, at in new + old if at < len(needle)]
 

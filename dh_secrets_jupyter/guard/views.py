@@ -1,0 +1,192 @@
+"""Reads a text as others would: decodes what is encoded or escaped in it, and knows where that stood.
+
+It is for values that are too long to be spelled in every way (:mod:`.large`): of these the text is decoded instead.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import cast
+
+Place = Callable[[int], int]
+
+_RUN = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{11,}+")
+_HEX = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{16,}+")
+_DIGITS = b"0123456789abcdefABCDEF"
+_RUN_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_LATIN = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
+_PAIR = rb"u[dD][89abAB][0-9A-Fa-f]{2}"
+_ESCAPE = re.compile(
+    rb"\\(?:" + _PAIR + rb"\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}"
+    rb"|[\"'/\\abfnrtv])|%[0-9A-Fa-f]{2}|&(?:#\d{2}|#x[0-9A-Fa-f]{2}|[a-z]{2,4});"
+)
+_UNFINISHED = re.compile(
+    rb"(?:\\+(?:" + _PAIR + rb"(?:\\u?[0-9A-Fa-f]{0,3})?|[uU][0-9A-Fa-f]{0,7}|x[0-9A-Fa-f]?)?"
+    rb"|%[0-9A-Fa-f]?|&#?[0-9a-z]{0,4})\Z"
+)
+_ESCAPED_CHARACTER = re.compile(rb"\\x[89a-fA-F]")
+_BLANKS = bytes.maketrans(b"+", b" ")
+_SIGNS = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
+_NESTED = 3
+"""Times that something is escaped: in JSON in JSON in a repr."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody reads in a text.
+
+    Attributes:
+        data: that.
+        encoding: how it stands in the text.
+        first: returns where in the text a byte of ``data`` begins.
+        after: returns where in the text what is before a byte of ``data`` has ended.
+        rest: returns how a value goes on in this encoding from an offset on, where the text has come to its end.
+    """
+
+    data: bytes
+    encoding: str
+    first: Place
+    after: Place
+    rest: Callable[[bytes, int], bytes]
+
+
+def views(data: bytes, *, at_end: bool = False) -> Iterator[View]:
+    """Yields all ways to read a text, itself first; of runs of base64 and hex the long ones, or the one at its end."""
+    yield View(data, "text", _same, _same, _plain_rest)
+    for run, start in _runs(data, _RUN, _RUN_SIGNS, at_end):
+        for phase in range(4):
+            yield _base64(run[phase:], start + phase)
+    for run, start in _runs(data, _HEX, _DIGITS, at_end):
+        for phase in range(2):
+            yield _hex(run[phase:], start + phase)
+    yield from _escaped(data, _unescaped)
+    if b"+" in data:  # a form's blanks
+        yield from _escaped(data.translate(_BLANKS), _unescaped)
+    if _ESCAPED_CHARACTER.search(data):  # of bytes one byte, of a text one character
+        yield from _escaped(data, _unescaped_text)
+    if not data.isascii():
+        latin, at = _replaced(_LATIN, data, lambda found: found[0].decode().encode("latin-1"))
+        yield View(latin, "Latin-1", at, at, _no_rest)
+    if b"\0" in data:
+        for phase in range(2):
+            yield View(data[phase::2], "UTF-16", _doubled(phase), _doubled(phase), _no_rest)
+
+
+def _escaped(data: bytes, unescape_one: Callable[[re.Match[bytes]], bytes]) -> Iterator[View]:
+    outer, at_outer = data, cast(Place, _same)
+    for _ in range(_NESTED):
+        inner, at = _replaced(_ESCAPE, outer, unescape_one)
+        outer, at_outer, before = inner, _composed(at, at_outer), outer
+        yield View(inner, "escaped", at_outer, at_outer, _no_rest)
+        if inner == before:
+            break
+
+
+def _runs(data: bytes, pattern: re.Pattern[bytes], signs: bytes, at_end: bool) -> Iterator[tuple[bytes, int]]:
+    if at_end:
+        start = len(data.rstrip(signs))
+        yield data[start:], start
+    else:
+        yield from ((found[0], found.start()) for found in pattern.finditer(data))
+
+
+def unfinished(data: bytes) -> int:
+    """Returns how many of the last bytes are the beginning of an escape."""
+    found = _UNFINISHED.search(data, max(len(data) - 16, 0))
+    return len(found[0]) if found else 0
+
+
+def _same(at: int) -> int:
+    return at
+
+
+def _plain_rest(value: bytes, at: int) -> bytes:
+    return value[at:]
+
+
+def _no_rest(value: bytes, at: int) -> bytes:
+    return b""
+
+
+def _doubled(phase: int) -> Place:
+    return lambda at: 2 * at + phase
+
+
+def _composed(inner: Place, outer: Place) -> Place:
+    return lambda at: outer(inner(at))
+
+
+def _base64(run: bytes, start: int) -> View:
+    """Four characters are three bytes; of one that is made of two bytes both are read, and what is over is left."""
+    standard = run.translate(_STANDARD)
+    data = base64.b64decode(standard + b"A" * (-len(run) % 4))[: len(run) * 6 // 8]
+
+    def rest(value: bytes, at: int) -> bytes:
+        over = len(data) % 3
+        form = base64.b64encode(value[max(at - over, 0) :])
+        if standard != run:
+            form = form.translate(bytes.maketrans(b"+/", b"-_"))
+        return form[len(run) % 4 :]
+
+    return View(
+        data, "base64", lambda at: start + at * 8 // 6, lambda at: start + min((at * 8 + 5) // 6, len(run)), rest
+    )
+
+
+def _hex(run: bytes, start: int) -> View:
+    data = bytes.fromhex(run[: len(run) // 2 * 2].decode())
+
+    def rest(value: bytes, at: int) -> bytes:
+        digits = value[at:].hex()
+        return (digits if run.islower() or run.isdigit() else digits.upper()).encode()[len(run) % 2 :]
+
+    return View(data, "hex", lambda at: start + 2 * at, lambda at: start + 2 * at, rest)
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    text = found[0]
+    if text[:1] == b"&":
+        return unescape(text.decode()).encode()
+    if text[:1] == b"%" or text[1:2] == b"x":
+        return bytes.fromhex(text[-2:].decode())
+    if text[1:2] == b"U":
+        return chr(min(int(text[2:], 16), 0x10FFFF)).encode("utf-8", "surrogatepass")
+    if text[1:2] == b"u":
+        units = bytes.fromhex(text.replace(b"\\u", b"").decode())
+        return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
+    return bytes((_SIGNS.get(text[1], text[1]),))
+
+
+def _unescaped_text(found: re.Match[bytes]) -> bytes:
+    text = _unescaped(found)
+    return text.decode("latin-1").encode() if found[0][1:2] == b"x" else text
+
+
+def _replaced(
+    pattern: re.Pattern[bytes], data: bytes, replacement: Callable[[re.Match[bytes]], bytes]
+) -> tuple[bytes, Place]:
+    """Returns bytes with everything replaced that is found, and what tells where in them a byte of that stood."""
+    parts: list[bytes] = []
+    new, old, at, size = [0], [0], 0, 0  # where pieces that are as long as before begin, there and here
+    for found in pattern.finditer(data):
+        parts += [data[at : found.start()], replacement(found)]
+        size += found.start() - at
+        new.append(size)
+        old.append(found.start())
+        size += len(parts[-1])
+        at = found.end()
+        new.append(size)
+        old.append(at)
+    parts.append(data[at:])
+
+    def place(byte: int) -> int:
+        part = bisect_right(new, byte) - 1
+        return old[part] + (byte - new[part] if part % 2 == 0 else 0)
+
+    return b"".join(parts), place

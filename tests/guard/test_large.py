@@ -1,0 +1,126 @@
+"""Values that are too long to be spelled in every way: what is masked of them, and what learning them costs."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from dh_secrets_jupyter.guard.matcher import Masker
+from dh_secrets_jupyter.guard.needles import LARGE_FROM
+from dh_secrets_jupyter.guard.rule import telling
+from dh_secrets_jupyter.guard.stream import ByteStream, Stream
+
+from .alike import chars, known_host, lines, listed
+from .texts import SPELLINGS, masker
+
+TEXTS = {
+    "random": chars(LARGE_FROM, "large"),
+    "lines": lines(400, lambda row: f"{chars(20 + row % 40, row)} 'a' \"b\" <{chars(9, row)}>&/\\%"),
+    "not ASCII": chars(LARGE_FROM, "wide", "äöüß€日本語😀 abc"),
+    "known_hosts": lines(300, known_host),
+    "JSON": listed(300),
+    "few signs": chars(LARGE_FROM, "few", "abc"),
+}
+GUARDS = {kind: masker(value) for kind, value in TEXTS.items()}
+BINARY = random.Random(3).randbytes(LARGE_FROM)
+ENCODINGS = [name for name in SPELLINGS if "shell" not in name and "ANSI" not in name]
+FEW = ["text", "JSON", "base64 after one byte", "hex"]
+
+
+def left(out: str, name: str = "V0") -> str:
+    """Returns what is left between marks."""
+    return out.replace(f"[secret:{name}]", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "encoding"),
+    [(kind, how) for kind in TEXTS for how in (ENCODINGS if kind in ("lines", "not ASCII") else FEW)],
+)
+def test_a_large_text_is_masked_in_each_encoding(kind: str, encoding: str) -> None:
+    """Whole, and any piece of 16 characters that tells something, at the beginning, at the end and in between."""
+    value, encode = TEXTS[kind], SPELLINGS[encoding]
+    guard, told = GUARDS[kind], telling(value)
+    assert len(left(guard.mask(encode(value))[0])) < 16 + len(encode(""))
+    dice = random.Random(encoding)
+    for at in (0, len(value) - 16, *(dice.randrange(len(value) - 16) for _ in range(10))):
+        if 1 in told[at : at + 16] and len(set(value[at : at + 16])) > 2:
+            assert len(left(guard.mask(encode(value[at : at + 16]))[0])) < 16 + len(encode(""))
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        repr,
+        bytes.hex,
+        lambda b: base64.b64encode(b).decode(),
+        lambda b: b.decode("latin-1"),
+        lambda b: json.dumps(repr(b)),
+    ],
+)
+def test_large_bytes_are_masked_in_each_encoding(encode: Callable[[bytes], str]) -> None:
+    """Whole, and pieces of 16 bytes."""
+    guard = masker(BINARY)
+    assert len(left(guard.mask(encode(BINARY))[0])) < 16
+    for at in range(0, LARGE_FROM - 16, 1009):
+        if b"\x1b" not in BINARY[at : at + 16]:  # it begins a control sequence
+            assert len(left(guard.mask(encode(BINARY[at : at + 16]))[0])) < 16
+
+
+def test_large_bytes_are_masked_raw() -> None:
+    """In a buffer, and 16 of them."""
+    guard = masker(BINARY)
+    for part in (BINARY, BINARY[77:93]):
+        assert guard.mask_bytes(b"<" + part + b">")[0] == b"<[secret:V0]>"
+
+
+@pytest.mark.parametrize("encode", [bytes, lambda b: b.hex().encode(), base64.b64encode, lambda b: repr(b).encode()])
+def test_the_cuts_do_not_matter(encode: Callable[[bytes], bytes]) -> None:
+    """Written in any pieces, what a large value stands in comes out as if it had been written at once."""
+    guard = masker(BINARY, "canary-7Qx2mN4vB8zK1wE5rT9y")
+    raw = b"before it " + encode(BINARY[100:400]) + b" between " + encode(BINARY[-60:]) + b"\nafter it"
+    whole = ByteStream(guard)
+    at_once = whole.feed(raw) + whole.release()
+    dice = random.Random(1)
+    for size in (1, 3, 7, 50):
+        stream, out, rest = ByteStream(guard), b"", raw
+        while rest:
+            some = dice.randint(1, size)
+            out, rest = out + stream.feed(rest[:some]), rest[some:]
+        assert out + stream.release() == at_once
+
+
+@pytest.mark.parametrize("encode", [str, lambda v: v.encode().hex(), lambda v: base64.b64encode(v.encode()).decode()])
+def test_what_follows_of_a_large_value_is_swallowed(encode: Callable[[str], str]) -> None:
+    """After a pause within it, which leaves a mark."""
+    value = TEXTS["random"]
+    for at in range(40, 60):
+        stream = Stream(masker(value))
+        text = encode(value)[:200]
+        out = stream.feed(f"<{text[:at]}") + stream.release() + stream.feed(f"{text[at:]}!>") + stream.release()
+        assert out == "<[secret:V0]!>"
+
+
+def test_a_secret_part_of_a_large_value_is_masked_alone() -> None:
+    """A password of 16 characters in a long list, encoded, too."""
+    value = json.dumps([{"host": f"db{n}.example.com", "password": chars(16, n)} for n in range(400)])
+    guard = masker(value)
+    for shown in (chars(16, 333), base64.b64encode(chars(16, 333).encode()).decode(), chars(16, 333).encode().hex()):
+        assert left(guard.mask(f"<{shown}>")[0]).replace("=", "") == "<>"
+
+
+@pytest.mark.parametrize("value", [random.Random(5).randbytes(1 << 18), chars(1 << 18, 5), "ab" * (1 << 17)])
+def test_a_large_value_is_learned_at_once(value: str | bytes) -> None:
+    """In a few steps and at most 100 bytes of memory for each byte."""
+    tracemalloc.start()
+    guard = Masker()
+    guard.add("KEY", value)
+    guard.mask("settled")
+    assert tracemalloc.get_traced_memory()[1] < 100 * len(value)
+    tracemalloc.stop()
+    assert guard.steps < 4 * len(value)
+    assert guard.mask(str(value))[0].count("[secret:KEY]") == 1
