@@ -22,10 +22,15 @@ _RUN_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LATIN = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
 _PAIR = rb"u[dD][89abAB][0-9A-Fa-f]{2}"
-_ESCAPE = re.compile(
-    rb"\\(?:" + _PAIR + rb"\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}"
-    rb"|[\"'/\\abfnrtv])|%[0-9A-Fa-f]{2}|&(?:#\d{2}|#x[0-9A-Fa-f]{2}|[a-z]{2,4});"
-)
+_KINDS = {
+    b"\\": rb"\\(?:"
+    + _PAIR
+    + rb"\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[\"'/\\abfnrtv])",
+    b"%": rb"%[0-9A-Fa-f]{2}",
+    b"&": rb"&(?:#\d{2}|#x[0-9A-Fa-f]{2}|[a-z]{2,4});",
+}
+_ESCAPES = {sign: re.compile(pattern) for sign, pattern in _KINDS.items()}
+_ESCAPE = re.compile(b"|".join(_KINDS.values()))
 _UNFINISHED = re.compile(
     rb"(?:\\+(?:" + _PAIR + rb"(?:\\u?[0-9A-Fa-f]{0,3})?|[uU][0-9A-Fa-f]{0,7}|x[0-9A-Fa-f]?)?"
     rb"|%[0-9A-Fa-f]?|&#?[0-9a-z]{0,4})\Z"
@@ -65,11 +70,15 @@ def views(data: bytes, *, at_end: bool = False) -> Iterator[View]:
     for run, start in _runs(data, _HEX, _DIGITS, at_end):
         for phase in range(2):
             yield _hex(run[phase:], start + phase)
-    yield from _escaped(data, _unescaped)
+    kinds = [pattern for sign, pattern in _ESCAPES.items() if sign in data]
+    for pattern in kinds:
+        yield from _escaped(data, _unescaped, pattern)
+    if len(kinds) > 1:
+        yield from _escaped(data, _unescaped, _ESCAPE)
     if b"+" in data:  # a form's blanks
-        yield from _escaped(data.translate(_BLANKS), _unescaped)
+        yield from _escaped(data.translate(_BLANKS), _unescaped, _ESCAPE)
     if _ESCAPED_CHARACTER.search(data):  # of bytes one byte, of a text one character
-        yield from _escaped(data, _unescaped_text)
+        yield from _escaped(data, _unescaped_text, _ESCAPE)
     if not data.isascii():
         latin, at = _replaced(_LATIN, data, lambda found: found[0].decode().encode("latin-1"))
         yield View(latin, "Latin-1", at, at, _no_rest)
@@ -78,10 +87,12 @@ def views(data: bytes, *, at_end: bool = False) -> Iterator[View]:
             yield View(data[phase::2], "UTF-16", _doubled(phase), _doubled(phase), _no_rest)
 
 
-def _escaped(data: bytes, unescape_one: Callable[[re.Match[bytes]], bytes]) -> Iterator[View]:
+def _escaped(
+    data: bytes, unescape_one: Callable[[re.Match[bytes]], bytes], pattern: re.Pattern[bytes]
+) -> Iterator[View]:
     outer, at_outer = data, cast(Place, _same)
     for _ in range(_NESTED):
-        inner, at = _replaced(_ESCAPE, outer, unescape_one)
+        inner, at = _replaced(pattern, outer, unescape_one)
         outer, at_outer, before = inner, _composed(at, at_outer), outer
         yield View(inner, "escaped", at_outer, at_outer, _no_rest)
         if inner == before:
