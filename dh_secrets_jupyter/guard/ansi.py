@@ -17,15 +17,23 @@ UNFINISHED_AT_MOST = 90
 """Bytes of such a beginning."""
 
 
-def without_ansi(data: bytes) -> tuple[bytes, Callable[[int], int]]:
-    """Returns bytes without control sequences, and what tells where a byte of them stood."""
+def without_ansi(data: bytes, end: int | None = None) -> tuple[bytes, Callable[[int], int]]:
+    """Returns bytes without control sequences, and what tells where a byte of them stood.
+
+    Args:
+        data: the bytes.
+        end: up to where they are returned; what follows only says whether a sequence goes on.
+    """
+    end = len(data) if end is None else end
     parts: list[bytes] = []
     plain_starts, raw_starts = [0], [0]
     for found in ANSI.finditer(data):
+        if found.start() >= end:
+            break
         parts.append(data[raw_starts[-1] : found.start()])
         plain_starts.append(plain_starts[-1] + len(parts[-1]))
         raw_starts.append(found.end())
-    parts.append(data[raw_starts[-1] :])
+    parts.append(data[raw_starts[-1] : end])
 
     def place(at: int) -> int:
         part = bisect_right(plain_starts, at) - 1

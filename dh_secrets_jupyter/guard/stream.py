@@ -50,7 +50,7 @@ class ByteStream:
     def _step(self, data: bytes, *, release: bool) -> bytes:
         unfinished = None if release else UNFINISHED.search(data, max(len(data) - UNFINISHED_AT_MOST, 0))
         taken = data[: unfinished.start()] if unfinished else data
-        plain, place = without_ansi(taken) if b"\x1b" in taken else (taken, None)
+        plain, place = without_ansi(data, len(taken)) if b"\x1b" in taken else (taken, None)
         sent = len(self._sent)
         window = self._sent + plain
         covers = self._masker.covers_plain(window, text=self._text)

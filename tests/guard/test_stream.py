@@ -106,6 +106,15 @@ def test_colours_stay_where_a_value_was() -> None:
         assert stream.feed(text[:at]) + stream.feed(text[at:]) == "\x1b[31m[secret:V0]\x1b[1m\x1b[0m!"
 
 
+@pytest.mark.parametrize("value", ["\x1b\x1b\x1b;\x1b\x01\0\0\0a", "Kq7x\x1b\x1bW2pZ-m4vB8", "\x1b[3é8zK1wE5r"])
+def test_an_escape_that_begins_nothing_is_text_however_it_is_cut(value: str) -> None:
+    """Whether it begins a control sequence is said by what follows it, which may not have come yet."""
+    for size in (1, 2, 3):
+        stream, raw = ByteStream(masker(value)), value.encode()
+        out = b"".join(stream.feed(raw[at : at + size]) for at in range(0, len(raw), size))
+        assert out + stream.release() == b"[secret:V0]"
+
+
 def test_a_character_cut_in_a_pipe_is_put_together() -> None:
     """Bytes of one character that come in two reads belong together."""
     value = "pässwörd-€uro-Kq7x"
