@@ -30,11 +30,14 @@ _NEEDS = {
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks each test by the dearest part it needs, ``unit`` where it needs none, and runs the cheap ones first.
 
-    Modules stay whole. A module that starts its parts without a fixture marks itself.
+    Modules stay whole. A module that starts its parts without a fixture marks itself. Long runs have to be asked for.
     """
+    if "soak" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
     costs: dict[Path, int] = {}
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
