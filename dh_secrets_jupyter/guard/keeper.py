@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .matcher import Hit, Masker
+from .matcher import Masker
 from .owners import Claim
+from .spans import Hit
 
 WITHHELD = "[withheld: the guard failed on this output]"
 """What is shown where masking itself failed: the content is dropped, not the guard."""

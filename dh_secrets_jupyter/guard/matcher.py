@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from . import parts
-from .ansi import ANSI, without_ansi
+from .ansi import without_ansi
 from .index import Index
 from .needles import LARGE_FROM, needles
 from .owners import Claim, Owners
 from .rule import PIECE, SHARED_FROM, Scope, hosts, judge
 from .search import Run
+from .spans import Begun, Cover, Hit, hits_of, replaced, to_bytes, to_text, united, whole_characters
 
 _SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 NUMBER = re.compile(rb"[0-9]+")
@@ -23,31 +22,6 @@ _BEFORE_FRACTION = re.compile(rb"(?:[0-9\s(\[,=+\-]|\A)\.\Z")
 _ESCAPED = re.compile(
     r"(?:\\(?:[abfnrtv0]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})|%[0-9A-Fa-f]{2}|\\(?:x|u00)1[bB]\[[0-9;]{0,12}m)\Z"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One mark that was set: the secret's name, and the spelling in which its value stood there."""
-
-    name: str
-    spelling: str
-
-
-@dataclass(slots=True)
-class Cover:
-    """Bytes ``start`` to ``end`` give a value away, and become one mark, or nothing where ``hit`` is None."""
-
-    start: int
-    end: int
-    hit: Hit | None
-
-
-class Begun(NamedTuple):
-    """A value that a text ends in the middle of: from where on, what mark it gets, and how the value goes on."""
-
-    start: int
-    hit: Hit
-    rest: bytes
 
 
 class Masker:
@@ -130,12 +104,12 @@ class Masker:
         covers = self._covers(data, text=True)
         if not covers:
             return text, []
-        return to_text(_replaced(data, covers)), _hits(covers)
+        return to_text(replaced(data, covers)), hits_of(covers)
 
     def mask_bytes(self, data: bytes) -> tuple[bytes, list[Hit]]:
         """As :meth:`mask`, for bytes: of text in any encoding of ASCII's family or UTF-16, or of anything."""
         covers = self._covers(data)
-        return (_replaced(data, covers), _hits(covers)) if covers else (data, [])
+        return (replaced(data, covers), hits_of(covers)) if covers else (data, [])
 
     def clean(self, data: bytes) -> bool:
         """Tells whether a JSON document, as serialized, certainly has nothing to mask in its strings and numbers."""
@@ -167,7 +141,7 @@ class Masker:
         # The order in which equals give the name.
         for run, span in sorted(runs, key=lambda found: (not found[0].whole, found[0].owner.name or "")):
             if (name := run.owner.name) is not None:
-                start, end = _whole_characters(data, *span) if text else span
+                start, end = whole_characters(data, *span) if text else span
                 if not self._owners.is_in_mark(data, start, end):
                     covers.append(Cover(start, end, Hit(name, run.needle.spelling)))
         return united(covers)
@@ -247,10 +221,6 @@ def _texts(value: str | bytes) -> dict[str | bytes, list[parts.Span]]:
     return dict(parts.texts(value).items()) if isinstance(value, str) else {value: []}
 
 
-def _hits(covers: list[Cover]) -> list[Hit]:
-    return [cover.hit for cover in covers if cover.hit]
-
-
 def _unescaped(part: bytes) -> bytes:
     for escaped, plain in (
         (rb"\"", b'"'),
@@ -281,51 +251,3 @@ def _stands_alone(data: bytes, start: int, end: int) -> bool:
     ):
         return False  # of a decimal number
     return not (before[-1:].isalnum() or before[-1:] == "_") or _ESCAPED.search(before) is not None
-
-
-def united(covers: list[Cover]) -> list[Cover]:
-    """Joins covers that overlap; the mark of several is that of the leftmost, of these the longest."""
-    covers.sort(key=lambda cover: (cover.start, cover.hit is not None, -cover.end))
-    united: list[Cover] = []
-    for cover in covers:
-        if united and cover.start < united[-1].end:
-            united[-1].end = max(united[-1].end, cover.end)
-        else:
-            united.append(cover)
-    return united
-
-
-def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
-    while start > 0 and data[start] & 0xC0 == 0x80:
-        start -= 1
-    while end < len(data) and data[end] & 0xC0 == 0x80:
-        end += 1
-    return start, end
-
-
-def mark(name: str) -> bytes:
-    """Returns what stands in a value's place."""
-    return f"[secret:{name}]".encode()
-
-
-def _replaced(data: bytes, covers: list[Cover]) -> bytes:
-    """Returns bytes with a mark for each cover; control sequences in it stay, behind the mark."""
-    parts, at = [], 0
-    for cover in covers:
-        parts += [
-            data[at : cover.start],
-            *(mark(hit.name) for hit in _hits([cover])),
-            *ANSI.findall(data, cover.start, cover.end),
-        ]
-        at = cover.end
-    return b"".join([*parts, data[at:]])
-
-
-def to_bytes(text: str) -> bytes:
-    """Returns a text's UTF-8, also of one with lone surrogates."""
-    return text.encode("utf-8", "surrogatepass")
-
-
-def to_text(data: bytes) -> str:
-    """Undoes :func:`to_bytes`."""
-    return data.decode("utf-8", "surrogatepass")

@@ -20,7 +20,7 @@ from typing import Any
 from ..errors import SecretsError
 from . import relay
 from .keeper import Keeper
-from .matcher import Hit
+from .spans import Hit
 
 CHANNEL = "server log"
 _DRAINED_WITHIN = 2.0

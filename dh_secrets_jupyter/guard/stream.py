@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from .ansi import ANSI, UNFINISHED, UNFINISHED_AT_MOST, without_ansi
 from .extents import common_prefix
-from .matcher import NUMBER, Begun, Cover, Hit, Masker, mark, to_bytes, to_text, united
+from .matcher import NUMBER, Masker
 from .rule import ANYWHERE_FROM
+from .spans import Begun, Cover, Hit, mark, to_bytes, to_text, united
 
 _REMEMBERED = 64
 """Bytes that have gone out and are still looked at: a release may have cut a value."""

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .keeper import WITHHELD, Keeper
-from .matcher import to_bytes, to_text
 from .patch import Patch
+from .spans import to_bytes, to_text
 from .stream import ByteStream, _TextBytes
 from .streams import HOLD
 
