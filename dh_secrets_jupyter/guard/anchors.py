@@ -6,14 +6,17 @@ more than two signs in turn. An *anchor* is a fragment of a needle at an offset 
 1. Going from left to right, each window that counts gets an anchor within it, unless one that it has already is in it.
 2. A window that stands in another needle, or earlier in the same one, is known: it needs no anchor. So what alike
    values share, and what a value repeats, is found by one of them, and each of them adds what is its own.
-3. Of the fragments in a window one is taken that no needle has yet, else one that fewer than :data:`MOST` have; where
-   all have more, a longer fragment. The longest is the window itself, which one needle alone has.
+3. Of the fragments in a window the one that starts best is taken, if no needle has it yet. Only otherwise it is asked
+   whether the window is known; then one is taken that no needle has yet, else one that fewer than :data:`MOST` have;
+   where all have more, a longer fragment. The longest is the window itself, which one needle alone has.
 4. Each needle has one anchor of its own by which it is found whole.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from .extents import common_prefix
 from .needles import Needle
@@ -112,13 +115,17 @@ class Anchors:
         data, fragments = needle.data, self.fragments
         for length in _LENGTHS:
             last = start + needle.window - length
-            self.steps += last - start + 1
-            there = [at for at in range(start, last + 1) if data[at : at + length] in fragments]
             best = order.best(start, last)
-            if not there:
-                return best, self._make(data[best : best + length]), 0
-            for offset in there:
-                for number, place in fragments[data[offset : offset + length]].partial:
+            self.steps += 1
+            if (part := data[best : best + length]) not in fragments:
+                return best, self._make(part), 0
+            there = []
+            for offset in range(last, start - 1, -1):
+                self.steps += 1
+                if (fragment := fragments.get(data[offset : offset + length])) is None:
+                    continue
+                there.append(offset)
+                for number, place in fragment.partial:
                     self.steps += 1
                     if known := known_to(needle, offset, length, self._needles[number], place):
                         return 0, None, known
@@ -138,17 +145,24 @@ class Anchors:
         for length in (*_LENGTHS, _LONGEST, size) if size <= _LONGEST else (*_LENGTHS, _LONGEST):
             last = max(size - length, 0)
             best = _Order(needle).best(0, last)
-            self.steps += last + 1
-            tells = [at for at in range(last, -1, -1) if needle.told[at]]
-            for offset in (*tells, best):
+            for offset in chain(_telling(needle, last), (best,)):
+                self.steps += 1
                 fragment = self.fragments.get(needle.data[offset : offset + length])
                 if fragment is not None and (len(fragment.whole) < MOST or last == 0):
                     return offset, fragment
-            for offset in (best, *tells, *range(last, -1, -1)):
+            for offset in chain((best,), _telling(needle, last), range(last, -1, -1)):
+                self.steps += 1
                 data = needle.data[offset : offset + length]
                 if data not in self.fragments:
                     return offset, self._make(data)
         return 0, None
+
+
+def _telling(needle: Needle, last: int) -> Iterator[int]:
+    """Yields the offsets up to the last one whose byte tells something, from the right."""
+    while (last := needle.told.rfind(1, 0, last + 1)) >= 0:
+        yield last
+        last -= 1
 
 
 class _Order:
@@ -164,7 +178,10 @@ class _Order:
 
     def best(self, first: int, last: int) -> int:
         """Returns the best offset from the first to the last."""
-        return next((at for choice in self._choices if (at := choice.rfind(1, first, last + 1)) >= 0), last)
+        for choice in self._choices:
+            if (at := choice.rfind(1, first, last + 1)) >= 0:
+                return at
+        return last
 
 
 def known_to(needle: Needle, offset: int, length: int, other: Needle, place: int) -> int:

@@ -107,9 +107,12 @@ def _spelled(text: str, told: bytes, *, word: bool, pieces: bool) -> Iterator[Ne
     yield from _escaped(text, told, word=word, pieces=pieces)
     if not word:
         for order in _UTF16:
-            units = [c.encode(order, "surrogatepass") for c in text]
-            yield replace(_joined(units, told, order.upper(), word=word, pieces=pieces), window=2 * PIECE)
-            if not text.isascii():  # as a text it is each byte a character
+            if text.isascii():
+                starts = b"\1\0" * len(text)
+                yield Needle(text.encode(order), starts, _twice(told), order.upper(), word, pieces, window=2 * PIECE)
+            else:  # as a text it is each byte a character
+                units = [c.encode(order, "surrogatepass") for c in text]
+                yield replace(_joined(units, told, order.upper(), word=word, pieces=pieces), window=2 * PIECE)
                 shown = [_utf8(unit.decode("latin-1")) for unit in units]
                 yield _joined(shown, told, order.upper(), word=word, pieces=pieces)
 
@@ -191,14 +194,19 @@ def _ones(size: int) -> bytes:
     return b"\1" * size
 
 
+def _twice(told: bytes) -> bytes:
+    twice = bytearray(2 * len(told))
+    twice[::2] = twice[1::2] = told
+    return bytes(twice)
+
+
 def _encoded(data: bytes, told: bytes, *, word: bool, pieces: bool) -> Iterator[Needle]:
     """Hex, and base64 in each of three alignments: of that the characters that depend on the value alone."""
-    twice = bytearray(2 * len(data))
-    twice[::2] = twice[1::2] = told
+    twice = _twice(told)
     lower, upper = data.hex().encode(), data.hex().upper().encode()
-    yield Needle(lower, _ones(len(lower)), bytes(twice), "hex", word, pieces)
+    yield Needle(lower, _ones(len(lower)), twice, "hex", word, pieces)
     if upper != lower:
-        yield Needle(upper, _ones(len(upper)), bytes(twice), "hex", word, pieces, upper.translate(_HEX_LETTERS))
+        yield Needle(upper, _ones(len(upper)), twice, "hex", word, pieces, upper.translate(_HEX_LETTERS))
     for before in (0,) if word else (0, 1, 2):
         form = base64.b64encode(bytes(before) + data)
         tells = _told_in_base64(bytes(before) + told, len(form))
@@ -222,8 +230,8 @@ def _told_in_base64(told: bytes, size: int) -> bytes:
     padded = told + bytes(3)
     tells = bytearray(size)
     for place, (first, second) in enumerate(((0, 0), (0, 1), (1, 2), (2, 2))):
-        pairs = zip(padded[first::3], padded[second::3], strict=False)
-        tells[place::4] = bytes([a | b for a, b in pairs])[: size // 4]
+        either = int.from_bytes(padded[first::3][: size // 4]) | int.from_bytes(padded[second::3][: size // 4])
+        tells[place::4] = either.to_bytes(size // 4)
     return bytes(tells)
 
 

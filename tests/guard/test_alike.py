@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dh_secrets_jupyter.guard.rule import PIECE, PIECES_FROM, SHARED_FROM
 from dh_secrets_jupyter.guard.stream import Stream
 
-from .alike import FAMILIES, HOST, chars, connection, frame, lines
+from .alike import FAMILIES, HOST, SIGNS, chars, connection, frame, lines
 from .texts import cut, masker
 
 many = settings(max_examples=60, deadline=None)
@@ -28,6 +28,14 @@ def test_the_cost_of_a_text_does_not_depend_on_how_alike_the_values_are(family: 
         guard.mask(text)
         assert guard.steps - learned < 3 * len(text)
         assert learned < 400 * sum(map(len, values))
+
+
+@pytest.mark.parametrize("signs", [SIGNS, f"{SIGNS}-_.", "0123456789abcdef"])
+def test_a_value_like_no_other_is_learned_by_one_look_at_each_window(signs: str) -> None:
+    """In all encodings together, whose fragments are fewer than twice its characters; one by one they are ten times."""
+    guard = masker()
+    guard.add("TOKEN", chars(2000, "token", signs))
+    assert guard.steps < 2 * 2000
 
 
 @many
