@@ -74,7 +74,7 @@ leak-matrix: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench --no-deps apache-airflow-task-sdk
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench pydantic
-	$(BIN)/python benchmarks/guard_engine.py
+	$(BIN)/python -m benchmarks.guard_engine
 	$(BIN)/python -m benchmarks.guard_kernel
 	$(BIN)/python -m benchmarks.writers
 

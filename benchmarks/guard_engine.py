@@ -3,6 +3,9 @@
 Run as ``make bench``. Every masker knows every spelling of every value. Text is 1 MiB of this Python's own sources,
 without a value, and with values in one character of a hundred. Figures are megabytes per second of processor time, the
 best of some runs; the slow ones are measured on less text.
+
+A second table is of values that are alike or repeat themselves, on outputs that hold what they have in common, much of
+which is masked; beside as many random values of the same lengths, of which nothing is there.
 """
 
 from __future__ import annotations
@@ -19,9 +22,11 @@ from types import ModuleType
 
 from dh_secrets_jupyter.guard.matcher import Masker
 from dh_secrets_jupyter.guard.needles import needles
+from tests.guard.alike import FAMILIES, chars
 
 SIZE = 1 << 20
 COUNTS = (10, 100, 1_000, 5_000)
+ALIKE_COUNTS = (10, 50, 200)
 AIRFLOW = Path("build/bench/airflow/sdk/_shared/secrets_masker/secrets_masker.py")
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -120,8 +125,32 @@ def resident() -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
+def settled(values: list[str], text: str) -> tuple[Masker, float]:
+    """Returns a masker that has settled on a text, and the time in ms that learning the values took."""
+    masker = Masker()
+    start = process_time()
+    for number, value in enumerate(values):
+        masker.add(f"K{number}", value)
+    masker.mask("now they are masked")
+    took = process_time() - start
+    for _ in range(5):
+        masker.mask(text)
+    return masker, took * 1e3
+
+
+def compare_families(count: int) -> None:
+    """Prints a table of values that are alike."""
+    print(f"\n{count} values, or one of that size     learned after   output MB/s  random ones  of random")
+    for family, make in FAMILIES.items():
+        values, text = make(count)
+        masker, took = settled(values, text)
+        other, _ = settled([chars(len(value), number) for number, value in enumerate(values)], text)
+        ours, theirs = speed(masker.mask, text), speed(other.mask, text)
+        print(f"{family:34} {took:10.0f} ms {ours:12.1f} {theirs:12.1f} {ours / theirs:10.1%}", flush=True)
+
+
 def main() -> None:
-    """Prints a table."""
+    """Prints the tables."""
     print(f"Memory for 1,000 values: {memory(made_up(1_000)):.0f} MiB (wanted: at most 64)\n")
     airflow = airflow_masker()
     text = ordinary(SIZE)
@@ -142,6 +171,8 @@ def main() -> None:
                 f" {ours / plain_re:9.0f}x   {slowest:.1f} ms",
                 flush=True,
             )
+    for count in ALIKE_COUNTS:
+        compare_families(count)
 
 
 if __name__ == "__main__":
