@@ -48,22 +48,27 @@ test-python: $(VENV)/.dev
 	@$(BIN)/python -m tests.ui.chromium
 	$(BIN)/pytest
 
-# The lowest versions that pyproject.toml allows; pip has no such resolution, uv has.
+# A virtual environment below build/ with versions of its own: $(call venv,NAME,what is told to uv pip install). uv, since pip has no lowest resolution.
+define venv
+@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/uv uv
+@build/uv/bin/uv venv --quiet --clear --python $(BIN)/python build/$(1)
+@SKIP_JUPYTER_BUILDER=1 build/uv/bin/uv pip install --quiet --python build/$(1)/bin/python --editable . $(2)
+endef
+
+# The lowest versions that pyproject.toml allows.
 test-lowest: $(VENV)/.dev
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/uv uv
-	@build/uv/bin/uv venv --quiet --clear --python $(BIN)/python build/lowest
-	@SKIP_JUPYTER_BUILDER=1 build/uv/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct --editable . --group dev
+	$(call venv,lowest,--resolution lowest-direct --group dev)
 	build/lowest/bin/python -m pytest tests/guard tests/magics tests/providers
 
 # The guard with one version of ipykernel: make test-ipykernel VERSION=7.1.0
 test-ipykernel: $(VENV)/.dev
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/uv uv
-	@build/uv/bin/uv venv --quiet --clear --python $(BIN)/python build/ipykernel-$(VERSION)
-	@SKIP_JUPYTER_BUILDER=1 build/uv/bin/uv pip install --quiet --python build/ipykernel-$(VERSION)/bin/python --editable . --group dev ipykernel==$(VERSION)
+	$(call venv,ipykernel-$(VERSION),--group dev ipykernel==$(VERSION))
 	build/ipykernel-$(VERSION)/bin/python -m pytest tests/guard/test_hooks.py tests/guard/test_streams.py tests/guard/test_debugger.py tests/guard/test_log.py tests/guard/test_comms.py
 
-# What takes minutes: crowds of writers under faults, while API server and etcd are killed.
+# What takes minutes: crowds of writers under faults, while API server and etcd are killed; and the panels in JupyterLab 4.2.
 soak: $(VENV)/.dev
+	@$(BIN)/python -m tests.ui.chromium
+	$(call venv,lab42,--resolution lowest-direct --group demo jupyterlab~=4.2.0)
 	$(BIN)/pytest -m soak -s
 
 # Every way to show a value, without and with the guard; the page in docs/ is written anew.

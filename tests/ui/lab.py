@@ -88,15 +88,20 @@ def build_front_end() -> None:
 
 @contextlib.contextmanager
 def start(
-    home: Path, environment: Mapping[str, str], *, token: str | None = None, arguments: Sequence[str] = ()
+    home: Path,
+    environment: Mapping[str, str],
+    *,
+    token: str | None = None,
+    arguments: Sequence[str] = (),
+    python: str = sys.executable,
 ) -> Iterator[Lab]:
-    """Starts a server with a home of its own and ends it, its kernels with it."""
+    """Starts the server of a Python's JupyterLab with a home of its own and ends it, its kernels with it."""
     build_front_end()
     folder = home / "notebooks"
     extensions = home / "data" / "labextensions"
-    for path in (folder, extensions):
-        path.mkdir(parents=True)
-    (extensions / "dh-secrets-jupyter").symlink_to(BUILT)
+    folder.mkdir(parents=True)
+    # A copy, since older servers follow no link out of the folder.
+    shutil.copytree(BUILT, extensions / "dh-secrets-jupyter")
     _configure(home / "config")
     port = _free_port()
     lab = Lab(f"http://127.0.0.1:{port}", folder, home, home / "server.log", token or secrets.token_urlsafe())
@@ -106,14 +111,14 @@ def start(
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        # The checkout's own build, linked below the data folder, goes before one that was installed.
+        # The checkout's own build, copied below the data folder, goes before one that was installed.
         "JUPYTER_PREFER_ENV_PATH": "0",
         "JUPYTER_TOKEN": lab.token,
         "KUBECONFIG": os.devnull,
         **environment,
     }
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--debug"),
+        *(python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--debug"),
         *(f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}"),
         "--LabApp.extension_manager=readonly",
         *arguments,
