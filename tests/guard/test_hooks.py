@@ -19,7 +19,7 @@ def snapshot():
     kept = [{name: id(value) for name, value in vars(owner).items() if callable(value)} for owner in owners]
     kept.append([id(call) for event in ("pre_execute", "post_run_cell") for call in shell.events.callbacks[event]])
     kept.append([id(logging.getLogRecordFactory()), id(sys.stdout), id(sys.stderr), id(sys.displayhook)])
-    kept.append(list(shell.kernel.debugger.kernel_modules))
+    kept.append(list(getattr(shell.kernel.debugger, "kernel_modules", ())))
     for fd in (0, 1, 2, sys.stdout._original_stdstream_copy, sys.stderr._original_stdstream_copy):
         status = os.fstat(fd)
         kept.append((status.st_dev, status.st_ino, os.get_inheritable(fd)))
@@ -195,12 +195,14 @@ def test_log_files_hold_marks(guarded: Kernel) -> None:
 def test_outputs_that_ipython_keeps_hold_marks(guarded: Kernel) -> None:
     guarded.run("print(T); display(T); print(T[:10], end=''); print(T[10:])\nraise ValueError(T)")
     code = (
-        "m = get_ipython().history_manager; n = max(m.exceptions)\nguard.off(); repr([m.outputs[n], m.exceptions[n]])"
+        "m = get_ipython().history_manager\n"
+        "all_kept = [getattr(m, kind) for kind in ('outputs', 'exceptions') if hasattr(m, kind)]\n"
+        "guard.off(); repr([each[max(each)] for each in all_kept])"
     )
     kept = str(guarded.ok(code).result)
     guarded.ok("guard.on()")
-    assert kept.count(MARK) >= 4
-    assert "ValueError" in kept
+    # IPython 9.0 keeps none.
+    assert kept == repr("[]") or (kept.count(MARK) >= 4 and "ValueError" in kept)
     assert TOKEN not in kept
 
 
