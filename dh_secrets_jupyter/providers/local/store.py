@@ -229,6 +229,9 @@ class Store:
         if code == sqlite3.SQLITE_CANTOPEN:
             use = "written" if writing else "opened"
             return self._unusable(f"cannot be {use}", "Look at the permissions of the file and its folder")
+        if code == sqlite3.SQLITE_IOERR and writing:  # the fault may come after the commit, as its last sync does
+            problem = "met a fault of the disk, and the change may or may not have been made"
+            return self._unusable(problem, "Look at the disk, and see what is there before you repeat it")
         if code == sqlite3.SQLITE_IOERR:
             return self._unusable("met a fault of the disk", "Look at the disk, and try again")
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):

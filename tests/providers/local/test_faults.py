@@ -8,14 +8,18 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dh_secrets_jupyter.providers.local import LocalProvider, keys
+from dh_secrets_jupyter.providers.local.store import Connection
 from dh_secrets_jupyter.testing import just, put
 
 from ...processes import run
 from .stores import content, fill, refusal
+
+UNKNOWN = "met a fault of the disk, and the change may or may not have been made"
 
 
 def damage_header(file: Path) -> None:
@@ -180,6 +184,25 @@ class TestFaults:
             file.parent.chmod(0o700)
         assert said == f"the file {file} cannot be made or written (Permission denied) {file}\n"
 
+    def test_a_fault_after_the_commit(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where the disk fails in the last step of a commit, the change is made: nothing says that it is not."""
+        fill()
+        provider = LocalProvider()
+        rows = Connection.rows
+
+        def fail(connection: Connection, statement: str, *values: str | bytes) -> list[Any]:
+            found = rows(connection, statement, *values)
+            if statement == "COMMIT":
+                error = sqlite3.OperationalError()
+                error.sqlite_errorcode = sqlite3.SQLITE_IOERR_DIR_FSYNC
+                raise error
+            return found
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Connection, "rows", fail)
+            assert UNKNOWN in refusal(lambda: provider.write("demo", just(put("LATE", b"sample-value"))))
+        assert provider.read("demo")["LATE"].value == b"sample-value"
+
     def test_a_full_disk(self, file: Path, tmp_path: Path) -> None:
         """What does not fit is refused as a whole, and what was there stays and can be changed."""
         code = """
@@ -207,7 +230,7 @@ class TestFaults:
         """
         prefix = mounts()
         said = run(code, "mount" if prefix else "limit", file, prefix=prefix).splitlines()
-        full = "was not changed, because the disk is full" if prefix else "met a fault of the disk"
+        full = "was not changed, because the disk is full" if prefix else UNKNOWN
         assert said == [f"the file PATH {full} None"] * 2 + ["{'A': b'kept'}", "{'A': b'newer'}"]
 
 
