@@ -4,7 +4,7 @@
 2. A text is read in all ways (:mod:`.views`), and each of its blocks, at every position, is looked up.
 3. What is found is looked at as fragments are (:mod:`.search`), and placed where it stood in the text.
 
-So a value of 1 MiB takes 20 MiB and is learned at once; the price is that texts are searched at 20 MB/s meanwhile.
+So a value of 1 MiB takes 20 MiB and is learned at once; the price is that texts are then searched at some MB/s only.
 """
 
 from __future__ import annotations
