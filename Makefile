@@ -9,6 +9,8 @@ FRONT := $(wildcard labextension/*.json labextension/src/* labextension/style/* 
 # A store of its own, unless another provider is wanted.
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
 QUICKSTART := notebooks/quickstart.ipynb
+# Three processes, each with whole modules: tests wait more than they compute.
+PARALLEL := -n 3 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: demo lab check check-python check-front fix test test-unit test-front test-python soak test-lowest test-ipykernel leak-matrix bench clean
 
@@ -46,7 +48,7 @@ test-front: $(VENV)/.dev
 
 test-python: $(VENV)/.dev
 	@$(BIN)/python -m tests.ui.chromium
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 # A virtual environment below build/ with versions of its own: $(call venv,NAME,what is told to uv pip install). uv, since pip has no lowest resolution.
 define venv

@@ -34,6 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Marks each test by the dearest part it needs, ``unit`` where it needs none, and runs the cheap ones first.
 
     Modules stay whole. A module that starts its parts without a fixture marks itself. Long runs have to be asked for.
+    Where several processes share the work, one of them has the browser to itself, from the start: it takes longest.
     """
     if "soak" not in config.option.markexpr:
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
@@ -49,7 +50,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         cost = max(needed, default=0)
         item.add_marker(("unit", *_NEEDS)[cost])
         costs[item.path] = max(costs.get(item.path, 0), cost)
-    items.sort(key=lambda item: costs[item.path])
+    browser = len(_NEEDS)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("browser" if costs[item.path] == browser else str(item.path)))
+    is_shared = hasattr(config, "workerinput")
+    items.sort(key=lambda item: -1 if is_shared and costs[item.path] == browser else costs[item.path])
 
 
 @pytest.fixture
