@@ -10,7 +10,7 @@ FRONT := $(wildcard labextension/*.json labextension/src/* labextension/style/* 
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
 QUICKSTART := notebooks/quickstart.ipynb
 # Three processes, each with whole modules: tests wait more than they compute.
-PARALLEL := -n 3 --dist loadgroup --no-loadscope-reorder
+PARALLEL := -n 3 --dist loadscope --no-loadscope-reorder
 
 .PHONY: demo lab check check-python check-front fix test test-unit test-front test-python soak test-lowest test-ipykernel leak-matrix bench clean
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has no types
 
 from . import kernels
 
@@ -51,10 +52,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(("unit", *_NEEDS)[cost])
         costs[item.path] = max(costs.get(item.path, 0), cost)
     browser = len(_NEEDS)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("browser" if costs[item.path] == browser else str(item.path)))
     is_shared = hasattr(config, "workerinput")
     items.sort(key=lambda item: -1 if is_shared and costs[item.path] == browser else costs[item.path])
+
+
+class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # which is Any
+    """Gives each process whole modules, and all that needs the browser to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/ui" if nodeid.startswith("tests/ui/") else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduler:
+    """See pytest-xdist."""
+    return _Scheduler(config, log)
 
 
 @pytest.fixture
