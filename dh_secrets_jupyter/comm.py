@@ -74,8 +74,8 @@ def _put(namespace: dict[str, Any], request: Mapping[str, Any]) -> str:
         )
     if not isinstance(name, str) or not isinstance(project, str):
         raise SecretsError(TARGET, "the request names no secret and project", "Reload the page")
-    into = injection.Into(where)
-    [target] = injection.targets(into, [injection.Wanted(name)])
+    destination = injection.Destination(where)
+    [target] = injection.targets(destination, [injection.Wanted(name)])
     value = current.get_or_create_project(project, provider=provider or None).read_values(name)[name]
-    injection.of(namespace).put(into, {target: value})
+    injection.of(namespace).put(destination, {target: value})
     return target

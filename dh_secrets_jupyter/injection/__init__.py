@@ -15,9 +15,9 @@ from typing import Any
 from ..errors import SecretsError
 from ..models import SecretBytes, SecretValue, name_of
 from .files import PrivateFiles, sweep
-from .names import Into, Wanted, targets
+from .names import Destination, Wanted, targets
 
-__all__ = ["Injection", "Into", "Wanted", "fits_environment", "of", "sweep", "targets"]
+__all__ = ["Destination", "Injection", "Wanted", "fits_environment", "of", "sweep", "targets"]
 
 Value = SecretValue | SecretBytes
 Namespace = MutableMapping[str, Any]
@@ -40,27 +40,27 @@ class Injection:
 
     def __init__(self, namespace: Namespace) -> None:
         self._namespace = namespace
-        self._ledger: dict[tuple[Into, str], _Injected] = {}
+        self._ledger: dict[tuple[Destination, str], _Injected] = {}
         self._files = PrivateFiles()
 
-    def put(self, into: Into, values: Mapping[str, Value]) -> None:
+    def put(self, destination: Destination, values: Mapping[str, Value]) -> None:
         """Sets variables or environment entries, or writes files and sets variables to their paths; all or none.
 
         Raises:
             SecretsError: a value that no environment can hold (:func:`fits_environment`), or no room for the files.
         """
-        self._place(into).update(contents := self._contents(into, values))
+        self._place(destination).update(contents := self._contents(destination, values))
         for target, value in values.items():
-            self._ledger[into, target] = _Injected(name_of(value), contents[target])
+            self._ledger[destination, target] = _Injected(name_of(value), contents[target])
 
     @contextmanager
-    def lease(self, into: Into, values: Mapping[str, Value]) -> Iterator[None]:
+    def lease(self, destination: Destination, values: Mapping[str, Value]) -> Iterator[None]:
         """Sets variables or environment entries for the length of a ``with`` block; what was there before comes back.
 
         Raises as :meth:`put`, before anything is set.
         """
-        place = self._place(into)
-        contents = self._contents(into, values)
+        place = self._place(destination)
+        contents = self._contents(destination, values)
         before = {target: place.get(target, _ABSENT) for target in contents}
         try:
             place.update(contents)
@@ -72,35 +72,42 @@ class Injection:
                 else:
                     place[target] = content
 
-    def forget(self, *names: str) -> list[tuple[Into, str, str]]:
+    def forget(self, *names: str) -> list[tuple[Destination, str, str]]:
         """Takes what was put in out again, where it is still there: of these secrets, or of all.
 
         Returns:
             (where, target, secret's name) of what was taken out.
         """
         gone = []
-        for (into, target), injected in list(self._ledger.items()):
+        for (destination, target), injected in list(self._ledger.items()):
             if names and injected.name not in names:
                 continue
-            del self._ledger[into, target]
-            place = self._place(into)
+            del self._ledger[destination, target]
+            place = self._place(destination)
             there = _same(place.get(target), injected.content)
             if there:
                 del place[target]
-            if into is Into.FILE:
+            if destination is Destination.FILE:
                 self._files.remove({injected.content})
-            if there or into is Into.FILE:
-                gone.append((into, target, injected.name))
+            if there or destination is Destination.FILE:
+                gone.append((destination, target, injected.name))
         return gone
 
-    def _contents(self, into: Into, values: Mapping[str, Value]) -> dict[str, object]:
-        if into is Into.FILE:
+    def _contents(self, destination: Destination, values: Mapping[str, Value]) -> dict[str, object]:
+        if destination is Destination.FILE:
             return self._written(values)
-        return {target: _text(value) if into is Into.ENVIRONMENT else value for target, value in values.items()}
+        return {
+            target: _text(value) if destination is Destination.ENVIRONMENT else value
+            for target, value in values.items()
+        }
 
     def _written(self, values: Mapping[str, Value]) -> dict[str, object]:
         """Writes the files and returns their paths; all or none are left."""
-        before = {target: str(put.content) for (into, target), put in self._ledger.items() if into is Into.FILE}
+        before = {
+            target: str(put.content)
+            for (destination, target), put in self._ledger.items()
+            if destination is Destination.FILE
+        }
         paths: dict[str, object] = {}
         try:
             for target, value in values.items():
@@ -111,8 +118,8 @@ class Injection:
         self._files.remove({before[target] for target in before.keys() & paths.keys()} - set(paths.values()))
         return paths
 
-    def _place(self, into: Into) -> MutableMapping[str, Any]:
-        return os.environ if into is Into.ENVIRONMENT else self._namespace
+    def _place(self, destination: Destination) -> MutableMapping[str, Any]:
+        return os.environ if destination is Destination.ENVIRONMENT else self._namespace
 
 
 _injections: dict[int, Injection] = {}

@@ -12,7 +12,7 @@ from enum import Enum
 from ..errors import SecretsError
 
 
-class Into(Enum):
+class Destination(Enum):
     """Where a value can go. Its value is the word for people and for messages between a panel and its kernel."""
 
     VARIABLE = "variable"
@@ -33,7 +33,7 @@ class Wanted:
     target: str | None = None
 
 
-def targets(into: Into, wanted: Iterable[Wanted]) -> dict[str, str]:
+def targets(destination: Destination, wanted: Iterable[Wanted]) -> dict[str, str]:
     """Returns the secret's name for each variable (a file's path needs one, too) or environment entry, in their order.
 
     Raises:
@@ -41,7 +41,7 @@ def targets(into: Into, wanted: Iterable[Wanted]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for one in wanted:
-        target = _entry(one) if into is Into.ENVIRONMENT else _variable(one)
+        target = _entry(one) if destination is Destination.ENVIRONMENT else _variable(one)
         if found.setdefault(target, one.name) != one.name:
             raise SecretsError(
                 f"{found[target]}, {one.name}", f"both would go to {target}", f"Name another: {one.name} as …"

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import current, guard, injection
 from ..errors import SecretsError
-from ..injection import Into, Value
+from ..injection import Destination, Value
 from ..models import name_of
 from ..project import Secret
 from . import lease as leases
@@ -16,24 +16,27 @@ from .commands import LEASE, Line, parse_words
 
 def get(shell: Any, line: Line) -> None:
     """``%secret get NAME [as VAR] … [--all]``"""
-    _put(shell, line, Into.VARIABLE)
+    _put(shell, line, Destination.VARIABLE)
 
 
 def env(shell: Any, line: Line) -> None:
     """``%secret env NAME [as VAR] … [--all]``"""
-    _put(shell, line, Into.ENVIRONMENT)
+    _put(shell, line, Destination.ENVIRONMENT)
 
 
 def file(shell: Any, line: Line) -> None:
     """``%secret file NAME [as VAR] …``"""
-    _put(shell, line, Into.FILE)
+    _put(shell, line, Destination.FILE)
 
 
 def forget(shell: Any, line: Line) -> None:
     """``%secret forget [NAME …]``"""
     gone = injection.of(shell.user_ns).forget(*line.words)
     if gone:
-        print("Taken out: " + ", ".join(f"{_spoken(name, target)} ({into.value})" for into, target, name in gone))
+        print(
+            "Taken out: "
+            + ", ".join(f"{_spoken(name, target)} ({destination.value})" for destination, target, name in gone)
+        )
     else:
         print("Nothing of it is in this kernel." if line.words else "Nothing is in this kernel.")
 
@@ -41,9 +44,9 @@ def forget(shell: Any, line: Line) -> None:
 def lease(shell: Any, text: str, body: str) -> None:
     """``%%secret NAME [as VAR] … [--env]``; the body is empty where :mod:`.lease` has put it behind the call."""
     line = parse_words(LEASE, text)
-    into = Into.ENVIRONMENT if line.options.env else Into.VARIABLE
-    values = _read(line, into)
-    running = injection.of(shell.user_ns).lease(into, values)
+    destination = Destination.ENVIRONMENT if line.options.env else Destination.VARIABLE
+    values = _read(line, destination)
+    running = injection.of(shell.user_ns).lease(destination, values)
     if body.strip():
         with running:
             leases.run(shell, body)
@@ -51,33 +54,37 @@ def lease(shell: Any, text: str, body: str) -> None:
         leases.until_end_of_cell(running)
 
 
-def _put(shell: Any, line: Line, into: Into) -> None:
-    values = _read(line, into)
-    injection.of(shell.user_ns).put(into, values)
+def _put(shell: Any, line: Line, destination: Destination) -> None:
+    values = _read(line, destination)
+    injection.of(shell.user_ns).put(destination, values)
     if values:
         names = ", ".join(_spoken(name_of(value), target) for target, value in values.items())
-        where = {Into.VARIABLE: "In variables", Into.ENVIRONMENT: "In the environment", Into.FILE: "In private files"}
-        print(f"{where[into]}: {names}")
+        where = {
+            Destination.VARIABLE: "In variables",
+            Destination.ENVIRONMENT: "In the environment",
+            Destination.FILE: "In private files",
+        }
+        print(f"{where[destination]}: {names}")
 
 
-def _read(line: Line, into: Into) -> Mapping[str, Value]:
+def _read(line: Line, destination: Destination) -> Mapping[str, Value]:
     """Reads what the line wants, says what there is to say about it, and returns the values by target."""
     everything = getattr(line.options, "all", False)
     wanted = line.wanted()
     if not wanted and not everything:
         raise SecretsError(line.command, "NAME is missing", "See %secret")
-    targets = injection.targets(into, wanted)  # a bad name is said before anybody is asked
+    targets = injection.targets(destination, wanted)  # a bad name is said before anybody is asked
     project = current.project()
     found = project.read_secrets([one.name for one in wanted], others=_left_out if everything else None)
     if everything:
         named = {one.name for one in wanted}
         others = [injection.Wanted(name) for name in found if name not in named]
-        if into is Into.ENVIRONMENT:
+        if destination is Destination.ENVIRONMENT:
             for one in others:
                 if not injection.fits_environment(found[one.name][1]):
                     print(f"{one.name}: left out, for an environment entry cannot hold a NUL byte.")
             others = [one for one in others if injection.fits_environment(found[one.name][1])]
-        targets = injection.targets(into, [*wanted, *others])
+        targets = injection.targets(destination, [*wanted, *others])
         if not found:
             print(f"The project {project.name} has no secrets.")
     _say(found)

@@ -83,9 +83,9 @@ def _put(project: Project, params: Params, value: bytes | None) -> JSON:
     name, shell = params["name"], current.shell()
     if shell is None:
         raise SecretsError(name, "there is no IPython to put it into", "Use read_secret_value in Python")
-    into = injection.Into(params["into"])
-    [target] = injection.targets(into, [injection.Wanted(name)])
-    injection.of(shell.user_ns).put(into, {target: project.read_values(name)[name]})
+    destination = injection.Destination(params["into"])
+    [target] = injection.targets(destination, [injection.Wanted(name)])
+    injection.of(shell.user_ns).put(destination, {target: project.read_values(name)[name]})
     return {"target": target}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dh_secrets_jupyter.errors import SecretsError
-from dh_secrets_jupyter.injection import Injection, Into, fits_environment, of
+from dh_secrets_jupyter.injection import Destination, Injection, fits_environment, of
 from dh_secrets_jupyter.models import SecretBytes, SecretValue
 
 ONE, TWO = SecretValue("invented-one", "A"), SecretValue("invented-two", "B")
@@ -43,14 +43,14 @@ def injection(namespace: dict[str, Any]) -> Iterator[Injection]:
 
 def test_variables_hold_the_value_itself(injection: Injection, namespace: dict[str, Any]) -> None:
     """A variable is the value as it was read: its repr shows nothing."""
-    injection.put(Into.VARIABLE, {"A": ONE, "other": TWO})
+    injection.put(Destination.VARIABLE, {"A": ONE, "other": TWO})
     assert namespace == {"mine": 1, "A": "invented-one", "other": "invented-two"}
     assert repr(namespace) == "{'mine': 1, 'A': <secret A>, 'other': <secret B>}"
 
 
 def test_environment_takes_text_and_bytes(injection: Injection) -> None:
     """The entry has the secret's bytes, also where they are not UTF-8 or not of the locale."""
-    injection.put(Into.ENVIRONMENT, {"DHS_T": SecretValue("ü🔑", "T"), "DHS-B": SecretBytes(b"\xff\xfe", "B")})
+    injection.put(Destination.ENVIRONMENT, {"DHS_T": SecretValue("ü🔑", "T"), "DHS-B": SecretBytes(b"\xff\xfe", "B")})
     assert os.environb[b"DHS_T"] == "ü🔑".encode()
     assert os.environb[b"DHS-B"] == b"\xff\xfe"
 
@@ -59,7 +59,7 @@ def test_environment_is_all_or_none(injection: Injection) -> None:
     """A value with a NUL byte is refused, and nothing else set either."""
     assert [fits_environment(value) for value in (ONE, NUL, SecretBytes(b"\xff\0", "D"))] == [True, False, False]
     with pytest.raises(SecretsError, match=r"^C: an environment entry cannot hold a NUL byte"):
-        injection.put(Into.ENVIRONMENT, {"DHS_A": ONE, "DHS_C": NUL})
+        injection.put(Destination.ENVIRONMENT, {"DHS_A": ONE, "DHS_C": NUL})
     assert "DHS_A" not in os.environ
 
 
@@ -67,7 +67,7 @@ def test_files_are_all_or_none(
     injection: Injection, namespace: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Where the second file cannot be written, the first is gone and no variable is set."""
-    injection.put(Into.FILE, {"a": ONE})
+    injection.put(Destination.FILE, {"a": ONE})
     home = Path(namespace["a"]).parents[1]
     write, calls = os.fdopen, iter([True, False])
 
@@ -79,56 +79,56 @@ def test_files_are_all_or_none(
 
     monkeypatch.setattr("dh_secrets_jupyter.injection.files.os.fdopen", full)
     with pytest.raises(SecretsError, match=r"^C: no private file could be written \(No space left on device\)"):
-        injection.put(Into.FILE, {"b": TWO, "c": NUL})
+        injection.put(Destination.FILE, {"b": TWO, "c": NUL})
     assert namespace.keys() == {"mine", "a"}
     assert [path.name for path in home.rglob("*") if path.is_file() and not path.name.startswith(".")] == ["A"]
 
 
 def test_a_variable_of_another_secret_takes_its_file_along(injection: Injection, namespace: dict[str, Any]) -> None:
     """A file that no variable leads to any more is removed."""
-    injection.put(Into.FILE, {"path": ONE})
+    injection.put(Destination.FILE, {"path": ONE})
     first = Path(namespace["path"])
-    injection.put(Into.FILE, {"path": TWO})
+    injection.put(Destination.FILE, {"path": TWO})
     assert not first.exists()
     assert Path(namespace["path"]).read_text() == TWO
 
 
 def test_forget_takes_out_what_was_put_in(injection: Injection, namespace: dict[str, Any]) -> None:
     """Variables, environment entries and files are gone; what was the user's stays."""
-    injection.put(Into.VARIABLE, {"A": ONE, "B": TWO})
-    injection.put(Into.ENVIRONMENT, {"DHS_A": ONE})
-    injection.put(Into.FILE, {"path": ONE})
+    injection.put(Destination.VARIABLE, {"A": ONE, "B": TWO})
+    injection.put(Destination.ENVIRONMENT, {"DHS_A": ONE})
+    injection.put(Destination.FILE, {"path": ONE})
     path = Path(namespace["path"])
     gone = injection.forget()
     assert namespace == {"mine": 1}
     assert "DHS_A" not in os.environ
     assert not path.exists()
     assert gone == [
-        (Into.VARIABLE, "A", "A"),
-        (Into.VARIABLE, "B", "B"),
-        (Into.ENVIRONMENT, "DHS_A", "A"),
-        (Into.FILE, "path", "A"),
+        (Destination.VARIABLE, "A", "A"),
+        (Destination.VARIABLE, "B", "B"),
+        (Destination.ENVIRONMENT, "DHS_A", "A"),
+        (Destination.FILE, "path", "A"),
     ]
     assert injection.forget() == []
 
 
 def test_forget_leaves_what_was_changed(injection: Injection, namespace: dict[str, Any]) -> None:
     """A variable that holds something else by now is the user's; a plain copy of the value is not."""
-    injection.put(Into.VARIABLE, {"A": ONE, "B": TWO, "C": NUL})
-    injection.put(Into.ENVIRONMENT, {"DHS_A": ONE})
+    injection.put(Destination.VARIABLE, {"A": ONE, "B": TWO, "C": NUL})
+    injection.put(Destination.ENVIRONMENT, {"DHS_A": ONE})
     namespace["A"], namespace["B"], namespace["C"] = "mine now", Unequal(), str(NUL)
     os.environ["DHS_A"] = "mine now"
-    assert injection.forget() == [(Into.VARIABLE, "C", "C")]
+    assert injection.forget() == [(Destination.VARIABLE, "C", "C")]
     assert namespace.keys() == {"mine", "A", "B"}
     assert os.environ["DHS_A"] == "mine now"
 
 
 def test_forget_goes_by_the_secret_that_is_there_now(injection: Injection, namespace: dict[str, Any]) -> None:
     """A name means the secret, not the variable; a variable belongs to the last that was put there."""
-    injection.put(Into.VARIABLE, {"x": ONE})
-    injection.put(Into.VARIABLE, {"x": TWO})
+    injection.put(Destination.VARIABLE, {"x": ONE})
+    injection.put(Destination.VARIABLE, {"x": TWO})
     assert injection.forget("A") == []
-    assert injection.forget("B") == [(Into.VARIABLE, "x", "B")]
+    assert injection.forget("B") == [(Destination.VARIABLE, "x", "B")]
     assert "x" not in namespace
 
 
@@ -139,7 +139,7 @@ def test_a_lease_ends_however_its_body_ends(
     """What stood there before is back, also over what the body did to it; what else the body set stays."""
     namespace |= {"A": "before", "gone": "before"}
     with pytest.raises(raised) if raised else nullcontext():  # noqa: SIM117 the order is the point
-        with injection.lease(Into.VARIABLE, {"A": ONE, "B": TWO, "gone": ONE, "new": TWO}):
+        with injection.lease(Destination.VARIABLE, {"A": ONE, "B": TWO, "gone": ONE, "new": TWO}):
             assert namespace["A"] == ONE
             namespace |= {"A": 7, "result": 42}
             del namespace["gone"], namespace["B"]
@@ -151,12 +151,12 @@ def test_a_lease_ends_however_its_body_ends(
 def test_a_lease_of_the_environment(injection: Injection, monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry that was there is back, one that was not is gone; what cannot go there fails before anything is set."""
     monkeypatch.setenv("DHS_A", "before")
-    with injection.lease(Into.ENVIRONMENT, {"DHS_A": ONE, "DHS_B": TWO}):
+    with injection.lease(Destination.ENVIRONMENT, {"DHS_A": ONE, "DHS_B": TWO}):
         assert os.environ["DHS_A"] == ONE
         assert os.environ["DHS_B"] == TWO
     assert os.environ["DHS_A"] == "before"
     assert "DHS_B" not in os.environ
-    with pytest.raises(SecretsError), injection.lease(Into.ENVIRONMENT, {"DHS_A": ONE, "DHS_C": NUL}):
+    with pytest.raises(SecretsError), injection.lease(Destination.ENVIRONMENT, {"DHS_A": ONE, "DHS_C": NUL}):
         raise AssertionError("the body must not run")
     assert os.environ["DHS_A"] == "before"
 
