@@ -24,6 +24,7 @@ from typing import Any
 
 from . import current, injection
 from .errors import SecretsError
+from .ipython import running_shell
 
 TARGET = "dh-secrets-jupyter"
 """The comm target's name."""
@@ -33,7 +34,7 @@ BOOTSTRAP = '__import__("dh_secrets_jupyter.comm", fromlist=["register"]).regist
 
 def register() -> None:
     """Loads the extension into the running kernel, which makes the target known, unless it is loaded."""
-    shell = current.shell()
+    shell = running_shell()
     if shell is not None:
         shell.extension_manager.load_extension("dh_secrets_jupyter")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import getpass
 import os
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from .ipython import running_shell
 from .models import SecretBytes, SecretValue
 
 if TYPE_CHECKING:
@@ -17,12 +17,6 @@ _current: Project | None = None
 """What was switched to."""
 _opened: tuple[tuple[str, str], Project] | None = None
 """What the settings said last, and the project opened for it."""
-
-
-def shell() -> Any:
-    """Returns the running IPython shell, or None; never imports IPython."""
-    module = sys.modules.get("IPython.core.getipython")
-    return module.get_ipython() if module else None
 
 
 def user() -> str:
@@ -72,7 +66,7 @@ def _settings() -> DHSecrets:
     """Returns the settings that ``%config DHSecrets`` shows, else those of the shell's configuration."""
     from . import settings  # traitlets, only when a project is first opened
 
-    running = shell()
-    if running is None:
+    shell = running_shell()
+    if shell is None:
         return settings.DHSecrets()
-    return settings.of_shell(running) or settings.from_config(running.config)
+    return settings.of_shell(shell) or settings.from_config(shell.config)

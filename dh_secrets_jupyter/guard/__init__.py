@@ -8,11 +8,11 @@ The project layer tells it every value before it is handed out (:func:`learn`). 
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..ipython import running_shell
 from ..models import SecretBytes, SecretValue
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def learn(name: str, value: SecretValue | SecretBytes) -> None:
     Raises:
         SecretsError: this is the first value, and the guard cannot be turned on here (its self-test failed).
     """
-    if (shell := _shell()) is None:
+    if (shell := running_shell()) is None:
         return
     _keep().learn(name, value)
     if _hooks is None and not _said_off:
@@ -104,7 +104,7 @@ def on(*names: str) -> str:
     """Masks values again, all or those of some secrets, and returns the line to say. Raises as :func:`load`."""
     keeper = _keep()
     if not names or not keeper.on:
-        if (shell := _shell()) is not None:
+        if (shell := running_shell()) is not None:
             load(shell)
         keeper.switch(*(names or keeper.masker.off), on=True)
     else:
@@ -146,9 +146,3 @@ def _keep() -> Keeper:
 
                 _keeper = Keeper()
     return _keeper
-
-
-def _shell() -> Any:
-    """Returns the running IPython shell, or None; never imports IPython."""
-    module = sys.modules.get("IPython.core.getipython")
-    return module.get_ipython() if module else None

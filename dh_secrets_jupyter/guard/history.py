@@ -8,10 +8,10 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+from ..ipython import Patch
 from . import source
 from .keeper import Keeper
 from .messages import mask_tree
-from .patch import Patch
 
 CHANNEL = "history"
 

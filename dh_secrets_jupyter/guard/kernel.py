@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SecretsError
+from ..ipython import Patch
 from . import out_streams, pipe, self_test, source
 from .keeper import Keeper
 from .messages import OWN_METADATA, UNTOUCHED, mask_content, mask_tree, says_only_ok, withheld, withheld_metadata
-from .patch import Patch
 from .streams import Streams
 
 _ENDS = ("_exit", "abort", "execv", "execve", "kill", "killpg")
@@ -273,7 +273,7 @@ class KernelHooks:
             "its messages"
             if not self_test.is_canary_masked(self._session, self._keeper)
             else "its hooks"
-            if not all(patch.in_place for patch in self._patches)
+            if not all(patch.is_in_place for patch in self._patches)
             else "its streams"
             if any(session is not self._session for session in senders)
             else "its log"

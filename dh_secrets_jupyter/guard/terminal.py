@@ -17,8 +17,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import SecretsError
+from ..ipython import Patch
 from .keeper import Keeper
-from .patch import Patch
 from .terminal_output import Output, Terminal
 
 _EVENTS = frozenset(

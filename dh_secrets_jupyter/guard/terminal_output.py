@@ -17,8 +17,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from ..ipython import Patch
 from .keeper import WITHHELD, Keeper
-from .patch import Patch
 from .spans import to_bytes, to_text
 from .stream import ByteStream, _TextBytes
 from .streams import HOLD

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, ExitStack
 from contextvars import ContextVar
 from typing import Any
 
-from ..guard.patch import Patch
+from ..ipython import Patch
 
 _FIRST_LINE = re.compile(r"%%secret(?=\s)(?![ \t]*set\b)(?P<rest>.*)")
 _cell: ContextVar[ExitStack | None] = ContextVar("cell", default=None)

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import current, injection
 from ..errors import SecretsError
+from ..ipython import running_shell
 from ..project import KEEP, Project, Secret
 
 Params = Mapping[str, Any]
@@ -80,7 +81,7 @@ def _remove(project: Project, params: Params, value: bytes | None) -> JSON:
 
 def _put(project: Project, params: Params, value: bytes | None) -> JSON:
     """Reads a secret into the kernel. Setting one variable or entry is one step, also while a cell runs."""
-    name, shell = params["name"], current.shell()
+    name, shell = params["name"], running_shell()
     if shell is None:
         raise SecretsError(name, "there is no IPython to put it into", "Use read_secret_value in Python")
     destination = injection.Destination(params["into"])
