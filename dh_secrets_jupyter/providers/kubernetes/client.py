@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 
 from ...backoff import pauses
 from ...errors import ProviderUnavailableError
+from ..exchange import DeadlineError, Exchange
 from .admission import verdict
 from .connection import Connection, Target, connect
-from .exchange import DeadlineError, Exchange
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse

@@ -8,18 +8,17 @@ exceptions, which carry response bodies, and log them.
 from __future__ import annotations
 
 import contextlib
-import ipaddress
-import os
 import re
 import tempfile
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from ...errors import ProviderUnavailableError
-from .exchange import make_cuttable
+from ..exchange import make_cuttable
+from ..proxies import address_and_headers, environments_proxy
 
 if TYPE_CHECKING:
     import ssl
@@ -64,12 +63,12 @@ def open_pools(server: Server, certificate: bytes = b"") -> PoolManager:
     from kubernetes.client.rest import RESTClientObject
 
     context = _trust(server, certificate)
-    proxy = urlsplit(server.proxy or _environments_proxy(urlsplit(server.url)))
+    proxy = urlsplit(server.proxy or environments_proxy(server.url))
     configuration: Any = Configuration(server.url, no_proxy="")
     configuration.connection_pool_maxsize = CONNECTIONS
     configuration.verify_ssl = server.verified
     configuration.tls_server_name = server.name or None
-    configuration.proxy, configuration.proxy_headers = _for_the_client(proxy)
+    configuration.proxy, configuration.proxy_headers = address_and_headers(proxy)
     configuration.proxy_ssl_context = context if proxy.scheme == "https" else None
     if proxy.scheme.startswith("socks") and find_spec("socks") is None:  # before urllib3 warns of it
         raise unusable("a SOCKS proxy needs the package PySocks", "Install it: pip install pysocks")
@@ -121,50 +120,3 @@ def _show(context: ssl.SSLContext, certificate: bytes) -> None:
         else:
             return
     raise unusable("your client certificate and its key cannot be used together")
-
-
-def _for_the_client(proxy: SplitResult) -> tuple[str | None, dict[str, str]]:
-    """Returns the proxy as the client takes it: its user and password are a header."""
-    from urllib3.util import make_headers
-
-    if proxy.scheme.startswith("socks5"):  # the proxy looks up the name, as with kubectl
-        return urlunsplit(proxy._replace(scheme="socks5h")), {}
-    if not proxy.netloc:
-        return None, {}
-    user, _, host = proxy.netloc.rpartition("@")
-    headers = make_headers(proxy_basic_auth=unquote(user if ":" in user else f"{user}:")) if user else {}
-    return f"{proxy.scheme}://{host}", dict(headers)
-
-
-def _environments_proxy(url: SplitResult) -> str:
-    """Returns the proxy that the environment has for an address, by the rules of Go, or ``""``."""
-    names = (f"{url.scheme}_proxy".upper(), f"{url.scheme}_proxy")
-    proxy = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    exceptions = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
-    if not proxy or _goes_direct(url.hostname or "", url.port or 443, exceptions):
-        return ""
-    return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def _goes_direct(host: str, port: int, exceptions: str) -> bool:
-    """Returns whether NO_PROXY names a host; this machine needs no proxy to reach itself."""
-    address = None
-    with contextlib.suppress(ValueError):
-        address = ipaddress.ip_address(host)
-    if host == "localhost" or (address and address.is_loopback):
-        return True
-    for exception in (text.strip().lower() for text in exceptions.split(",")):
-        if exception == "*":
-            return True
-        with contextlib.suppress(ValueError):
-            if address and address in ipaddress.ip_network(exception, strict=False):
-                return True
-        name, colon, number = exception.rpartition(":")
-        if colon and number.isdecimal() and name.count(":") in (0, name.count("[") * name.count(":")):
-            if int(number) != port:
-                continue
-            exception = name.strip("[]")
-        exception = exception.removeprefix("*")
-        if exception and (host == exception or host.endswith(f".{exception.removeprefix('.')}")):
-            return True
-    return False

@@ -18,7 +18,8 @@ import yaml
 
 from dh_secrets_jupyter.errors import ProviderUnavailableError
 from dh_secrets_jupyter.project import Project
-from dh_secrets_jupyter.providers.kubernetes import client, exchange, pools, provider
+from dh_secrets_jupyter.providers import exchange
+from dh_secrets_jupyter.providers.kubernetes import client, pools, provider
 from tests.cluster.server import Namespace
 from tests.support.certificate import make_certificate
 from tests.support.fault_proxy import HANG, Fault, FaultProxy, always, answer, drip

@@ -1,0 +1,56 @@
+"""Which proxy the environment has for an address, by the rules of Go, which are kubectl's, and how urllib3 takes it."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+
+def environments_proxy(address: str) -> str:
+    """Returns the proxy that the environment has for an address, by the rules of Go, or ``""``."""
+    url = urlsplit(address)
+    names = (f"{url.scheme}_proxy".upper(), f"{url.scheme}_proxy")
+    proxy = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    exceptions = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    if not proxy or _goes_direct(url.hostname or "", url.port or {"http": 80}.get(url.scheme, 443), exceptions):
+        return ""
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def address_and_headers(proxy: SplitResult) -> tuple[str | None, dict[str, str]]:
+    """Returns a proxy as urllib3 takes it: its user and password are a header. Without a proxy the address is None."""
+    from urllib3.util import make_headers
+
+    if proxy.scheme.startswith("socks5"):  # the proxy looks up the name, as with kubectl
+        return urlunsplit(proxy._replace(scheme="socks5h")), {}
+    if not proxy.netloc:
+        return None, {}
+    user, _, host = proxy.netloc.rpartition("@")
+    headers = make_headers(proxy_basic_auth=unquote(user if ":" in user else f"{user}:")) if user else {}
+    return f"{proxy.scheme}://{host}", dict(headers)
+
+
+def _goes_direct(host: str, port: int, exceptions: str) -> bool:
+    """Returns whether NO_PROXY names a host; this machine needs no proxy to reach itself."""
+    address = None
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(host)
+    if host == "localhost" or (address and address.is_loopback):
+        return True
+    for exception in (text.strip().lower() for text in exceptions.split(",")):
+        if exception == "*":
+            return True
+        with contextlib.suppress(ValueError):
+            if address and address in ipaddress.ip_network(exception, strict=False):
+                return True
+        name, colon, number = exception.rpartition(":")
+        if colon and number.isdecimal() and name.count(":") in (0, name.count("[") * name.count(":")):
+            if int(number) != port:
+                continue
+            exception = name.strip("[]")
+        exception = exception.removeprefix("*")
+        if exception and (host == exception or host.endswith(f".{exception.removeprefix('.')}")):
+            return True
+    return False
