@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests import kernels
+from tests.support import kernels
 
 VALUES = 10
 GUARD = f"""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.cluster.server import Cluster, Namespace
-from tests.processes import run_together
+from tests.support.processes import run_together
 
 SECONDS = 6.0
 CROWDS = [("one writer", 1, 1), ("32 threads of one process", 1, 32), ("4 processes of 8 threads", 4, 8)]

@@ -1,1 +1,1 @@
-"""The tests mirror the package; cluster/, kernels and ui/ bring the real parts they run against."""
+"""The tests mirror the package; support/, cluster/ and ui/ bring the real parts they run against."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has no types
-
-from . import kernels
 
 pytest_plugins = ["tests.cluster.fixtures", "tests.support.fixtures"]
 
@@ -66,21 +62,3 @@ class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # which is Any
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduler:
     """See pytest-xdist."""
     return _Scheduler(config, log)
-
-
-@pytest.fixture
-def new_kernel(tmp_path: Path) -> Iterator[Callable[..., kernels.Kernel]]:
-    """Starts kernels for one test: ``new_kernel(home=…, env={…}, arguments=[…])``; without ``home`` they share one."""
-    with contextlib.ExitStack() as stack:
-
-        def new(home: Path = tmp_path / "home", **options: Any) -> kernels.Kernel:
-            return stack.enter_context(kernels.start(home, **options))
-
-        yield new
-
-
-@pytest.fixture(scope="module")
-def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kernels.Kernel]:
-    """One kernel for all tests of a module, without the extension; tests leave nothing in it that others would meet."""
-    with kernels.start(tmp_path_factory.mktemp("kernel")) as started:
-        yield started

@@ -9,7 +9,7 @@ import pytest
 
 from dh_secrets_jupyter.comm import BOOTSTRAP, TARGET
 
-from .kernels import Kernel
+from .support.kernels import Kernel
 
 SILENT = {"silent": True, "store_history": False}
 

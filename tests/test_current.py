@@ -11,7 +11,7 @@ import pytest
 import dh_secrets_jupyter
 from dh_secrets_jupyter import InvalidNameError, SecretNotFoundError, SecretsError, current
 
-from .processes import run
+from .support.processes import run
 
 
 @pytest.fixture(autouse=True)

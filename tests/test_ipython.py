@@ -8,7 +8,7 @@ import pytest
 
 from dh_secrets_jupyter.ipython import Patch
 
-from .processes import run
+from .support.processes import run
 
 
 class Speaker:

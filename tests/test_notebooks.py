@@ -15,8 +15,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from . import kernels
 from .cluster.server import Namespace
+from .support import kernels
 
 ROOT = Path(__file__).parent.parent
 QUICKSTART, KUBERNETES = ROOT / "notebooks" / "quickstart.ipynb", ROOT / "notebooks" / "kubernetes.ipynb"

@@ -17,7 +17,7 @@ import pytest
 
 import dh_secrets_jupyter
 
-from .processes import run
+from .support.processes import run
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"IPython", "ipykernel", "traitlets", "cryptography", "keyring", "kubernetes", "yaml", "dotenv", "platformdirs"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .. import kernels
+from ..support import kernels
 
 TOKEN = "tk-4f9QzL7mWx2vB8nR5jK1cY6hD3sG0pTa"
 SETUP = f"""

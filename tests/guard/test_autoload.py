@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guard.md"
 LINE = 'c.InteractiveShellApp.extensions.append("dh_secrets_jupyter")'

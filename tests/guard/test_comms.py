@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from ..kernels import Kernel, Message
+from ..support.kernels import Kernel, Message
 from .conftest import TOKEN
 
 MARK = "[secret:TOKEN]"

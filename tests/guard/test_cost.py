@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 from .alike import HOST, connection
 from .conftest import SETUP
 

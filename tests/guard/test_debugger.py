@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 from .conftest import SETUP, TOKEN
 
 CELL = "def use(token):\n    plain = str(token)\n    return len(plain)\n\nuse(T)"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dh_secrets_jupyter.guard.environment import credentials
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 
 TOKEN = "hub-4f9QzL7mWx2vB8nR5j"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 from .conftest import SETUP, TOKEN
 
 MARK = "[secret:TOKEN]"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 from .conftest import SETUP, TOKEN
 
 MARK = b"[secret:TOKEN]"

@@ -11,7 +11,7 @@ from dh_secrets_jupyter.guard.matcher import Masker
 from dh_secrets_jupyter.guard.rule import Scope, judge
 from dh_secrets_jupyter.guard.source import scrub
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 
 
 @pytest.mark.parametrize("text", ["[secret:A]", " [secret:API_KEY]\n", "'[secret:A]'", "[secret:A][secret:B]"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 
 PIN = "17000000"
 

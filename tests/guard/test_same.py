@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
-from .. import kernels
+from ..support import kernels
 from .conftest import SETUP
 
 CELLS = [

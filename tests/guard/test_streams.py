@@ -8,7 +8,7 @@ from importlib.metadata import version
 import pytest
 from packaging.version import Version
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 from .conftest import TOKEN
 
 MARK = "[secret:TOKEN]"

@@ -13,7 +13,7 @@ import pytest
 from dh_secrets_jupyter.guard.keeper import Keeper
 from dh_secrets_jupyter.guard.terminal_output import Output, Terminal
 
-from ..kernels import environment
+from ..support.kernels import environment
 from .conftest import TOKEN
 
 MARK = "[secret:TOKEN]"

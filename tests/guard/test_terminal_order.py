@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .. import terminals
+from ..support import terminals
 
 VALUES = [
     "ing-4f9QzL7mWx2vB8nR5jK1cY6hD3sG0pTa",

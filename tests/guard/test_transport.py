@@ -10,7 +10,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
-from ..kernels import Kernel, environment
+from ..support.kernels import Kernel, environment
 
 SPEC = get_kernel_dict()
 ENCRYPTS = "transport_encryption" in KernelManager.class_trait_names() and "supported_encryption" in SPEC["metadata"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .. import kernels
+from ..support import kernels
 
 INVENTED = b"invented"
 """Part of every value in these tests; no cell is typed with it."""

@@ -12,7 +12,7 @@ from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.magics import completion
 from dh_secrets_jupyter.magics.completion import PATIENCE, Names
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 
 
 def complete(kernel: Kernel, code: str) -> list[str]:

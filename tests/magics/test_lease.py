@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 
 GONE = "[name for name in ('API_KEY', 'db_pass', 'key') if name in globals()]"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 
 SNAPSHOT = """
 def snapshot():

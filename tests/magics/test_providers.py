@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ..cluster.server import Namespace
-from ..kernels import Kernel
-from ..processes import run
+from ..support.kernels import Kernel
+from ..support.processes import run
 
 SNIPPET = """\
 import dh_secrets_jupyter as dhcore

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 
 
 def test_get(project: Kernel) -> None:

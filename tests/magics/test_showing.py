@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 
 ROWS = {"project", "list", "get", "env", "file", "import", "set", "describe", "edit", "delete", "forget", "guard"}
 FIELDS = ["name", "project", "key", "description", "labels", "expires", "created", "updated"]

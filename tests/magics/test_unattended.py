@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from ..kernels import environment
+from ..support.kernels import environment
 
 LOAD = "%load_ext dh_secrets_jupyter"
 MISSING = "NOPE: the project default has no secret of that name. See %secret list."

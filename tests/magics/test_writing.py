@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ..kernels import Kernel, Message
+from ..support.kernels import Kernel, Message
 
 PEM = "-----BEGIN PRIVATE KEY-----\ninvented+first\ninvented+second\n-----END PRIVATE KEY-----\n"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 from ..ui.lab import build_front_end
 from .view import View, shown
 

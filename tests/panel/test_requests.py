@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..kernels import Kernel
+from ..support.kernels import Kernel
 from .view import VALUE, View, custom, shown, wait_until
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import kernels
-from ..kernels import Kernel
+from ..support import kernels
+from ..support.kernels import Kernel
 from .view import THREADS, VALUE, View, shown, wait_until
 
 

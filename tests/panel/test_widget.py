@@ -11,8 +11,8 @@ from nbclient import NotebookClient
 
 from dh_secrets_jupyter.panel.widget import BUILT
 
-from .. import kernels
-from ..kernels import Kernel
+from ..support import kernels
+from ..support.kernels import Kernel
 from .view import OPEN, THREADS, WIDGET, View, shown, wait_until
 
 # As a page asks that is loaded again.

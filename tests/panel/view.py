@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..kernels import Kernel, Message
+from ..support.kernels import Kernel, Message
 
 VALUE = "invented-panel-value-5d1c8e"
 OPEN = "from dh_secrets_jupyter.panel import Panel\npanel = Panel()\ndisplay(panel)"

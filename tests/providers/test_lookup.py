@@ -12,7 +12,7 @@ import pytest
 from dh_secrets_jupyter.errors import ProviderUnavailableError
 from dh_secrets_jupyter.providers import kubeconfig, lookup
 
-from ..processes import run
+from ..support.processes import run
 
 WITH_CONTEXT = "apiVersion: v1\nkind: Config\ncurrent-context: here\n"
 WITHOUT_CONTEXT = 'apiVersion: v1\nkind: Config\ncurrent-context: ""\n'

@@ -1,1 +1,1 @@
-"""What several folders of tests share, and no single one owns."""
+"""What several folders of tests share: real kernels, terminals and processes, and a proxy that loses answers."""

@@ -13,7 +13,7 @@ from unittest import mock
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers import lookup
 
-from ... import kernels
+from ...support import kernels
 from .values import BLOB, ENVIRONMENT, PROJECT, TEXTS, leaked
 from .way import SETUP, Way
 

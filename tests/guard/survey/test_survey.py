@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from ... import kernels
+from ...support import kernels
 from .channels import CHANNELS, SPELLINGS
 from .matrix import PAGE
 from .run import UNGUARDED, Outcome, fill, started, walk

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.cluster.server import Namespace
-from tests.kernels import Kernel
+from tests.support.kernels import Kernel
 
 NewKernel = Callable[..., Kernel]
 

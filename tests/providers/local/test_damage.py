@@ -18,7 +18,7 @@ from dh_secrets_jupyter.providers.base import Remove
 from dh_secrets_jupyter.providers.local import LocalProvider, keys
 from dh_secrets_jupyter.testing import just, put, values
 
-from ...kernels import Kernel
+from ...support.kernels import Kernel
 from .stores import VALUE, refusal
 
 T = TypeVar("T")

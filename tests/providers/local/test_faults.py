@@ -16,7 +16,7 @@ from dh_secrets_jupyter.providers.local import LocalProvider, keys
 from dh_secrets_jupyter.providers.local.store import Connection
 from dh_secrets_jupyter.testing import just, put
 
-from ...processes import run
+from ...support.processes import run
 from .stores import content, fill, refusal
 
 UNKNOWN = "met a fault of the disk, and the change may or may not have been made"

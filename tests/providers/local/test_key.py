@@ -12,7 +12,7 @@ import pytest
 from dh_secrets_jupyter.providers.local import LocalProvider
 from dh_secrets_jupyter.testing import just, put, values
 
-from ...processes import run
+from ...support.processes import run
 from . import keyrings
 from .conftest import UseKeyring
 from .stores import VALUE, fill, refusal

@@ -15,7 +15,7 @@ from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.local import LocalProvider
 from dh_secrets_jupyter.testing import just, put, values
 
-from ...processes import run_together
+from ...support.processes import run_together
 
 WRITERS, WRITES = 16, 50
 ROUNDS = 25
