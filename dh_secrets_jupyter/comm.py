@@ -76,7 +76,7 @@ def _put(namespace: dict[str, Any], request: Mapping[str, Any]) -> str:
     if not isinstance(name, str) or not isinstance(project, str):
         raise SecretsError(TARGET, "the request names no secret and project", "Reload the page")
     destination = injection.Destination(where)
-    [target] = injection.targets(destination, [injection.Wanted(name)])
+    [target] = injection.targets(destination, [injection.SecretRef(name)])
     value = current.get_or_create_project(project, provider=provider or None).read_values(name)[name]
-    injection.of(namespace).put(destination, {target: value})
+    injection.for_namespace(namespace).put(destination, {target: value})
     return target

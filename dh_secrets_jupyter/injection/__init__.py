@@ -14,10 +14,10 @@ from typing import Any
 
 from ..errors import SecretsError
 from ..models import SecretBytes, SecretValue, name_of
-from .files import PrivateFiles, sweep
-from .names import Destination, Wanted, targets
+from .names import Destination, SecretRef, targets
+from .private_files import PrivateFiles, sweep
 
-__all__ = ["Destination", "Injection", "Wanted", "fits_environment", "of", "sweep", "targets"]
+__all__ = ["Destination", "Injection", "SecretRef", "fits_environment", "for_namespace", "sweep", "targets"]
 
 Value = SecretValue | SecretBytes
 Namespace = MutableMapping[str, Any]
@@ -33,7 +33,7 @@ class _Injected:
 
 
 class Injection:
-    """What was put into one namespace, the process's environment and its private files. Use :func:`of`.
+    """What was put into one namespace, the process's environment and its private files. Use :func:`for_namespace`.
 
     In every method ``values`` maps a target (see :func:`targets`) to its value.
     """
@@ -125,7 +125,7 @@ class Injection:
 _injections: dict[int, Injection] = {}
 
 
-def of(namespace: Namespace) -> Injection:
+def for_namespace(namespace: Namespace) -> Injection:
     """Returns the one :class:`Injection` of a namespace, which all surfaces share."""
     return _injections.setdefault(id(namespace), Injection(namespace))
 

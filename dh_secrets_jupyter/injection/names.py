@@ -21,8 +21,8 @@ class Destination(Enum):
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One ``NAME [as VAR]``.
+class SecretRef:
+    """A secret that a line asks for: one ``NAME [as VAR]``.
 
     Attributes:
         name: the secret's name.
@@ -33,41 +33,37 @@ class Wanted:
     target: str | None = None
 
 
-def targets(destination: Destination, wanted: Iterable[Wanted]) -> dict[str, str]:
+def targets(destination: Destination, refs: Iterable[SecretRef]) -> dict[str, str]:
     """Returns the secret's name for each variable (a file's path needs one, too) or environment entry, in their order.
 
     Raises:
         SecretsError: two secrets would meet in one target, or one cannot go to its own.
     """
     found: dict[str, str] = {}
-    for one in wanted:
-        target = _entry(one) if destination is Destination.ENVIRONMENT else _variable(one)
-        if found.setdefault(target, one.name) != one.name:
+    for ref in refs:
+        target = _entry(ref) if destination is Destination.ENVIRONMENT else _variable(ref)
+        if found.setdefault(target, ref.name) != ref.name:
             raise SecretsError(
-                f"{found[target]}, {one.name}", f"both would go to {target}", f"Name another: {one.name} as …"
+                f"{found[target]}, {ref.name}", f"both would go to {target}", f"Name another: {ref.name} as …"
             )
     return found
 
 
-def _variable(wanted: Wanted) -> str:
+def _variable(ref: SecretRef) -> str:
     """Makes ``db-pass`` → ``db_pass``, ``2fa`` → ``_2fa``, ``class`` → ``class_``."""
-    if wanted.target is None:
-        name = re.sub(r"\W", "_", wanted.name, flags=re.ASCII)
+    if ref.target is None:
+        name = re.sub(r"\W", "_", ref.name, flags=re.ASCII)
         name = f"_{name}" if name[:1].isdigit() else name
         return f"{name}_" if keyword.iskeyword(name) else name
     # Python reads a name in the source in this form, and would not find it in another.
-    name = unicodedata.normalize("NFKC", wanted.target)
+    name = unicodedata.normalize("NFKC", ref.target)
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise SecretsError(
-            wanted.name, f"{wanted.target!a} is no name for a variable", "Use letters, digits and _ after as"
-        )
+        raise SecretsError(ref.name, f"{ref.target!a} is no name for a variable", "Use letters, digits and _ after as")
     return name
 
 
-def _entry(wanted: Wanted) -> str:
-    name = wanted.name if wanted.target is None else wanted.target
+def _entry(ref: SecretRef) -> str:
+    name = ref.name if ref.target is None else ref.target
     if not name or "=" in name or "\0" in name:
-        raise SecretsError(
-            wanted.name, f"{name!a} is no name for an environment entry", "Use a name without = after as"
-        )
+        raise SecretsError(ref.name, f"{name!a} is no name for an environment entry", "Use a name without = after as")
     return name

@@ -20,7 +20,7 @@ class SecretMagics(Magics):
         if cell is not None:
             self._cell(line, cell)
         elif not line.strip() or line.strip() in ("--help", "-h", "help"):
-            from .showing import status
+            from .show import status
 
             status(self.shell)
         else:
@@ -36,7 +36,7 @@ class SecretMagics(Magics):
         first, _, rest = line.strip().partition(" ")
         if first == commands.SET:
             raise commands.typed(rest)  # its body is a value
-        from .reading import lease as run
+        from .read import lease as run
 
         run(self.shell, line, cell)
 

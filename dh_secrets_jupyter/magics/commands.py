@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import SecretsError
-from ..injection import Wanted
+from ..injection import SecretRef
 
 
 class Words(Enum):
@@ -101,15 +101,15 @@ class Line:
             raise SecretsError(self.command, f"only one {what} can be given", "See %secret")
         return self.words[0]
 
-    def wanted(self) -> list[Wanted]:
+    def refs(self) -> list[SecretRef]:
         """Returns the words as ``NAME [as VAR] …``."""
-        found: list[Wanted] = []
+        found: list[SecretRef] = []
         words = iter(self.words)
         for word in words:
             if word != "as" or not found or found[-1].target is not None:
-                found.append(Wanted(word))
+                found.append(SecretRef(word))
             elif (target := next(words, None)) is not None:
-                found[-1] = Wanted(found[-1].name, target)
+                found[-1] = SecretRef(found[-1].name, target)
             else:
                 raise SecretsError(found[-1].name, "as is the last word", "Write the variable's name after it")
         return found
@@ -126,19 +126,19 @@ COMMANDS = {
     for command in (
         Command(
             "project",
-            ".showing:project",
+            ".show:project",
             "NAME",
             "switches this kernel to another project",
             Words.PROJECTS,
             (Option("--provider", "P"),),
         ),
-        Command("list", ".showing:list_secrets", "[GLOB]", "shows the secrets, never their values", Words.SECRETS),
-        Command("get", ".reading:get", PUT, "puts values into variables", Words.SECRETS, (ALL,)),
-        Command("env", ".reading:env", PUT, "puts values into the environment", Words.SECRETS, (ALL,)),
-        Command("file", ".reading:file", PUT, "writes values to private files, VAR is the path", Words.SECRETS),
+        Command("list", ".show:list_secrets", "[GLOB]", "shows the secrets, never their values", Words.SECRETS),
+        Command("get", ".read:get", PUT, "puts values into variables", Words.SECRETS, (ALL,)),
+        Command("env", ".read:env", PUT, "puts values into the environment", Words.SECRETS, (ALL,)),
+        Command("file", ".read:file", PUT, "writes values to private files, VAR is the path", Words.SECRETS),
         Command(
             "import",
-            ".writing:import_file",
+            ".write:import_file",
             "FILE",
             "stores what a dotenv file has",
             Words.FILES,
@@ -146,26 +146,24 @@ COMMANDS = {
         ),
         Command(
             SET,
-            ".writing:set_secret",
+            ".write:set_secret",
             "NAME",
             "creates or updates a secret; asks for its value",
             Words.SECRETS,
             (*METADATA, *SOURCES),
         ),
-        Command("describe", ".showing:describe", "NAME", "shows what is known of a secret", Words.SECRETS),
-        Command("edit", ".writing:edit", "NAME", "changes that, and leaves the value alone", Words.SECRETS, METADATA),
-        Command(
-            "delete", ".writing:delete", "NAME …", "deletes secrets; asks first", Words.SECRETS, (Option("--yes"),)
-        ),
-        Command("forget", ".reading:forget", "[NAME …]", "takes values out of this kernel again", Words.SECRETS),
-        Command("guard", ".showing:set_guard", "[on|off [NAME …]]", "says or sets the guard", Words.GUARD, (ALL,)),
+        Command("describe", ".show:describe", "NAME", "shows what is known of a secret", Words.SECRETS),
+        Command("edit", ".write:edit", "NAME", "changes that, and leaves the value alone", Words.SECRETS, METADATA),
+        Command("delete", ".write:delete", "NAME …", "deletes secrets; asks first", Words.SECRETS, (Option("--yes"),)),
+        Command("forget", ".read:forget", "[NAME …]", "takes values out of this kernel again", Words.SECRETS),
+        Command("guard", ".show:set_guard", "[on|off [NAME …]]", "says or sets the guard", Words.GUARD, (ALL,)),
         Command("panel", "..panel:show", "", "shows the widget panel"),
     )
 }
 _WORD = re.compile(r"""\s*(?P<word>#|(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+)""", re.DOTALL)
 LEASE = Command(
     "%%secret",
-    ".reading:lease",
+    ".read:lease",
     PUT,
     "runs the cell with the values, then they are gone",
     Words.SECRETS,

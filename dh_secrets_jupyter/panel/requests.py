@@ -85,8 +85,8 @@ def _put(project: Project, params: Params, value: bytes | None) -> JSON:
     if shell is None:
         raise SecretsError(name, "there is no IPython to put it into", "Use read_secret_value in Python")
     destination = injection.Destination(params["into"])
-    [target] = injection.targets(destination, [injection.Wanted(name)])
-    injection.of(shell.user_ns).put(destination, {target: project.read_values(name)[name]})
+    [target] = injection.targets(destination, [injection.SecretRef(name)])
+    injection.for_namespace(shell.user_ns).put(destination, {target: project.read_values(name)[name]})
     return {"target": target}
 
 

@@ -14,7 +14,7 @@ from traitlets import Unicode, default
 
 from ..errors import SecretsError
 from ..project import Project
-from ..table import Table
+from ..rendering import Table
 from . import still
 from .requests import JSON, Params, answer, listing, opened
 from .watching import Watches

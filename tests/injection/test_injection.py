@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dh_secrets_jupyter.errors import SecretsError
-from dh_secrets_jupyter.injection import Destination, Injection, fits_environment, of
+from dh_secrets_jupyter.injection import Destination, Injection, fits_environment, for_namespace
 from dh_secrets_jupyter.models import SecretBytes, SecretValue
 
 ONE, TWO = SecretValue("invented-one", "A"), SecretValue("invented-two", "B")
@@ -35,8 +35,8 @@ def namespace() -> dict[str, Any]:
 @pytest.fixture
 def injection(namespace: dict[str, Any]) -> Iterator[Injection]:
     before = os.environ.copy()
-    yield of(namespace)
-    of(namespace).forget()
+    yield for_namespace(namespace)
+    for_namespace(namespace).forget()
     for name in os.environ.keys() - before.keys():
         del os.environ[name]
 
@@ -77,7 +77,7 @@ def test_files_are_all_or_none(
         os.close(arguments[0])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("dh_secrets_jupyter.injection.files.os.fdopen", full)
+    monkeypatch.setattr("dh_secrets_jupyter.injection.private_files.os.fdopen", full)
     with pytest.raises(SecretsError, match=r"^C: no private file could be written \(No space left on device\)"):
         injection.put(Destination.FILE, {"b": TWO, "c": NUL})
     assert namespace.keys() == {"mine", "a"}
@@ -163,5 +163,5 @@ def test_a_lease_of_the_environment(injection: Injection, monkeypatch: pytest.Mo
 
 def test_one_namespace_has_one_ledger(namespace: dict[str, Any]) -> None:
     """All surfaces of a kernel share what was put in; another namespace has its own."""
-    assert of(namespace) is of(namespace)
-    assert of(namespace) is not of({"mine": 1})
+    assert for_namespace(namespace) is for_namespace(namespace)
+    assert for_namespace(namespace) is not for_namespace({"mine": 1})

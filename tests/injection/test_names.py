@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dh_secrets_jupyter.errors import SecretsError
-from dh_secrets_jupyter.injection import Destination, Wanted, targets
+from dh_secrets_jupyter.injection import Destination, SecretRef, targets
 
 
 @pytest.mark.parametrize(
@@ -18,13 +18,13 @@ from dh_secrets_jupyter.injection import Destination, Wanted, targets
 )
 def test_what_an_identifier_cannot_have_is_changed(name: str, variable: str) -> None:
     """Without ``as``, a secret's name becomes the nearest name for a variable."""
-    assert targets(Destination.VARIABLE, [Wanted(name)]) == {variable: name}
+    assert targets(Destination.VARIABLE, [SecretRef(name)]) == {variable: name}
 
 
 @given(st.from_regex(r"[-._a-zA-Z0-9]{1,253}", fullmatch=True))
 def test_every_name_has_a_variable(name: str) -> None:
     """Whatever a secret may be called, its variable is one that Python accepts."""
-    [variable] = targets(Destination.VARIABLE, [Wanted(name)])
+    [variable] = targets(Destination.VARIABLE, [SecretRef(name)])
     assert variable.isidentifier()
     assert not keyword.iskeyword(variable)
 
@@ -32,30 +32,33 @@ def test_every_name_has_a_variable(name: str) -> None:
 def test_two_names_do_not_meet_in_one_variable() -> None:
     """Two secrets that would go to one variable are refused, both named."""
     with pytest.raises(SecretsError, match=r"^a-b, a\.b: both would go to a_b\. Name another: a\.b as"):
-        targets(Destination.VARIABLE, [Wanted("a-b"), Wanted("a.b")])
-    assert targets(Destination.VARIABLE, [Wanted("a-b"), Wanted("a.b", "other")]) == {"a_b": "a-b", "other": "a.b"}
+        targets(Destination.VARIABLE, [SecretRef("a-b"), SecretRef("a.b")])
+    assert targets(Destination.VARIABLE, [SecretRef("a-b"), SecretRef("a.b", "other")]) == {
+        "a_b": "a-b",
+        "other": "a.b",
+    }
 
 
 def test_one_secret_may_be_named_twice() -> None:
     """The same secret given twice is no collision, and may go to two variables."""
-    assert targets(Destination.VARIABLE, [Wanted("A"), Wanted("A"), Wanted("A", "B")]) == {"A": "A", "B": "A"}
+    assert targets(Destination.VARIABLE, [SecretRef("A"), SecretRef("A"), SecretRef("A", "B")]) == {"A": "A", "B": "A"}
 
 
 @pytest.mark.parametrize("target", ["a-b", "2a", "class", "", "a b", "a.b"])
 def test_a_target_that_is_no_identifier_is_refused(target: str) -> None:
     """What is given after ``as`` has to be a name for a variable."""
     with pytest.raises(SecretsError, match="is no name for a variable"):
-        targets(Destination.VARIABLE, [Wanted("A", target)])
+        targets(Destination.VARIABLE, [SecretRef("A", target)])
 
 
 def test_a_target_is_found_by_the_name_that_python_reads() -> None:
     """Python normalises identifiers: a ligature in a source is looked up as the letters it stands for."""
-    assert targets(Destination.VARIABLE, [Wanted("A", "ﬁle")]) == {"file": "A"}
+    assert targets(Destination.VARIABLE, [SecretRef("A", "ﬁle")]) == {"file": "A"}
 
 
 def test_the_environment_keeps_names() -> None:
     """An environment entry has the secret's name as it is, or the one that was asked for."""
-    wanted = [Wanted("db-pass"), Wanted("2fa"), Wanted("class"), Wanted("A", "MY.VAR")]
+    wanted = [SecretRef("db-pass"), SecretRef("2fa"), SecretRef("class"), SecretRef("A", "MY.VAR")]
     assert list(targets(Destination.ENVIRONMENT, wanted)) == ["db-pass", "2fa", "class", "MY.VAR"]
 
 
@@ -63,4 +66,4 @@ def test_the_environment_keeps_names() -> None:
 def test_what_the_environment_cannot_name_is_refused(target: str) -> None:
     """An entry's name has no ``=`` and no NUL byte, and is not empty."""
     with pytest.raises(SecretsError, match="is no name for an environment entry"):
-        targets(Destination.ENVIRONMENT, [Wanted("A", target)])
+        targets(Destination.ENVIRONMENT, [SecretRef("A", target)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dh_secrets_jupyter.errors import SecretsError
-from dh_secrets_jupyter.injection import Wanted
+from dh_secrets_jupyter.injection import SecretRef
 from dh_secrets_jupyter.magics import commands
 
 ROWS = "project list get env file import set describe edit delete forget"
@@ -28,19 +28,19 @@ def test_every_command_has_its_home(command: commands.Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "wanted"),
+    ("words", "refs"),
     [
-        ("A", [Wanted("A")]),
-        ("A as x B", [Wanted("A", "x"), Wanted("B")]),
-        ("A B as y C as z", [Wanted("A"), Wanted("B", "y"), Wanted("C", "z")]),
-        ("as", [Wanted("as")]),
-        ("as as x", [Wanted("as", "x")]),
-        ("-- -A as x", [Wanted("-A", "x")]),
+        ("A", [SecretRef("A")]),
+        ("A as x B", [SecretRef("A", "x"), SecretRef("B")]),
+        ("A B as y C as z", [SecretRef("A"), SecretRef("B", "y"), SecretRef("C", "z")]),
+        ("as", [SecretRef("as")]),
+        ("as as x", [SecretRef("as", "x")]),
+        ("-- -A as x", [SecretRef("-A", "x")]),
     ],
 )
-def test_names_and_variables(words: str, wanted: list[Wanted]) -> None:
+def test_names_and_variables(words: str, refs: list[SecretRef]) -> None:
     """``NAME [as VAR] …`` in every mixture; a secret may be called as, and after ``--`` begin with a hyphen."""
-    assert commands.parse(f"get {words}")[1].wanted() == wanted
+    assert commands.parse(f"get {words}")[1].refs() == refs
 
 
 def test_options_stand_anywhere() -> None:
@@ -89,7 +89,7 @@ def test_what_cannot_be_read_is_one_line(line: str, said: str) -> None:
 )
 def test_no_error_repeats_what_may_be_a_value(line: str) -> None:
     """Whatever was typed where a value may have been meant, the answer does not show it."""
-    from dh_secrets_jupyter.magics.writing import set_secret
+    from dh_secrets_jupyter.magics.write import set_secret
 
     with pytest.raises(SecretsError) as error:
         set_secret(None, commands.parse(line)[1])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dh_secrets_jupyter.project import Project
-from dh_secrets_jupyter.table import Table
+from dh_secrets_jupyter.rendering import Table
 from tests.cluster.server import Namespace
 
 from .conftest import CANARY, SECRET

@@ -7,7 +7,7 @@ from typing import Any
 from .. import current, guard
 from ..errors import SecretsError
 from ..project import Project
-from ..table import ELSEWHERE, Table, fields, moment, one_line
+from ..rendering import ELSEWHERE, Table, fields, moment, one_line
 from .commands import Line, lines
 
 

@@ -31,7 +31,7 @@ def file(shell: Any, line: Line) -> None:
 
 def forget(shell: Any, line: Line) -> None:
     """``%secret forget [NAME …]``"""
-    gone = injection.of(shell.user_ns).forget(*line.words)
+    gone = injection.for_namespace(shell.user_ns).forget(*line.words)
     if gone:
         print(
             "Taken out: "
@@ -46,7 +46,7 @@ def lease(shell: Any, text: str, body: str) -> None:
     line = parse_words(LEASE, text)
     destination = Destination.ENVIRONMENT if line.options.env else Destination.VARIABLE
     values = _read(line, destination)
-    running = injection.of(shell.user_ns).lease(destination, values)
+    running = injection.for_namespace(shell.user_ns).lease(destination, values)
     if body.strip():
         with running:
             leases.run(shell, body)
@@ -56,7 +56,7 @@ def lease(shell: Any, text: str, body: str) -> None:
 
 def _put(shell: Any, line: Line, destination: Destination) -> None:
     values = _read(line, destination)
-    injection.of(shell.user_ns).put(destination, values)
+    injection.for_namespace(shell.user_ns).put(destination, values)
     if values:
         names = ", ".join(_spoken(name_of(value), target) for target, value in values.items())
         where = {
@@ -70,21 +70,21 @@ def _put(shell: Any, line: Line, destination: Destination) -> None:
 def _read(line: Line, destination: Destination) -> Mapping[str, Value]:
     """Reads what the line wants, says what there is to say about it, and returns the values by target."""
     everything = getattr(line.options, "all", False)
-    wanted = line.wanted()
-    if not wanted and not everything:
+    refs = line.refs()
+    if not refs and not everything:
         raise SecretsError(line.command, "NAME is missing", "See %secret")
-    targets = injection.targets(destination, wanted)  # a bad name is said before anybody is asked
+    targets = injection.targets(destination, refs)  # a bad name is said before anybody is asked
     project = current.project()
-    found = project.read_secrets([one.name for one in wanted], others=_left_out if everything else None)
+    found = project.read_secrets([one.name for one in refs], others=_left_out if everything else None)
     if everything:
-        named = {one.name for one in wanted}
-        others = [injection.Wanted(name) for name in found if name not in named]
+        named = {one.name for one in refs}
+        others = [injection.SecretRef(name) for name in found if name not in named]
         if destination is Destination.ENVIRONMENT:
             for one in others:
                 if not injection.fits_environment(found[one.name][1]):
                     print(f"{one.name}: left out, for an environment entry cannot hold a NUL byte.")
             others = [one for one in others if injection.fits_environment(found[one.name][1])]
-        targets = injection.targets(destination, [*wanted, *others])
+        targets = injection.targets(destination, [*refs, *others])
         if not found:
             print(f"The project {project.name} has no secrets.")
     _say(found)

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from dh_secrets_jupyter.errors import SecretsError
-from dh_secrets_jupyter.injection import files, sweep
-from dh_secrets_jupyter.injection.files import PrivateFiles
+from dh_secrets_jupyter.injection import private_files, sweep
+from dh_secrets_jupyter.injection.private_files import PrivateFiles
 
 WRITER = """
 import os, sys
-from dh_secrets_jupyter.injection.files import PrivateFiles
+from dh_secrets_jupyter.injection.private_files import PrivateFiles
 os.umask(0)
 private = PrivateFiles()
 print(private.write("key.pem", b"obviously-invented"), flush=True)
@@ -109,7 +109,7 @@ def test_swept_after_a_kill() -> None:
 
 def test_a_folder_in_the_making_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A folder without a lock may belong to a process that is just making it: it goes only when it is old."""
-    monkeypatch.setattr(files, "_bases", lambda: [tmp_path])
+    monkeypatch.setattr(private_files, "_bases", lambda: [tmp_path])
     folder = tmp_path / f"dh-secrets-{os.getuid()}-new"
     folder.mkdir()
     sweep()
@@ -121,7 +121,7 @@ def test_a_folder_in_the_making_stays(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 def test_no_link_is_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A link of somebody else's under our name leads nowhere."""
-    monkeypatch.setattr(files, "_bases", lambda: [tmp_path / "base"])
+    monkeypatch.setattr(private_files, "_bases", lambda: [tmp_path / "base"])
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "file").touch()
@@ -134,7 +134,7 @@ def test_no_link_is_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 def test_folders_of_others_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A folder under our name that belongs to another user is not removed."""
-    monkeypatch.setattr(files, "_bases", lambda: [tmp_path])
+    monkeypatch.setattr(private_files, "_bases", lambda: [tmp_path])
     monkeypatch.setattr(os, "getuid", lambda: 12345)
     folder = tmp_path / "dh-secrets-12345-other"
     folder.mkdir()
@@ -145,7 +145,7 @@ def test_folders_of_others_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 def test_no_place_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where nothing can be written, it is said without a value."""
-    monkeypatch.setattr(files, "_bases", lambda: [tmp_path / "gone"])
+    monkeypatch.setattr(private_files, "_bases", lambda: [tmp_path / "gone"])
     with pytest.raises(
         SecretsError, match=r"^A: no private file could be written \(No such file or directory\)\."
     ) as e:

@@ -12,7 +12,7 @@ import pytest
 from dh_secrets_jupyter.models import Metadata
 from dh_secrets_jupyter.project import Project, Secret
 from dh_secrets_jupyter.providers.local import LocalProvider
-from dh_secrets_jupyter.table import Table
+from dh_secrets_jupyter.rendering import Table
 
 HOSTILE = "<script>alert('x')</script>\n\x1b[31m&"
 

@@ -9,9 +9,9 @@ from typing import Any
 from .. import current, env_file, guard
 from ..errors import SecretsError
 from ..models import MAX_TOTAL, SecretValue, check_description, check_expires, check_labels, check_name
-from . import asking
+from . import prompts
 from .commands import SOURCES, Line, typed
-from .showing import where
+from .show import where
 
 
 def set_secret(shell: Any, line: Line) -> None:
@@ -69,7 +69,7 @@ def delete(shell: Any, line: Line) -> None:
     project = current.project()
     project.get_secrets(*names)  # a slip is said before anybody is asked
     spoken = ", ".join(names)
-    if not line.options.yes and not asking.confirmed(shell, spoken, f"Delete {spoken} from {where(project)}?"):
+    if not line.options.yes and not prompts.confirm(shell, spoken, f"Delete {spoken} from {where(project)}?"):
         print("Nothing is deleted.")
         return
     project.delete(*names)
@@ -98,7 +98,7 @@ def _value(shell: Any, name: str, line: Line, place: str) -> str | bytes:
         return _from_environment(name, options.from_env)
     if options.from_var is not None:
         return _from_variable(shell, name, options.from_var)
-    return asking.hidden(shell, name, place)
+    return prompts.ask_value(shell, name, place)
 
 
 def _flags() -> str:

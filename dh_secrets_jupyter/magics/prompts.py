@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import SecretsError
 
 
-def hidden(shell: Any, name: str, place: str) -> str:
+def ask_value(shell: Any, name: str, place: str) -> str:
     """Asks for a secret's value by a prompt that shows nothing of it.
 
     Raises:
@@ -25,8 +25,8 @@ def hidden(shell: Any, name: str, place: str) -> str:
     return value
 
 
-def confirmed(shell: Any, what: str, question: str) -> bool:
-    """Asks a question, and returns whether the answer was yes. Raises as :func:`hidden`."""
+def confirm(shell: Any, what: str, question: str) -> bool:
+    """Asks a question, and returns whether the answer was yes. Raises as :func:`ask_value`."""
     answer = _ask(shell, input, f"{question} [y/N] ", what, "Give --yes to do it without a question")
     return answer.strip().lower() in ("y", "yes")
 
