@@ -3,7 +3,56 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
+
+SPARE = 1.0
+"""Seconds that a pause leaves for the try after it."""
+
+
+class Deadline:
+    """When a call ends, and how long it may still pause between its tries, all of them together.
+
+    Attributes:
+        at: when it gives up, as :func:`time.monotonic` counts.
+
+    Args:
+        seconds: the longest that it may take.
+        pauses: the longest that its pauses may be, in seconds, in sum.
+    """
+
+    def __init__(self, seconds: float, pauses: float = 5.0) -> None:
+        self.at = time.monotonic() + seconds
+        self._pauses = pauses
+
+    @property
+    def left(self) -> float:
+        """Seconds until it gives up; negative afterwards."""
+        return self.at - time.monotonic()
+
+    def take(self, seconds: float) -> float:
+        """Takes from the pauses that are left, and returns what may be waited now, in seconds."""
+        taken = max(0.0, min(seconds, self._pauses, self.left - SPARE))
+        self._pauses -= taken
+        return taken
+
+    def give_back(self, seconds: float) -> None:
+        """Returns what was taken and not waited."""
+        self._pauses += seconds
+
+    def pause(self, seconds: float) -> bool:
+        """Sleeps for so long; returns False at once where no such pause is left."""
+        if seconds > min(self._pauses, self.left - SPARE):
+            return False
+        time.sleep(self.take(seconds))
+        return True
+
+    def wait(self, seconds: float) -> bool:
+        """Sleeps for so long, as somebody else demands it; returns False at once where there is no time for it."""
+        if seconds > self.left - SPARE:
+            return False
+        time.sleep(seconds)
+        return True
 
 
 def pauses(shortest: float = 0.01, first: float = 0.1, longest: float = 2.0) -> Iterator[float]:

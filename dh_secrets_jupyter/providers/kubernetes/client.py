@@ -15,7 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ...backoff import pauses
+from ...backoff import Deadline, pauses
 from ...errors import ProviderUnavailableError
 from ..exchange import DeadlineError, Exchange
 from .admission import verdict
@@ -32,7 +32,8 @@ LOGIN = 15.0
 """Seconds that finding credentials may take: a kubeconfig can name a program to ask."""
 PATIENCE = 5.0
 """Seconds for which a request is repeated while there is no API server, or one that fails."""
-
+BUSY = 0.05
+"""Seconds before the next try at an API server that is there, and busy, when all pauses have been taken."""
 JSON = "application/json"
 JSON_PATCH = "application/json-patch+json"
 
@@ -95,14 +96,14 @@ class Client:
         path: str,
         body: object = None,
         *,
-        until: float,
+        deadline: Deadline,
         content_type: str = JSON,
         changes: bool = False,
     ) -> Answer:
         """Sends one request, again where that is safe; answers 401 only after credentials were looked up anew.
 
         Args:
-            until: when to give up, as :func:`time.monotonic` counts.
+            deadline: when to give up, and how long to pause between tries.
             changes: it changes something, so that it must not be sent twice.
 
         Raises:
@@ -110,11 +111,11 @@ class Client:
             OutcomeUnknownError: it may have made a change.
         """
         content = None if body is None else _encode(body)
-        patient_until = min(until, time.monotonic() + PATIENCE)
+        patient_until = time.monotonic() + PATIENCE
         renewed = False
         for pause in pauses():
-            connection = self._connect(until)
-            found = self._once(connection, method, path, content, content_type, until)
+            connection = self._connect(deadline)
+            found = self._once(connection, method, path, content, content_type, deadline)
             trouble = found if isinstance(found, _Trouble) else None
             answer = Answer(0, {}) if isinstance(found, _Trouble) else found
             ruled = verdict(answer.body) is not None  # by a rule of the cluster, which is free to choose the status
@@ -129,14 +130,19 @@ class Client:
                 return answer
             if changes and (trouble.sent if trouble else answer.status >= 500):
                 raise OutcomeUnknownError
-            pause = max(pause, answer.retry_after)
-            give_up = until - 1 if busy else patient_until
-            if answer.status == 409 and time.monotonic() + pause > give_up:
+            if busy:
+                # Where all pauses have been taken, it is asked again soon: nobody is kept waiting for being polite.
+                again = deadline.wait(answer.retry_after) if answer.retry_after else deadline.pause(pause)
+                again = again or (not answer.retry_after and deadline.wait(BUSY))
+            else:
+                pause = max(pause, answer.retry_after)
+                patient = trouble is not _Trouble.CERTIFICATE and time.monotonic() + pause <= patient_until
+                again = patient and deadline.pause(pause)
+            if again:
+                continue
+            if answer.status == 409:
                 return answer
-            if trouble is _Trouble.CERTIFICATE or time.monotonic() + pause > give_up:
-                why = trouble.why if trouble else f"answers with HTTP status {answer.status}"
-                raise _unavailable(connection, why)
-            time.sleep(pause)
+            raise _unavailable(connection, trouble.why if trouble else f"answers with HTTP status {answer.status}")
         raise AssertionError("pauses never end")
 
     def open(self, path: str, silence: float) -> BaseHTTPResponse | Answer:
@@ -149,9 +155,9 @@ class Client:
             ProviderUnavailableError: there is no API server, or the connection was lost.
         """
         for last in (False, True):
-            until = time.monotonic() + READ
-            connection = self._connect(until)
-            response = self._send(connection, "GET", path, None, JSON, silence, until, stream=True)
+            deadline = Deadline(READ)
+            connection = self._connect(deadline)
+            response = self._send(connection, "GET", path, None, JSON, silence, deadline, stream=True)
             if isinstance(response, _Trouble):
                 if response is _Trouble.BROKEN and not last:
                     continue  # the API server may have closed a connection that had been idle
@@ -165,10 +171,16 @@ class Client:
         raise AssertionError("the second time is the last")
 
     def _once(
-        self, connection: Connection, method: str, path: str, content: bytes | None, content_type: str, until: float
+        self,
+        connection: Connection,
+        method: str,
+        path: str,
+        content: bytes | None,
+        content_type: str,
+        deadline: Deadline,
     ) -> Answer | _Trouble:
-        read = min(READ, max(1.0, until - time.monotonic()))
-        response = self._send(connection, method, path, content, content_type, read, until)
+        read = min(READ, max(1.0, deadline.left))
+        response = self._send(connection, method, path, content, content_type, read, deadline)
         if isinstance(response, _Trouble):
             return response
         try:
@@ -190,11 +202,11 @@ class Client:
         content: bytes | None,
         content_type: str,
         read: float,
-        until: float,
+        deadline: Deadline,
         *,
         stream: bool = False,
     ) -> BaseHTTPResponse | _Trouble:
-        """Sends one request; the answer, or with ``stream`` its head, is there until then, or counts as lost."""
+        """Sends one request; the answer, or with ``stream`` its head, is there in time, or counts as lost."""
         import ssl
 
         import urllib3
@@ -214,7 +226,7 @@ class Client:
         )
         trouble = _Trouble.BROKEN
         try:
-            return exchange.result(until - time.monotonic())
+            return exchange.result(deadline.left)
         except exceptions.SSLError as error:
             reason = error.args[0] if error.args else None
             if not isinstance(reason, ssl.SSLError) or isinstance(reason, ssl.SSLCertVerificationError):
@@ -225,7 +237,7 @@ class Client:
             pass
         return trouble if exchange.sent or trouble is not _Trouble.BROKEN else _Trouble.UNSENT
 
-    def _connect(self, until: float) -> Connection:
+    def _connect(self, deadline: Deadline) -> Connection:
         """Returns this process's connection, with credentials that have not expired."""
         if self._held.pid != os.getpid():
             self._held = _Held()
@@ -233,7 +245,7 @@ class Client:
         found = held.connection
         if found is not None and not found.expired:
             return found
-        seconds = min(LOGIN, until - time.monotonic())
+        seconds = min(LOGIN, deadline.left)
 
         def log_in() -> Connection | None:
             if held.lock.acquire(timeout=max(0.0, seconds)):

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 
+from ...backoff import Deadline
 from .layout import Look
 from .managers import PLATFORM, owner
 from .patch import Edit
@@ -27,7 +28,7 @@ def keep(
     after: Look,
     look: Callable[[], Look],
     send: Callable[[Look, list[Edit]], Look | None],
-    until: float,
+    deadline: Deadline,
 ) -> Look | None:
     """Waits until a change has outlived the platform's own writes; returns the Secret as we wrote it last, None where
     it did not outlive them.
@@ -38,13 +39,12 @@ def keep(
         after: what it has made.
         look: shows the Secret as it is.
         send: sends a change again, tested against a look; None where somebody else came first.
-        until: when to give up, as :func:`time.monotonic` counts.
+        deadline: when to give up.
     """
     if not wanted or not after.exists or not (os.environ.get(ON_PLATFORM) or _platform(after)):
         return after
     seen, sent = after, time.monotonic()
-    while time.monotonic() < until - 1:
-        time.sleep(READ_BACK)
+    while deadline.wait(READ_BACK):
         asked = time.monotonic()
         now = look()
         answered = time.monotonic()

@@ -12,10 +12,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from ...backoff import pauses
+from ...backoff import Deadline, pauses
 from ...errors import ConflictError, ProviderUnavailableError, SecretsError
 from ..base import Change, Plan, Put, Records, check_total
-from .client import JSON_PATCH, PATIENCE, READ, Answer, Client, OutcomeUnknownError
+from .client import BUSY, JSON_PATCH, PATIENCE, READ, Answer, Client, OutcomeUnknownError
 from .coexistence import keep, notices
 from .connection import NAMESPACE, Target, find_target
 from .layout import Look
@@ -27,7 +27,7 @@ from .write_queue import Turn, turn
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
-DEADLINE = 25.0
+LONGEST = 25.0
 """Seconds after which every call gives up; the protocol allows 30."""
 TERMINATING = 15.0
 """Seconds for which a write waits until a Secret that is being deleted is gone."""
@@ -77,20 +77,20 @@ class KubernetesProvider:
 
     def read(self, project: str) -> Records:
         """See :meth:`.base.Provider.read`."""
-        return self._look(project, _deadline()).records
+        return self._look(project, Deadline(LONGEST)).records
 
     def write(self, project: str, plan: Plan) -> Records:
         """See :meth:`.base.Provider.write`: one look and one request, again where somebody else came first."""
-        until = _deadline()
-        with turn(self._client, self._target, self._secret(project)) as ours:
-            before, wanted, after = self._write(project, plan, until, ours)
-        return self._kept(project, before, wanted, after, until)
+        deadline = Deadline(LONGEST)
+        with turn(self._client, self._target, self._secret(project), deadline) as ours:
+            before, wanted, after = self._write(project, plan, deadline, ours)
+        return self._kept(project, before, wanted, after, deadline)
 
-    def _write(self, project: str, plan: Plan, until: float, ours: Turn) -> tuple[Look, list[Edit], Look]:
+    def _write(self, project: str, plan: Plan, deadline: Deadline, ours: Turn) -> tuple[Look, list[Edit], Look]:
         """Returns what the change was made of, the change, none where nothing was left to do, and what it has made."""
         wanted: list[Edit] = []
         for pause in pauses():
-            look, ours.look = ours.look or self._look(project, until), None
+            look, ours.look = ours.look or self._look(project, deadline), None
             # A gateway may have repeated a request of ours by itself, and then it came second to itself.
             if wanted and done(wanted, look) and all(edit.stamped(look) for edit in wanted):
                 return look, [], look
@@ -100,17 +100,16 @@ class KubernetesProvider:
                 return look, [], look
             check_total(project, _after(look.values, changes))
             if look.terminating:
-                self._await_end(project, until)
+                self._await_end(project, deadline)
                 continue
             ours.send()
-            if after := self._change(project, look, wanted, until):
+            if after := self._change(project, look, wanted, deadline):
                 ours.wrote(after, others_changed(wanted, look, after))
                 return look, wanted, after
-            if time.monotonic() + pause > until - 1:
+            if not (deadline.pause(pause) or deadline.wait(BUSY)):
                 break
-            time.sleep(pause)
         raise ConflictError(
-            project, f"others kept changing the same secrets for {DEADLINE:.0f} s", "Try again when they are done"
+            project, f"others kept changing the same secrets for {LONGEST:.0f} s", "Try again when they are done"
         )
 
     def writable(self, project: str) -> bool:
@@ -123,14 +122,14 @@ class KubernetesProvider:
         }
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
         try:
-            answer = self._client.request("POST", path, review, until=_deadline())
+            answer = self._client.request("POST", path, review, deadline=Deadline(LONGEST))
         except ProviderUnavailableError:
             return True
         return not answer.ok or bool((answer.body.get("status") or {}).get("allowed", True))
 
     def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
         """See :meth:`.base.Provider.watch`."""
-        return follow(lambda: self._look(project, _deadline()), partial(self._open_watch, project), stop)
+        return follow(lambda: self._look(project, Deadline(LONGEST)), partial(self._open_watch, project), stop)
 
     @cached_property
     def _target(self) -> Target:
@@ -149,12 +148,12 @@ class KubernetesProvider:
             path += f"/{self._secret(project)}"
         return f"{path}?{urlencode(query)}" if query else path
 
-    def _look(self, project: str, until: float) -> Look:
-        answer = self._client.request("GET", self._path(project), until=until)
+    def _look(self, project: str, deadline: Deadline) -> Look:
+        answer = self._client.request("GET", self._path(project), deadline=deadline)
         absent = answer.status == 404 and answer.body.get("kind") == "Status"
         return Look() if absent else self._seen(answer, "get", project)
 
-    def _change(self, project: str, look: Look, wanted: list[Edit], until: float) -> Look | None:
+    def _change(self, project: str, look: Look, wanted: list[Edit], deadline: Deadline) -> Look | None:
         """Makes a change, once; returns the Secret after it, or None where somebody else came first.
 
         Where the answer was lost, the next look decides. It shows what is wanted: done. It shows what the attempt had
@@ -165,17 +164,17 @@ class KubernetesProvider:
             ProviderUnavailableError: the outcome is unknown, among other reasons.
         """
         with contextlib.suppress(OutcomeUnknownError):
-            return self._send(project, look, wanted, until)
-        patient_until = min(until - 1, time.monotonic() + PATIENCE)
+            return self._send(project, look, wanted, deadline)
+        patient_until = time.monotonic() + PATIENCE
         for pause in pauses():
-            now = self._look_again(project, until)
+            now = self._look_again(project, deadline)
             if now and done(wanted, now):
                 return now
-            if not now or not untouched(wanted, look, now) or time.monotonic() + pause > patient_until:
+            patient = time.monotonic() + pause <= patient_until
+            if not (now and untouched(wanted, look, now) and patient and deadline.pause(pause)):
                 break
-            time.sleep(pause)
             try:
-                after = self._send(project, now, wanted, until, again=True)
+                after = self._send(project, now, wanted, deadline, again=True)
             except OutcomeUnknownError:
                 continue
             except SecretsError:
@@ -188,13 +187,15 @@ class KubernetesProvider:
             "See what is there before you repeat it",
         )
 
-    def _look_again(self, project: str, until: float) -> Look | None:
+    def _look_again(self, project: str, deadline: Deadline) -> Look | None:
         """Looks what became of a change; returns None where that cannot be seen."""
         with contextlib.suppress(SecretsError):
-            return self._look(project, until)
+            return self._look(project, deadline)
         return None
 
-    def _send(self, project: str, look: Look, wanted: list[Edit], until: float, *, again: bool = False) -> Look | None:
+    def _send(
+        self, project: str, look: Look, wanted: list[Edit], deadline: Deadline, *, again: bool = False
+    ) -> Look | None:
         """Sends the change; returns the Secret after it, or None where somebody else came first.
 
         Raises:
@@ -202,13 +203,13 @@ class KubernetesProvider:
         """
         if not look.exists:
             verb, body = "create", creation(self._secret(project), wanted)
-            answer = self._client.request("POST", self._path(**OURS), body, until=until, changes=True)
+            answer = self._client.request("POST", self._path(**OURS), body, deadline=deadline, changes=True)
         elif empties(wanted, look) and not look.foreign:
-            verb, answer = "delete", self._delete(project, look, until)
+            verb, answer = "delete", self._delete(project, look, deadline)
         else:
             verb, patch = "patch", operations(look, wanted, again=again)
             answer = self._client.request(
-                "PATCH", self._path(project, **OURS), patch, until=until, content_type=JSON_PATCH, changes=True
+                "PATCH", self._path(project, **OURS), patch, deadline=deadline, content_type=JSON_PATCH, changes=True
             )
         kinds = {"Status"} if not answer.ok else {"Secret", "Status"} if verb == "delete" else {"Secret"}
         if answer.body.get("kind") not in kinds:
@@ -222,23 +223,25 @@ class KubernetesProvider:
         if not after.data and not after.foreign:
             # Two have deleted the last two secrets at once. The change itself is done, whatever becomes of this.
             with contextlib.suppress(SecretsError, OutcomeUnknownError):
-                self._delete(project, after, until)
+                self._delete(project, after, deadline)
         # What is written to a Secret that is being deleted goes with it.
         return None if after.terminating else after
 
-    def _kept(self, project: str, before: Look, wanted: list[Edit], after: Look, until: float) -> Records:
+    def _kept(self, project: str, before: Look, wanted: list[Edit], after: Look, deadline: Deadline) -> Records:
         """Sees to it that a change stays beside the platform's; returns the secrets, and what is to be said."""
         kept: Look | None = after
         with contextlib.suppress(SecretsError, OutcomeUnknownError):  # the change was made, whatever is seen of it now
-            look = partial(self._look, project, until)
-            kept = keep(before, wanted, after, look, lambda now, lost: self._send(project, now, lost, until), until)
+            look = partial(self._look, project, deadline)
+            kept = keep(
+                before, wanted, after, look, lambda now, lost: self._send(project, now, lost, deadline), deadline
+            )
         if kept is None:
             raise ConflictError(project, "the platform kept undoing the change", "Try again when it is done")
         records = kept.records
         records.notices = notices(before, wanted, self._secret(project))
         return records
 
-    def _delete(self, project: str, look: Look, until: float) -> Answer:
+    def _delete(self, project: str, look: Look, deadline: Deadline) -> Answer:
         """Deletes the Secret, if it is still just as it was seen."""
         options = {
             "apiVersion": "v1",
@@ -246,17 +249,16 @@ class KubernetesProvider:
             "propagationPolicy": "Background",
             "preconditions": {"uid": look.uid, "resourceVersion": look.resource_version},
         }
-        return self._client.request("DELETE", self._path(project), options, until=until, changes=True)
+        return self._client.request("DELETE", self._path(project), options, deadline=deadline, changes=True)
 
-    def _await_end(self, project: str, until: float) -> None:
+    def _await_end(self, project: str, deadline: Deadline) -> None:
         """Waits until a Secret that is being deleted is gone."""
-        patient_until = min(until, time.monotonic() + TERMINATING)
+        patient_until = time.monotonic() + TERMINATING
         for pause in pauses():
-            if not self._look(project, until).terminating:
+            if not self._look(project, deadline).terminating:
                 return
-            if time.monotonic() > patient_until:
+            if time.monotonic() > patient_until or not deadline.wait(pause):
                 break
-            time.sleep(pause)
         secret, namespace = self._secret(project), self._target.namespace
         raise ProviderUnavailableError(
             project,
@@ -283,10 +285,6 @@ class KubernetesProvider:
                 "kubernetes", "something else than an API server answers", "See whether kubectl works here"
             )
         return Look.at(answer.body)
-
-
-def _deadline() -> float:
-    return time.monotonic() + DEADLINE
 
 
 def _after(values: dict[str, bytes], changes: Sequence[Change]) -> dict[str, bytes]:

@@ -14,18 +14,19 @@ import threading
 import time
 from collections.abc import Iterator
 
+from ...backoff import Deadline
 from .client import Client
 from .connection import Target
 from .layout import Look
 
-PATIENCE = 4.0
+PATIENCE = 2.5
 """Seconds to wait for those who came before."""
 
 MOST = 32
 """A process rests after a write for up to so many times as long as that took: twice as many as the last time where
 other writers were seen meanwhile, else half as many, so that not all of them write at once and none keeps the others
 from it, ..."""
-LONGEST = 4.0
+LONGEST = 1.0
 """... and for so many seconds at most."""
 
 _queues: dict[tuple[int, Target, str], _Queue] = {}
@@ -56,17 +57,23 @@ class Turn:
         self._left: tuple[float, Look] | None = None
         self._done = threading.Event()
 
-    def wait(self) -> None:
-        """Waits for those who came before, and for the rest of this process."""
+    def wait(self, deadline: Deadline) -> None:
+        """Waits for those who came before, and for the rest of this process: as much as the call may pause."""
         with self._queue.lock:
             before, self._queue.last = self._queue.last, self
-        if before and before._done.wait(PATIENCE) and before._left and before._client is self._client:
+        if before:
+            self._follow(before, deadline)
+        if (left := self._queue.resting_until - time.monotonic()) > 0:
+            time.sleep(deadline.take(left))
+            self.look = None
+
+    def _follow(self, before: Turn, deadline: Deadline) -> None:
+        seconds = deadline.take(PATIENCE)
+        is_done = before._done.wait(seconds)
+        deadline.give_back(seconds - min(seconds, time.monotonic() - self._came))
+        if is_done and before._left and before._client is self._client:
             asked, look = before._left
             self.look = look if asked > self._came else None
-        left = self._queue.resting_until - time.monotonic()
-        if left > 0:
-            time.sleep(left)
-            self.look = None
 
     def send(self) -> None:
         """Notes that a change is about to be sent."""
@@ -94,12 +101,12 @@ class Turn:
 
 
 @contextlib.contextmanager
-def turn(client: Client, target: Target, secret: str) -> Iterator[Turn]:
+def turn(client: Client, target: Target, secret: str, deadline: Deadline) -> Iterator[Turn]:
     """Waits for one's turn to write, and holds back those who come after."""
     # A forked child has none of its parent's threads.
     ours = Turn(_queues.setdefault((os.getpid(), target, secret), _Queue()), client)
     try:
-        ours.wait()
+        ours.wait(deadline)
         yield ours
     finally:
         ours.end()

@@ -36,8 +36,8 @@ DRIPS = drip(8, 0.5)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls give up after a second instead of 25; what is imported when it is first used is there by then."""
     pools.open_pools(pools.Server("https://127.0.0.1"))
-    assert provider.DEADLINE <= 27
-    monkeypatch.setattr(provider, "DEADLINE", DEADLINE)
+    assert provider.LONGEST <= 27
+    monkeypatch.setattr(provider, "LONGEST", DEADLINE)
 
 
 @contextlib.contextmanager
@@ -268,7 +268,7 @@ def test_a_refusal_then_a_login_that_hangs(
     project.read_all()
     file.unlink()
     os.mkfifo(file)  # nobody ever writes to it
-    monkeypatch.setattr(provider, "DEADLINE", 2 * DEADLINE)
+    monkeypatch.setattr(provider, "LONGEST", 2 * DEADLINE)
     fault_proxy.script("GET", Fault(before=lambda: time.sleep(DEADLINE), upstream=False, answer=answer(401).answer))
     began = time.monotonic()
     with pytest.raises(ProviderUnavailableError, match="did not answer within"):

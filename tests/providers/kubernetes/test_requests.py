@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
+from dh_secrets_jupyter.backoff import Deadline
 from dh_secrets_jupyter.errors import SecretExistsError, SecretNotFoundError, TooLargeError
 from dh_secrets_jupyter.models import MAX_TOTAL
 from dh_secrets_jupyter.project import Project
@@ -97,7 +98,7 @@ def test_what_is_there_already_is_not_written(provider: KubernetesProvider, name
 def test_fifty_keys_are_read_in_the_time_of_a_bare_get(project: Project, provider: KubernetesProvider) -> None:
     """Reading 50 secrets takes about as long as one GET of their object: side by side, with room for noise."""
     project.import_values({f"KEY_{number}": f"{CANARY} {number}" for number in range(50)})
-    connection = provider._client._connect(time.monotonic() + 30)
+    connection = provider._client._connect(Deadline(30))
     url, headers = connection.url + provider._path("demo"), connection.headers({})
 
     def bare() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,6 +19,21 @@ from .conftest import CANARY, SECRET, Connect
 
 UNKNOWN = "may or may not have been made"
 
+_pauses = threading.local()
+_sleep = time.sleep
+
+
+def count_pauses(seconds: float) -> None:
+    """Sleeps, and adds it to what this thread has slept."""
+    _pauses.sum = getattr(_pauses, "sum", 0.0) + seconds
+    _sleep(seconds)
+
+
+@pytest.fixture(autouse=True)
+def counted_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts what each thread sleeps."""
+    monkeypatch.setattr(time, "sleep", count_pauses)
+
 
 class Writer:
     """Puts one secret again and again, and remembers what was said of each turn."""
@@ -27,6 +43,7 @@ class Writer:
         self._project = Project("demo", provider, user="tester")
         self.turns = 0
         self.acknowledged = 0
+        self.longest_pauses = 0.0
         self.refused: set[int] = set()
         self.unknown: set[int] = set()
 
@@ -34,12 +51,14 @@ class Writer:
         """Writes so many times."""
         self.turns = turns
         for turn in range(1, turns + 1):
+            _pauses.sum = 0.0
             try:
                 self._project.put(self.name, f"{CANARY} {turn}")
             except ProviderUnavailableError as error:
                 (self.unknown if UNKNOWN in str(error) else self.refused).add(turn)
             else:
                 self.acknowledged = turn
+            self.longest_pauses = max(self.longest_pauses, _pauses.sum)
 
     def check(self, data: dict[str, bytes]) -> None:
         """What is there is what was acknowledged last, or came after it and is unknown."""
@@ -61,7 +80,11 @@ def run(provider: KubernetesProvider, proxy: FaultProxy, writers: int, turns: in
 def check(crowd: list[Writer], data: dict[str, bytes]) -> None:
     """Holds what was said to what is there."""
     unknown, refused = (sum(map(len, sets)) for sets in zip(*((w.unknown, w.refused) for w in crowd), strict=True))
-    print(f"{sum(w.turns for w in crowd)} writes: {unknown} unknown, {refused} not made")
+    longest = max(writer.longest_pauses for writer in crowd)
+    print(
+        f"{sum(w.turns for w in crowd)} writes: {unknown} unknown, {refused} not made; longest pauses {longest:.1f} s"
+    )
+    assert longest <= 5.1
     for writer in crowd:
         writer.check(data)
     assert sum(w.acknowledged > 0 for w in crowd) == len(crowd)

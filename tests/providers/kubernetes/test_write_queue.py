@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import pytest
 
+from dh_secrets_jupyter.backoff import Deadline
 from dh_secrets_jupyter.providers.kubernetes import write_queue
 from dh_secrets_jupyter.providers.kubernetes.client import Client
 from dh_secrets_jupyter.providers.kubernetes.connection import Target
@@ -40,7 +41,7 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def write(others: int, *, seconds: float = 0.0, fails: bool = False) -> None:
     """One write, which takes a time and meets others."""
-    with turn(CLIENT, TARGET, "a") as ours:
+    with turn(CLIENT, TARGET, "a", Deadline(30)) as ours:
         ours.send()
         ours._sent -= seconds
         if not fails:
@@ -59,7 +60,7 @@ def queue_up(pool: ThreadPoolExecutor, call: Callable[..., T], *arguments: objec
 
 def handed(client: Client = CLIENT) -> Look | None:
     """One turn; returns the look that was handed on to it."""
-    with turn(client, TARGET, "a") as ours:
+    with turn(client, TARGET, "a", Deadline(30)) as ours:
         return ours.look
 
 
@@ -69,14 +70,14 @@ def test_one_at_a_time_in_the_order_they_came() -> None:
     inside = threading.Semaphore(1)
 
     def work(number: int) -> None:
-        with turn(CLIENT, TARGET, "a"):
+        with turn(CLIENT, TARGET, "a", Deadline(30)):
             assert inside.acquire(blocking=False)
             order.append(number)
             time.sleep(0.002)
             inside.release()
 
     with ThreadPoolExecutor(20) as pool:
-        with turn(CLIENT, TARGET, "a"):
+        with turn(CLIENT, TARGET, "a", Deadline(30)):
             waiting = [queue_up(pool, work, number) for number in range(20)]
         for each in waiting:
             each.result(20)
@@ -85,24 +86,28 @@ def test_one_at_a_time_in_the_order_they_came() -> None:
 
 def test_other_secrets_have_queues_of_their_own() -> None:
     """A writer of one Secret waits for none of another, of another cluster or of another namespace."""
-    with turn(CLIENT, TARGET, "a"), turn(CLIENT, TARGET, "b"), turn(CLIENT, Target("there"), "a"):
+    with (
+        turn(CLIENT, TARGET, "a", Deadline(30)),
+        turn(CLIENT, TARGET, "b", Deadline(30)),
+        turn(CLIENT, Target("there"), "a", Deadline(30)),
+    ):
         pass
 
 
 def test_nobody_waits_for_one_who_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a time the next one goes all the same."""
     monkeypatch.setattr(write_queue, "PATIENCE", 0.2)
-    with turn(CLIENT, TARGET, "a"), turn(CLIENT, TARGET, "a") as second:
+    with turn(CLIENT, TARGET, "a", Deadline(30)), turn(CLIENT, TARGET, "a", Deadline(30)) as second:
         assert second.look is None
 
 
 def test_a_forked_child_waits_for_nobody() -> None:
     """The turn that a parent's thread has at the fork means nothing to the child."""
-    with turn(CLIENT, TARGET, "a"):
+    with turn(CLIENT, TARGET, "a", Deadline(30)):
         child = os.fork()
         if child == 0:
             began = time.monotonic()
-            with turn(CLIENT, TARGET, "a"):
+            with turn(CLIENT, TARGET, "a", Deadline(30)):
                 os._exit(int(time.monotonic() - began > write_queue.PATIENCE / 2))
         assert os.waitpid(child, 0)[1] == 0
 
@@ -111,7 +116,7 @@ def test_a_forked_child_waits_for_nobody() -> None:
 def test_a_look_is_handed_on(client: Client) -> None:
     """It goes to who has waited since before it was asked for, and asks by the same client; it is kept for nobody."""
     with ThreadPoolExecutor(1) as pool:
-        with turn(CLIENT, TARGET, "a") as first:
+        with turn(CLIENT, TARGET, "a", Deadline(30)) as first:
             following = queue_up(pool, handed, client)
             first.send()
             first.wrote(SEEN, 0)
@@ -123,7 +128,7 @@ def test_a_look_is_handed_on(client: Client) -> None:
 def test_a_look_older_than_the_call_is_not_used() -> None:
     """What was asked for before a writer came may be older than what its caller knows."""
     with ThreadPoolExecutor(1) as pool:
-        with turn(CLIENT, TARGET, "a") as first:
+        with turn(CLIENT, TARGET, "a", Deadline(30)) as first:
             first.send()
             following = queue_up(pool, handed)
             first.wrote(SEEN, 0)
@@ -138,7 +143,7 @@ def test_alone_nobody_rests(naps: list[float]) -> None:
 
 
 def test_a_crowd_is_given_time(naps: list[float]) -> None:
-    """Rests grow while others are met, never over 4 s, and shrink again; a change without success counts as one."""
+    """Rests grow while others are met, never over 1 s, and shrink again; a change without success counts as one."""
     for others in (1, 1, 1, 0, 0, 0, 0):
         write(others, seconds=0.1)
     assert [round(nap, 1) for nap in naps] == [0.2, 0.4, 0.8, 0.4, 0.2, 0.1]
@@ -150,3 +155,15 @@ def test_a_crowd_is_given_time(naps: list[float]) -> None:
     write(0, seconds=0.1, fails=True)
     write(0)
     assert [round(nap, 1) for nap in naps[:1] + naps[-1:]] == [write_queue.LONGEST, 0.2]
+
+
+def test_waiting_and_resting_count_as_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a write has waited for its turn and rested, its tries cannot pause any more."""
+    monkeypatch.setattr(write_queue, "PATIENCE", 0.2)
+    deadline = Deadline(30, pauses=1.0)
+    with turn(CLIENT, TARGET, "a", Deadline(30)):
+        write_queue._queues[os.getpid(), TARGET, "a"].resting_until = time.monotonic() + 0.4
+        with turn(CLIENT, TARGET, "a", deadline):
+            pass
+    assert not deadline.pause(0.7)
+    assert deadline.pause(0.01)
