@@ -11,6 +11,7 @@ import errno
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -27,6 +28,8 @@ _APPLICATION = 0x44485331
 _VERSION = 1
 _PATIENCE = 15.0
 """Seconds to wait for other writers; with the keyring's patience within a provider's 30 s."""
+_TICK_NS = 2_000_000_000
+"""Nanoseconds after which two changes of a file have different times, on every file system."""
 _NONCE_BYTES = 12
 _CHECK = b"check"
 _DAMAGED = ("is damaged", "Put a copy of it back, or move it away to begin anew")
@@ -92,6 +95,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._ciphers: dict[bytes, Cipher] = {}
+        self._sound: tuple[int, ...] | None = None
 
     def read(self, work: Work[T], empty: T) -> T:
         """Runs ``work`` on the database as it is at one moment, or returns ``empty`` where there is none yet."""
@@ -103,7 +107,7 @@ class Store:
                 connection.rows("BEGIN")
                 if not self._ready(connection):
                     return empty
-                self._check(connection, "quick_check")
+                self._check_once(connection)
                 return work(connection, self._cipher(connection))
 
         return self._explained(step)
@@ -160,6 +164,18 @@ class Store:
         if connection.rows("SELECT 1 FROM sqlite_master"):
             raise self._unusable("is a database of something else", "Choose another file by DH_SECRETS_LOCAL_PATH")
         return False
+
+    def _check_once(self, connection: Connection) -> None:
+        """Checks the file as :meth:`_check` does, unless it was found sound since it was changed last.
+
+        One that was changed a moment ago may be changed again within the same tick of its clock.
+        """
+        status = self.path.stat()
+        stamp = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        if stamp != self._sound:
+            self._check(connection, "quick_check")
+            is_settled = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _TICK_NS
+            self._sound = stamp if is_settled else None
 
     def _check(self, connection: Connection, check: str) -> None:
         """Raises where the tree of the file is damaged: rows could be missing unseen, or be lost in a write.

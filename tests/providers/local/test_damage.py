@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ from dh_secrets_jupyter.models import Metadata
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.base import Remove
 from dh_secrets_jupyter.providers.local import LocalProvider, keys
+from dh_secrets_jupyter.providers.local.store import Connection, Store
 from dh_secrets_jupyter.testing import just, put, values
 
 from ...support.kernels import Kernel
@@ -230,3 +232,34 @@ def test_in_a_notebook(new_kernel: Callable[..., Kernel], damaged: Project, file
     assert said[0] == "BAD: left out, for what the project demo has stored of it is damaged."
     assert said[-1] == "In variables: A, C"
     assert "BAD: what the project demo has stored of it is damaged" in str(kernel.run("%secret get A BAD").error)
+
+
+def test_a_file_that_has_not_changed_is_checked_once(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads again and again pays for the check once; after a change of the file it is checked anew."""
+    checks: list[str] = []
+    check = Store._check
+
+    def count(store: Store, connection: Connection, kind: str) -> None:
+        checks.append(kind)
+        check(store, connection, kind)
+
+    monkeypatch.setattr(Store, "_check", count)
+    monkeypatch.setattr("dh_secrets_jupyter.providers.local.store._TICK_NS", 50_000_000)
+    provider = LocalProvider()
+    time.sleep(0.1)
+    for _ in range(3):
+        provider.read("demo")
+    assert checks == ["quick_check"]
+    with closing(sqlite3.connect(small)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    time.sleep(0.1)
+    for _ in range(3):
+        provider.read("demo")
+    assert checks == ["quick_check"] * 2
+
+
+def test_a_file_that_was_changed_just_now_is_checked_again(small: Path) -> None:
+    """Two changes within a tick of the file's clock look like one, so that a fresh file is never taken as checked."""
+    provider = LocalProvider()
+    provider.read("demo")
+    assert provider._store._sound is None
