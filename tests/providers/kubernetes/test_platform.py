@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import threading
 import urllib.error
 import urllib.parse
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -83,23 +83,21 @@ def test_what_it_undoes_is_put_back(core: Core, project: Project, namespace: Nam
     project.put("A", "old")
     project.delete("A") if kind == "create" else None
     before = core.get()
-    stale = threading.Timer(0.05, core.replace, [before], {"CORES": "newer"})
-    _answered_late(project, stale)
+    once_sent(project, lambda: core.replace(before, CORES="newer"))
     project.delete("A") if kind == "delete" else project.put("A", "new")
-    stale.join()
     wanted = {"OURS": CANARY.encode(), "CORES": b"newer"}
     assert namespace.data(SECRET) == (wanted if kind == "delete" else {**wanted, "A": b"new"})
 
 
-def _answered_late(project: Project, then: threading.Timer) -> None:
-    """Starts something once the next change has been sent."""
+def once_sent(project: Project, act: Callable[[], object]) -> None:
+    """Does something as soon as the next change has been made, before the writer looks at it again."""
     provider: Any = project.provider
     sent = provider._send
 
     def send(*arguments: Any, **options: Any) -> Any:
+        provider._send = sent
         after = sent(*arguments, **options)
-        if not then.is_alive() and then.ident is None:
-            then.start()
+        act()
         return after
 
     provider._send = send
@@ -116,10 +114,8 @@ def test_a_persons_deletion_stays(core: Core, project: Project, namespace: Names
         else:
             namespace.kubectl("patch", "secret", SECRET, "--type=json", '-p=[{"op":"remove","path":"/data/A"}]')
 
-    deletion = threading.Timer(0.0, delete)
-    _answered_late(project, deletion)
+    once_sent(project, delete)
     project.put("A", "new")
-    deletion.join()
     assert "A" not in namespace.data(SECRET)
 
 
