@@ -36,8 +36,8 @@ def check_project(name: str) -> str:
     if not is_project(name):
         raise InvalidNameError(
             _subject(name),
-            "this is no name for a project",
-            "Use 2 to 38 of a-z, 0-9 and -, not starting or ending in -",
+            "not a valid project name",
+            "Use 2 to 38 characters of a-z, 0-9 and -, not starting or ending with -",
         )
     return name
 
@@ -47,8 +47,8 @@ def check_name(name: str) -> str:
     if not isinstance(name, str) or name == "." or not _NAME.fullmatch(name):
         raise InvalidNameError(
             _subject(name),
-            "this is no name for a secret",
-            "Use 1 to 253 of A-Z, a-z, 0-9, -, _ and ., not . alone and not starting with ..",
+            "not a valid secret name",
+            "Use 1 to 253 characters of A-Z, a-z, 0-9, -, _ and ., but not . alone and not .. at the start",
         )
     return name
 
@@ -128,7 +128,7 @@ def name_of(value: SecretValue | SecretBytes) -> str:
 
 def _unpicklable(name: str) -> TypeError:
     # A TypeError is what Python itself raises for an object that cannot be pickled.
-    return TypeError(f"{name}: a secret is not pickled. Read it where it is used, or pass .reveal() if you mean to.")
+    return TypeError(f"{name}: a secret cannot be pickled. Read it where it is used, or pass .reveal() if you mean to.")
 
 
 def encode(name: str, value: str | bytes) -> bytes:
@@ -140,8 +140,8 @@ def encode(name: str, value: str | bytes) -> bytes:
             return value.encode()
         except UnicodeEncodeError:
             pass  # raised below, where the exception and the text in it are no longer the context
-        raise SecretsError(name, "the value has characters that UTF-8 cannot hold", "Give it as bytes")
-    raise SecretsError(name, f"a value is text or bytes, not {type(value).__name__}", "Convert it first")
+        raise SecretsError(name, "the value has characters that UTF-8 cannot encode", "Pass it as bytes")
+    raise SecretsError(name, f"a value must be text or bytes, not {type(value).__name__}", "Convert it first")
 
 
 def decode(name: str, value: bytes) -> SecretValue | SecretBytes:
@@ -256,26 +256,28 @@ def check_description(name: str, text: object) -> str:
     """Returns a description as it is, or raises :class:`SecretsError` (no text) or :class:`TooLargeError`."""
     if not isinstance(text, str) or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise SecretsError(
-            name, "a description is text that UTF-8 can hold", "Give another, or an empty one to clear it"
+            name, "the description must be text that UTF-8 can encode", "Change it, or clear it with an empty one"
         )
     if len(text) > MAX_DESCRIPTION:
-        raise TooLargeError(name, f"the description is over {MAX_DESCRIPTION:,} characters", "Shorten it")
+        raise TooLargeError(name, f"the description has more than {MAX_DESCRIPTION:,} characters", "Shorten it")
     return text
 
 
 def check_labels(name: str, labels: object) -> list[str]:
     """Returns labels, each once, without blanks around them, in their order; raises :class:`SecretsError`."""
     if not isinstance(labels, Iterable) or isinstance(labels, str | bytes):
-        raise SecretsError(name, "labels are a list of texts", "Give a list")
+        raise SecretsError(name, "labels must be a list of texts", "Pass a list")
     found: dict[str, None] = {}
     for label in labels:
         if not isinstance(label, str) or not (text := label.strip()) or len(text) > MAX_LABEL or not text.isprintable():
-            raise SecretsError(name, "a label is no short text", f"Use 1 to {MAX_LABEL} printable characters")
+            raise SecretsError(
+                name, "a label is empty, too long or not printable", f"Use 1 to {MAX_LABEL} printable characters"
+            )
         if "," in text:
-            raise SecretsError(name, "a label has a comma", "Give each label by itself")
+            raise SecretsError(name, "a label cannot contain a comma", "Give each label separately")
         found[text] = None
         if len(found) > MAX_LABELS:
-            raise SecretsError(name, f"a secret has at most {MAX_LABELS} labels", "Leave some out")
+            raise SecretsError(name, f"a secret can have at most {MAX_LABELS} labels", "Leave some out")
     return list(found)
 
 
@@ -292,4 +294,4 @@ def check_expires(name: str, expires: object) -> date | None:
             return date.fromisoformat(expires)
         except ValueError:
             pass
-    raise SecretsError(name, "this is no date", "Write it as YYYY-MM-DD")
+    raise SecretsError(name, "the expiry date is not a date", "Write it as YYYY-MM-DD")

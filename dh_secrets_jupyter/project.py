@@ -204,7 +204,7 @@ class Project:
         def plan(records: Records) -> list[Put]:
             if name in records:
                 raise SecretExistsError(
-                    name, f"the project {self.name} has a secret of that name", "Change its value, or use another name"
+                    name, f"already exists in project {self.name}", "Change its value, or use another name"
                 )
             return [Put(name, value, change(self._stamp(Metadata(), new=True)))]
 
@@ -266,8 +266,8 @@ class Project:
         if secret.project != self.name:
             raise SecretsError(
                 secret.name,
-                f"this secret is of the project {secret.project}",
-                "Save it by that project's update_secret",
+                f"this secret belongs to project {secret.project}",
+                "Save it with that project's update_secret",
             )
         metadata = secret.metadata
         return self.edit(
@@ -297,7 +297,8 @@ class Project:
         def plan(records: Records) -> list[Put]:
             taken = sorted(stored.keys() & records.keys())
             if taken and not replace_existing:
-                raise SecretExistsError(", ".join(taken), f"the project {self.name} has them already", "Use --replace")
+                verb = "already exists" if len(taken) == 1 else "already exist"
+                raise SecretExistsError(", ".join(taken), f"{verb} in project {self.name}", "Use --replace")
             return [
                 Put(name, value, self._stamp(records[name].metadata, new=False))
                 if name in records
@@ -320,7 +321,9 @@ class Project:
         missing = [check_name(name) for name in dict.fromkeys(names) if name not in records]
         if missing:
             raise SecretNotFoundError(
-                ", ".join(missing), f"the project {self.name} has no secret of that name", "See %secret list"
+                ", ".join(missing),
+                f"no such {'secret' if len(missing) == 1 else 'secrets'} in project {self.name}",
+                "Run %secret list to see what is there",
             )
         return {name: records[name] for name in names}
 
@@ -368,5 +371,5 @@ def _one_of(entity_name: str | None, identifier: str | None) -> str:
     """Takes the secret's name by either of the names that releases of the platform's SDK gave the argument."""
     name = entity_name if entity_name is not None else identifier
     if name is None or (entity_name is not None and identifier is not None):
-        raise TypeError("give the secret's name once, as entity_name or as identifier")
+        raise TypeError("give the secret's name once, as entity_name or identifier")
     return check_name(name)

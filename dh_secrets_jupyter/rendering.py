@@ -1,4 +1,15 @@
-"""How secrets are shown: an HTML table in a notebook, aligned text in a terminal."""
+"""What people read: how sentences are worded, and how places and lists are shown.
+
+Every line that a person can see keeps to these rules:
+
+- An error is ``NAME: what is wrong. What to do.`` NAME is the secret, else the project, the option, the command or the
+  provider. What to do is something that can be done, at best the command to type.
+- What was done is one line, in the past tense. A warning is a line before it, and says why with "because".
+- Plain English, as in the manuals of git and kubectl: a full sentence, or a customary short form ("no such secret").
+- One thing has one word: secret, project, provider, value, variable, environment variable, guard, to mask.
+- What was typed is quoted where it could be read as a part of the sentence. Numbers agree: 1 secret, 2 secrets.
+- Names, numbers and places may be shown; a value, a token or the body of a response never.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +18,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
-from .project import Secret
+from .models import Metadata
+from .project import Project, Secret
 
 _COLUMNS = ("name", "description", "labels", "updated", "by", "expires")
 ELSEWHERE = "changed elsewhere"
 """In place of a name, where the last change was made without us."""
+
+
+def place(project: Project) -> str:
+    """Returns where a project is, briefly: ``project demo, local``."""
+    return f"project {project.name}, {project.provider.name}"
+
+
+def whole_place(project: Project) -> str:
+    """Returns where a project is, with the file, or the Secret and its namespace."""
+    return f"project {project.name} ({project.provider.name}: {project.place})"
 
 
 class Table:
@@ -56,6 +78,11 @@ def fields(rows: Mapping[str, str]) -> str:
     return "\n".join(f"{name:{width}}  {one_line(text)}".rstrip() for name, text in rows.items())
 
 
+def expiry(metadata: Metadata) -> str:
+    """Returns the last valid day, and whether it is over."""
+    return f"{metadata.expires or ''}{' (expired)' if metadata.expired else ''}"
+
+
 def moment(time: datetime | None) -> str:
     """Returns a time to the minute, where the kernel is; in UTC where that has no such time."""
     if time is None:
@@ -72,6 +99,5 @@ def one_line(text: str) -> str:
 
 def _row(secret: Secret) -> tuple[str, ...]:
     metadata = secret.metadata
-    expires = f"{metadata.expires or ''}{' (expired)' if metadata.expired else ''}"
     by = metadata.updated_by or (ELSEWHERE if metadata.updated else "")
-    return secret.name, metadata.description, ", ".join(metadata.labels), moment(metadata.updated), by, expires
+    return secret.name, metadata.description, ", ".join(metadata.labels), moment(metadata.updated), by, expiry(metadata)

@@ -18,11 +18,11 @@ class DHSecrets(Configurable):
     """``c.DHSecrets`` in ipython_config.py, for kernels, and in jupyter_server_config.py, for the server."""
 
     project = Unicode("default", help="The project whose secrets are used.").tag(config=True)
-    provider = Unicode(lookup.AUTO, help="Where they are kept: auto, kubernetes, local, or another entry point.").tag(
+    provider = Unicode(lookup.AUTO, help="Where secrets are kept: auto, kubernetes, local or another provider.").tag(
         config=True
     )
     mask_environment: List[str] = List(
-        Unicode(), list(NAMES), help="Environment variables whose values the guard masks: names, or patterns of names."
+        Unicode(), list(NAMES), help="Names, or patterns of names, of the environment variables that the guard masks."
     ).tag(config=True)
     allow_reveal = Bool(False, help="Whether the server may send values to the browser.").tag(config=True)
 

@@ -49,7 +49,7 @@ def test_put_into_a_variable(opened: Kernel) -> None:
     assert ask(opened, request) == {"ok": True, "name": "db-pass", "target": "db_pass", "id": 7}
     assert opened.ok("len(db_pass), db_pass").result == "(16, <secret db-pass>)"
     assert "project own" in opened.ok("%secret list").stdout
-    assert opened.ok("%secret forget").stdout == "Taken out: db-pass as db_pass (variable)\n"
+    assert opened.ok("%secret forget").stdout == "Removed: db-pass as db_pass (variable)\n"
 
 
 def test_put_into_the_environment(opened: Kernel) -> None:
@@ -65,10 +65,10 @@ def test_put_into_the_environment(opened: Kernel) -> None:
         (
             {"name": "NOPE"},
             "SecretNotFoundError",
-            "NOPE: the project demo has no secret of that name. See %secret list.",
+            "NOPE: no such secret in project demo. Run %secret list to see what is there.",
         ),
-        ({"project": "-"}, "InvalidNameError", "-: this is no name for a project."),
-        ({"provider": "nope"}, "SecretsError", "nope: there is no provider of that name."),
+        ({"project": "-"}, "InvalidNameError", "-: not a valid project name."),
+        ({"provider": "nope"}, "SecretsError", "nope: no such provider."),
         ({"into": "file"}, "SecretsError", "dh-secrets-jupyter: this kernel does not know that request."),
         ({"action": "take"}, "SecretsError", "dh-secrets-jupyter: this kernel does not know that request."),
         ({"name": None}, "SecretsError", "dh-secrets-jupyter: the request names no secret and project."),

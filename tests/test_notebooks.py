@@ -127,7 +127,7 @@ class TestDemo:
         """``DH_SECRETS_PROVIDER`` wins; where that one cannot be used, the cell that fails is shown, and make fails."""
         done = self.make({"DH_SECRETS_PROVIDER": "no-such-provider", "IPYTHONDIR": str(tmp_path)})
         assert done.returncode != 0
-        assert "no-such-provider: there is no provider of that name" in done.stdout
+        assert "no-such-provider: no such provider" in done.stdout
         assert ">>> %secret list" not in done.stdout
 
     def make(self, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

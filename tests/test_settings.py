@@ -72,7 +72,7 @@ def test_a_bad_project_is_refused_wherever_it_comes_from(monkeypatch: pytest.Mon
 
 def test_an_unknown_provider_is_one_line() -> None:
     """It says which there are."""
-    with pytest.raises(SecretsError, match=r"^vault: there is no provider of that name. Use one of auto, .*local\.$"):
+    with pytest.raises(SecretsError, match=r"^vault: no such provider. Use one of auto, .*local\.$"):
         settings().open(provider="vault", user="test")
 
 

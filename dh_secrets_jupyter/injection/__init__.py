@@ -143,7 +143,7 @@ def _text(value: Value) -> str:
     text = _encodable(value)
     if text is None:
         raise SecretsError(
-            name_of(value), "an environment entry cannot hold a NUL byte", "Use %secret get or %secret file for it"
+            name_of(value), "an environment variable cannot hold a NUL byte", "Use %secret get or %secret file for it"
         )
     return text
 

@@ -44,7 +44,9 @@ def targets(destination: Destination, refs: Iterable[SecretRef]) -> dict[str, st
         target = _entry(ref) if destination is Destination.ENVIRONMENT else _variable(ref)
         if found.setdefault(target, ref.name) != ref.name:
             raise SecretsError(
-                f"{found[target]}, {ref.name}", f"both would go to {target}", f"Name another: {ref.name} as …"
+                f"{found[target]}, {ref.name}",
+                f"both would go into {target}",
+                f"Name another one, for example: {ref.name} as OTHER",
             )
     return found
 
@@ -58,12 +60,16 @@ def _variable(ref: SecretRef) -> str:
     # Python reads a name in the source in this form, and would not find it in another.
     name = unicodedata.normalize("NFKC", ref.target)
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise SecretsError(ref.name, f"{ref.target!a} is no name for a variable", "Use letters, digits and _ after as")
+        raise SecretsError(
+            ref.name, f"{ref.target!a} is not a valid variable name", 'Use letters, digits and _ after "as"'
+        )
     return name
 
 
 def _entry(ref: SecretRef) -> str:
     name = ref.name if ref.target is None else ref.target
     if not name or "=" in name or "\0" in name:
-        raise SecretsError(ref.name, f"{name!a} is no name for an environment entry", "Use a name without = after as")
+        raise SecretsError(
+            ref.name, f"{name!a} is not a valid name for an environment variable", 'Use a name without = after "as"'
+        )
     return name

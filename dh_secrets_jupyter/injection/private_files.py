@@ -61,7 +61,9 @@ class PrivateFiles:
             return str(path)
         except OSError as error:
             reason = error.strerror
-        raise SecretsError(name, f"no private file could be written ({reason})", "Make room in memory or on disk")
+        raise SecretsError(
+            name, f"its private file could not be written ({reason})", "Free some space in memory or on the disk"
+        )
 
     def remove(self, paths: Iterable[object]) -> None:
         """Removes files; one that is gone already is as good."""

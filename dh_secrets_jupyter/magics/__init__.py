@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from . import commands, completion, lease
+from ..grammar import HELP, LEASE, SET, overview
+from . import completion, lease, read, show, write
+from .line import Line, parse, parse_words, typed_value_error, without_comment
+
+
+def _show_panel(shell: Any, line: Line) -> None:
+    from .. import panel  # with ipywidgets, which few kernels need
+
+    panel.show()
+
+
+HANDLERS: Mapping[str, Callable[[Any, Line], None]] = {
+    "project": show.project,
+    "list": show.list_secrets,
+    "get": read.get,
+    "env": read.env,
+    "file": read.file,
+    "import": write.import_file,
+    "set": write.set_secret,
+    "describe": show.describe,
+    "edit": write.edit,
+    "delete": write.delete,
+    "forget": read.forget,
+    "guard": show.switch_guard,
+    "panel": _show_panel,
+}
+"""What runs each command, called with the shell and the line."""
 
 
 @magics_class
@@ -16,29 +43,29 @@ class SecretMagics(Magics):
     @no_var_expand
     @line_cell_magic
     def secret(self, line: str, cell: str | None = None) -> None:
-        line = commands.without_comment(line)
+        line = without_comment(line).strip()
         if cell is not None:
             self._cell(line, cell)
-        elif not line.strip() or line.strip() in ("--help", "-h", "help"):
-            from .show import status
-
-            status(self.shell)
+        elif line in ("", "help", *HELP):
+            show.status(self.shell)
         else:
-            command, parsed = commands.parse(line)
-            if parsed.options.help:
-                print(command, f"    {command.does}", sep="\n")
+            parsed = parse(line)
+            if parsed.asks_for_help:
+                print(parsed.command.help)
             else:
-                command.run(self.shell, parsed)
+                HANDLERS[parsed.command.name](self.shell, parsed)
 
-    secret.__doc__ = "\n".join(["Reads, stores and shows secrets of a project:", "", *commands.lines()])
+    secret.__doc__ = "\n".join(["Reads, stores and shows secrets of a project:", "", *overview()])
 
     def _cell(self, line: str, cell: str) -> None:
-        first, _, rest = line.strip().partition(" ")
-        if first == commands.SET:
-            raise commands.typed(rest)  # its body is a value
-        from .read import lease as run
-
-        run(self.shell, line, cell)
+        first, _, rest = line.partition(" ")
+        if first == SET.name:
+            raise typed_value_error(rest)  # its body is a value
+        parsed = parse_words(LEASE, line)
+        if parsed.asks_for_help:
+            print(LEASE.help)
+        else:
+            read.lease(self.shell, parsed, cell)
 
 
 def load(shell: Any) -> None:

@@ -1,12 +1,15 @@
-"""``Tab`` after ``%secret``: commands, options, names of secrets and projects.
+"""``Tab`` after ``%secret``, and in the name of a secret that Python code asks for.
 
-A cluster that does not answer must not hold up typing: names are read by a thread that is waited for only briefly, and
-what it brings later is there for the next ``Tab``.
+Names come first, options only after a hyphen, and what cannot be undone is never in the first place, which a front end
+preselects: IPython keeps the order of a matcher that says so, ipykernel passes it on, and JupyterLab shows it as it is
+until more is typed. A cluster that does not answer must not hold up typing: names are read by a thread that is waited
+for only briefly, and what it brings later is there for the next ``Tab``.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -17,102 +20,166 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 
 from .. import current
 from ..errors import SecretsError
+from ..grammar import COMMANDS, HELP, LEASE, Command, Completes
+from ..ipython import running_shell
 from ..project import Project
 from ..providers import lookup
-from .commands import COMMANDS, LEASE, Command, Words
 
-PATIENCE = 1.0
+WAIT_AT_MOST = 1.0
 """Seconds that a ``Tab`` waits for names."""
-FRESH = 5.0
+NAMES_TTL = 5.0
 """Seconds for which names that were read are good enough."""
 
+_PACKAGE = __package__.partition(".")[0]
 _LINE = re.compile(r"\s*(?:[\w.]+\s*=\s*)?(?P<magic>%%?)secret\s+(?P<rest>.*)", re.DOTALL)
+_CALL = re.compile(
+    r"""
+    (?<!\w) (?P<owner>(?:[^\W\d]\w*\s*\.\s*)*) (?P<function>get|get_secret|read_values|delete_secret) \s* \( \s*
+    (?: (?:name|entity_name|identifier) \s* = \s* )?
+    (?: (?:"[^"\n]*"|'[^'\n]*') \s* , \s* )*
+    (?: "(?P<double>[^"\n]*) | '(?P<single>[^'\n]*) ) \Z
+    """,
+    re.VERBOSE,
+)
 
 
-class Names:
+class BackgroundNames:
     """Names that a provider is asked for in the background."""
 
     def __init__(self) -> None:
         self._found: dict[object, tuple[float, list[str]]] = {}
-        self._asking: dict[object, threading.Thread] = {}
+        self._readers: dict[object, threading.Thread] = {}
 
     def get(self, key: object, read: Callable[[], Iterable[str]]) -> list[str]:
         """Returns the names of a key: fresh ones if they come in time, else what was known, or none."""
-        since, names = self._found.get(key, (-FRESH, []))
-        if time.monotonic() - since < FRESH:
+        since, names = self._found.get(key, (-NAMES_TTL, []))
+        if time.monotonic() - since < NAMES_TTL:
             return names
-        thread = self._asking.get(key)
+        thread = self._readers.get(key)
         if thread is None or not thread.is_alive():
-            thread = self._asking[key] = threading.Thread(target=self._read, args=(key, read), daemon=True)
+            thread = self._readers[key] = threading.Thread(target=self._read, args=(key, read), daemon=True)
             thread.start()
-        thread.join(PATIENCE)
+        thread.join(WAIT_AT_MOST)
         return self._found.get(key, (0.0, names))[1]
 
     def _read(self, key: object, read: Callable[[], Iterable[str]]) -> None:
         try:
-            names = sorted(read())
+            names = sorted(read(), key=str.lower)
         except SecretsError:
             names = []  # the command itself will say what is wrong
         self._found[key] = time.monotonic(), names
 
 
-_names = Names()
+_names = BackgroundNames()
 
 
-@context_matcher(identifier="dh_secrets_jupyter", priority=100)  # type: ignore[untyped-decorator]  # IPython's is
+@context_matcher(identifier=_PACKAGE, priority=100)  # type: ignore[untyped-decorator]  # IPython's is
 def complete(context: CompletionContext) -> SimpleMatcherResult:
-    """Completes a line that begins with ``%secret`` or ``%%secret``; anything else is left to others."""
-    line = _LINE.fullmatch(context.text_until_cursor)
-    if not line:
+    """Completes a line that begins with ``%secret`` or ``%%secret``, and the text in a call; other code is others'."""
+    text = context.text_until_cursor
+    if line := _LINE.fullmatch(text):
+        *before, fragment = re.split(r"\s+", line["rest"])
+        found = _on_line(line["magic"] == "%%", before, fragment)
+    elif call := _CALL.search(text):
+        fragment = call["single"] if call["double"] is None else call["double"]
+        found = _in_call(call["owner"].strip(" ."), call["function"], text[: call.start()], context.full_text)
+    else:
         return {"completions": []}
-    *before, fragment = re.split(r"\s+", line["rest"])
-    found = _candidates(line["magic"] == "%%", before, fragment)
     return {
-        "completions": [SimpleCompletion(name, type="value") for name in found if name.startswith(fragment)],
+        "completions": [
+            SimpleCompletion(name, type=kind) for name, kind in found if name.lower().startswith(fragment.lower())
+        ],
         "matched_fragment": fragment,
         "suppress": True,
+        "ordered": True,
     }
 
 
-def _candidates(is_cell: bool, before: list[str], fragment: str) -> list[str]:
-    """Returns what could stand after these words; the fragment only says which folder's files."""
+def _on_line(is_cell: bool, before: list[str], fragment: str) -> Iterable[tuple[str, str]]:
+    """Returns what could stand after these words, and its kind; the fragment says whether options can."""
     if is_cell:
-        return _after(LEASE, before, fragment)
+        return _of_command(LEASE, before, fragment)
     if not before:
-        return list(COMMANDS)
+        return [(name, "command") for name in _final_last((name, row.is_final) for name, row in COMMANDS.items())]
     command = COMMANDS.get(before[0])
-    return _after(command, before[1:], fragment) if command else []
+    return _of_command(command, before[1:], fragment) if command else []
 
 
-def _after(command: Command, before: list[str], fragment: str) -> list[str]:
+def _of_command(command: Command, before: list[str], fragment: str) -> Iterable[tuple[str, str]]:
     last = before[-1] if before else ""
-    if last == "--provider":
-        return [lookup.AUTO, *lookup.names()]
-    if last == "--from-file":
-        return _files(fragment)
-    if last == "as" or any(option.flag == last and option.metavar for option in command.options):
+    option = command.option(last)
+    if last == "as":
         return []
-    if command.words is Words.GUARD and not before:
-        return ["on", "off"]
-    options = [option.flag for option in command.options if option.many or option.flag not in before]
-    return [*_words(command.words, fragment), *options]
+    if option and option.metavar:
+        return _values(option.completes, fragment)
+    if fragment.startswith("-"):
+        left = [option for option in command.options if option.is_repeatable or option.flag not in before]
+        offered = _final_last([*((option.flag, option.is_final) for option in left), (HELP[0], False)])
+        return [(flag, "option") for flag in offered]
+    if command.completes is Completes.GUARD and not before:
+        return [("on", "command"), ("off", "command")]
+    return _values(command.completes, fragment)
 
 
-def _words(words: Words, fragment: str) -> list[str]:
+def _final_last(offered: Iterable[tuple[str, bool]]) -> list[str]:
+    """Returns the texts in their order, those that are final behind the others."""
+    return [text for text, is_final in sorted(offered, key=lambda each: each[1])]
+
+
+def _values(completes: Completes, fragment: str) -> Iterable[tuple[str, str]]:
+    return [(name, completes.value) for name in _candidates(completes, fragment)]
+
+
+def _candidates(completes: Completes, fragment: str) -> Iterable[str]:
+    match completes:
+        case Completes.FILES:
+            return _files(fragment)
+        case Completes.PROVIDERS:
+            return [lookup.AUTO, *lookup.names()]
+        case Completes.NOTHING:
+            return []
     try:
         project = current.project()
     except SecretsError:
         return []
-    if words in (Words.SECRETS, Words.GUARD):
-        key = (project.name, project.provider.name, project.place)
-        return _names.get(key, lambda: _secrets(project))
-    if words is Words.PROJECTS:
+    if completes is Completes.PROJECTS:
         return _names.get(project.provider.name, lambda: project.provider.projects() or [project.name])
-    return _files(fragment) if words is Words.FILES else []
+    return _secrets(project)
+
+
+def _in_call(owner: str, function: str, before: str, code: str) -> Iterable[tuple[str, str]]:
+    """Returns the secrets of the project that a call in Python asks; none where it asks something else.
+
+    Args:
+        owner: what the function is an attribute of, as it stands there; empty for none that is a plain name.
+        before: the line up to it.
+        code: the whole cell.
+    """
+    project = _project_of_call(owner, function, chained=before.rstrip().endswith("."), code=code)
+    return [(name, Completes.SECRETS.value) for name in _secrets(project)] if project else []
+
+
+def _project_of_call(owner: str, function: str, *, chained: bool, code: str) -> Project | None:
+    shell = running_shell()
+    namespace = shell.user_ns if shell else {}
+    try:
+        if function != "get":  # a method of a project, or of somebody's class
+            found = namespace.get(owner)
+            return found if isinstance(found, Project) else None if owner in namespace else current.project()
+        if owner:
+            here = namespace.get(owner) is sys.modules[_PACKAGE]
+            soon = owner == _PACKAGE or re.search(rf"\bimport\s+{_PACKAGE}\s+as\s+{re.escape(owner)}\b", code)
+            is_ours = here or (owner not in namespace and bool(soon))
+        else:
+            is_ours = not chained and namespace.get("get", current.get) is current.get
+        return current.project() if is_ours else None
+    except SecretsError:
+        return None
 
 
 def _secrets(project: Project) -> list[str]:
-    return [secret.name for secret in project.list_secrets()]
+    key = (project.name, project.provider.name, project.place)
+    return _names.get(key, lambda: (secret.name for secret in project.list_secrets()))
 
 
 def _files(fragment: str) -> list[str]:

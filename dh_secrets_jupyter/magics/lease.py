@@ -13,7 +13,9 @@ from contextlib import AbstractContextManager, ExitStack
 from contextvars import ContextVar
 from typing import Any
 
+from ..grammar import HELP
 from ..ipython import Patch
+from .line import without_comment
 
 _FIRST_LINE = re.compile(r"%%secret(?=\s)(?![ \t]*set\b)(?P<rest>.*)")
 _cell: ContextVar[ExitStack | None] = ContextVar("cell", default=None)
@@ -22,11 +24,12 @@ _patch: Patch | None = None
 
 
 def rewrite(lines: list[str]) -> list[str]:
-    """Puts the body of a ``%%secret`` cell behind the call; an input transformer of IPython."""
+    """Puts the body of a ``%%secret`` cell behind the call; an input transformer of IPython. Help runs no body."""
     found = _FIRST_LINE.match(lines[0]) if lines else None
     if not found:
         return lines
-    return [f"get_ipython().run_cell_magic('secret', {found['rest'].strip()!r}, '\\n')\n", *lines[1:]]
+    body = [] if any(word in HELP for word in without_comment(found["rest"]).split()) else lines[1:]
+    return [f"get_ipython().run_cell_magic('secret', {found['rest'].strip()!r}, '\\n')\n", *body]
 
 
 # IPython leaves this one out where it only asks whether a cell is complete; a rewritten one would seem so too early.

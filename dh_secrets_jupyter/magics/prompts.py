@@ -14,20 +14,20 @@ def ask_value(shell: Any, name: str, place: str) -> str:
     """Asks for a secret's value by a prompt that shows nothing of it.
 
     Raises:
-        SecretsError: nobody can answer, the question was broken off, or a key arrived without its line breaks.
+        SecretsError: nobody can answer, the question was cancelled, or a key arrived without its line breaks.
     """
-    prompt = f"Value of {name} for {place}. It stays hidden; for several lines use --from-file: "
-    value = _ask(shell, getpass.getpass, prompt, name, "Give --from-file, --from-env or --from-var")
+    prompt = f"Value of {name} for {place}. Your input is hidden; for several lines use --from-file: "
+    value = _ask(shell, getpass.getpass, prompt, name, "Use --from-file, --from-env or --from-var")
     if value.startswith("-----BEGIN ") and "\n" not in value.strip():
         raise SecretsError(
-            name, "a key in PEM has several lines, and this one arrived on one", "Give its file by --from-file"
+            name, "a key in PEM has several lines, but this one arrived on a single line", "Use --from-file for it"
         )
     return value
 
 
 def confirm(shell: Any, what: str, question: str) -> bool:
     """Asks a question, and returns whether the answer was yes. Raises as :func:`ask_value`."""
-    answer = _ask(shell, input, f"{question} [y/N] ", what, "Give --yes to do it without a question")
+    answer = _ask(shell, input, f"{question} [y/N] ", what, "Use --yes to go on without a question")
     return answer.strip().lower() in ("y", "yes")
 
 
@@ -38,7 +38,7 @@ def _ask(shell: Any, ask: Callable[[str], str], prompt: str, subject: str, inste
         try:
             return ask(prompt)
         except (KeyboardInterrupt, EOFError):
-            problem, instead = "the prompt was broken off, and nothing is changed", "Run it again"
+            problem, instead = "cancelled; nothing was changed", "Run it again when you are ready"
         except Exception as error:
             # ipykernel's own, by its name: a terminal may be without ipykernel.
             if type(error).__name__ != "StdinNotImplementedError":

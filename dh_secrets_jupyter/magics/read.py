@@ -10,8 +10,15 @@ from ..errors import SecretsError
 from ..injection import Destination, Value
 from ..models import name_of
 from ..project import Secret
+from ..rendering import place
 from . import lease as leases
-from .commands import LEASE, Line, parse_words
+from .line import Line
+
+_DONE = {
+    Destination.VARIABLE: "Read into variables",
+    Destination.ENVIRONMENT: "Read into environment variables",
+    Destination.FILE: "Written to private files",
+}
 
 
 def get(shell: Any, line: Line) -> None:
@@ -31,19 +38,16 @@ def file(shell: Any, line: Line) -> None:
 
 def forget(shell: Any, line: Line) -> None:
     """``%secret forget [NAME …]``"""
-    gone = injection.for_namespace(shell.user_ns).forget(*line.words)
-    if gone:
-        print(
-            "Taken out: "
-            + ", ".join(f"{_spoken(name, target)} ({destination.value})" for destination, target, name in gone)
-        )
+    removed = injection.for_namespace(shell.user_ns).forget(*line.words)
+    if removed:
+        spoken = [f"{_spoken(name, target)} ({destination.value})" for destination, target, name in removed]
+        print(f"Removed: {', '.join(spoken)}")
     else:
-        print("Nothing of it is in this kernel." if line.words else "Nothing is in this kernel.")
+        print("Nothing to remove from this kernel.")
 
 
-def lease(shell: Any, text: str, body: str) -> None:
+def lease(shell: Any, line: Line, body: str) -> None:
     """``%%secret NAME [as VAR] … [--env]``; the body is empty where :mod:`.lease` has put it behind the call."""
-    line = parse_words(LEASE, text)
     destination = Destination.ENVIRONMENT if line.options.env else Destination.VARIABLE
     values = _read(line, destination)
     running = injection.for_namespace(shell.user_ns).lease(destination, values)
@@ -59,48 +63,43 @@ def _put(shell: Any, line: Line, destination: Destination) -> None:
     injection.for_namespace(shell.user_ns).put(destination, values)
     if values:
         names = ", ".join(_spoken(name_of(value), target) for target, value in values.items())
-        where = {
-            Destination.VARIABLE: "In variables",
-            Destination.ENVIRONMENT: "In the environment",
-            Destination.FILE: "In private files",
-        }
-        print(f"{where[destination]}: {names}")
+        print(f"{_DONE[destination]}: {names}")
 
 
 def _read(line: Line, destination: Destination) -> Mapping[str, Value]:
-    """Reads what the line wants, says what there is to say about it, and returns the values by target."""
+    """Reads what the line wants, warns of what there is to warn of, and returns the values by target."""
     everything = getattr(line.options, "all", False)
     refs = line.refs()
     if not refs and not everything:
-        raise SecretsError(line.command, "NAME is missing", "See %secret")
+        raise line.missing("NAME")
     targets = injection.targets(destination, refs)  # a bad name is said before anybody is asked
     project = current.project()
-    found = project.read_secrets([one.name for one in refs], others=_left_out if everything else None)
+    found = project.read_secrets([ref.name for ref in refs], others=_skipped if everything else None)
     if everything:
-        named = {one.name for one in refs}
+        named = {ref.name for ref in refs}
         others = [injection.SecretRef(name) for name in found if name not in named]
         if destination is Destination.ENVIRONMENT:
-            for one in others:
-                if not injection.fits_environment(found[one.name][1]):
-                    print(f"{one.name}: left out, for an environment entry cannot hold a NUL byte.")
-            others = [one for one in others if injection.fits_environment(found[one.name][1])]
+            for ref in others:
+                if not injection.fits_environment(found[ref.name][1]):
+                    print(f"{ref.name}: skipped, because an environment variable cannot hold a NUL byte.")
+            others = [ref for ref in others if injection.fits_environment(found[ref.name][1])]
         targets = injection.targets(destination, [*refs, *others])
         if not found:
-            print(f"The project {project.name} has no secrets.")
-    _say(found)
+            print(f"There are no secrets in {place(project)}.")
+    _warn(found)
     return {target: found[name][1] for target, name in targets.items()}
 
 
-def _left_out(error: SecretsError) -> None:
-    print(f"{error.subject}: left out, for {error.problem}.")
+def _skipped(error: SecretsError) -> None:
+    print(f"{error.subject}: skipped, because {error.problem}.")
 
 
-def _say(found: Mapping[str, tuple[Secret, Value]]) -> None:
+def _warn(found: Mapping[str, tuple[Secret, Value]]) -> None:
     for name, (secret, _) in found.items():
         if secret.metadata.expired:
-            print(f"{name}: it has expired ({secret.metadata.expires}).")
+            print(f"{name}: this secret expired; its last valid day was {secret.metadata.expires}.")
         if reason := guard.why_not(name):
-            print(f"{name}: the guard does not mask it, for {reason}.")
+            print(f"{name}: the guard does not mask this value, because {reason}.")
 
 
 def _spoken(name: str, target: str) -> str:

@@ -6,14 +6,9 @@ from typing import Any
 
 from .. import current, guard
 from ..errors import SecretsError
-from ..project import Project
-from ..rendering import ELSEWHERE, Table, fields, moment, one_line
-from .commands import Line, lines
-
-
-def where(project: Project) -> str:
-    """Returns project, provider and place, as every command that writes says them."""
-    return f"project {project.name} ({project.provider.name}: {project.place})"
+from ..grammar import overview
+from ..rendering import ELSEWHERE, Table, expiry, fields, moment, one_line, place, whole_place
+from .line import Line
 
 
 def status(shell: Any) -> None:
@@ -28,14 +23,15 @@ def status(shell: Any) -> None:
     if project.warning:
         rows["warning"] = project.warning
     rows["guard"] = str(guard.status()).splitlines()[0].removeprefix("guard: ")
-    print(fields(rows), "", *lines(), sep="\n")
+    print(fields(rows), "", *overview(), "", "%secret COMMAND --help explains a command.", sep="\n")
     if failed:
         raise failed
 
 
 def project(shell: Any, line: Line) -> None:
     """``%secret project NAME [--provider P]``"""
-    print(f"Now in {where(current.switch(line.only('NAME'), line.options.provider))}.")
+    switched = current.switch(line.single_word("NAME"), line.options.provider)
+    print(f"Switched to {whole_place(switched)}.")
 
 
 def list_secrets(shell: Any, line: Line) -> None:
@@ -43,16 +39,17 @@ def list_secrets(shell: Any, line: Line) -> None:
     from IPython.display import display
 
     project = current.project()
-    pattern = line.only("GLOB") if line.words else "*"
+    pattern = line.single_word("GLOB") if line.words else "*"
     found = project.list_secrets(pattern)
     if found:
-        display(Table(where(project), found))  # type: ignore[no-untyped-call]  # IPython's has no types
+        display(Table(place(project), found))  # type: ignore[no-untyped-call]  # IPython's has no types
+    elif line.words:
+        print(f"No secrets match {one_line(pattern)} in {place(project)}.")
     else:
-        what = f"no secrets like {one_line(pattern)}" if line.words else "no secrets yet; add one with %secret set NAME"
-        print(f"In {where(project)} there are {what}.")
+        print(f"There are no secrets in {place(project)}. Add one with %secret set NAME.")
 
 
-def set_guard(shell: Any, line: Line) -> None:
+def switch_guard(shell: Any, line: Line) -> None:
     """``%secret guard [on|off [NAME …]] [--all]``"""
     if not line.words:
         print(guard.status().text(everything=line.options.all))
@@ -60,27 +57,28 @@ def set_guard(shell: Any, line: Line) -> None:
     state, *names = line.words
     switch = {"on": guard.on, "off": guard.off}.get(state)
     if switch is None:
-        raise SecretsError("guard", "it can be on or off", "Write on or off, then names if only they are meant")
+        raise SecretsError("guard", '"on" or "off" is needed', "For example: %secret guard off API_KEY")
     now = guard.status()
     for name in names:
         if name not in {*now.held, *now.variables, *now.off, *now.unmaskable}:
-            raise SecretsError(name, "the guard holds no value of that name", "See %secret guard")
+            raise SecretsError(name, "the guard holds no value of this name", "Run %secret guard to see what it holds")
     print(switch(*names))
 
 
 def describe(shell: Any, line: Line) -> None:
     """``%secret describe NAME``"""
-    secret = current.project().get_secret(line.only("NAME"))
+    project = current.project()
+    secret = project.get_secret(line.single_word("NAME"))
     metadata = secret.metadata
     print(
         fields(
             {
                 "name": secret.name,
-                "project": where(current.project()).removeprefix("project "),
+                "project": whole_place(project).removeprefix("project "),
                 "key": secret.key,
                 "description": metadata.description,
                 "labels": ", ".join(metadata.labels),
-                "expires": f"{metadata.expires or ''}{' (expired)' if metadata.expired else ''}",
+                "expires": expiry(metadata),
                 "created": _by(moment(metadata.created), metadata.created_by),
                 "updated": _by(moment(metadata.updated), metadata.updated_by)
                 if metadata.updated_by or not metadata.updated

@@ -8,26 +8,27 @@ from typing import Any
 
 from .. import current, env_file, guard
 from ..errors import SecretsError
+from ..grammar import SOURCES
 from ..models import MAX_TOTAL, SecretValue, check_description, check_expires, check_labels, check_name
+from ..rendering import place, whole_place
 from . import prompts
-from .commands import SOURCES, Line, typed
-from .show import where
+from .line import Line, holds_value, typed_value_error
 
 
 def set_secret(shell: Any, line: Line) -> None:
     """``%secret set NAME [--description T] [--label L]… [--expires DATE] [--from-… …]``"""
-    if len(line.words) > 1 or (line.words and "=" in line.words[0]):
+    if holds_value(line.words):
         _learn_typed(*line.words)
-        raise typed(line.words[0])
-    name = check_name(line.only("NAME"))
+        raise typed_value_error(line.words[0])
+    name = check_name(line.single_word("NAME"))
     project = current.project()
     metadata = _metadata(name, line)
-    value = _value(shell, name, line, where(project))
+    value = _value(shell, name, line, whole_place(project))
     secret = project.put(name, value, **metadata)
     done = "created" if secret.metadata.created == secret.metadata.updated else "updated"
-    print(f"{name}: {done} in {where(project)}.", *project.notices, sep="\n")
+    print(f"{name}: {done} in {place(project)}.", *project.notices, sep="\n")
     if not value:
-        print(f"{name}: its value is empty.")
+        print(f"{name}: the value is empty.")
 
 
 def _learn_typed(name: str, *words: str) -> None:
@@ -40,40 +41,40 @@ def _learn_typed(name: str, *words: str) -> None:
 
 def edit(shell: Any, line: Line) -> None:
     """``%secret edit NAME [--description T] [--label L]… [--expires DATE]``"""
-    name = check_name(line.only("NAME"))
+    name = check_name(line.single_word("NAME"))
     metadata = _metadata(name, line)
     if not metadata:
-        raise SecretsError(name, "there is nothing to change", "Give --description, --label or --expires")
+        raise SecretsError(name, "nothing to change", "Use --description, --label or --expires")
     project = current.project()
     project.edit(name, **metadata)
-    print(f"{name}: edited in {where(project)}.", *project.notices, sep="\n")
+    print(f"{name}: updated in {place(project)}.", *project.notices, sep="\n")
 
 
 def import_file(shell: Any, line: Line) -> None:
     """``%secret import FILE [--replace]``"""
-    path = line.only("FILE")
+    path = line.single_word("FILE")
     values = _dotenv(path, _read_file("import", path))
     project = current.project()
     project.import_values(values, replace_existing=line.options.replace)
     if values:
-        print(f"{', '.join(values)}: stored in {where(project)}.", *project.notices, sep="\n")
+        print(f"{', '.join(values)}: stored in {place(project)}.", *project.notices, sep="\n")
     else:
-        print(f"Nothing stored: {path} names no secret.")
+        print(f"Nothing was stored: there are no entries in {path}.")
 
 
 def delete(shell: Any, line: Line) -> None:
     """``%secret delete NAME … [--yes]``"""
     names = list(dict.fromkeys(line.words))
     if not names:
-        raise SecretsError("delete", "NAME is missing", "See %secret")
+        raise line.missing("NAME")
     project = current.project()
-    project.get_secrets(*names)  # a slip is said before anybody is asked
+    project.get_secrets(*names)  # a slip shows before anybody is asked
     spoken = ", ".join(names)
-    if not line.options.yes and not prompts.confirm(shell, spoken, f"Delete {spoken} from {where(project)}?"):
-        print("Nothing is deleted.")
+    if not line.options.yes and not prompts.confirm(shell, spoken, f"Delete {spoken} from {whole_place(project)}?"):
+        print("Nothing was deleted.")
         return
     project.delete(*names)
-    print(f"{spoken}: deleted from {where(project)}.", *project.notices, sep="\n")
+    print(f"{spoken}: deleted from {place(project)}.", *project.notices, sep="\n")
 
 
 def _metadata(name: str, line: Line) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def _metadata(name: str, line: Line) -> dict[str, Any]:
 def _value(shell: Any, name: str, line: Line, place: str) -> str | bytes:
     options = line.options
     if sum(source is not None for source in (options.from_file, options.from_env, options.from_var)) > 1:
-        raise SecretsError(name, "its value can come from one place only", f"Give one of {_flags()}")
+        raise SecretsError(name, "the value can come from only one place", f"Use one of {_flags()}")
     if options.from_file is not None:
         return _read_file(name, options.from_file)
     if options.from_env is not None:
@@ -107,14 +108,16 @@ def _flags() -> str:
 
 def _from_environment(name: str, entry: str) -> str | bytes:
     if entry not in os.environ:
-        raise SecretsError(name, f"the environment has no {entry!a}", "See what it has by %env")
+        raise SecretsError(name, f"there is no environment variable {entry!a}", "Run %env to see those that there are")
     return os.environ[entry] if os.name == "nt" else os.fsencode(os.environ[entry])
 
 
 def _from_variable(shell: Any, name: str, variable: str) -> str | bytes:
     value = shell.user_ns.get(variable)
     if not isinstance(value, str | bytes):
-        raise SecretsError(name, f"there is no variable {variable!a} with text or bytes", "See what there is by %who")
+        raise SecretsError(
+            name, f"no variable {variable!a} holds text or bytes", "Run %who to see the variables of this kernel"
+        )
     return value
 
 
@@ -125,22 +128,24 @@ def _read_file(subject: str, name: str) -> bytes:
             return file.read(MAX_TOTAL + 1)  # one more than can be stored is enough to refuse it
     except OSError as error:
         reason = error.strerror
-    raise SecretsError(subject, f"the file {name!a} cannot be read ({reason})", "Check its path and its rights")
+    raise SecretsError(subject, f"cannot read the file {name!a} ({reason})", "Check its path and permissions")
 
 
 def _dotenv(path: str, raw: bytes) -> dict[str, str]:
-    """Reads a dotenv file. Bad lines are told by their numbers."""
+    """Reads a dotenv file. An error names bad lines by their numbers."""
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         text = None
     if text is None:
-        raise SecretsError("import", f"{path} is not UTF-8", "Save it as UTF-8")
+        raise SecretsError("import", f"{path} is not a UTF-8 file", "Save it as UTF-8")
     values, bad = env_file.read(text, _is_name)
     if bad:
         spoken = f"line{'s' * (len(bad) > 1)} {', '.join(map(str, bad))}"
         raise SecretsError(
-            "import", f"{path} has no NAME=VALUE in {spoken}", "Fix these lines and import again; nothing was stored"
+            "import",
+            f"{path} has no valid NAME=VALUE in {spoken}",
+            "Fix these lines and import again; nothing was stored",
         )
     return values
 

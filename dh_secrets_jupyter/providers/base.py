@@ -140,6 +140,6 @@ def check_total(project: str, records: Mapping[str, bytes]) -> None:
     if total > MAX_TOTAL:
         raise TooLargeError(
             project,
-            f"its secrets would have {total:,} bytes together, more than the {MAX_TOTAL:,} of 1 MiB",
-            "Delete some, or keep large files elsewhere and only their key here",
+            f"its secrets would take {total:,} bytes together, over the limit of 1 MiB ({MAX_TOTAL:,} bytes)",
+            "Delete some, or keep large files elsewhere and only their keys here",
         )

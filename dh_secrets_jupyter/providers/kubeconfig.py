@@ -93,7 +93,7 @@ class Entry:
         return ProviderUnavailableError(
             "kubernetes",
             f"{self.label} in the kubeconfig {self.file} cannot be used: {problem}",
-            "See whether kubectl works here",
+            "Check whether kubectl works here",
         )
 
     def _of(self, key: str, kind: type, wanted: str) -> Any:
@@ -169,7 +169,7 @@ def load(files: str) -> Kubeconfig:
 
 
 def _contents(files: str) -> list[Entry]:
-    return [Entry("what stands", Path(part), _read(Path(part))) for part in files.split(os.pathsep) if part]
+    return [Entry("the content", Path(part), _read(Path(part))) for part in files.split(os.pathsep) if part]
 
 
 def _merged(contents: list[Entry], key: str, kind: str) -> dict[str, Entry]:
@@ -201,7 +201,7 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or not known or content.get("kind") not in (None, "", "Config"):
         # Falling back to another store in silence would put secrets where nobody looks for them.
         raise ProviderUnavailableError(
-            "kubernetes", f"the kubeconfig {path} cannot be read", "Mend it, or choose --provider local"
+            "kubernetes", f"the kubeconfig {path} cannot be read", "Fix it, or use --provider local"
         )
     return content
 

@@ -28,13 +28,13 @@ def find(name: str) -> Provider:
     wanted = suitable() if name == AUTO else name
     found = entry_points(group=GROUP, name=wanted)
     if not found:
-        raise SecretsError(name, "there is no provider of that name", f"Use one of {', '.join([AUTO, *names()])}")
+        raise SecretsError(name, "no such provider", f"Use one of {', '.join([AUTO, *names()])}")
     failure = None
     try:
         provider = next(iter(found)).load()
     except (ImportError, AttributeError) as error:
         failure = ProviderUnavailableError(
-            wanted, f"the provider cannot be loaded ({type(error).__name__})", "Install it again, with what it needs"
+            wanted, f"the provider cannot be loaded ({type(error).__name__})", "Reinstall it with its dependencies"
         )
     if failure:
         raise failure

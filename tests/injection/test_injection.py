@@ -58,7 +58,7 @@ def test_environment_takes_text_and_bytes(injection: Injection) -> None:
 def test_environment_is_all_or_none(injection: Injection) -> None:
     """A value with a NUL byte is refused, and nothing else set either."""
     assert [fits_environment(value) for value in (ONE, NUL, SecretBytes(b"\xff\0", "D"))] == [True, False, False]
-    with pytest.raises(SecretsError, match=r"^C: an environment entry cannot hold a NUL byte"):
+    with pytest.raises(SecretsError, match=r"^C: an environment variable cannot hold a NUL byte"):
         injection.put(Destination.ENVIRONMENT, {"DHS_A": ONE, "DHS_C": NUL})
     assert "DHS_A" not in os.environ
 
@@ -78,7 +78,7 @@ def test_files_are_all_or_none(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("dh_secrets_jupyter.injection.private_files.os.fdopen", full)
-    with pytest.raises(SecretsError, match=r"^C: no private file could be written \(No space left on device\)"):
+    with pytest.raises(SecretsError, match=r"^C: its private file could not be written \(No space left on device\)"):
         injection.put(Destination.FILE, {"b": TWO, "c": NUL})
     assert namespace.keys() == {"mine", "a"}
     assert [path.name for path in home.rglob("*") if path.is_file() and not path.name.startswith(".")] == ["A"]

@@ -31,7 +31,9 @@ def test_every_name_has_a_variable(name: str) -> None:
 
 def test_two_names_do_not_meet_in_one_variable() -> None:
     """Two secrets that would go to one variable are refused, both named."""
-    with pytest.raises(SecretsError, match=r"^a-b, a\.b: both would go to a_b\. Name another: a\.b as"):
+    with pytest.raises(
+        SecretsError, match=r"^a-b, a\.b: both would go into a_b\. Name another one, for example: a\.b as OTHER"
+    ):
         targets(Destination.VARIABLE, [SecretRef("a-b"), SecretRef("a.b")])
     assert targets(Destination.VARIABLE, [SecretRef("a-b"), SecretRef("a.b", "other")]) == {
         "a_b": "a-b",
@@ -47,7 +49,7 @@ def test_one_secret_may_be_named_twice() -> None:
 @pytest.mark.parametrize("target", ["a-b", "2a", "class", "", "a b", "a.b"])
 def test_a_target_that_is_no_identifier_is_refused(target: str) -> None:
     """What is given after ``as`` has to be a name for a variable."""
-    with pytest.raises(SecretsError, match="is no name for a variable"):
+    with pytest.raises(SecretsError, match="is not a valid variable name"):
         targets(Destination.VARIABLE, [SecretRef("A", target)])
 
 
@@ -65,5 +67,5 @@ def test_the_environment_keeps_names() -> None:
 @pytest.mark.parametrize("target", ["", "A=B", "=", "A\0B"])
 def test_what_the_environment_cannot_name_is_refused(target: str) -> None:
     """An entry's name has no ``=`` and no NUL byte, and is not empty."""
-    with pytest.raises(SecretsError, match="is no name for an environment entry"):
+    with pytest.raises(SecretsError, match="is not a valid name for an environment variable"):
         targets(Destination.ENVIRONMENT, [SecretRef("A", target)])

@@ -147,7 +147,7 @@ def test_no_place_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     """Where nothing can be written, it is said without a value."""
     monkeypatch.setattr(private_files, "_bases", lambda: [tmp_path / "gone"])
     with pytest.raises(
-        SecretsError, match=r"^A: no private file could be written \(No such file or directory\)\."
+        SecretsError, match=r"^A: its private file could not be written \(No such file or directory\)\."
     ) as e:
         PrivateFiles().write("A", b"obviously-invented")
     assert e.value.__context__ is None

@@ -10,7 +10,7 @@ from IPython.core.completer import CompletionContext
 
 from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.magics import completion
-from dh_secrets_jupyter.magics.completion import PATIENCE, Names
+from dh_secrets_jupyter.magics.completion import WAIT_AT_MOST, BackgroundNames
 
 from ..support.kernels import Kernel
 
@@ -22,24 +22,68 @@ def complete(kernel: Kernel, code: str) -> list[str]:
     return [code[: reply["cursor_start"]] + match for match in reply["matches"]]
 
 
+def kinds(kernel: Kernel, code: str) -> set[str]:
+    """Returns the kinds of the completions, as the front end shows them."""
+    reply = kernel.request("complete_request", {"code": code, "cursor_pos": len(code)}).reply
+    return {match["type"] for match in reply["metadata"]["_jupyter_types_experimental"]}
+
+
 @pytest.mark.parametrize(
     ("code", "lines"),
     [
-        ("%secret de", ["%secret delete", "%secret describe"]),
-        ("%secret get A", ["%secret get API_KEY"]),
-        ("%secret get API_KEY as x db-p", ["%secret get API_KEY as x db-pass"]),
-        ("%secret get --", ["%secret get --all"]),
-        ("%secret set NEW --from-", [f"%secret set NEW --from-{source}" for source in ("env", "file", "var")]),
-        ("%%secret API_KEY --", ["%%secret API_KEY --env"]),
+        ("%secret de", ["%secret describe", "%secret delete"]),
+        ("%secret get ", ["%secret get API_KEY", "%secret get db-pass"]),
+        ("%secret get a", ["%secret get API_KEY"]),
+        ("%secret get API_KEY as x DB", ["%secret get API_KEY as x db-pass"]),
+        ("%secret get --", ["%secret get --help", "%secret get --all"]),
+        ("%secret delete -", ["%secret delete --help", "%secret delete --yes"]),
+        ("%secret delete ", ["%secret delete API_KEY", "%secret delete db-pass"]),
+        ("%secret set NEW --from-", [f"%secret set NEW --from-{source}" for source in ("file", "env", "var")]),
+        ("%%secret API_KEY --", ["%%secret API_KEY --env", "%%secret API_KEY --help"]),
         ("%%secret d", ["%%secret db-pass"]),
         ("x = %secret get A", ["x = %secret get API_KEY"]),
         ("1\n  %secret describe A", ["1\n  %secret describe API_KEY"]),
         ("%secret project x --provider k", ["%secret project x --provider kubernetes"]),
+        ("%secret guard o", ["%secret guard on", "%secret guard off"]),
     ],
 )
 def test_tab(project: Kernel, code: str, lines: list[str]) -> None:
-    """Commands, options, names of secrets and providers are offered where they can stand, and nothing else."""
+    """Commands, names and, behind a hyphen, options are offered where they can stand, in any case, and nothing else."""
     assert complete(project, code) == lines
+
+
+def test_what_cannot_be_undone_is_never_first(project: Kernel) -> None:
+    """What a front end preselects deletes nothing, reads nothing that was not named, and skips no question."""
+    firsts = [
+        complete(project, f"%secret {typed}")[0].split()[-1] for typed in ("", "d", "get -", "env --", "delete --")
+    ]
+    assert firsts == ["project", "describe", "--help", "--help", "--help"]
+
+
+def test_kinds(project: Kernel) -> None:
+    """A front end shows what each completion is."""
+    assert kinds(project, "%secret ") == {"command"}
+    assert kinds(project, "%secret get ") == {"secret"}
+    assert kinds(project, "%secret set -") == {"option"}
+
+
+def test_names_in_a_call(project: Kernel) -> None:
+    """Names are completed in the calls that read secrets, by the project that is asked; other code is left alone."""
+    project.ok("import dh_secrets_jupyter as dhcore\nfrom dh_secrets_jupyter import get\nmine = {'API_X': 1}")
+    project.ok("empty = dhcore.get_or_create_project('empty')")
+    for code in (
+        'dhcore.get("A',
+        "get('a",
+        'value = len(dhcore.get("api',
+        'dhcore.get_or_create_project("x").get_secret(entity_name="A',
+        "p.read_values('db-pass', 'A",
+        'import dh_secrets_jupyter as soon; soon.get("A',
+    ):
+        assert [line.removeprefix(code[: -len("API_KEY")]) for line in complete(project, code)] != []
+        assert all(line.endswith("API_KEY") for line in complete(project, code))
+    assert kinds(project, 'dhcore.get("A') == {"secret"}
+    for code in ('mine.get("A', 'empty.get_secret("A', 'mine.get_secret("A', 'os.environ.get("A', 'print("A'):
+        assert not any(line.endswith("API_KEY") for line in complete(project, code))
 
 
 @pytest.mark.parametrize(
@@ -81,16 +125,16 @@ def test_tab_asks_a_cluster_that_does_not_answer_once(new_kernel: Callable[..., 
     complete(kernel, "%secret get A")  # imports the client
     started = time.monotonic()
     assert complete(kernel, "%secret get --") == ["%secret get --all"]
-    assert time.monotonic() - started < PATIENCE + 5
+    assert time.monotonic() - started < WAIT_AT_MOST + 5
 
 
 def test_names_are_asked_for_in_the_background() -> None:
     """A slow answer is there the next time; only one question is open at once; an error is no names."""
-    names, asked = Names(), []
+    names, asked = BackgroundNames(), []
 
     def slow() -> list[str]:
         asked.append(1)
-        time.sleep(PATIENCE + 0.5)
+        time.sleep(WAIT_AT_MOST + 0.5)
         return ["b", "a"]
 
     assert names.get("key", slow) == []

@@ -27,7 +27,7 @@ def test_what_stood_there_before_is_back(project: Kernel) -> None:
     project.ok("%secret get API_KEY\n")
     project.ok("%%secret db-pass as API_KEY\nassert len(API_KEY) == 17")
     assert project.ok("len(API_KEY)").result == "16"
-    assert project.ok("%secret forget").stdout == "Taken out: API_KEY (variable)\n"
+    assert project.ok("%secret forget").stdout == "Removed: API_KEY (variable)\n"
     project.ok("del key")
 
 

@@ -59,7 +59,7 @@ def test_the_guard_comes_and_goes_with_the_extension(new_kernel: Callable[..., K
     kernel = new_kernel()
     kernel.ok("%load_ext dh_secrets_jupyter")
     kernel.ok("%secret set A", answers=["invented-value"])
-    assert kernel.ok("%secret get A\nprint(A)").stdout == "In variables: A\n[secret:A]\n"
+    assert kernel.ok("%secret get A\nprint(A)").stdout == "Read into variables: A\n[secret:A]\n"
     assert kernel.ok("%unload_ext dh_secrets_jupyter").stdout.startswith("guard: off: the values of 1 secret")
     assert kernel.ok("print(A)").stdout == "invented-value\n"
     assert kernel.ok("%load_ext dh_secrets_jupyter\nprint(A)").stdout == "guard: on.\n[secret:A]\n"
@@ -72,7 +72,7 @@ def test_what_was_chosen_survives_a_reload(new_kernel: Callable[..., Kernel]) ->
         "%load_ext dh_secrets_jupyter\n%secret project chosen\n%secret set A --from-env JUPYTERHUB_USER\n%secret get A"
     )
     kernel.ok("%reload_ext dh_secrets_jupyter")
-    assert kernel.ok("%secret forget").stdout == "Taken out: A (variable)\n"
+    assert kernel.ok("%secret forget").stdout == "Removed: A (variable)\n"
     assert kernel.ok("%secret list").displays
 
 

@@ -60,14 +60,14 @@ def test_a_first_session(on: Kernel) -> None:
     on.ok("%load_ext dh_secrets_jupyter")
     cell = on.ok("%secret set API_KEY --description 'a {key}' --label a", answers=["invented-on-both"])
     rows = dict(line.split(maxsplit=1) for line in on.ok("%secret").stdout.splitlines()[:5])
-    where = f"project default ({rows['provider']}: {rows['place']})"
     assert f"Value of API_KEY for project default ({rows['provider']}: " in cell.prompts[0]
+    where = f"project default, {rows['provider']}"
     assert cell.stdout == f"API_KEY: created in {where}.\n"
     shown = on.ok("%secret list").displays[0]["text/plain"].splitlines()[1]
     assert shown.split()[:4] == ["API_KEY", "a", "{key}", "a"]
     assert on.ok("%secret get API_KEY\nf'Bearer {API_KEY}'").result == "'Bearer [secret:API_KEY]'"
     assert on.ok("%%secret API_KEY as leased\nlen(leased)").result == "16"
-    assert on.ok("%secret forget").stdout == "Taken out: API_KEY (variable)\n"
+    assert on.ok("%secret forget").stdout == "Removed: API_KEY (variable)\n"
     assert on.ok("%secret delete API_KEY", answers=["y"]).stdout == f"API_KEY: deleted from {where}.\n"
     assert on.run("%secret get API_KEY").error_name == "SecretNotFoundError"
     assert b"invented-on-both" not in on.raw + on.log + on.history

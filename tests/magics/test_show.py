@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dh_secrets_jupyter.grammar import COMMANDS, LEASE
+
 from ..support.kernels import Kernel
 
 ROWS = {"project", "list", "get", "env", "file", "import", "set", "describe", "edit", "delete", "forget", "guard"}
@@ -26,7 +28,7 @@ def test_secret_alone(project: Kernel) -> None:
 def test_project(secrets_kernel: Kernel) -> None:
     """Switching says where one is now; where it fails the kernel stays where it was."""
     cell = secrets_kernel.ok("%secret project one --provider local")
-    assert cell.stdout.startswith(f"Now in project one (local: {secrets_kernel.home}/secrets.db")
+    assert cell.stdout.startswith(f"Switched to project one (local: {secrets_kernel.home}/secrets.db")
     assert secrets_kernel.run("%secret project -x").reply["status"] == "error"
     assert secrets_kernel.run("%secret project two --provider nope").reply["status"] == "error"
     assert "project one" in secrets_kernel.ok("%secret list").stdout
@@ -44,7 +46,7 @@ def test_list(project: Kernel) -> None:
     assert second.startswith("db-pass")
     assert "a &lt;b&gt;" in shown["text/html"]
     assert "API_KEY" not in project.ok("%secret list db*").displays[0]["text/plain"]
-    assert "there are no secrets like nope*." in project.ok("%secret list nope*").stdout
+    assert "No secrets match nope* in project t" in project.ok("%secret list nope*").stdout
 
 
 def test_describe(project: Kernel) -> None:
@@ -76,16 +78,18 @@ def test_guard(project: Kernel) -> None:
     assert project.ok("%secret guard on").stdout == "guard: on.\n"
     assert project.ok("%secret").stdout.splitlines()[4].startswith("guard     on")
     assert project.run("%secret guard off NOPE").error == (
-        "NOPE: the guard holds no value of that name. See %secret guard."
+        "NOPE: the guard holds no value of this name. Run %secret guard to see what it holds."
     )
     assert project.run("%secret guard maybe").error == (
-        "guard: it can be on or off. Write on or off, then names if only they are meant."
+        'guard: "on" or "off" is needed. For example: %secret guard off API_KEY.'
     )
 
 
 def test_help(secrets_kernel: Kernel) -> None:
     """Each command says how it is typed; IPython's own help knows them, too."""
-    assert secrets_kernel.ok("%secret set --help").stdout.startswith("%secret set NAME [--description T] [--label L]… ")
+    for flag in ("--help", "-h"):
+        assert secrets_kernel.ok(f"%secret set {flag}").stdout == f"{COMMANDS['set'].help}\n"
+        assert secrets_kernel.ok(f"%%secret {flag}\nprint('ran')").stdout == f"{LEASE.help}\n"
     assert secrets_kernel.ok("%secret --help").stdout.startswith("project ")
     [page] = secrets_kernel.ok("%secret?").reply["payload"]
     assert "%secret import FILE [--replace]" in page["data"]["text/plain"]
@@ -95,8 +99,8 @@ def test_a_comment_may_stand_behind_each_command(project: Kernel) -> None:
     """It names nothing; one with a value in it is kept out of the history where a value might be typed."""
     project.ok("%secret set NEW --description 'a # b'  # for the model", answers=["invented-new"])
     assert "a # b" in project.ok("%secret describe NEW # API_KEY").stdout
-    assert project.ok("%secret get API_KEY  # for the model").stdout == "In variables: API_KEY\n"
-    assert project.ok("%secret env db-pass as PASS # x").stdout == "In the environment: db-pass as PASS\n"
+    assert project.ok("%secret get API_KEY  # for the model").stdout == "Read into variables: API_KEY\n"
+    assert project.ok("%secret env db-pass as PASS # x").stdout == "Read into environment variables: db-pass as PASS\n"
     assert project.ok("%%secret API_KEY as K # x\nprint(K)").stdout == "[secret:API_KEY]\n"
     assert "a # c" in project.ok("%secret edit NEW --description 'a # c' #x\n%secret describe NEW").stdout
     assert project.ok("%secret list NEW # API_KEY").displays

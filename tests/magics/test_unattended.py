@@ -16,16 +16,16 @@ from nbclient.exceptions import CellExecutionError
 from ..support.kernels import environment
 
 LOAD = "%load_ext dh_secrets_jupyter"
-MISSING = "NOPE: the project default has no secret of that name. See %secret list."
-UNANSWERED = "NEW: nobody can answer a prompt here. Give --from-file, --from-env or --from-var."
+MISSING = "NOPE: no such secret in project default. Run %secret list to see what is there."
+UNANSWERED = "NEW: nobody can answer a prompt here. Use --from-file, --from-env or --from-var."
 FAILING = {
     "%secret set NEW": UNANSWERED,
-    "%secret delete KEY": "KEY: nobody can answer a prompt here. Give --yes to do it without a question.",
+    "%secret delete KEY": "KEY: nobody can answer a prompt here. Use --yes to go on without a question.",
     "%secret get KEY NOPE": MISSING,
     "%%secret NOPE\nprint('ran')": MISSING,
-    "%secret edit KEY": "KEY: there is nothing to change. Give --description, --label or --expires.",
+    "%secret edit KEY": "KEY: nothing to change. Use --description, --label or --expires.",
     "%secret set KEY --from-file nope": (
-        "KEY: the file 'nope' cannot be read (No such file or directory). Check its path and its rights."
+        "KEY: cannot read the file 'nope' (No such file or directory). Check its path and permissions."
     ),
 }
 
@@ -61,7 +61,7 @@ def test_each_error_is_one_output(tmp_path: Path) -> None:
 
 def test_nbclient_stops(tmp_path: Path) -> None:
     """The run stops at the cell, and its failure says the line."""
-    with pytest.raises(CellExecutionError, match=r"NEW: nobody can answer a prompt here\. Give --from-file"):
+    with pytest.raises(CellExecutionError, match=r"NEW: nobody can answer a prompt here\. Use --from-file"):
         run(tmp_path, LOAD, "%secret set NEW", "open('went-on', 'w')")
     assert not (tmp_path / "went-on").exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,7 @@ def test_set_asks(project: Kernel) -> None:
     assert f"(local: {project.home}/secrets.db" in prompt
     assert "--from-file" in prompt
     assert [m.content["password"] for m in cell.of("input_request")] == [True]
-    assert cell.stdout.startswith("NEW: created in project t")
-    assert f"(local: {project.home}/secrets.db" in cell.stdout
+    assert re.fullmatch(r"NEW: created in project t\d+, local\.\n", cell.stdout)
     assert stored(project, "NEW") == b"  invented with blanks "
     assert project.ok("%secret set NEW", answers=["invented"]).stdout.startswith("NEW: updated in project t")
     project.ok("%secret delete NEW --yes")
@@ -82,7 +82,7 @@ def test_set_from_environment_and_variable(project: Kernel) -> None:
 def test_metadata_is_checked_before_anybody_is_asked(project: Kernel) -> None:
     """A slip in an option does not cost the value that was typed for it."""
     cell = project.run("%secret set API_KEY --expires soon", answers=[])
-    assert cell.error == "API_KEY: this is no date. Write it as YYYY-MM-DD."
+    assert cell.error == "API_KEY: the expiry date is not a date. Write it as YYYY-MM-DD."
     assert cell.prompts == []
 
 
@@ -90,7 +90,8 @@ def test_set_refuses_a_key_on_one_line(project: Kernel) -> None:
     """A PEM that lost its line breaks in the prompt is refused, and nothing stored."""
     cell = project.run("%secret set KEY", answers=[PEM.replace("\n", "")])
     assert (
-        cell.error == "KEY: a key in PEM has several lines, and this one arrived on one. Give its file by --from-file."
+        cell.error
+        == "KEY: a key in PEM has several lines, but this one arrived on a single line. Use --from-file for it."
     )
     assert project.run("%secret describe KEY").error_name == "SecretNotFoundError"
 
@@ -98,31 +99,34 @@ def test_set_refuses_a_key_on_one_line(project: Kernel) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("set", "set: NAME is missing. See %secret."),
-        ("set NEW", "NEW: nobody can answer a prompt here. Give --from-file, --from-env or --from-var."),
-        ("set .. --from-env JUPYTERHUB_USER", "..: this is no name for a secret."),
-        ("set NEW --from-file nope", "NEW: the file 'nope' cannot be read (No such file or directory)."),
-        ("set NEW --from-file .", "NEW: the file '.' cannot be read (Is a directory)."),
-        ("set NEW --from-env NOPE", "NEW: the environment has no 'NOPE'."),
-        ("set NEW --from-var nope", "NEW: there is no variable 'nope' with text or bytes."),
-        ("set NEW --from-var quit", "NEW: there is no variable 'quit' with text or bytes."),
-        ("set NEW --from-env JUPYTERHUB_USER --from-var x", "NEW: its value can come from one place only."),
-        ("set NEW --from-env JUPYTERHUB_USER --expires soon", "NEW: this is no date. Write it as YYYY-MM-DD."),
-        ("set NEW --from-env JUPYTERHUB_USER --label a,b", "NEW: a label has a comma."),
-        ("set NEW --from-file /dev/zero", "its secrets would have "),
-        ("edit API_KEY", "API_KEY: there is nothing to change. Give --description, --label or --expires."),
-        ("edit NOPE --label a", "NOPE: the project "),
-        ("describe NOPE", "NOPE: the project "),
-        ("describe API_KEY db-pass", "describe: only one NAME can be given. See %secret."),
-        ("delete", "delete: NAME is missing. See %secret."),
-        ("delete API_KEY NOPE --yes", "NOPE: the project "),
-        ("delete API_KEY", "API_KEY: nobody can answer a prompt here. Give --yes to do it without a question."),
-        ("import", "import: FILE is missing. See %secret."),
-        ("import nope", "import: the file 'nope' cannot be read (No such file or directory)."),
-        ("project", "project: NAME is missing. See %secret."),
-        ("project A", "A: this is no name for a project."),
-        ("project other --provider nope", "nope: there is no provider of that name. Use one of auto, "),
-        ("list [ ]", "list: only one GLOB can be given."),
+        ("set", "set: NAME is missing. See %secret set --help."),
+        ("set NEW", "NEW: nobody can answer a prompt here. Use --from-file, --from-env or --from-var."),
+        ("set .. --from-env JUPYTERHUB_USER", "..: not a valid secret name."),
+        ("set NEW --from-file nope", "NEW: cannot read the file 'nope' (No such file or directory)."),
+        ("set NEW --from-file .", "NEW: cannot read the file '.' (Is a directory)."),
+        ("set NEW --from-env NOPE", "NEW: there is no environment variable 'NOPE'."),
+        ("set NEW --from-var nope", "NEW: no variable 'nope' holds text or bytes."),
+        ("set NEW --from-var quit", "NEW: no variable 'quit' holds text or bytes."),
+        ("set NEW --from-env JUPYTERHUB_USER --from-var x", "NEW: the value can come from only one place."),
+        (
+            "set NEW --from-env JUPYTERHUB_USER --expires soon",
+            "NEW: the expiry date is not a date. Write it as YYYY-MM-DD.",
+        ),
+        ("set NEW --from-env JUPYTERHUB_USER --label a,b", "NEW: a label cannot contain a comma."),
+        ("set NEW --from-file /dev/zero", "its secrets would take "),
+        ("edit API_KEY", "API_KEY: nothing to change. Use --description, --label or --expires."),
+        ("edit NOPE --label a", "NOPE: no such secret in project "),
+        ("describe NOPE", "NOPE: no such secret in project "),
+        ("describe API_KEY db-pass", "describe: only one NAME is allowed. See %secret describe --help."),
+        ("delete", "delete: NAME is missing. See %secret delete --help."),
+        ("delete API_KEY NOPE --yes", "NOPE: no such secret in project "),
+        ("delete API_KEY", "API_KEY: nobody can answer a prompt here. Use --yes to go on without a question."),
+        ("import", "import: FILE is missing. See %secret import --help."),
+        ("import nope", "import: cannot read the file 'nope' (No such file or directory)."),
+        ("project", "project: NAME is missing. See %secret project --help."),
+        ("project A", "A: not a valid project name."),
+        ("project other --provider nope", "nope: no such provider. Use one of auto, "),
+        ("list [ ]", "list: only one GLOB is allowed."),
     ],
 )
 def test_errors(project: Kernel, line: str, said: str) -> None:
@@ -136,7 +140,7 @@ def test_errors(project: Kernel, line: str, said: str) -> None:
     assert cell.error.endswith(".")
     assert cell.of("error")[0].content["evalue"] == cell.error
     assert cell.text == ""
-    assert project.ok("%secret get API_KEY db-pass").stdout == "In variables: API_KEY, db-pass as db_pass\n"
+    assert project.ok("%secret get API_KEY db-pass").stdout == "Read into variables: API_KEY, db-pass as db_pass\n"
 
 
 @pytest.mark.parametrize("typed", ["set K in_vented", "set K=in_vented", "set K --value in_vented", "set K 'in_vented"])
@@ -144,7 +148,7 @@ def test_a_typed_value_is_refused(project: Kernel, typed: str) -> None:
     """A value on the line is not stored, and the answer says to rotate it."""
     cell = project.run(f"%secret {typed}")
     assert cell.error is not None
-    assert cell.error.startswith("K: a value is not taken from the line, and nothing is stored. Rotate it")
+    assert cell.error.startswith("K: a value cannot be given on the line, and nothing was stored. Rotate it")
     assert "in_vented" not in cell.error
     assert project.run("%secret describe K").error_name == "SecretNotFoundError"
 
@@ -153,7 +157,7 @@ def test_a_value_as_a_cell_is_refused(project: Kernel) -> None:
     """The body of ``%%secret set`` would be a value that was typed, too."""
     cell = project.run("%%secret set K\nin_vented")
     assert cell.error is not None
-    assert cell.error.startswith("K: a value is not taken from the line")
+    assert cell.error.startswith("K: a value cannot be given on the line")
 
 
 def test_a_prompt_that_is_broken_off(project: Kernel) -> None:
@@ -167,15 +171,14 @@ def test_a_prompt_that_is_broken_off(project: Kernel) -> None:
     while not any(message.type == "execute_reply" and message.parent_id == sent for message in messages):
         messages += project.poll(30, "the reply")
     reply = next(m.content for m in messages if m.type == "execute_reply" and m.parent_id == sent)
-    assert reply["evalue"] == "BROKEN: the prompt was broken off, and nothing is changed. Run it again."
+    assert reply["evalue"] == "BROKEN: cancelled; nothing was changed. Run it again when you are ready."
     assert project.run("%secret describe BROKEN").error_name == "SecretNotFoundError"
 
 
 def test_edit_leaves_the_value_alone(project: Kernel) -> None:
     """``edit`` changes what is given, takes texts literally, and says where."""
     cell = project.ok("%secret edit API_KEY --description '{x} $HOME' --label a")
-    assert cell.stdout.startswith("API_KEY: edited in project t")
-    assert f"(local: {project.home}/secrets.db" in cell.stdout
+    assert re.fullmatch(r"API_KEY: updated in project t\d+, local\.\n", cell.stdout)
     found = metadata(project, "API_KEY")
     assert (found["description"], found["labels"]) == ("{x} $HOME", "a")
     project.ok("%secret edit API_KEY --description '' --label ''")
@@ -191,8 +194,7 @@ def test_import(project: Kernel) -> None:
         "FIRST=invented-${HOME}-{x}\nexport SECOND='invented $1 # two'\n\nTHIRD=\"invented\\nlines\"\nEMPTY=\n"
     )
     cell = project.ok("%secret import some.env")
-    assert cell.stdout.startswith("FIRST, SECOND, THIRD, EMPTY: stored in project t")
-    assert f"(local: {project.home}/secrets.db" in cell.stdout
+    assert re.fullmatch(r"FIRST, SECOND, THIRD, EMPTY: stored in project t\d+, local\.\n", cell.stdout)
     assert [stored(project, name) for name in ("FIRST", "SECOND", "THIRD", "EMPTY")] == [
         b"invented-${HOME}-{x}",
         b"invented $1 # two",
@@ -237,25 +239,26 @@ def test_import_tells_bad_lines_by_their_numbers(project: Kernel) -> None:
     """What is no ``NAME=VALUE`` is told without being shown, and nothing is stored."""
     (project.home / "bad.env").write_text('GOOD=invented\n\ninvented\nB="invented\n\nin vented=x\n..=invented\n')
     assert project.run("%secret import bad.env").error == (
-        "import: bad.env has no NAME=VALUE in lines 3, 4, 6, 7. Fix these lines and import again; nothing was stored."
+        "import: bad.env has no valid NAME=VALUE in lines 3, 4, 6, 7."
+        " Fix these lines and import again; nothing was stored."
     )
     assert project.run("%secret describe GOOD").error_name == "SecretNotFoundError"
     (project.home / "bad.env").write_bytes(b"A=\xff\xfe")
-    assert project.run("%secret import bad.env").error == "import: bad.env is not UTF-8. Save it as UTF-8."
+    assert project.run("%secret import bad.env").error == "import: bad.env is not a UTF-8 file. Save it as UTF-8."
     (project.home / "bad.env").write_text("# nothing\n")
-    assert project.ok("%secret import bad.env").stdout == "Nothing stored: bad.env names no secret.\n"
+    assert project.ok("%secret import bad.env").stdout == "Nothing was stored: there are no entries in bad.env.\n"
 
 
 @pytest.mark.parametrize("answer", ["y", "yes", "Yes", " Y "])
 def test_delete_asks(project: Kernel, answer: str) -> None:
-    """Only a yes deletes; the question says what, and where."""
+    """Only a yes deletes; the question says what, and the whole place."""
     cell = project.ok("%secret delete API_KEY", answers=["n"])
     assert cell.prompts[0].startswith("Delete API_KEY from project t")
-    assert cell.stdout == "Nothing is deleted.\n"
-    assert project.ok("%secret delete API_KEY", answers=[""]).stdout == "Nothing is deleted.\n"
+    assert f"(local: {project.home}/secrets.db" in cell.prompts[0]
+    assert cell.stdout == "Nothing was deleted.\n"
+    assert project.ok("%secret delete API_KEY", answers=[""]).stdout == "Nothing was deleted.\n"
     cell = project.ok("%secret delete API_KEY db-pass", answers=[answer])
-    assert cell.stdout.startswith("API_KEY, db-pass: deleted from project t")
-    assert f"(local: {project.home}/secrets.db" in cell.stdout
+    assert re.fullmatch(r"API_KEY, db-pass: deleted from project t\d+, local\.\n", cell.stdout)
     assert project.ok("%secret list").displays == []
 
 

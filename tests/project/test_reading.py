@@ -34,7 +34,10 @@ class TestReading:
         """With some missing nothing is read, and the error names just those."""
         project.import_values({"A": "1", "B": "2"})
         learned.clear()
-        with pytest.raises(SecretNotFoundError, match=r"^X, Y: the project demo"):
+        with pytest.raises(
+            SecretNotFoundError,
+            match=r"^X, Y: no such secrets in project demo\. Run %secret list to see what is there\.$",
+        ):
             project.read_values("A", "X", "B", "Y")
         assert learned == []
 

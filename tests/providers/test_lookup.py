@@ -108,7 +108,7 @@ def test_a_kubeconfig_that_may_not_be_read_is_said(home: Path) -> None:
             said = run(code, humble=True)
         finally:
             locked.chmod(mode)
-        assert said == f"kubernetes: the kubeconfig {path} cannot be read. Mend it, or choose --provider local.\n"
+        assert said == f"kubernetes: the kubeconfig {path} cannot be read. Fix it, or use --provider local.\n"
 
 
 def test_a_folder_for_a_kubeconfig_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,8 +178,8 @@ class _Row:
         """Reads it."""
         with contextlib.suppress(ValueError):
             return Record(self.value, Metadata.from_json((self.content or b"").partition(b"\n")[0].decode()))
-        hint = "Put back a copy of the file, or delete it"
-        error = ProviderUnavailableError(name, f"what the project {project} has stored of it is damaged", hint)
+        hint = "Restore a backup of the file, or delete this secret"
+        error = ProviderUnavailableError(name, f"what is stored of it in project {project} is damaged", hint)
         return Record(b"", Metadata(description=f"(damaged. {hint})"), error)
 
 

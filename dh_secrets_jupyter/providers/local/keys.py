@@ -41,8 +41,8 @@ def create(store: Path) -> tuple[str, bytes]:
         if fault := _fault(key_file):
             raise ProviderUnavailableError(
                 "local",
-                f"a new store cannot use the key file {key_file}, which {fault}",
-                "Find out whose it is, and move it away",
+                f"the key file {key_file} cannot be used for a new store, because it {fault}",
+                "Find out where it comes from, and move it away",
             )
     else:
         account = str(store)
@@ -66,7 +66,7 @@ def load(store: Path, where: str) -> bytes:
             key = b""
         if len(key) != KEY_BYTES:
             raise ProviderUnavailableError(
-                "local", f"the key of {store} cannot be read from {key_file}", "Put the key file back where it was"
+                "local", f"the key of {store} could not be read from {key_file}", "Put the key file back"
             )
         return key
     account = where.removeprefix(_IN_KEYRING)
@@ -74,15 +74,19 @@ def load(store: Path, where: str) -> bytes:
     if found is None:
         raise ProviderUnavailableError(
             "local",
-            f"the key of {store} is not to be had from the keyring (entry {SERVICE})",
-            "Unlock the keyring, or put the entry back",
+            f"the key of {store} could not be read from the keyring (entry {SERVICE})",
+            "Unlock the keyring, or restore the entry",
         )
     return found
 
 
 def describe(store: Path, where: str) -> str:
     """Says where the key is, for people."""
-    return f"its key in {file_of(store).name} beside it" if where == IN_FILE else "its key in the system's keyring"
+    return (
+        f"with its key in {file_of(store).name} beside it"
+        if where == IN_FILE
+        else "with its key in the system's keyring"
+    )
 
 
 def is_place(where: str) -> bool:
@@ -118,15 +122,15 @@ def _read(path: Path, flags: int = 0) -> tuple[os.stat_result, bytes]:
 def _fault(path: Path) -> str | None:
     """Says why a key file that is there cannot have been made by this user for a store; None where it can."""
     if path.is_symlink():
-        return "is a link"
+        return "is a symbolic link"
     status, key = _read(path, getattr(os, "O_NOFOLLOW", 0))
     if not stat.S_ISREG(status.st_mode):
-        return "is no file"
+        return "is not a regular file"
     if os.name == "posix" and status.st_uid != os.geteuid():
         return "belongs to another user"
     if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
-        return "others may read or change"
-    return None if len(key) == KEY_BYTES else f"has not the {KEY_BYTES} bytes of a key"
+        return "can be read or changed by others"
+    return None if len(key) == KEY_BYTES else f"does not have the {KEY_BYTES} bytes of a key"
 
 
 def _write(path: Path, key: bytes) -> None:

@@ -32,7 +32,7 @@ _TICK_NS = 2_000_000_000
 """Nanoseconds after which two changes of a file have different times, on every file system."""
 _NONCE_BYTES = 12
 _CHECK = b"check"
-_DAMAGED = ("is damaged", "Put a copy of it back, or move it away to begin anew")
+_DAMAGED = ("is damaged", "Restore a backup of it, or move it away to start with an empty store")
 _SCHEMA = """
 CREATE TABLE store (key TEXT NOT NULL, proof BLOB NOT NULL);
 CREATE TABLE secret (project TEXT, name TEXT, sealed BLOB NOT NULL, PRIMARY KEY (project, name)) WITHOUT ROWID;
@@ -160,9 +160,9 @@ class Store:
         if application == _APPLICATION and version == _VERSION:
             return True
         if application == _APPLICATION:
-            raise self._unusable("was written by a newer version of dh_secrets_jupyter", "Update dh_secrets_jupyter")
+            raise self._unusable("was written by a newer version of dh_secrets_jupyter", "Upgrade dh_secrets_jupyter")
         if connection.rows("SELECT 1 FROM sqlite_master"):
-            raise self._unusable("is a database of something else", "Choose another file by DH_SECRETS_LOCAL_PATH")
+            raise self._unusable("is the database of another program", "Choose another file with DH_SECRETS_LOCAL_PATH")
         return False
 
     def _check_once(self, connection: Connection) -> None:
@@ -208,7 +208,7 @@ class Store:
         where, proof = self._header(connection)
         cipher = (None if writing else self._ciphers.get(proof)) or Cipher(keys.load(self.path, where))
         if cipher.open(proof, _CHECK) is None:
-            raise self._unusable("has another key than the one found", "Put back the key that it was made with")
+            raise self._unusable("was encrypted with a different key", "Restore the key that it was created with")
         if where != keys.IN_FILE:
             self._ciphers[proof] = cipher
         return cipher
@@ -237,29 +237,29 @@ class Store:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
             kind = ConflictError if writing else ProviderUnavailableError
-            return kind("local", f"others kept the file {self.path} busy for {_PATIENCE:.0f} s", "Try again")
+            return kind("local", f"other processes kept the file {self.path} locked for {_PATIENCE:.0f} s", "Try again")
         if code == sqlite3.SQLITE_FULL:
-            return self._unusable("was not changed, because the disk is full", "Make room")
+            return self._unusable("was not changed, because the disk is full", "Free some space")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
-            return self._unusable("cannot be written", "Make the disk, the folder and the file writable")
+            return self._unusable("cannot be written", "Check the permissions of the file, its folder and the disk")
         if code == sqlite3.SQLITE_CANTOPEN:
             use = "written" if writing else "opened"
-            return self._unusable(f"cannot be {use}", "Look at the permissions of the file and its folder")
+            return self._unusable(f"cannot be {use}", "Check the permissions of the file and its folder")
         if code == sqlite3.SQLITE_IOERR and writing:  # the fault may come after the commit, as its last sync does
-            problem = "met a fault of the disk, and the change may or may not have been made"
-            return self._unusable(problem, "Look at the disk, and see what is there before you repeat it")
+            problem = "had a disk error, and the change may or may not have been made"
+            return self._unusable(problem, "Check the disk, and look at what is stored before you repeat the change")
         if code == sqlite3.SQLITE_IOERR:
-            return self._unusable("met a fault of the disk", "Look at the disk, and try again")
+            return self._unusable("had a disk error", "Check the disk and try again")
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
             return self._unusable(*_DAMAGED)
-        return self._unusable(f"cannot be used (SQLite's error {code})", "Look at the disk and the file")
+        return self._unusable(f"cannot be used (SQLite error {code})", "Check the disk and the file")
 
     def _explain_system(self, error: OSError) -> SecretsError:
         if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
-            return self._unusable("cannot be made, because the disk is full", "Make room")
+            return self._unusable("cannot be created, because the disk is full", "Free some space")
         return self._unusable(
-            f"cannot be made or written ({os.strerror(error.errno or 0)})",
-            "Make its folder writable, or choose another file by DH_SECRETS_LOCAL_PATH",
+            f"cannot be created or written ({os.strerror(error.errno or 0)})",
+            "Make its folder writable, or choose another file with DH_SECRETS_LOCAL_PATH",
         )
 
     def _unusable(self, problem: str, hint: str) -> ProviderUnavailableError:

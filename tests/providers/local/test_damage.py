@@ -101,8 +101,8 @@ def test_everything_else_after_any_change(small: Path) -> None:
 def test_a_key_file_after_any_change(small: Path) -> None:
     """No other key than the store's own opens it, and nothing is written with another."""
     for _ in flips(keys.file_of(small)):
-        assert "has another key" in refusal(lambda: LocalProvider().read("demo"))
-        assert "has another key" in refusal(lambda: LocalProvider().write("demo", just(put("D"))))
+        assert "was encrypted with a different key" in refusal(lambda: LocalProvider().read("demo"))
+        assert "was encrypted with a different key" in refusal(lambda: LocalProvider().write("demo", just(put("D"))))
     assert values(LocalProvider().read("demo")) == SECRETS
 
 
@@ -155,7 +155,7 @@ def test_a_damaged_secret_leaves_the_others(damaged: Project) -> None:
 
 def test_a_damaged_secret_is_deleted_and_nothing_else(damaged: Project) -> None:
     """It is neither read nor written over, for what was known of it would be lost; it can be deleted and made anew."""
-    line = "BAD: what the project demo has stored of it is damaged. Put back a copy of the file, or delete it."
+    line = "BAD: what is stored of it in project demo is damaged. Restore a backup of the file, or delete this secret."
     with pytest.raises(SecretExistsError):
         damaged.new_secret("BAD", "x")
     for action in (
@@ -227,11 +227,11 @@ def test_in_a_notebook(new_kernel: Callable[..., Kernel], damaged: Project, file
     kernel.ok("%load_ext dh_secrets_jupyter")
     rows = kernel.ok("%secret list").displays[0]["text/plain"].splitlines()
     assert [row.split()[0] for row in rows[1:]] == ["A", "BAD", "C"]
-    assert "(damaged. Put back a copy of the file, or delete it)" in rows[2]
+    assert "(damaged. Restore a backup of the file, or delete this secret)" in rows[2]
     said = kernel.ok("%secret get --all").stdout.splitlines()
-    assert said[0] == "BAD: left out, for what the project demo has stored of it is damaged."
-    assert said[-1] == "In variables: A, C"
-    assert "BAD: what the project demo has stored of it is damaged" in str(kernel.run("%secret get A BAD").error)
+    assert said[0] == "BAD: skipped, because what is stored of it in project demo is damaged."
+    assert said[-1] == "Read into variables: A, C"
+    assert "BAD: what is stored of it in project demo is damaged" in str(kernel.run("%secret get A BAD").error)
 
 
 def test_a_file_that_has_not_changed_is_checked_once(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:

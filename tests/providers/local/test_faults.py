@@ -19,7 +19,7 @@ from dh_secrets_jupyter.testing import just, put
 from ...support.processes import run
 from .stores import content, fill, refusal
 
-UNKNOWN = "met a fault of the disk, and the change may or may not have been made"
+UNKNOWN = "had a disk error, and the change may or may not have been made"
 
 
 def damage_header(file: Path) -> None:
@@ -68,10 +68,10 @@ FAULTS: list[tuple[Callable[[Path], None], str]] = [
     (cut_off, "is damaged"),
     (lose_the_table, "is damaged"),
     (lose_the_key, "Put the key file back"),
-    (change_the_key, "has another key"),
+    (change_the_key, "was encrypted with a different key"),
     (cut_the_key, "Put the key file back"),
-    (come_from_the_future, "Update dh_secrets_jupyter"),
-    (be_something_else, "is a database of something else"),
+    (come_from_the_future, "Upgrade dh_secrets_jupyter"),
+    (be_something_else, "is the database of another program"),
     (be_a_folder, "cannot be"),
 ]
 
@@ -98,7 +98,7 @@ class TestFaults:
         """Where the folder cannot be made, nothing is there to read, and a write says why."""
         file.parent.write_text("")
         assert dict(LocalProvider().read("demo")) == {}
-        assert "cannot be made or written (Not a directory)" in refusal(fill)
+        assert "cannot be created or written (Not a directory)" in refusal(fill)
 
     @pytest.mark.parametrize("way", ["permissions", "mount"])
     def test_a_read_only_disk(self, file: Path, way: str) -> None:
@@ -135,7 +135,7 @@ class TestFaults:
             file.parent.chmod(0o700)
         assert said[:2] == ["A BIG False", "the file PATH cannot be written None"]
         assert said[2] == "False"
-        assert said[3].startswith("the file PATH cannot be made or written (")
+        assert said[3].startswith("the file PATH cannot be created or written (")
         assert content(file.parent) == before
 
     @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ class TestFaults:
             said = run(code, humble=True)
         finally:
             file.parent.chmod(0o700)
-        assert said == f"the file {file} cannot be made or written (Permission denied) {file}\n"
+        assert said == f"the file {file} cannot be created or written (Permission denied) {file}\n"
 
     def test_a_fault_after_the_commit(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Where the disk fails in the last step of a commit, the change is made: nothing says that it is not."""

@@ -116,7 +116,7 @@ class TestFile:
         project, name = ("other", "A") if column == "project" else ("demo", "other")
         error = LocalProvider().read(project)[name].error
         assert error
-        assert str(error).startswith(f"{name}: what the project {project} has stored of it is damaged")
+        assert str(error).startswith(f"{name}: what is stored of it in project {project} is damaged")
 
     def test_a_watch_follows_the_file(self, file: Path) -> None:
         """A file that is removed, put back or replaced while it is watched is a change, too."""

@@ -55,14 +55,14 @@ class TestKey:
     def test_a_file_where_no_keyring_answers(self, file: Path) -> None:
         """Without a keyring the key is a file beside the store, and the place says so."""
         fill()
-        assert LocalProvider().place("demo") == f"{file}, its key in secrets.db.key beside it"
+        assert LocalProvider().place("demo") == f"{file}, with its key in secrets.db.key beside it"
 
     def test_the_keyring_where_one_answers(self, file: Path, use_keyring: UseKeyring) -> None:
         """With a keyring the key is there alone, and the place says so; another process reads with it."""
         entries = use_keyring(keyrings.InAFile)
         fill()
         assert [path.name for path in file.parent.iterdir()] == ["secrets.db"]
-        assert LocalProvider().place("demo") == f"{file}, its key in the system's keyring"
+        assert LocalProvider().place("demo") == f"{file}, with its key in the system's keyring"
         code = "from dh_secrets_jupyter.providers.local import LocalProvider as P; print(*P().read('demo'))"
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PYTHON_KEYRING_BACKEND", "tests.providers.local.keyrings.InAFile")
@@ -110,7 +110,7 @@ class TestKey:
         kept, before = entries.read_text(), file.read_bytes()
         for gone in ("{}", json.dumps({next(iter(json.loads(kept))): "00" * 32})):
             entries.write_text(gone)
-            assert "put" in refusal(lambda: provider.write("demo", just(put("B", b"new"), put("C")))).lower()
+            assert "restore the" in refusal(lambda: provider.write("demo", just(put("B", b"new"), put("C")))).lower()
             assert file.read_bytes() == before
         entries.write_text(kept)
         provider.write("demo", just(put("C")))
@@ -130,8 +130,8 @@ class TestKey:
         listed = LocalProvider().read("demo")
         assert dict(listed) == {}
         said = refusal(fill)
-        assert f"a new store cannot use the key file {key}, which" in said
-        assert said.endswith("Find out whose it is, and move it away.")
+        assert f"the key file {key} cannot be used for a new store, because it " in said
+        assert said.endswith("Find out where it comes from, and move it away.")
         assert dict(LocalProvider().read("demo")) == {}
         if key.is_dir() and not key.is_symlink():
             key.rmdir()
@@ -148,7 +148,7 @@ class TestKey:
         key.unlink()
         kind(key)
         line = refusal(lambda: LocalProvider().read("demo"))
-        assert "cannot be read from" in line or "has another key" in line
+        assert "could not be read from" in line or "with a different key" in line
         assert refusal(lambda: LocalProvider().write("demo", just(put("B")))) == line
 
     def test_a_key_file_by_a_link(self, file: Path) -> None:

@@ -1,0 +1,169 @@
+"""Reads what stands after ``%secret``: the command, its words and its options."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+from dataclasses import dataclass
+
+from ..errors import SecretsError
+from ..grammar import COMMANDS, HELP, SET, Command, is_option, nearest_option
+from ..injection import SecretRef
+
+_WORD = re.compile(r"""\s*(?P<word>#|(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+)""", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A parsed line.
+
+    Attributes:
+        words: what is no option.
+        options: an attribute for each option of the command.
+    """
+
+    command: Command
+    words: list[str]
+    options: argparse.Namespace
+
+    @property
+    def asks_for_help(self) -> bool:
+        """Whether ``--help`` or ``-h`` stands in it."""
+        return bool(self.options.help)
+
+    def single_word(self, what: str) -> str:
+        """Returns the one word that there has to be."""
+        if len(self.words) > 1:
+            raise SecretsError(self.command.name, f"only one {what} is allowed", self._see_help())
+        if not self.words:
+            raise self.missing(what)
+        return self.words[0]
+
+    def missing(self, what: str) -> SecretsError:
+        """Returns the error for a word that is not there."""
+        return SecretsError(self.command.name, f"{what} is missing", self._see_help())
+
+    def refs(self) -> list[SecretRef]:
+        """Returns the words as ``NAME [as VAR] …``."""
+        found: list[SecretRef] = []
+        words = iter(self.words)
+        for word in words:
+            if word != "as" or not found or found[-1].target is not None:
+                found.append(SecretRef(word))
+            elif (target := next(words, None)) is not None:
+                found[-1] = SecretRef(found[-1].name, target)
+            else:
+                name = found[-1].name
+                example = f"For example: {self.command.call} {name} as TOKEN"
+                raise SecretsError(name, '"as" needs a variable name after it', example)
+        return found
+
+    def _see_help(self) -> str:
+        return f"See {self.command.call} --help"
+
+
+def without_comment(text: str) -> str:
+    """Returns a line without the comment behind it; a ``#`` within a word or in quotes begins none."""
+    at = 0
+    while word := _WORD.match(text, at):
+        if word["word"].startswith("#"):
+            return text[:at]
+        at = word.end()
+    return text
+
+
+def parse(text: str) -> Line:
+    """Reads what stands after ``%secret``.
+
+    Raises:
+        SecretsError: no such command or option. It never repeats what may be a value.
+    """
+    name, _, rest = text.strip().partition(" ")
+    command = COMMANDS.get(name)
+    if command is None:
+        from difflib import get_close_matches  # only for a slip
+
+        near = get_close_matches(name.lower(), COMMANDS, 1)  # what was typed instead may be a value
+        meant = f'Perhaps you meant "{near[0]}". ' if near else ""
+        raise SecretsError("%secret", "no such command", f"{meant}Run %secret to see all commands")
+    return parse_words(command, rest)
+
+
+def parse_words(command: Command, text: str) -> Line:
+    """Reads a command's words and options. Raises as :func:`parse`."""
+    try:
+        tokens = _split(text)
+    except ValueError:
+        tokens = None  # raised below: the exception would be the context
+    if tokens is None:
+        if command is SET:
+            raise typed_value_error(text)
+        raise SecretsError(command.name, "a quotation mark is not closed", "Close it, or put a backslash before it")
+    at = tokens.index("--") if "--" in tokens else len(tokens)  # after it, names may begin with a hyphen
+    try:
+        options, words = _parser(command).parse_known_args(["--help" if word in HELP else word for word in tokens[:at]])
+    except argparse.ArgumentError as error:
+        flag = error.argument_name or command.name
+    else:
+        if any(word.startswith("-") for word in words):
+            raise _unknown_option(command, text, words)
+        return Line(command, words + tokens[at + 1 :], options)
+    option = command.option(flag)
+    if option and option.metavar:
+        raise SecretsError(flag, "this option needs a value", f"Write it as {flag}={option.metavar}")
+    raise SecretsError(flag, "this option takes no value", f"Write {flag} alone")
+
+
+def typed_value_error(text: str) -> SecretsError:
+    """Returns the refusal of a value that was typed on the line, which repeats nothing but the secret's name."""
+    found = re.match(r"[\s'\"]*([-._a-zA-Z0-9]+)", text)
+    name = found[1] if found else SET.name
+    return SecretsError(
+        name,
+        "a value cannot be given on the line, and nothing was stored",
+        f"Rotate it, because what is typed in a cell is seen and kept; then run %secret set {name} and type the new"
+        " value at its prompt",
+    )
+
+
+def holds_value(words: list[str]) -> bool:
+    """Whether the words of ``set`` are more than a name."""
+    return len(words) > 1 or "=" in "".join(words)
+
+
+def _unknown_option(command: Command, text: str, words: list[str]) -> SecretsError:
+    """Returns the error for the first word that begins with a hyphen and is no option of the command's."""
+    at = next(index for index, word in enumerate(words) if word.startswith("-"))
+    is_named = is_option(words[at], command)
+    if command is SET and (holds_value(words[:at]) or not is_named):
+        return typed_value_error(text)
+    flag, _, value = words[at].partition("=")
+    meant = nearest_option(flag, command)
+    hint = f"Perhaps you meant {meant}" if meant else f"See {command.call} --help"
+    if value or words[at + 1 :]:
+        hint += ". If that was a value, rotate it"
+    if not is_named:  # whatever it is, it is not repeated
+        return SecretsError(command.name, "unknown option", hint)
+    return SecretsError(flag, f"unknown option for {command.call}", hint)
+
+
+def _split(text: str) -> list[str]:
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    if os.name == "nt":
+        lexer.escape = ""  # a path's backslashes are meant
+    return list(lexer)
+
+
+def _parser(command: Command) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--help", action="store_true")
+    for option in command.options:
+        if not option.metavar:
+            parser.add_argument(option.flag, action="store_true")
+        else:
+            parser.add_argument(option.flag, action="append" if option.is_repeatable else "store")
+    return parser

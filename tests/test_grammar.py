@@ -1,0 +1,99 @@
+"""The table of what can be typed after ``%secret``, and the help that is made of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dh_secrets_jupyter.grammar import COMMANDS, LEASE, SET, Command, is_option, nearest_option, overview
+
+TABLE = [*COMMANDS.values(), LEASE]
+HELP_OF_GET = """\
+%secret get NAME [as VAR] … [--all]
+
+Read values into variables.
+All of them are read, or none. Without "as", db-pass goes into the variable db_pass.
+
+Options:
+  --all       read all other secrets of the project as well
+  -h, --help  show this help
+
+Example:
+  %secret get API_KEY db-pass as password"""
+
+
+def test_the_rows_are_those_of_the_manual() -> None:
+    """Every command of the manual is in the table, and stands in the overview with its summary."""
+    rows = "project list get env file import set describe edit delete forget guard panel"
+    assert set(rows.split()) <= set(COMMANDS)
+    assert len(overview()) == len(TABLE)
+    for line, command in zip(overview(), TABLE, strict=True):
+        assert line.startswith(command.call)
+        assert line.endswith(command.summary)
+        assert len(line) < 100
+
+
+def test_help_is_synopsis_options_and_an_example() -> None:
+    """It reads as the help of any command-line tool."""
+    assert COMMANDS["get"].help == HELP_OF_GET
+
+
+@pytest.mark.parametrize("command", TABLE, ids=lambda command: command.name)
+def test_every_command_explains_itself(command: Command) -> None:
+    """Its help begins with the synopsis, has a line for each option, and ends with one example of itself."""
+    lines = command.help.splitlines()
+    assert lines[0] == command.synopsis
+    options = lines[lines.index("Options:") + 1 : lines.index("Example:") - 1]
+    assert [line.split()[0].rstrip(",") for line in options] == [*(option.flag for option in command.options), "-h"]
+    assert all(len(line) <= 120 for line in lines)
+    assert lines[-2] == "Example:"
+    assert lines[-1].strip().startswith(command.call)
+
+
+def test_of_some_options_one_may_be_given() -> None:
+    """The synopsis shows which exclude each other, and which may be repeated."""
+    assert SET.synopsis == (
+        "%secret set NAME [--description T] [--label L]… [--expires DATE] [--from-file P | --from-env E | --from-var V]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flag", "command", "meant"),
+    [
+        ("--fromvar", SET, "--from-var"),
+        ("--from_env", SET, "--from-env"),
+        ("-from-file", SET, "--from-file"),
+        ("--Description", SET, "--description"),
+        ("--lable", SET, "--label"),
+        ("--al", COMMANDS["get"], "--all"),
+        ("--yess", COMMANDS["delete"], "--yes"),
+        ("--value", SET, None),
+        ("--label", COMMANDS["list"], None),
+        ("label", SET, None),
+        ("--description-of-a-secret-that-is-long", SET, None),
+    ],
+)
+def test_the_option_that_was_meant(flag: str, command: Command, meant: str | None) -> None:
+    """A slip is matched with the command's own options alone."""
+    assert nearest_option(flag, command) == meant
+
+
+@pytest.mark.parametrize(
+    ("word", "can_be_named"),
+    [
+        ("--from-file", True),
+        ("--fromfile=x", True),
+        ("--value", True),
+        ("--value=Tr0ub4dor", True),
+        ("-h", True),
+        ("--Lable", True),
+        ("-Tr0ub4dor", False),
+        ("--Tr0ub4dor", False),
+        ("--x9", False),
+        ("--", False),
+        ("--correct-horse-battery-staple-and-more", False),
+        ("-----BEGIN", False),
+    ],
+)
+def test_a_word_that_may_be_a_value_is_no_option(word: str, can_be_named: bool) -> None:
+    """Only what is spelled as an option is named: lower-case letters and hyphens, or nearly an option that there is."""
+    assert is_option(word, SET) is can_be_named
