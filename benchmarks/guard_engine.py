@@ -20,8 +20,8 @@ from pathlib import Path
 from time import process_time
 from types import ModuleType
 
-from dh_secrets_jupyter.guard.matcher import Masker
-from dh_secrets_jupyter.guard.needles import needles
+from dh_secrets_jupyter.guard.engine.masker import Masker
+from dh_secrets_jupyter.guard.engine.needles import needles
 from tests.guard.alike import FAMILIES, chars
 
 SIZE = 1 << 20

@@ -50,8 +50,8 @@ def learn_environment(names: Iterable[str]) -> None:
     Args:
         names: the variables, or patterns of their names (:data:`environment.NAMES`).
     """
+    from .engine import Claim
     from .environment import credentials
-    from .owners import Claim
 
     keeper = _keep()
     for name, text in credentials(os.environ, names).items():

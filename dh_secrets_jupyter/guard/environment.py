@@ -9,8 +9,6 @@ import os
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from .rule import Scope, judge
-
 NAMES = (
     "JUPYTERHUB_API_TOKEN",
     "DHCORE_ACCESS_TOKEN",
@@ -36,12 +34,14 @@ CREDENTIAL_FROM = 12
 def credentials(environ: Mapping[str, str], names: Iterable[str] = NAMES) -> dict[str, str]:
     """Returns the variables that hold a credential, by name.
 
-    A short text, the path of a file that is there, and what :func:`rule.judge` refuses are none.
+    A short text, the path of a file that is there, and what :func:`.engine.judge` refuses are none.
 
     Args:
         environ: the environment.
         names: names and patterns, instead of :data:`NAMES`.
     """
+    from .engine import Scope, judge  # the settings, which want the names alone, are loaded without it
+
     patterns = list(names)
     return {
         name: text

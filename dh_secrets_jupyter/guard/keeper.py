@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .matcher import Masker
-from .owners import Claim
-from .spans import Hit
+from .engine import Claim, Hit, Masker
 
 WITHHELD = "[withheld: the guard failed on this output]"
 """What is shown where masking itself failed: the content is dropped, not the guard."""

@@ -19,8 +19,8 @@ from typing import Any
 
 from ..errors import SecretsError
 from . import relay
+from .engine import Hit
 from .keeper import Keeper
-from .spans import Hit
 
 CHANNEL = "server log"
 _DRAINED_WITHIN = 2.0

@@ -19,10 +19,8 @@ import time
 from collections import Counter
 from typing import Any
 
+from .engine import ByteStream, Claim, Masker
 from .keeper import WITHHELD
-from .matcher import Masker
-from .owners import Claim
-from .stream import ByteStream
 from .streams import HOLD
 
 _LENGTH = struct.Struct("!I")

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .rule import is_mark
+from .engine import is_mark
 
 OPTIONS = ("--description", "--label", "--expires", "--from-file", "--from-env", "--from-var")
 """The options of ``set`` that are followed by one word, which is no value."""

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .engine import Stream
 from .keeper import WITHHELD, Keeper
-from .stream import Stream
 
 HOLD = 0.2
 """Seconds that a piece is held from the last that came. ipykernel itself waits up to 0.2 s before it sends."""

@@ -18,9 +18,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ipython import Patch
+from .engine import ByteStream, to_bytes, to_text
+from .engine.stream import _TextBytes
 from .keeper import WITHHELD, Keeper
-from .spans import to_bytes, to_text
-from .stream import ByteStream, _TextBytes
 from .streams import HOLD
 
 INTERRUPT_WITHIN = 0.01

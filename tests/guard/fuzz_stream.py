@@ -11,10 +11,10 @@ import sys
 import atheris  # type: ignore[import-untyped]  # it has no types, nor stubs
 
 # What spells a value is not what is looked into here; without it a second sees ten times as many inputs.
-from dh_secrets_jupyter.guard import needles, parts, rule
+from dh_secrets_jupyter.guard.engine import needles, parts, policy
 
 with atheris.instrument_imports():
-    from dh_secrets_jupyter.guard import matcher, spans, stream
+    from dh_secrets_jupyter.guard.engine import masker, spans, stream
 
 SIGNS = "abcdefXYZ0123456789-_+/='\"\\<&% \n\té€😀"
 
@@ -29,7 +29,7 @@ def text_of(data: atheris.FuzzedDataProvider, size: int) -> str:
 def one_input(raw: bytes) -> None:
     """Checks one text with its values and cuts."""
     data = atheris.FuzzedDataProvider(raw)
-    guard = matcher.Masker()
+    guard = masker.Masker()
     values = [text_of(data, data.ConsumeIntInRange(1, 48)) for _ in range(data.ConsumeIntInRange(1, 3))]
     for number, value in enumerate(values):
         guard.add(f"V{number}", value)
@@ -58,7 +58,7 @@ def one_input(raw: bytes) -> None:
     for number in range(len(values)):
         masked = masked.replace(b"[secret:V%d]" % number, b"\xff\xff")
     for value in values:
-        told = rule.judge(value) is rule.Scope.ANYWHERE and not value.strip().isdigit()
+        told = policy.judge(value) is policy.Scope.ANYWHERE and not value.strip().isdigit()
         if told and spans.to_bytes(value) in masked:
             raise AssertionError("a value is left")
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dh_secrets_jupyter.guard.rule import PIECE, PIECES_FROM, SHARED_FROM
-from dh_secrets_jupyter.guard.stream import Stream
+from dh_secrets_jupyter.guard.engine.policy import PIECE, PIECES_FROM, SHARED_FROM
+from dh_secrets_jupyter.guard.engine.stream import Stream
 
 from .alike import FAMILIES, HOST, SIGNS, chars, connection, frame, lines
 from .texts import cut, masker

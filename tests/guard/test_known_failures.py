@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from dh_secrets_jupyter.guard.stream import Stream
+from dh_secrets_jupyter.guard.engine.stream import Stream
 
 from .texts import masker
 

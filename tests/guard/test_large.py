@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
-from dh_secrets_jupyter.guard.matcher import Masker
-from dh_secrets_jupyter.guard.needles import LARGE_FROM
-from dh_secrets_jupyter.guard.rule import telling
-from dh_secrets_jupyter.guard.stream import ByteStream, Stream
+from dh_secrets_jupyter.guard.engine.masker import Masker
+from dh_secrets_jupyter.guard.engine.needles import LARGE_FROM
+from dh_secrets_jupyter.guard.engine.policy import telling
+from dh_secrets_jupyter.guard.engine.stream import ByteStream, Stream
 
 from .alike import chars, known_host, lines, listed
 from .texts import SPELLINGS, masker

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from dh_secrets_jupyter.guard.engine.masker import Masker
+from dh_secrets_jupyter.guard.engine.policy import Scope, judge
 from dh_secrets_jupyter.guard.keeper import Keeper
-from dh_secrets_jupyter.guard.matcher import Masker
-from dh_secrets_jupyter.guard.rule import Scope, judge
 from dh_secrets_jupyter.guard.source import scrub
 
 from ..support.kernels import Kernel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.guard.matcher import Masker
+from dh_secrets_jupyter.guard.engine.masker import Masker
 
 TOKEN = "hunter2-abcdefgh-1234567890abc"
 

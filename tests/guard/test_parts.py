@@ -12,8 +12,8 @@ from pymongo import uri_parser
 from redis.connection import parse_url
 from sqlalchemy import URL, make_url
 
-from dh_secrets_jupyter.guard import parts
-from dh_secrets_jupyter.guard.matcher import Masker
+from dh_secrets_jupyter.guard.engine import parts
+from dh_secrets_jupyter.guard.engine.masker import Masker
 
 PASSWORD = "Wint3rst0rm"
 HOST = "sqlprod-westeurope.database.example.net"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dh_secrets_jupyter.guard.rule import PIECE, PIECES_FROM, Scope, judge, telling
-from dh_secrets_jupyter.guard.stream import ByteStream, Stream
+from dh_secrets_jupyter.guard.engine.policy import PIECE, PIECES_FROM, Scope, judge, telling
+from dh_secrets_jupyter.guard.engine.stream import ByteStream, Stream
 
 from .texts import SIGNS, cut, masker, shown
 

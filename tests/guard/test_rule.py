@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.guard.rule import Scope, judge, telling
-from dh_secrets_jupyter.guard.stream import Stream
-from dh_secrets_jupyter.guard.words import COMMON
+from dh_secrets_jupyter.guard.engine.common_words import COMMON
+from dh_secrets_jupyter.guard.engine.policy import Scope, judge, telling
+from dh_secrets_jupyter.guard.engine.stream import Stream
 
 from .texts import masker
 

@@ -8,8 +8,8 @@ import shlex
 
 import pytest
 
-from dh_secrets_jupyter.guard.ansi import without_ansi
-from dh_secrets_jupyter.guard.matcher import Masker
+from dh_secrets_jupyter.guard.engine.ansi import without_ansi
+from dh_secrets_jupyter.guard.engine.masker import Masker
 
 from .texts import SPELLINGS, masker
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from dh_secrets_jupyter.guard.stream import ByteStream, Stream
+from dh_secrets_jupyter.guard.engine.stream import ByteStream, Stream
 
 from .texts import masker
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from dh_secrets_jupyter.guard.matcher import Masker
+from dh_secrets_jupyter.guard.engine.masker import Masker
 
 SIGNS = "abcXYZ019-_+/='\"\\<&% \n\téß€😀"
 """Few characters, so that values overlap, repeat and begin with each other's ends; the ones that spellings escape."""

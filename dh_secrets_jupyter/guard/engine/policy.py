@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from .words import COMMON
+from .common_words import COMMON
 
 ANYWHERE_FROM = 8
 """Characters from which on a value is masked wherever it stands."""

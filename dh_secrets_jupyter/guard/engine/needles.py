@@ -10,10 +10,10 @@ from functools import lru_cache
 from itertools import accumulate
 
 from .encoders import ENCODERS, PLAIN, PLAIN_OR_NOT
-from .rule import PIECE, PIECES_FROM, Scope, judge, telling
+from .policy import PIECE, PIECES_FROM, Scope, judge, telling
 
 LARGE_FROM = 16_384
-"""Characters from which on a value and its parts are not spelled: texts are decoded instead (:mod:`.large`)."""
+"""Characters from which on a value and its parts are not spelled: texts are decoded instead (:mod:`.large_values`)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +23,7 @@ class Needle:
     Attributes:
         data: what to look for.
         starts: for each byte of ``data`` 1 where a character starts, else 0.
-        told: for each byte of ``data`` 1 where it tells something of the value (:func:`rule.telling`), else 0.
+        told: for each byte of ``data`` 1 where it tells something of the value (:func:`policy.telling`), else 0.
         spelling: its name, for the receipt.
         word: whether it counts only as a whole word.
         pieces: whether a piece of it counts, too.
@@ -52,11 +52,11 @@ _HEX_LETTERS = bytes([byte in b"ABCDEF" for byte in range(256)])
 
 
 def needles(value: str | bytes, visible: Iterable[tuple[int, int]] = (), *, large: bool = False) -> Iterator[Needle]:
-    """Yields every spelling of a value, or nothing of one that :func:`rule.judge` refuses; some may come twice.
+    """Yields every spelling of a value, or nothing of one that :func:`policy.judge` refuses; some may come twice.
 
     Args:
         visible: from which character of a text to which it may be seen (:func:`parts.texts`): common material.
-        large: yields it as it is, and its lines, since texts are decoded instead (:mod:`.large`).
+        large: yields it as it is, and its lines, since texts are decoded instead (:mod:`.large_values`).
     """
     if isinstance(value, bytes):
         if judge(value.decode("latin-1")) is Scope.ANYWHERE:

@@ -6,10 +6,10 @@ to be, or when the caller asks for it (:meth:`ByteStream.release`). It knows no 
 
 from __future__ import annotations
 
+from .affixes import common_prefix
 from .ansi import ANSI, UNFINISHED, UNFINISHED_AT_MOST, without_ansi
-from .extents import common_prefix
-from .matcher import NUMBER, Masker
-from .rule import ANYWHERE_FROM
+from .masker import NUMBER, Masker
+from .policy import ANYWHERE_FROM
 from .spans import Begun, Cover, Hit, mark, to_bytes, to_text, united
 
 _REMEMBERED = 64

@@ -17,7 +17,7 @@ from struct import Struct
 from .anchors import MOST, Anchor, Fragment, known_to
 from .needles import Needle
 from .owners import Owner
-from .rule import PIECE
+from .policy import PIECE
 from .search import Counted, Run, Search
 from .views import View, unfinished, views
 

@@ -2,7 +2,7 @@
 
 One Aho-Corasick automaton looks for the fragments of all needles (:mod:`.anchors`); a new value gets one of its own at
 first. What it finds is looked at by :mod:`.search`. So there are few and short patterns, and one mechanism for whole
-values and for pieces. Large values are :mod:`.large`'s.
+values and for pieces. Large values are :mod:`.large_values`'s.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from collections.abc import Iterable
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
+from .affixes import common_suffix
 from .anchors import Anchors, Fragment
-from .extents import common_suffix
-from .large import Large, longest_suffix
+from .large_values import Large, longest_suffix
 from .needles import Needle
 from .owners import Owner
 from .search import Counted, Run, Search

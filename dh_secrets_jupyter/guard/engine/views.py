@@ -1,6 +1,6 @@
 """Reads a text as others would: decodes what is encoded or escaped in it, and knows where that stood.
 
-It is for values that are too long to be spelled in every way (:mod:`.large`): of these the text is decoded instead.
+It is for values that are too long to be spelled in every way (:mod:`.large_values`): the text is decoded instead.
 """
 
 from __future__ import annotations

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .affixes import common_prefix, common_suffix
 from .anchors import Anchor, Fragment
-from .extents import common_prefix, common_suffix
 from .needles import Needle
 from .owners import Owner
-from .rule import PIECE
+from .policy import PIECE
 
 
 @dataclass(frozen=True, slots=True)

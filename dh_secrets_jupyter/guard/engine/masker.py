@@ -10,7 +10,7 @@ from .ansi import without_ansi
 from .index import Index
 from .needles import LARGE_FROM, needles
 from .owners import Claim, Owners
-from .rule import PIECE, SHARED_FROM, Scope, hosts, judge
+from .policy import PIECE, SHARED_FROM, Scope, hosts, judge
 from .search import Run
 from .spans import Begun, Cover, Hit, hits_of, replaced, to_bytes, to_text, united, whole_characters
 

@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from .extents import common_prefix
+from .affixes import common_prefix
 from .needles import Needle
-from .rule import PIECE
+from .policy import PIECE
 
 MOST = 4
 """Needles to which one fragment may lead."""
