@@ -65,7 +65,7 @@ test-lowest: $(VENV)/.dev
 # The guard with one version of ipykernel: make test-ipykernel VERSION=7.1.0
 test-ipykernel: $(VENV)/.dev
 	$(call venv,ipykernel-$(VERSION),--group dev ipykernel==$(VERSION))
-	build/ipykernel-$(VERSION)/bin/python -m pytest tests/guard/test_hooks.py tests/guard/test_streams.py tests/guard/test_debugger.py tests/guard/test_log.py tests/guard/test_comms.py
+	build/ipykernel-$(VERSION)/bin/python -m pytest $(addprefix tests/guard/hooks/test_,$(addsuffix .py,kernel hold_back debugger log_pipe comms))
 
 # What takes minutes: crowds of writers under faults, while API server and etcd are killed; and the panels in JupyterLab 4.2.
 soak: $(VENV)/.dev

@@ -22,7 +22,7 @@ from types import ModuleType
 
 from dh_secrets_jupyter.guard.engine.masker import Masker
 from dh_secrets_jupyter.guard.engine.needles import needles
-from tests.guard.alike import FAMILIES, chars
+from tests.guard.engine.alike import FAMILIES, chars
 
 SIZE = 1 << 20
 COUNTS = (10, 100, 1_000, 5_000)

@@ -16,8 +16,8 @@ from ..ipython import running_shell
 from ..models import SecretBytes, SecretValue
 
 if TYPE_CHECKING:
-    from .hooks import Hooks
-    from .keeper import Keeper, Status
+    from .hooks.shell import Hooks
+    from .redactor import Keeper, Status
 
 __all__ = ["learn", "learn_environment", "load", "off", "on", "status", "unload", "why_not"]
 
@@ -78,7 +78,7 @@ def load(shell: Any) -> None:
     with _lock:
         keeper = _keep()
         if _hooks is None:
-            from .hooks import Hooks
+            from .hooks.shell import Hooks
 
             hooks = Hooks(shell, keeper)
             hooks.install()
@@ -142,7 +142,7 @@ def _keep() -> Keeper:
     if _keeper is None:
         with _lock:
             if _keeper is None:
-                from .keeper import Keeper
+                from .redactor import Keeper
 
                 _keeper = Keeper()
     return _keeper

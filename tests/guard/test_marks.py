@@ -8,8 +8,8 @@ import pytest
 
 from dh_secrets_jupyter.guard.engine.masker import Masker
 from dh_secrets_jupyter.guard.engine.policy import Scope, judge
-from dh_secrets_jupyter.guard.keeper import Keeper
-from dh_secrets_jupyter.guard.source import scrub
+from dh_secrets_jupyter.guard.hooks.typed_values import scrub
+from dh_secrets_jupyter.guard.redactor import Keeper
 
 from ..support.kernels import Kernel
 

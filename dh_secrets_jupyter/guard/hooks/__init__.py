@@ -1,0 +1,1 @@
+"""What keeps a shell from showing values: the hooks into a kernel, a terminal, their histories and their logs."""

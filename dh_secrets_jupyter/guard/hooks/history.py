@@ -1,0 +1,182 @@
+"""Keeps values out of what IPython remembers of cells: ``In``, ``_i*``, history.sqlite, ``%logstart``, kept outputs."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from ...ipython import Patch
+from ..redactor import Keeper
+from . import typed_values
+from .message_fields import mask_tree
+
+CHANNEL = "history"
+
+
+class HistoryHooks:
+    """The hooks into a shell's history and logger, and into the running of cells that come by no message.
+
+    Attributes:
+        stale: whether a value was learnt since cells and outputs were last looked at.
+    """
+
+    def __init__(self, shell: Any, keeper: Keeper, learn: Callable[[list[typed_values.Typed]], None]) -> None:
+        self._shell = shell
+        self._keeper = keeper
+        self._learn = learn
+        self._patches: list[Patch] = []
+        self.stale = False
+        self._last: tuple[Any, str] = None, ""  # a cell, and the same cleaned
+        self._cleaned = 0  # the cell up to which kept outputs were looked at, and how many marks there were then
+        self._marks = 0
+
+    def install(self) -> None:
+        """Puts the hooks in place, and cleans what typed values were stored before."""
+        shell, manager = self._shell, self._shell.history_manager
+        self._patches = [Patch(shell, "run_cell", self._run_cell(shell.run_cell))]
+        if manager is not None:
+            self._keeper.cell = len(manager.input_hist_raw) - 1
+            self._patches += [
+                Patch(manager, "store_inputs", self._store_inputs(manager.store_inputs)),
+                Patch(manager, "store_output", self._store_output(manager.store_output)),
+            ]
+        self._patches.append(Patch(shell.logger, "log_write", self._log_write(shell.logger.log_write)))
+        prompt = getattr(getattr(shell, "pt_app", None), "history", None)
+        if prompt is not None:  # the terminal's own, for the arrow keys and suggestions
+            self._patches.append(Patch(prompt, "append_string", self._append_string(prompt.append_string)))
+        shell.events.register("pre_execute", self._before_cell)
+        shell.events.register("post_run_cell", self._after_cell)
+        self._clean_inputs()
+
+    def uninstall(self) -> None:
+        """Puts everything back as it was."""
+        for patch in reversed(self._patches):
+            patch.undo()
+        self._patches = []
+        for event, call in (("pre_execute", self._before_cell), ("post_run_cell", self._after_cell)):
+            with contextlib.suppress(ValueError):
+                self._shell.events.unregister(event, call)
+
+    def _clean_cell(self, text: str) -> str:
+        """As :meth:`_clean`; a cell is stored twice and logged, mostly in the same words."""
+        cell = text.rstrip("\n")
+        key = cell, self._keeper.on, self._keeper.masker.off
+        if key != self._last[0] or self.stale:
+            self._last = key, self._clean(cell)
+        return self._last[1] + text[len(cell) :]
+
+    def _clean(self, text: str) -> str:
+        """Returns a source without typed values and, while the guard is on, without known ones."""
+        text, typed = typed_values.scrub(text)
+        if typed:
+            self._learn(typed)
+        return self._keeper.mask(text, CHANNEL) if self._keeper.on else text
+
+    def _run_cell(self, run: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(run)
+        def run_cell(raw_cell: str, *args: Any, **options: Any) -> Any:
+            code, typed = typed_values.scrub(raw_cell) if isinstance(raw_cell, str) else (raw_cell, [])
+            if typed:
+                self._learn(typed)
+            return run(code, *args, **options)
+
+        return run_cell
+
+    def _store_inputs(self, store: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(store)
+        def store_inputs(line_num: int, source: str, source_raw: str | None = None) -> None:
+            self._keeper.cell = line_num
+            store(line_num, self._clean_cell(source), source_raw and self._clean_cell(source_raw))
+
+        return store_inputs
+
+    def _store_output(self, store: Callable[[int], None]) -> Callable[[int], None]:
+        @functools.wraps(store)
+        def store_output(line_num: int) -> None:
+            outputs = self._shell.history_manager.output_hist_reprs
+            if self._keeper.on and isinstance(text := outputs.get(line_num), str):
+                outputs[line_num] = self._keeper.mask(text, CHANNEL)
+            store(line_num)
+
+        return store_output
+
+    def _log_write(self, write: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(write)
+        def log_write(data: str, kind: str = "input") -> None:
+            write(self._clean_cell(data) if self._shell.logger.log_active else data, kind)
+
+        return log_write
+
+    def _append_string(self, append: Callable[[str], None]) -> Callable[[str], None]:
+        @functools.wraps(append)
+        def append_string(string: str) -> None:
+            append(self._clean(string))
+
+        return append_string
+
+    def _after_cell(self, result: Any = None) -> None:
+        """Goes over the cells that were stored before a value was known that this cell has brought."""
+        if self._keeper.on and self.stale:
+            self.stale = False
+            self._clean_inputs()
+
+    def _before_cell(self) -> None:
+        """Cleans the outputs that IPython keeps for ``%notebook``, where anything in them was masked on its way out."""
+        count, marks = self._shell.execution_count, self._keeper.marks
+        if self._keeper.on and marks != self._marks:
+            manager = self._shell.history_manager
+            for number in range(self._cleaned, count + 1):
+                for output in getattr(manager, "outputs", {}).get(number, []):
+                    if "stream" in output.bundle:
+                        output.bundle["stream"] = [self._keeper.mask("".join(output.bundle["stream"]), CHANNEL)]
+                    else:
+                        output.bundle = self._tree(output.bundle)
+                exceptions = getattr(manager, "exceptions", {})
+                if number in exceptions:
+                    exceptions[number] = self._tree(exceptions[number])
+        # The count is that of this cell already, or not yet, as it is stored or not.
+        self._cleaned, self._marks = max(count - 1, 0), self._keeper.marks
+
+    def _tree(self, value: Any) -> Any:
+        return mask_tree(value, lambda text: self._keeper.mask(text, CHANNEL))
+
+    def _clean_inputs(self) -> None:
+        """Goes over the cells of this session that were stored before a value was known."""
+        manager = self._shell.history_manager
+        if manager is None:
+            return
+        changed = False
+        for cells in (manager.input_hist_parsed, manager.input_hist_raw):
+            for number, text in enumerate(cells):
+                if (clean := self._clean(text)) != text:
+                    cells[number] = clean
+                    changed = True
+        if not changed:
+            return
+        for name in ("_i", "_ii", "_iii", "_i00"):
+            setattr(manager, name, self._clean(getattr(manager, name)))
+        space = self._shell.user_ns
+        for name in [name for name in space if name.startswith("_i") and name[2:].strip("i0123456789") == ""]:
+            if isinstance(text := space[name], str):
+                space[name] = self._clean(text)
+        with manager.db_input_cache_lock:
+            manager.db_input_cache = [(line, self._clean(a), self._clean(b)) for line, a, b in manager.db_input_cache]
+            if manager.enabled:
+                self._clean_database(str(manager.hist_file), manager.session_number)
+
+    def _clean_database(self, path: str, session: int) -> None:
+        if path == ":memory:":
+            return
+        with contextlib.closing(sqlite3.connect(path, timeout=10)) as database, database:
+            database.execute("PRAGMA secure_delete=ON")  # else the old text stays in the file
+            rows = database.execute("SELECT line, source, source_raw FROM history WHERE session = ?", (session,))
+            for line, *texts in rows.fetchall():
+                clean = [self._clean(text) for text in texts]
+                if clean != texts:
+                    database.execute(
+                        "UPDATE history SET source = ?, source_raw = ? WHERE session = ? AND line = ?",
+                        (*clean, session, line),
+                    )

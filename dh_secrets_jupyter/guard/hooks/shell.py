@@ -1,0 +1,65 @@
+"""Puts all hooks of a shell in place, and takes all of them out again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..redactor import Keeper
+from .history import HistoryHooks
+from .log_records import LogHooks
+from .typed_values import Typed
+
+
+class Hooks:
+    """The hooks of one shell: in a kernel those of :mod:`.kernel`, elsewhere those of :mod:`.terminal`."""
+
+    def __init__(self, shell: Any, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._history = HistoryHooks(shell, keeper, self._typed)
+        output: Any
+        if getattr(getattr(shell, "kernel", None), "session", None) is not None:
+            from .kernel import KernelHooks
+
+            output = KernelHooks(shell, keeper, self._typed)
+        else:
+            from .terminal import TerminalHooks
+
+            output = TerminalHooks(shell, keeper)
+        self._output = output
+        self._parts = [output, self._history, LogHooks(keeper)]
+
+    @property
+    def place(self) -> str:
+        """What is guarded, as ``%secret guard`` says it."""
+        return str(self._output.place)
+
+    @property
+    def gaps(self) -> list[str]:
+        """What cannot be closed here, a sentence each."""
+        return list(self._output.gaps)
+
+    def install(self) -> None:
+        """Puts every hook in place, or none. Raises :class:`SecretsError` where the self-test fails."""
+        done: list[Any] = []
+        try:
+            for part in self._parts:
+                done.append(part)
+                part.install()
+        except BaseException:
+            for part in reversed(done):
+                part.uninstall()
+            raise
+
+    def uninstall(self) -> None:
+        """Puts everything back as it was."""
+        for part in reversed(self._parts):
+            part.uninstall()
+
+    def learnt(self) -> None:
+        """Notes that there is a new value: what was stored before may hold it."""
+        self._history.stale = True
+
+    def _typed(self, typed: list[Typed]) -> None:
+        for name, value in typed:
+            self._keeper.learn(name, value)
+        self.learnt()

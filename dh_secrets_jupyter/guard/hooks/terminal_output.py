@@ -1,0 +1,234 @@
+"""Masks what is written to a terminal's streams, in place: ``sys.stdout`` stays what it is.
+
+A text stream looks ``write`` and ``flush`` up on the buffer below it each time it uses them. Methods set there see what
+is written to the stream, by whoever holds it, as bytes, at the moment at which it would go into the buffer. So all that
+a program can ask of a stream is answered by the stream itself. One without a buffer (a ``StringIO``) gets them itself.
+"""
+
+from __future__ import annotations
+
+import _thread
+import codecs
+import contextlib
+import copy
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from ...ipython import Patch
+from ..engine import ByteStream, to_bytes, to_text
+from ..engine.stream import _TextBytes
+from ..redactor import WITHHELD, Keeper
+from .hold_back import HOLD
+
+INTERRUPT_WITHIN = 0.01
+"""Seconds that Ctrl-C may wait."""
+_exhaust = deque[Any](maxlen=0).extend
+
+
+class Terminal:
+    """What the streams of one terminal share: their order.
+
+    Attributes:
+        lock: held while anything is written or released.
+        outputs: the streams; at most one of them holds anything back.
+        passing: whether what is written goes out as it is: the prompt, which shows what its user types.
+        ending: whether nothing is held back any more, because the process ends.
+        forked: whether this is a forked child, which a signal may end after any line.
+        interrupted: whether Ctrl-C came at a moment at which it had to wait.
+    """
+
+    def __init__(self, keeper: Keeper) -> None:
+        self.keeper = keeper
+        self.lock = threading.RLock()  # a signal's handler may write, too
+        self.outputs: list[Output] = []
+        self.passing = self.ending = self.forked = self.interrupted = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything is held back."""
+        return any(output.pending for output in self.outputs)
+
+    def release(self, *, besides: Output | None = None) -> None:
+        """Writes what is held back; ``besides``: but for that stream."""
+        for output in self.outputs:
+            if output is not besides and output.pending:
+                output.release()
+
+    def after_fork(self) -> None:
+        """In a child: another thread of the parent may have held the lock."""
+        self.lock = threading.RLock()
+        self.forked = True
+
+
+class Output:
+    """One stream. Calls of :meth:`install` and :meth:`uninstall` alternate.
+
+    A signal's handler may run between any two calls in here. It may write: so a step counts only if the stream is still
+    as the step found it. It may raise KeyboardInterrupt: that waits until what was handed over is safe.
+    """
+
+    def __init__(self, stream: Any, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._name = str(getattr(stream, "name", "terminal")).strip("<>")
+        buffer = getattr(stream, "buffer", None)
+        self._owner = stream if buffer is None else buffer
+        self._decode, self._encode, kind = _codec(None if buffer is None else str(stream.encoding))
+        self._stream = kind(terminal.keeper.masker)
+        self._queue: deque[Any] = deque()  # what is on its way to the stream below
+        self._unflushed = False  # a flush was asked for while something was held back
+        self._timer: threading.Timer | None = None
+        self._patches: list[Patch] = []
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything is held back."""
+        return self._stream.pending or bool(self._queue)
+
+    def install(self) -> None:
+        """Takes the place of the stream's methods. Raises TypeError or AttributeError where it lets nobody do that."""
+        self._write_below, self._flush_below = self._owner.write, self._owner.flush
+        self._patches = [Patch(self._owner, "write", self._write)]
+        self._patches += [Patch(self._owner, "flush", self._flush)]
+
+    def uninstall(self) -> None:
+        """Writes what is held back, and puts the methods back."""
+        self.release()
+        for patch in self._patches:
+            patch.undo()
+        self._patches = []
+
+    def release(self) -> None:
+        """Writes what is held back, and flushes it where that was asked for."""
+        with self._terminal.lock:
+            while self._stream.pending:
+                self._take(None)
+            self._drain()
+            self._disarm()
+            if self._unflushed:
+                self._unflushed = False
+                self._flush_below()
+
+    def _write(self, data: Any) -> Any:
+        terminal = self._terminal
+        if not (self._patches and terminal.keeper.on) or terminal.passing:
+            terminal.release()
+            return self._write_below(data)
+        written: list[bytes] = []
+        with contextlib.suppress(AttributeError, TypeError):
+            written = [self._decode(data)]
+            size = len(data) if isinstance(data, str) else memoryview(data).nbytes
+        if not written:
+            return self._write_below(data)  # which refuses it in its own words
+        self._undisturbed(written)
+        if self._terminal.interrupted:  # a flush comes next, as a rule
+            _timer(INTERRUPT_WITHIN, self._interrupt).start()
+        return size
+
+    def _flush(self) -> None:
+        self._undisturbed([], flush=True)
+        if self._terminal.interrupted:
+            self._terminal.interrupted = False
+            # Made by C alone: after a call of Python's the handler would be run in here.
+            (_,) = map(_thread.interrupt_main, (signal.SIGINT,))
+
+    def _interrupt(self) -> None:
+        if self._terminal.interrupted:
+            self._terminal.interrupted = False
+            _thread.interrupt_main()
+
+    def _undisturbed(self, written: list[bytes], flush: bool = False) -> None:
+        """Does a step to its end; Ctrl-C that comes meanwhile is raised later, in the code that uses the stream."""
+        while True:
+            try:
+                self._step(written, flush)
+                break
+            except KeyboardInterrupt:
+                self._terminal.interrupted = True
+
+    def _step(self, written: list[bytes], flush: bool) -> None:
+        """Takes what was written out of the list, and lets out what may go; the same again after an interrupt."""
+        with self._terminal.lock:
+            self._terminal.release(besides=self)
+            while written:
+                self._take(written)
+            self._drain()
+            if flush:
+                self._flush_below()
+                self._unflushed = self._stream.pending
+            self._arm()
+
+    def _take(self, written: list[bytes] | None) -> None:
+        """Moves what may go out to the queue: of what was written, or, with None, all that is held back."""
+        before, queue = self._stream, self._queue
+        after = copy.copy(before)
+        after.hits = []
+        try:
+            data = after.release() if written is None else after.feed(written[0])
+            if self._terminal.ending or (self._terminal.forked and written and written[0].endswith(b"\n")):
+                data += after.release()
+        except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
+            after, data = type(before)(self._terminal.keeper.masker), WITHHELD.encode()
+        out = (self._encode(data),)
+        # No call from here on, between which a handler could come: all of it happens, or nothing.
+        if self._stream is before:
+            self._stream = after
+            queue += out
+            if written is not None:
+                del written[0]
+            hits = after.hits
+        else:
+            hits = []
+        self._terminal.keeper.note(hits, self._name)
+
+    def _drain(self) -> None:
+        """Writes the queue; what is taken from it is written before any handler runs."""
+        with contextlib.suppress(IndexError):
+            _exhaust(map(self._write_below, iter(self._queue.popleft, None)))
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _arm(self) -> None:
+        self._disarm()
+        if self._stream.pending:
+            self._timer = _timer(HOLD, self._late)
+            try:
+                self._timer.start()
+            except RuntimeError:  # no thread starts any more: the interpreter ends
+                self.release()
+
+    def _late(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # the stream is closed
+            self.release()
+
+
+def _timer(seconds: float, call: Callable[[], None]) -> threading.Timer:
+    timer = threading.Timer(seconds, call)
+    timer.daemon = True
+    return timer
+
+
+def _codec(encoding: str | None) -> tuple[Callable[[Any], bytes], Callable[[bytes], Any], type[ByteStream]]:
+    """Returns how what is written becomes what is searched, how that is written, and how it may be cut.
+
+    Args:
+        encoding: what the bytes are; None: it is text that is written.
+    """
+    if encoding is None:
+        return to_bytes, to_text, _TextBytes
+    if codecs.lookup(encoding).name.startswith(("utf", "ascii")):
+        return _same, _same, ByteStream
+    return (
+        lambda data: to_bytes(memoryview(data).tobytes().decode(encoding, "surrogateescape")),
+        lambda data: to_text(data).encode(encoding, "surrogateescape"),
+        _TextBytes,
+    )
+
+
+def _same(data: Any) -> bytes:
+    return memoryview(data).tobytes()

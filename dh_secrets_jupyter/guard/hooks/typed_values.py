@@ -1,0 +1,209 @@
+"""Finds a value that was typed into a cell, ``%secret set NAME VALUE``, before the cell is run, shown or stored.
+
+A cell's source is broadcast and written to the history before any magic in it runs. So the call is recognised by its
+form. Two names side by side, ``secret set``, are never Python, so that outside of strings and comments this can be
+nothing else; a comment is not a command and stays as it is.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..engine import is_mark
+
+OPTIONS = ("--description", "--label", "--expires", "--from-file", "--from-env", "--from-var")
+"""The options of ``set`` that are followed by one word, which is no value."""
+
+# Their bodies are not cells: what looks like a command in them is text.
+_TEXT_CELLS = re.compile(
+    r"\s*%%[ \t]*(?:!|(?:HTML|SVG|bash|cmd|file|html|javascript|js|latex|markdown|perl|pypy|python[23]?|ruby|script|sh"
+    r"|svg|sx|system|writefile)\b)"
+)
+# Of other cell magics some run their body as a cell and some do not: in those a command is one with its sign alone.
+_OTHER_CELLS = re.compile(r"\s*%%[ \t]*(?!(?:capture|debug|prun|secret|time|timeit)\b)\w")
+_STRING = (
+    r'''[rbufRBUF]{0,2}(?:"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')'''
+)
+_LEXEMES = re.compile(
+    rf"""(?P<cell> \A\s* %%[ \t]*secret [ \t]+ set (?=\s|\Z))
+      | (?P<line> (?:^[ \t]*+(?:%%?(?:prun|time|timeit)\b[^\n!"']*?(?<![ \t])[ \t]++)? | [\s;=,(]%%?) (?:%%?)?
+          [ \t]* secret (?:[ \t]|\\\n)+ set (?=\s|\Z))
+      | (?P<call> \b(?:run_line_magic|run_cell_magic|run_cell|magic) [ \t]* \( )
+      | (?P<comment> \#[^\n]*)
+      | (?P<string> {_STRING})
+    """,
+    re.VERBOSE | re.DOTALL | re.MULTILINE | re.IGNORECASE,
+)
+# A text in quotes goes on over several lines where the quote begins the word; `it's` is a word like any other.
+_WORD = re.compile(
+    r"""[ \t]*(?:\\\n[ \t]*)*(?P<word>"(?:\\.|[^"\\])*"\S*|'(?:\\.|[^'\\])*'\S*|(?:"[^"\n]*"|'[^'\n]*'|\S)+)""",
+    re.DOTALL,
+)
+_COMMENT = re.compile(r"(?P<sign>[ \t]*\#[ \t]*)[^\s][^\n]*")
+_PEM_BEGIN = re.compile(r"-----BEGIN [^\n]*?-----")
+_PEM_END = re.compile(r"-----END [^\n]*?-----\S*")
+
+
+class Typed(NamedTuple):
+    """A value that was typed on the line: for which secret, and what."""
+
+    name: str
+    value: str
+
+
+def scrub(source: str) -> tuple[str, list[Typed]]:
+    """Returns a cell's source with ``[secret:NAME]`` in the place of every typed value, and what was there.
+
+    What the command then sees is still more than a name, so that it refuses it.
+    """
+    lowered = source.lower()
+    if "secret" not in lowered or "set" not in lowered:
+        return source, []
+    if _TEXT_CELLS.match(source):
+        return source, []
+    done: list[str] = []
+    typed: list[Typed] = []
+    start = 0
+    signed = _OTHER_CELLS.match(source)
+    while found := _LEXEMES.search(source, start):
+        done.append(source[start : found.end()])
+        start = found.end()
+        if signed and found["line"] and "%" not in found["line"]:
+            continue
+        take = {"line": _line, "cell": _cell, "call": _call}.get(found.lastgroup or "")
+        if take:
+            text, start = take(source, start, typed)
+            done.append(text)
+    return "".join([*done, source[start:]]), typed
+
+
+def _line(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
+    """Blanks the values among a command's words; returns the text in their place, and where the command ends."""
+    name, spans, end = _arguments(source, start)
+    done = []
+    for begin, stop in spans:
+        done += [source[start:begin], _mark(name)]
+        typed += _spellings(name, source[begin:stop])
+        start = stop
+    done.append(source[start:end])
+    if not spans and (comment := _COMMENT.match(source, end)):  # whatever it says: it may be the value
+        done += [comment["sign"], _mark(name)]
+        end = comment.end()
+    return "".join(done), end
+
+
+def _cell(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
+    """Blanks a command that was typed as a cell magic: its body is then the value. ``set as VAR`` is a lease."""
+    name, _, _ = _arguments(source, start)
+    if not name or name == "as":
+        return "", start
+    text, start = _line(source, start, typed)
+    body = source[start:].strip()
+    if not body:
+        return text, start
+    typed += _spellings(name, body)
+    return f"{text}\n{_mark(name)}\n", len(source)
+
+
+def _call(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
+    """Blanks what a Python call of the magic has in its string literals."""
+    done: list[str] = []
+    literals: list[str] = []
+    while found := re.compile(rf"[^\"')]*?(?P<string>{_STRING})", re.DOTALL).match(source, start):
+        text = _literal(found["string"])
+        new = text
+        if literals and literals[0] == "secret":
+            # ("secret", "set NAME VALUE"[, "VALUE"]): the magic's name, its line, and a cell magic's body.
+            head = f"%secret {literals[1]}" if len(literals) > 1 else ""
+            name = next(iter(_arguments(head, len("%secret set"))[:1]), "") if head.startswith("%secret set") else ""
+            if head.startswith("%secret set") and text.strip():
+                new = _mark(name)
+                typed += _spellings(name, text)
+            else:
+                line, more = scrub(f"%secret {text}")
+                new = line.removeprefix("%secret ")
+                typed += more
+        else:
+            line, more = scrub(text if text.lstrip().startswith("%") else f"%{text}")
+            new = line if text.lstrip().startswith("%") else line[1:]
+            typed += more
+        literals.append(text)
+        done.append(source[start : found.start("string")])
+        done.append(found["string"] if new == text else repr(new))
+        start = found.end()
+    return "".join(done), start
+
+
+def _arguments(source: str, start: int) -> tuple[str, list[tuple[int, int]], int]:
+    """Returns the secret's name, where values stand (words side by side are one), and where the command ends.
+
+    A comment is no part of it; behind a value it is, for who types a value may type any sign.
+    """
+    name: str | None = None
+    spans: list[tuple[int, int]] = []
+    option, end = False, start
+    for begin, stop in _words(source, start):
+        word, previous = source[begin:stop], end
+        if word.startswith("#") and not spans:
+            break
+        end = stop
+        if option or word in OPTIONS:
+            option = not option
+        elif word in ("--help", "--") or word.startswith(tuple(f"{known}=" for known in OPTIONS)):
+            continue
+        elif name is None and word.startswith("-"):
+            name = "value"  # an option that is none: whichever word behind it is the value
+        elif name is None:
+            name, equals, rest = _unquote(word).partition("=")
+            if equals and rest:
+                spans.append((source.index("=", begin) + 1, stop))
+        elif spans and spans[-1][1] == previous:
+            spans[-1] = spans[-1][0], stop
+        else:
+            spans.append((begin, stop))
+    return name or "", spans, end
+
+
+def _words(source: str, start: int) -> Iterator[tuple[int, int]]:
+    """Yields where the words of a command are; a text in quotes and a PEM are one word, over several lines too."""
+    ends: list[tuple[int, int]] | None = None
+    while found := _WORD.match(source, start):
+        begin, start = found.span("word")
+        armour = source.find("-----BEGIN", begin, start)
+        if armour >= 0 and (head := _PEM_BEGIN.match(source, armour)):
+            if ends is None:
+                ends = [end.span() for end in _PEM_END.finditer(source, armour)]
+            start = max(start, next((stop for at, stop in ends[bisect_left(ends, (head.end(),)) :]), 0))
+        yield begin, start
+
+
+def _spellings(name: str, text: str) -> list[Typed]:
+    """Returns what may have been meant as the value: the words as they stand, without quotes, and each alone."""
+    plain = _unquote(text)
+    words = [word.partition("=")[2] if word.startswith("-") else word for word in text.split() if "\n" not in text]
+    return [
+        Typed(name, value)
+        for value in dict.fromkeys([plain, plain.rstrip("?;"), text, *words])
+        if value and not is_mark(value)
+    ]
+
+
+def _mark(name: str) -> str:
+    return f"[secret:{name or 'value'}]"
+
+
+def _unquote(word: str) -> str:
+    return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
+
+
+def _literal(text: str) -> str:
+    """Returns what a string literal says; an f-string's braces are left as they are."""
+    try:
+        value = ast.literal_eval(re.sub(r"^[fF]|(?<=^[rR])[fF]", "", text))
+    except (ValueError, SyntaxError):
+        return text
+    return value if isinstance(value, str) else text

@@ -1,0 +1,68 @@
+"""Comm messages as ipykernel 7.4 handles them: beside a cell that waits, their headers first, answered by an id."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+from packaging.version import Version
+
+from ...support.kernels import Kernel, Message
+from ..conftest import TOKEN
+
+MARK = "[secret:TOKEN]"
+
+
+def _until(kernel: Kernel, start: int, wanted: str, **fields: Any) -> Message:
+    """Waits for a message of a type, with these fields in its content, behind the first ``start``."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for message in kernel.messages[start:]:
+            if message.type == wanted and fields.items() <= message.content.items():
+                return message
+        kernel.poll(1)
+    raise AssertionError(f"no {wanted} with {fields}")
+
+
+@pytest.mark.skipif(Version(version("ipykernel")) < Version("7.4"), reason="before, a comm waited for the cell")
+def test_a_comm_that_answers_a_waiting_cell_is_masked(guarded: Kernel) -> None:
+    guarded.ok(
+        "import asyncio\nfrom comm import create_comm\narrived = asyncio.Event()\n"
+        "c = create_comm(target_name='t', comm_id='waits')\n"
+        "@c.on_msg\ndef _(msg): print('in handler', T); c.send({'echo': T}); arrived.set()"
+    )
+    code = "print('waiting', flush=True); await asyncio.wait_for(arrived.wait(), 30); print('done', T)"
+    start = len(guarded.messages)
+    cell = guarded.send("execute_request", {"code": code, "silent": False})
+    _until(guarded, start, "stream", text="waiting\n")
+    guarded.send("comm_msg", {"comm_id": "waits", "data": {}})
+    assert _until(guarded, start, "comm_msg", comm_id="waits").content["data"] == {"echo": MARK}
+    _until(guarded, start, "execute_reply", status="ok")
+    guarded.poll(0.5)
+    shown = "".join(m.content["text"] for m in guarded.messages if m.type == "stream" and m.parent_id == cell)
+    assert f"done {MARK}\n" in shown
+    assert TOKEN.encode() not in guarded.raw
+
+
+def test_a_message_whose_header_alone_is_read_stays_as_it_is(guarded: Kernel) -> None:
+    """It is read once more, whole; only then the typed value is taken out of it."""
+    read = guarded.ok(
+        "session = get_ipython().kernel.session\ncode = '%secret set K ' + 'typed-on-it'\n"
+        "def frames(): return session.serialize(session.msg('execute_request', {'code': code}))\n"
+        "known = lambda: 'K' in guard._keeper.names()\n"
+        "_, sent = session.feed_identities(frames()); head = session.deserialize(sent, content=False)\n"
+        "before = known()\n"
+        "_, sent = session.feed_identities(frames()); whole = session.deserialize(sent)\n"
+        "[b'typed-on-it' in bytes(head['content']), before, 'typed-on-it' in whole['content']['code'], known()]"
+    )
+    assert read.result == "[True, False, False, True]"
+
+
+def test_the_id_by_which_an_answer_finds_its_way_stays(guarded: Kernel) -> None:
+    guarded.ok("from comm import create_comm\nW = learn('P', b'request-id-4711'.hex()).reveal()")
+    guarded.ok("c = create_comm(target_name='t', comm_id='asks')")
+    cell = guarded.ok("c.send({'content': {'id': W, 'text': W}, 'id': W})")
+    data = cell.of("comm_msg")[0].content["data"]
+    assert data == {"content": {"id": "request-id-4711", "text": "[secret:P]"}, "id": "[secret:P]"}

@@ -1,0 +1,56 @@
+"""With the guard on and no secret shown, a notebook's outputs are the same to the byte."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+from ...support import kernels
+from ..conftest import SETUP
+
+CELLS = [
+    "import pandas as pd, numpy as np\ndf = pd.DataFrame({'a': range(50), 'b': np.linspace(0, 1, 50), 'c': ['x/y <&>'] * 50})\ndf",
+    "display(df.describe().style.format(precision=3).set_uuid('u'))\nprint(df.to_json(), df.to_csv(), df.to_html())",
+    "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot(df.a, df.b, label='token'); plt.legend(); plt.title('curve'); plt.show()",
+    "import tqdm, sys\nfor i in tqdm.tqdm(range(30), bar_format='{n_fmt}/{total_fmt} {bar}', file=sys.stdout): pass",
+    "import rich, rich.table\nt = rich.table.Table('name', 'value'); t.add_row('a', '[red]b[/red]'); rich.print(t, {'k': [1, 2.5, None]})",
+    "import logging\nlogging.basicConfig(stream=sys.stdout, format='%(levelname)s %(message)s', force=True)\nlogging.warning('pass%sword', '-'); logging.error('tk-4f9')",
+    "import asyncio\nasync def work(i): await asyncio.sleep(0); print('task', i)\nawait asyncio.gather(*map(work, range(5)))\n'done'",
+    "import ipywidgets\nw = ipywidgets.IntSlider(3, description='n'); o = ipywidgets.Output()\nwith o: print('inside')\ndisplay(w, o); w.value = 5",
+    "import os, subprocess\nos.write(1, b'raw \\xc3\\xa4\\n'); subprocess.run(['echo', 'child']); import time; time.sleep(0.1)",
+    "display({'application/json': {'status': 'ok', 'n': [1, 2.5, 12345678, True, None]}, 'text/plain': '{}'}, raw=True)",
+    "1 / 0",
+    "for i in range(500_000): print(f'{i:06d} ' + 'tk-4f9QzL7 secret: password = 0123456789abcdef' * 2)",
+    "print('\\x1b[31mred\\x1b[0m \\u00e4 \\U0001f600', end=''); sys.stdout.flush(); print(' [secret', end='')",
+]
+
+
+def _executed(home: Path, *, guard: bool) -> tuple[str, int]:
+    """Runs the notebook and returns it as it is saved, but for times and ids, and with streams joined."""
+    home.mkdir()
+    sources = [SETUP if guard else "import os, sys, threading, time\nfrom IPython.display import display", *CELLS]
+    cell: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    notebook = nbformat.from_dict(  # type: ignore[no-untyped-call]  # nbformat has no types
+        {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{**cell, "source": text} for text in sources]}
+    )
+    client = NotebookClient(notebook, timeout=240, kernel_name="python3", allow_errors=True, coalesce_streams=True)
+    client.execute(env=kernels.environment(home), cwd=str(home))
+    for done in notebook.cells:
+        done.metadata = {}
+    size = sum(len(o.get("text", "")) for o in notebook.cells[12].outputs)
+    text = json.dumps(notebook.cells[1:], indent=1, sort_keys=True)
+    ids: dict[str, str] = {}
+    return re.sub(r"\b[0-9a-f]{32}\b|\b0x[0-9a-f]{8,}\b", lambda m: ids.setdefault(m[0], f"id{len(ids)}"), text), size
+
+
+def test_a_notebook_without_a_secret_has_the_same_outputs(tmp_path: Path) -> None:
+    without, size = _executed(tmp_path / "without", guard=False)
+    with_guard, _ = _executed(tmp_path / "with", guard=True)
+    assert size >= 50_000_000
+    assert len(with_guard) == len(without)
+    assert with_guard == without

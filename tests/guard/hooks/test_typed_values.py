@@ -1,0 +1,115 @@
+"""A value that was typed on the line is recognised by its form, in whatever form, and nothing else is touched."""
+
+from __future__ import annotations
+
+import pytest
+
+from dh_secrets_jupyter.guard.hooks.typed_values import scrub
+
+V = "hunter2-correct/horse"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"%secret set K {V}",
+        f"%secret set K '{V}'",
+        f"%secret set K={V}",
+        f"%secret set K = {V}",
+        f"%secret set K --value={V}",
+        f"%secret set K --value {V}",
+        f"%secret set --description 'a b' K {V}",
+        f"%secret set K --description x {V} --label a",
+        f"%secret set K \\\n  {V}",
+        f"%secret set K {V}?",
+        f"%secret \\\n  set K {V}",
+        f"%%ai gpt\n%secret set K {V}",
+        f"%secret\tset\tK\t{V}",
+        f"% secret set K {V}",
+        f"secret set K {V}",
+        f"x = 1\n%secret set K {V}\ny = 2",
+        f"x = 1\r\n%secret set K {V}\r\ny = 2",
+        f"if x:\n    %secret set K {V}\n",
+        f"async def f():\n    %secret set K {V}",
+        f"x = %secret set K {V}",
+        f"import os; %secret set K {V}",
+        f"t = '''\n'''\n%secret set K {V}",
+        f"a = 'it'; b = \"it's\"\n%secret set K {V}",
+        f"%time %secret set K {V}",
+        f"%timeit -n1 -r1 %secret set K {V}",
+        f"%%time\n%secret set K {V}\n",
+        f"%%capture\n%secret set K {V}",
+        f"%%secret A\n%secret set K {V}",
+        f"%%secret set K\n{V}",
+        f"%%secret set K {V}\nprint(1)",
+        f"%secret set K -----BEGIN X-----\n{V}\n-----END X-----\nprint(2)",
+        f'%secret set K "{V}\n{V}"\nprint(3)',
+        f"get_ipython().run_line_magic('secret', 'set K {V}')",
+        f"get_ipython().run_line_magic(magic_name='secret', line=\"set K {V}\")",
+        f"get_ipython().run_cell_magic('secret', 'set K', '''{V}''')",
+        f"get_ipython().run_cell('%secret set K {V}')",
+        f"get_ipython().magic('secret set K {V}')",
+    ],
+)
+def test_a_typed_value_is_taken_out_and_named(source: str) -> None:
+    text, typed = scrub(source)
+    assert V not in text
+    assert "[secret:K]" in text
+    assert any(name == "K" and V in value for name, value in typed)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%secret set K",
+        "%secret set K\nfoo",
+        "%secret set K --description 'my key' --label x --expires 2030-01-01",
+        "%secret set K --from-var x\n\nprint('a')",
+        "%secret get A\nset(secret)",
+        "%%secret A\nprint(1)",
+        "%%secret A as set\n1",
+        "%%secret set as x\n1",
+        "'''\n%secret set K v\n'''",
+        "print('secret set K v')",
+        "# %secret set K to store it",
+        "%%writefile x.md\n%secret set K v",
+        "%%bash\nsecret set K v",
+        "%time !az keyvault secret set --vault-name kv --name foo --value bar",
+        "%sx az keyvault secret set --vault-name kv --name foo",
+        "%timeit -n1 -r1 print('az keyvault secret set --name foo --value bar')",
+        "%%ai gpt\nPlease explain how the\nsecret set by Kubernetes gets mounted",
+        "mysecret = set(x)",
+        "secret = set (1)",
+        "",
+    ],
+)
+def test_everything_else_stays_as_it_is(source: str) -> None:
+    assert scrub(source) == (source, [])
+
+
+@pytest.mark.parametrize(
+    "source", ["%secret set K # {}", "%secret set K --label a  #{}\nx = 1", "%%secret set K # {}\n"]
+)
+def test_a_comment_is_taken_out_and_no_value(source: str) -> None:
+    """Whatever it says, since it may be the value; the command is run with what stands before it."""
+    text, typed = scrub(source.format("for the model's sake"))
+    assert text == source.format("[secret:K]")
+    assert typed == []
+    assert scrub(text) == (text, [])
+
+
+def test_code_around_the_command_stays() -> None:
+    assert scrub(f"a = 1\n%secret set K {V} # no\nb = 2")[0] == "a = 1\n%secret set K [secret:K]\nb = 2"
+
+
+def test_behind_an_option_that_is_none_every_word_may_be_the_value() -> None:
+    """Whichever it is, it is in no text that goes on; the refusal names neither."""
+    for source in (f"%secret set --value {V} K", f"%secret set --quick K {V}"):
+        text, typed = scrub(source)
+        assert V not in text
+        assert V in {value for _, value in typed}
+
+
+def test_the_value_is_learnt_as_it_was_meant() -> None:
+    assert {value for _, value in scrub("%secret set K 'correct horse'")[1]} >= {"correct horse"}
+    assert {value for _, value in scrub("%secret set K correct horse")[1]} >= {"correct horse", "horse"}
