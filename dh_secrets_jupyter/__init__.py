@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from . import guard
+
 if TYPE_CHECKING:
     from .current import get, get_or_create_project
     from .errors import (
@@ -61,6 +63,16 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def _make_hooks(shell: Any, redactor: guard.Redactor) -> guard.Hooks:
+    """Makes the guard's hooks into a shell. It is said here, so that what knows the guard alone imports no hook."""
+    from .guard.hooks.shell import ShellHooks
+
+    return ShellHooks(shell, redactor)
+
+
+guard.GUARD.use_hooks(_make_hooks)
+
+
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     """Tells jupyter-server where the extension is."""
     from .server.extension import SecretsExtension
@@ -78,7 +90,7 @@ def load_ipython_extension(shell: Any) -> None:
     Raises:
         SecretsError: the guard cannot be turned on here; nothing else is loaded then.
     """
-    from . import comm, guard, injection, magics, settings
+    from . import comm, injection, magics, settings
 
     before = guard.status()
     guard.load(shell)
@@ -93,7 +105,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 def unload_ipython_extension(shell: Any) -> None:
     """``%unload_ext dh_secrets_jupyter``; what was put into the kernel stays, and the guard says that it is off."""
-    from . import comm, guard, magics, settings
+    from . import comm, magics, settings
 
     comm.unload(shell)
     magics.unload(shell)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...ipython import Patch
-from ..redactor import Keeper
+from ..redactor import Redactor
 from . import typed_values
 from .message_fields import mask_tree
 
@@ -20,12 +20,12 @@ class HistoryHooks:
     """The hooks into a shell's history and logger, and into the running of cells that come by no message.
 
     Attributes:
-        stale: whether a value was learnt since cells and outputs were last looked at.
+        stale: whether a value was learned since cells and outputs were last looked at.
     """
 
-    def __init__(self, shell: Any, keeper: Keeper, learn: Callable[[list[typed_values.Typed]], None]) -> None:
+    def __init__(self, shell: Any, redactor: Redactor, learn: Callable[[list[typed_values.Typed]], None]) -> None:
         self._shell = shell
-        self._keeper = keeper
+        self._redactor = redactor
         self._learn = learn
         self._patches: list[Patch] = []
         self.stale = False
@@ -38,7 +38,7 @@ class HistoryHooks:
         shell, manager = self._shell, self._shell.history_manager
         self._patches = [Patch(shell, "run_cell", self._run_cell(shell.run_cell))]
         if manager is not None:
-            self._keeper.cell = len(manager.input_hist_raw) - 1
+            self._redactor.cell = len(manager.input_hist_raw) - 1
             self._patches += [
                 Patch(manager, "store_inputs", self._store_inputs(manager.store_inputs)),
                 Patch(manager, "store_output", self._store_output(manager.store_output)),
@@ -49,7 +49,7 @@ class HistoryHooks:
             self._patches.append(Patch(prompt, "append_string", self._append_string(prompt.append_string)))
         shell.events.register("pre_execute", self._before_cell)
         shell.events.register("post_run_cell", self._after_cell)
-        self._clean_inputs()
+        self.clean_inputs()
 
     def uninstall(self) -> None:
         """Puts everything back as it was."""
@@ -63,7 +63,7 @@ class HistoryHooks:
     def _clean_cell(self, text: str) -> str:
         """As :meth:`_clean`; a cell is stored twice and logged, mostly in the same words."""
         cell = text.rstrip("\n")
-        key = cell, self._keeper.on, self._keeper.masker.off
+        key = cell, self._redactor.is_on, self._redactor.masker.off
         if key != self._last[0] or self.stale:
             self._last = key, self._clean(cell)
         return self._last[1] + text[len(cell) :]
@@ -73,7 +73,7 @@ class HistoryHooks:
         text, typed = typed_values.scrub(text)
         if typed:
             self._learn(typed)
-        return self._keeper.mask(text, CHANNEL) if self._keeper.on else text
+        return self._redactor.mask(text, CHANNEL) if self._redactor.is_on else text
 
     def _run_cell(self, run: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(run)
@@ -88,7 +88,7 @@ class HistoryHooks:
     def _store_inputs(self, store: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(store)
         def store_inputs(line_num: int, source: str, source_raw: str | None = None) -> None:
-            self._keeper.cell = line_num
+            self._redactor.cell = line_num
             store(line_num, self._clean_cell(source), source_raw and self._clean_cell(source_raw))
 
         return store_inputs
@@ -97,8 +97,8 @@ class HistoryHooks:
         @functools.wraps(store)
         def store_output(line_num: int) -> None:
             outputs = self._shell.history_manager.output_hist_reprs
-            if self._keeper.on and isinstance(text := outputs.get(line_num), str):
-                outputs[line_num] = self._keeper.mask(text, CHANNEL)
+            if self._redactor.is_on and isinstance(text := outputs.get(line_num), str):
+                outputs[line_num] = self._redactor.mask(text, CHANNEL)
             store(line_num)
 
         return store_output
@@ -119,31 +119,31 @@ class HistoryHooks:
 
     def _after_cell(self, result: Any = None) -> None:
         """Goes over the cells that were stored before a value was known that this cell has brought."""
-        if self._keeper.on and self.stale:
+        if self._redactor.is_on and self.stale:
             self.stale = False
-            self._clean_inputs()
+            self.clean_inputs()
 
     def _before_cell(self) -> None:
         """Cleans the outputs that IPython keeps for ``%notebook``, where anything in them was masked on its way out."""
-        count, marks = self._shell.execution_count, self._keeper.marks
-        if self._keeper.on and marks != self._marks:
+        count, marks = self._shell.execution_count, self._redactor.mask_count
+        if self._redactor.is_on and marks != self._marks:
             manager = self._shell.history_manager
             for number in range(self._cleaned, count + 1):
                 for output in getattr(manager, "outputs", {}).get(number, []):
                     if "stream" in output.bundle:
-                        output.bundle["stream"] = [self._keeper.mask("".join(output.bundle["stream"]), CHANNEL)]
+                        output.bundle["stream"] = [self._redactor.mask("".join(output.bundle["stream"]), CHANNEL)]
                     else:
                         output.bundle = self._tree(output.bundle)
                 exceptions = getattr(manager, "exceptions", {})
                 if number in exceptions:
                     exceptions[number] = self._tree(exceptions[number])
         # The count is that of this cell already, or not yet, as it is stored or not.
-        self._cleaned, self._marks = max(count - 1, 0), self._keeper.marks
+        self._cleaned, self._marks = max(count - 1, 0), self._redactor.mask_count
 
     def _tree(self, value: Any) -> Any:
-        return mask_tree(value, lambda text: self._keeper.mask(text, CHANNEL))
+        return mask_tree(value, lambda text: self._redactor.mask(text, CHANNEL))
 
-    def _clean_inputs(self) -> None:
+    def clean_inputs(self) -> None:
         """Goes over the cells of this session that were stored before a value was known."""
         manager = self._shell.history_manager
         if manager is None:

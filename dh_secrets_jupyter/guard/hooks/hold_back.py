@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..engine import Stream
-from ..redactor import WITHHELD, Keeper
+from ..redactor import WITHHELD, Redactor
 
 HOLD = 0.2
 """Seconds that a piece is held from the last that came. ipykernel itself waits up to 0.2 s before it sends."""
@@ -42,12 +42,12 @@ class Streams:
 
     def __init__(
         self,
-        keeper: Keeper,
+        redactor: Redactor,
         emit: Emit,
         later: Callable[[float, Callable[[], None]], None],
         flush: Callable[[str], None],
     ) -> None:
-        self._keeper = keeper
+        self._redactor = redactor
         self._emit = emit
         self._later = later
         self._flush = flush
@@ -110,8 +110,8 @@ class Streams:
                 self._outputs.pop((previous_id, name), None)
                 self._send(previous)
                 # Its timer may still be running: it has to find nothing there.
-                stream, previous.stream = previous.stream, Stream(self._keeper.masker)
-            output = _Output(name, parent, stream or Stream(self._keeper.masker))
+                stream, previous.stream = previous.stream, Stream(self._redactor.masker)
+            output = _Output(name, parent, stream or Stream(self._redactor.masker))
             self._outputs[parent_id, name] = output
         self._latest[name] = output
         return output
@@ -121,9 +121,9 @@ class Streams:
         try:
             text = output.stream.release() if written is None else output.stream.feed(written)
         except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
-            text, output.stream = WITHHELD, Stream(self._keeper.masker)
+            text, output.stream = WITHHELD, Stream(self._redactor.masker)
         if output.stream.hits:
-            self._keeper.note(output.stream.hits, output.name)
+            self._redactor.record(output.stream.hits, output.name)
             output.stream.hits.clear()
         if text:
             self._emit(output.name, output.parent, text)

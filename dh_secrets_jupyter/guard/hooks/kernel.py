@@ -20,7 +20,7 @@ from typing import Any
 
 from ...errors import SecretsError
 from ...ipython import Patch
-from ..redactor import Keeper
+from ..redactor import Redactor
 from . import log_pipe, out_streams, self_test, typed_values
 from .hold_back import Streams
 from .message_fields import OWN_METADATA, UNTOUCHED, mask_content, mask_tree, says_only_ok, withheld, withheld_metadata
@@ -38,8 +38,8 @@ class KernelHooks:
 
     place = "this kernel"
 
-    def __init__(self, shell: Any, keeper: Keeper, learn: Callable[[list[typed_values.Typed]], None]) -> None:
-        self._keeper = keeper
+    def __init__(self, shell: Any, redactor: Redactor, learn: Callable[[list[typed_values.Typed]], None]) -> None:
+        self._redactor = redactor
         self._learn = learn
         self._kernel = shell.kernel
         self._session = shell.kernel.session
@@ -47,7 +47,7 @@ class KernelHooks:
         self._patches: list[Patch] = []
         self._log: log_pipe.LogPipe | None = None
         self._outs = out_streams.find()
-        self._streams = Streams(keeper, self._emit, self._later, self._flush)
+        self._streams = Streams(redactor, self._emit, self._later, self._flush)
         self._installed = False
 
     @property
@@ -90,7 +90,7 @@ class KernelHooks:
             if hasattr(module, name)
         ]
         if sys.platform != "win32":
-            self._log = log_pipe.LogPipe(self._keeper, out_streams.log_descriptors(self._outs))
+            self._log = log_pipe.LogPipe(self._redactor, out_streams.log_descriptors(self._outs))
         self._installed = True
         _on_fork(self)
         atexit.register(self._at_exit)
@@ -110,7 +110,7 @@ class KernelHooks:
     # -- the session's methods
 
     def _serialize(self, msg: Any, ident: Any = None) -> Any:
-        if self._keeper.on and self._installed and not isinstance(msg, _Ready):
+        if self._redactor.is_on and self._installed and not isinstance(msg, _Ready):
             kind = msg["header"]["msg_type"]
             parent_id = msg["parent_header"].get("msg_id", "")
             self._streams.release(parent_id)
@@ -132,7 +132,7 @@ class KernelHooks:
         header: Any = None,
         metadata: Any = None,
     ) -> Any:
-        if self._keeper.on and self._installed:
+        if self._redactor.is_on and self._installed:
             if msg_or_type in ("stream", None):  # None: the header says the type
                 msg_or_type = self._session.msg(msg_or_type, content, parent, header, metadata)
             if not isinstance(msg_or_type, str):
@@ -157,7 +157,7 @@ class KernelHooks:
         content = msg.get("content")
         if self._installed and msg["msg_type"] == "execute_request" and isinstance(content, dict):
             if not content.get("silent"):
-                self._keeper.cell = int(self._kernel.execution_count)  # for what is masked before the cell is stored
+                self._redactor.cell = int(self._kernel.execution_count)  # for what is masked before the cell is stored
             code, typed = typed_values.scrub(str(content.get("code", "")))
             if "code" in content:
                 content["code"] = code
@@ -175,9 +175,9 @@ class KernelHooks:
         msg = dict(msg)
         try:
             packed = msg["content"] = self._packed(content)
-            if not self._keeper.masker.clean(packed):
+            if not self._redactor.masker.clean(packed):
                 msg["content"] = self._taken_apart(packed, kind, functools.partial(mask_content, kind))
-            if not own and not self._keeper.masker.clean(packed := self._packed(metadata)):
+            if not own and not self._redactor.masker.clean(packed := self._packed(metadata)):
                 kept = {key: metadata[key] for key in metadata if key == "status"}
                 msg["metadata"] = {**self._session.unpack(self._taken_apart(packed, kind, mask_tree)), **kept}
         except Exception:  # noqa: BLE001  # whatever it is, the content must not go out past the guard
@@ -196,10 +196,10 @@ class KernelHooks:
 
         def mask_text(text: str) -> str:
             nonlocal marks
-            masked, hits = self._keeper.masker.mask(text)
+            masked, hits = self._redactor.masker.mask(text)
             if hits:
                 marks += len(hits)
-                self._keeper.note(hits, kind)
+                self._redactor.record(hits, kind)
             return masked
 
         masked = mask(self._session.unpack(packed), mask_text)
@@ -207,7 +207,7 @@ class KernelHooks:
 
     def _masked_buffer(self, buffer: Any) -> Any:
         data = bytes(memoryview(buffer))
-        masked = self._keeper.mask_bytes(data, "buffer")
+        masked = self._redactor.mask_bytes(data, "buffer")
         return buffer if masked == data else masked
 
     # -- the streams' other end
@@ -271,7 +271,7 @@ class KernelHooks:
         senders = [self._kernel.session, *(out.session for out in self._outs.values())]
         broken = (
             "its messages"
-            if not self_test.is_canary_masked(self._session, self._keeper)
+            if not self_test.is_canary_masked(self._session, self._redactor)
             else "its hooks"
             if not all(patch.is_in_place for patch in self._patches)
             else "its streams"

@@ -19,7 +19,7 @@ from typing import Any
 
 from ...errors import SecretsError
 from ..engine import Hit
-from ..redactor import Keeper
+from ..redactor import Redactor
 from . import relay
 
 CHANNEL = "server log"
@@ -45,8 +45,8 @@ class LogPipe:
         SecretsError: the process that masks could not be started; the descriptors are as they were.
     """
 
-    def __init__(self, keeper: Keeper, descriptors: dict[int, int | None]) -> None:
-        self._keeper = keeper
+    def __init__(self, redactor: Redactor, descriptors: dict[int, int | None]) -> None:
+        self._redactor = redactor
         self._lock = threading.RLock()
         self._drained = threading.Event()
         self._closing = False
@@ -66,7 +66,7 @@ class LogPipe:
                 "the process that masks what goes to the server's log could not be started",
                 "Check that /bin/sh can be run, and how many processes may be started (ulimit -u)",
             ) from None
-        keeper.follow(self._tell)
+        redactor.subscribe(self._tell)
 
     @property
     def in_place(self) -> bool:
@@ -89,7 +89,7 @@ class LogPipe:
 
     def close(self) -> None:
         """Puts the descriptors back. Child processes that still write into a pipe are served to their end."""
-        self._keeper.unfollow(self._tell)
+        self._redactor.unsubscribe(self._tell)
         self.drain()
         self._closing = True
         for pipe in self._pipes:
@@ -99,7 +99,7 @@ class LogPipe:
 
     def after_fork(self) -> None:
         """In a child: it writes, and the parent alone speaks with the process that reads."""
-        self._keeper.unfollow(self._tell)
+        self._redactor.unsubscribe(self._tell)
         self._control.close()
 
     def _start(self) -> None:
@@ -133,14 +133,14 @@ class LogPipe:
                 case ("drained",):
                     self._drained.set()
                 case ("masked", hits):
-                    self._keeper.note((Hit(name, how) for name, how, count in hits for _ in range(count)), CHANNEL)
+                    self._redactor.record((Hit(name, how) for name, how, count in hits for _ in range(count)), CHANNEL)
         while not self._closing:
             time.sleep(max(started + _RESTART_AFTER - time.monotonic(), 0))
             started = time.monotonic()
             with self._lock, contextlib.suppress(OSError, subprocess.SubprocessError):
-                self._keeper.unfollow(self._tell)
+                self._redactor.unsubscribe(self._tell)
                 self._start()
-                self._keeper.follow(self._tell)
+                self._redactor.subscribe(self._tell)
                 break
 
 

@@ -9,16 +9,16 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from ..redactor import Keeper
+from ..redactor import Redactor
 
 CHANNEL = "log record"
 
 
-class LogHooks:
+class LogRecordHooks:
     """The factory of log records."""
 
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
         self._before: Callable[..., logging.LogRecord] = logging.getLogRecordFactory()
         self._ours: Callable[..., logging.LogRecord] = self._make
         self._classes: dict[type[logging.LogRecord], type[logging.LogRecord]] = {}
@@ -42,17 +42,17 @@ class LogHooks:
 
     def _guarded(self, base: type[logging.LogRecord]) -> type[logging.LogRecord]:
         if base not in self._classes:
-            self._classes[base] = _subclass(base, self._keeper)
+            self._classes[base] = _subclass(base, self._redactor)
         return self._classes[base]
 
 
-def _subclass(base: Any, keeper: Keeper) -> type[logging.LogRecord]:
+def _subclass(base: Any, redactor: Redactor) -> type[logging.LogRecord]:
     class GuardedRecord(base):  # type: ignore[misc]  # whatever the factory before makes
         """A record whose message and exception, as formatted, are masked."""
 
         def getMessage(self) -> str:
             text: str = super().getMessage()
-            return keeper.mask(text, CHANNEL) if keeper.on else text
+            return redactor.mask(text, CHANNEL) if redactor.is_on else text
 
         @property
         def exc_text(self) -> str | None:
@@ -62,7 +62,7 @@ def _subclass(base: Any, keeper: Keeper) -> type[logging.LogRecord]:
 
         @exc_text.setter
         def exc_text(self, text: str | None) -> None:
-            self.__dict__["exc_text"] = keeper.mask(text, CHANNEL) if text and keeper.on else text
+            self.__dict__["exc_text"] = redactor.mask(text, CHANNEL) if text and redactor.is_on else text
 
         @exc_text.deleter
         def exc_text(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..redactor import Keeper
+from ..redactor import Redactor
 
 
-def is_canary_masked(session: Any, keeper: Keeper) -> bool:
+def is_canary_masked(session: Any, redactor: Redactor) -> bool:
     """Sends a canary through the real path, on every kind of part, and looks at the frames."""
-    canary, caught = keeper.canary, _Frames()
-    on, keeper.on = keeper.on, True
+    canary, caught = redactor.canary, _Frames()
+    on, redactor.is_on = redactor.is_on, True
     try:
         for kind, content in (
             ("display_data", {"data": {"text/plain": canary}, "metadata": {}, "transient": {}}),
@@ -19,7 +19,7 @@ def is_canary_masked(session: Any, keeper: Keeper) -> bool:
         ):
             session.send(caught, kind, content, metadata={"m": canary}, buffers=[canary.encode()])
     finally:
-        keeper.on = on
+        redactor.is_on = on
     frames = b"".join(bytes(frame) for frame in caught.frames)
     return canary.encode() not in frames and frames.count(b"[secret:") >= 9
 

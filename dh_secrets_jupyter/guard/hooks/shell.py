@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..redactor import Keeper
+from ..redactor import Redactor
 from .history import HistoryHooks
-from .log_records import LogHooks
+from .log_records import LogRecordHooks
 from .typed_values import Typed
 
 
-class Hooks:
+class ShellHooks:
     """The hooks of one shell: in a kernel those of :mod:`.kernel`, elsewhere those of :mod:`.terminal`."""
 
-    def __init__(self, shell: Any, keeper: Keeper) -> None:
-        self._keeper = keeper
-        self._history = HistoryHooks(shell, keeper, self._typed)
+    def __init__(self, shell: Any, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self.history = HistoryHooks(shell, redactor, self._typed)
         output: Any
         if getattr(getattr(shell, "kernel", None), "session", None) is not None:
             from .kernel import KernelHooks
 
-            output = KernelHooks(shell, keeper, self._typed)
+            output = KernelHooks(shell, redactor, self._typed)
         else:
             from .terminal import TerminalHooks
 
-            output = TerminalHooks(shell, keeper)
+            output = TerminalHooks(shell, redactor)
         self._output = output
-        self._parts = [output, self._history, LogHooks(keeper)]
+        self._parts = [output, self.history, LogRecordHooks(redactor)]
 
     @property
     def place(self) -> str:
@@ -55,11 +55,11 @@ class Hooks:
         for part in reversed(self._parts):
             part.uninstall()
 
-    def learnt(self) -> None:
+    def value_learned(self) -> None:
         """Notes that there is a new value: what was stored before may hold it."""
-        self._history.stale = True
+        self.history.stale = True
 
     def _typed(self, typed: list[Typed]) -> None:
         for name, value in typed:
-            self._keeper.learn(name, value)
-        self.learnt()
+            self._redactor.learn(name, value)
+        self.value_learned()

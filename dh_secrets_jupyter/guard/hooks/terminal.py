@@ -18,7 +18,7 @@ from typing import Any
 
 from ...errors import SecretsError
 from ...ipython import Patch
-from ..redactor import Keeper
+from ..redactor import Redactor
 from .terminal_output import Output, Terminal
 
 _EVENTS = frozenset(
@@ -55,9 +55,9 @@ class TerminalHooks:
 
     place = "this terminal"
 
-    def __init__(self, shell: Any, keeper: Keeper) -> None:
+    def __init__(self, shell: Any, redactor: Redactor) -> None:
         self._shell = shell
-        self._terminal = Terminal(keeper)
+        self._terminal = Terminal(redactor)
         self._patches: list[Patch] = []
 
     @property

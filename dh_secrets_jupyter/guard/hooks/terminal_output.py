@@ -20,7 +20,7 @@ from typing import Any
 from ...ipython import Patch
 from ..engine import ByteStream, to_bytes, to_text
 from ..engine.stream import _TextBytes
-from ..redactor import WITHHELD, Keeper
+from ..redactor import WITHHELD, Redactor
 from .hold_back import HOLD
 
 INTERRUPT_WITHIN = 0.01
@@ -40,8 +40,8 @@ class Terminal:
         interrupted: whether Ctrl-C came at a moment at which it had to wait.
     """
 
-    def __init__(self, keeper: Keeper) -> None:
-        self.keeper = keeper
+    def __init__(self, redactor: Redactor) -> None:
+        self.redactor = redactor
         self.lock = threading.RLock()  # a signal's handler may write, too
         self.outputs: list[Output] = []
         self.passing = self.ending = self.forked = self.interrupted = False
@@ -76,7 +76,7 @@ class Output:
         buffer = getattr(stream, "buffer", None)
         self._owner = stream if buffer is None else buffer
         self._decode, self._encode, kind = _codec(None if buffer is None else str(stream.encoding))
-        self._stream = kind(terminal.keeper.masker)
+        self._stream = kind(terminal.redactor.masker)
         self._queue: deque[Any] = deque()  # what is on its way to the stream below
         self._unflushed = False  # a flush was asked for while something was held back
         self._timer: threading.Timer | None = None
@@ -113,7 +113,7 @@ class Output:
 
     def _write(self, data: Any) -> Any:
         terminal = self._terminal
-        if not (self._patches and terminal.keeper.on) or terminal.passing:
+        if not (self._patches and terminal.redactor.is_on) or terminal.passing:
             terminal.release()
             return self._write_below(data)
         written: list[bytes] = []
@@ -170,7 +170,7 @@ class Output:
             if self._terminal.ending or (self._terminal.forked and written and written[0].endswith(b"\n")):
                 data += after.release()
         except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
-            after, data = type(before)(self._terminal.keeper.masker), WITHHELD.encode()
+            after, data = type(before)(self._terminal.redactor.masker), WITHHELD.encode()
         out = (self._encode(data),)
         # No call from here on, between which a handler could come: all of it happens, or nothing.
         if self._stream is before:
@@ -181,7 +181,7 @@ class Output:
             hits = after.hits
         else:
             hits = []
-        self._terminal.keeper.note(hits, self._name)
+        self._terminal.redactor.record(hits, self._name)
 
     def _drain(self) -> None:
         """Writes the queue; what is taken from it is written before any handler runs."""

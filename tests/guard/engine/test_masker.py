@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.guard.engine.masker import Masker
+from dh_secrets_jupyter.guard.engine import Masker, Scope, judge
 
 TOKEN = "hunter2-abcdefgh-1234567890abc"
 
@@ -31,3 +31,28 @@ def test_the_end_of_an_escape_is_no_letter_of_a_word(value: str, before: str) ->
     masker = Masker()
     masker.add("KEY", value)
     assert masker.mask(f"{before}{value} and a{value}")[0] == f"{before}[secret:KEY] and a{value}"
+
+
+@pytest.mark.parametrize("text", ["[secret:A]", " [secret:API_KEY]\n", "'[secret:A]'", "[secret:A][secret:B]"])
+def test_a_text_of_marks_alone_is_no_value(text: str) -> None:
+    assert not isinstance(judge(text), Scope)
+    masker = Masker()
+    masker.add("B", text)
+    assert masker.mask(text) == (text, [])
+
+
+def test_no_piece_of_a_value_lies_in_a_mark_in_it() -> None:
+    masker = Masker()
+    masker.add("URL", "postgresql://app:[secret:DATABASE_PASSWORD]@db.example.com/orders")
+    assert masker.mask("[secret:DATABASE_PASSWORD]")[0] == "[secret:DATABASE_PASSWORD]"
+
+
+def test_what_is_masked_stays_so_where_a_value_is_the_name_of_a_secret() -> None:
+    """A mark of a known name is left alone, however often it is looked at; the same letters elsewhere are not."""
+    masker = Masker()
+    masker.add("an-old-password", "an-old-password")
+    once = masker.mask("it is an-old-password, [secret:nobody an-old-password]")[0]
+    assert once == "it is [secret:an-old-password], [secret:nobody [secret:an-old-password]]"
+    assert masker.mask(once)[0] == once
+    masker.add("T", "another-value-1")
+    assert masker.mask("[secret:another-value-1]")[0] == "[secret:[secret:T]]"

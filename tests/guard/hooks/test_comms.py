@@ -51,7 +51,7 @@ def test_a_message_whose_header_alone_is_read_stays_as_it_is(guarded: Kernel) ->
     read = guarded.ok(
         "session = get_ipython().kernel.session\ncode = '%secret set K ' + 'typed-on-it'\n"
         "def frames(): return session.serialize(session.msg('execute_request', {'code': code}))\n"
-        "known = lambda: 'K' in guard._keeper.names()\n"
+        "known = lambda: 'K' in guard.GUARD.redactor.names()\n"
         "_, sent = session.feed_identities(frames()); head = session.deserialize(sent, content=False)\n"
         "before = known()\n"
         "_, sent = session.feed_identities(frames()); whole = session.deserialize(sent)\n"

@@ -135,7 +135,8 @@ def test_where_masking_fails_the_content_is_withheld(new_kernel: Callable[..., K
     kernel.ok(SETUP)
     kernel.ok(
         "def fail(*_, **__): raise MemoryError\n"
-        "masker = guard._keeper.masker\nmasker.mask = masker.clean = masker.mask_bytes = masker.covers_plain = fail"
+        "masker = guard.GUARD.redactor.masker\n"
+        "masker.mask = masker.clean = masker.mask_bytes = masker.covers_plain = fail"
     )
     cell = kernel.run(
         "print(T); display(T)\nfrom comm import create_comm\n"
@@ -275,3 +276,18 @@ def test_a_literal_in_an_earlier_cell_is_taken_out_of_the_history(new_kernel: Ca
     kernel.stop()
     assert TOKEN.encode() not in kernel.history
     assert b"typed = '[secret:TOKEN]'" in kernel.history
+
+
+def test_a_refused_value_is_dealt_with_once(new_kernel: Callable[..., Kernel]) -> None:
+    """Later cells search nothing again, and what they show of marks is counted as nothing."""
+    kernel = new_kernel()
+    kernel.ok("%load_ext dh_secrets_jupyter\nfrom dh_secrets_jupyter import guard")
+    kernel.run("%secret set A hunter2-correct-horse")
+    kernel.ok("searched = []\nhistory = guard.GUARD.hooks.history")
+    kernel.ok("clean = history.clean_inputs\nhistory.clean_inputs = lambda: (searched.append(1), clean())")
+    before = kernel.ok("%secret guard").stdout
+    for _ in range(3):
+        kernel.ok("print('[secret:A]')")
+    kernel.ok("print(In[-5:])")
+    assert kernel.ok("%secret guard").stdout == before
+    assert kernel.ok("len(searched)").result == "0"

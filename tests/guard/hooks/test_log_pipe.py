@@ -106,5 +106,5 @@ def test_it_is_no_child_of_the_kernels_and_is_started_again(new_kernel: Callable
     kernel.ok("guard.off(); os.write(1, L.encode() + b'\\n')")
     _wait(lambda: b"later-value-4711\n" in kernel.log)
     kernel.ok("guard.on()")
-    noted = "{one.name for one in guard.status().receipts if one.channel == 'server log'} == {'TOKEN', 'LATER'}"
+    noted = "{one.name for one in guard.status().redactions if one.channel == 'server log'} == {'TOKEN', 'LATER'}"
     _wait(lambda: kernel.ok(noted).result == "True")

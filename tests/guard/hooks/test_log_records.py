@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dh_secrets_jupyter.guard.hooks.log_records import LogHooks
-from dh_secrets_jupyter.guard.redactor import Keeper
+from dh_secrets_jupyter.guard.hooks.log_records import LogRecordHooks
+from dh_secrets_jupyter.guard.redactor import Redactor
 
 VALUE = "tk-5hN2vQ8sLw4xR7yB1mZ9"
 
@@ -22,18 +22,18 @@ class Numbered(logging.LogRecord):
 
 
 @pytest.fixture
-def keeper() -> Keeper:
-    keeper = Keeper()
-    keeper.masker.add("TOKEN", VALUE)
-    keeper.on = True
-    return keeper
+def redactor() -> Redactor:
+    redactor = Redactor()
+    redactor.masker.add("TOKEN", VALUE)
+    redactor.is_on = True
+    return redactor
 
 
 @pytest.fixture(params=[logging.LogRecord, Numbered, lambda *args, **options: Numbered(*args, **options)])
-def hooks(request: pytest.FixtureRequest, keeper: Keeper) -> Iterator[LogHooks]:
+def hooks(request: pytest.FixtureRequest, redactor: Redactor) -> Iterator[LogRecordHooks]:
     before = logging.getLogRecordFactory()
     logging.setLogRecordFactory(request.param)
-    hooks = LogHooks(keeper)
+    hooks = LogRecordHooks(redactor)
     hooks.install()
     yield hooks
     hooks.uninstall()

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
 
 from ...support import kernels
 from ..conftest import SETUP
+
+pytestmark = pytest.mark.kernel
 
 CELLS = [
     "import pandas as pd, numpy as np\ndf = pd.DataFrame({'a': range(50), 'b': np.linspace(0, 1, 50), 'c': ['x/y <&>'] * 50})\ndf",

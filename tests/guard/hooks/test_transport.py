@@ -12,6 +12,8 @@ from jupyter_client.manager import KernelManager
 
 from ...support.kernels import Kernel, environment
 
+pytestmark = pytest.mark.kernel
+
 SPEC = get_kernel_dict()
 ENCRYPTS = "transport_encryption" in KernelManager.class_trait_names() and "supported_encryption" in SPEC["metadata"]
 """Both can from jupyter_client 8.9 and ipykernel 7.3 on; before, "auto" starts a kernel that does not encrypt."""

@@ -113,3 +113,12 @@ def test_behind_an_option_that_is_none_every_word_may_be_the_value() -> None:
 def test_the_value_is_learnt_as_it_was_meant() -> None:
     assert {value for _, value in scrub("%secret set K 'correct horse'")[1]} >= {"correct horse"}
     assert {value for _, value in scrub("%secret set K correct horse")[1]} >= {"correct horse", "horse"}
+
+
+@pytest.mark.parametrize(
+    "source", ["%secret set A {}", "%secret set A '{}'", "%secret set A={}", "%%secret set A\n{}\n"]
+)
+def test_a_mark_that_was_typed_is_no_value(source: str) -> None:
+    """Nor is one that stands where a typed value was."""
+    assert scrub(source.format("[secret:A]"))[1] == []
+    assert scrub(scrub(source.format("hunter2-correct-horse"))[0])[1] == []

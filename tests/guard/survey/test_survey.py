@@ -48,6 +48,7 @@ def test_nothing_came_late(survey: tuple[kernels.Kernel, list[Outcome]]) -> None
     assert leaked(kernel.stop()) == set()
 
 
+@pytest.mark.kernel
 @pytest.mark.timeout(600)
 def test_the_notebook_that_nbclient_writes_holds_marks_and_no_value(tmp_path: Path) -> None:
     fill(tmp_path)
@@ -69,6 +70,7 @@ def _sample() -> list[Way]:
     return [way for way in ways() if way.row not in CHANNELS or way.spelling == first or way.spelling not in SPELLINGS]
 
 
+@pytest.mark.kernel
 @pytest.mark.timeout(600)
 def test_without_the_guard_the_same_ways_show_the_value(tmp_path: Path) -> None:
     with started(tmp_path, UNGUARDED) as kernel:
