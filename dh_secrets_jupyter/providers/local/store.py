@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import random
 import sqlite3
 import threading
 import time
@@ -118,7 +119,7 @@ class Store:
         def step() -> T:
             self._create_file()
             with closing(self.connect()) as connection:  # closing takes back what was not committed
-                connection.rows("BEGIN IMMEDIATE")
+                _begin(connection)
                 if not self._ready(connection):
                     self._initialize(connection)
                 self._check(connection, "integrity_check")
@@ -264,6 +265,26 @@ class Store:
 
     def _unusable(self, problem: str, hint: str) -> ProviderUnavailableError:
         return ProviderUnavailableError("local", f"the file {self.path} {problem}", hint)
+
+
+def _begin(connection: Connection) -> None:
+    """Begins to write as soon as nobody else does; raises :class:`sqlite3.OperationalError` where that takes too long.
+
+    SQLite's own wait asks less and less often: in a crowd those who came last would be first, and one starves. Here
+    they ask more and more often.
+    """
+    began = time.monotonic()
+    connection.rows("PRAGMA busy_timeout = 0")
+    while True:
+        try:
+            connection.rows("BEGIN IMMEDIATE")
+            break
+        except sqlite3.OperationalError as error:
+            waited = time.monotonic() - began
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > _PATIENCE:
+                raise
+        time.sleep(random.uniform(0.5, 1) * max(0.002, 0.05 * (1 - waited / 3)))
+    connection.rows(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
 
 
 def _create_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 import urllib.error
 import urllib.parse
 from collections.abc import Callable
@@ -45,8 +46,13 @@ class Core:
         self._namespace.cluster.api("PATCH", path, patch, "application/json-patch+json")
 
     def write(self, **changes: str | None) -> None:
-        """Both, one after the other."""
-        self.replace(self.get(), **changes)
+        """Both, one right after the other, however busy the machine is."""
+        while True:
+            asked = time.monotonic()
+            data = self.get()
+            if time.monotonic() - asked < 0.5:
+                break
+        self.replace(data, **changes)
 
 
 @pytest.fixture

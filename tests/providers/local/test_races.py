@@ -11,6 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from dh_secrets_jupyter.errors import ConflictError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.local import LocalProvider
 from dh_secrets_jupyter.testing import just, put, values
@@ -142,3 +145,19 @@ def test_a_kill_while_the_store_is_made(file: Path) -> None:
         assert sound(file)
         for path in file.parent.iterdir():
             path.unlink()
+
+
+def test_who_waits_longest_asks_most_often(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a crowd nobody starves: the pauses between two tries to write get shorter, until the patience ends."""
+    LocalProvider().write("demo", just(put("A")))
+    naps: list[float] = []
+    now = time.monotonic()
+    monkeypatch.setattr(time, "sleep", naps.append)
+    monkeypatch.setattr(time, "monotonic", lambda: now + sum(naps))
+    with contextlib.closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ConflictError):
+            LocalProvider().write("demo", just(put("B")))
+    assert 14.9 < sum(naps) < 15.1
+    assert min(naps[:10]) > 0.02
+    assert max(naps[-10:]) <= 0.002
