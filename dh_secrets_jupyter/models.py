@@ -294,4 +294,4 @@ def check_expires(name: str, expires: object) -> date | None:
             return date.fromisoformat(expires)
         except ValueError:
             pass
-    raise SecretsError(name, "the expiry date is not a date", "Write it as YYYY-MM-DD")
+    raise SecretsError(name, "the expiry date is not valid", "Write it as YYYY-MM-DD")

@@ -298,7 +298,9 @@ class Project:
             taken = sorted(stored.keys() & records.keys())
             if taken and not replace_existing:
                 verb = "already exists" if len(taken) == 1 else "already exist"
-                raise SecretExistsError(", ".join(taken), f"{verb} in project {self.name}", "Use --replace")
+                raise SecretExistsError(
+                    ", ".join(taken), f"{verb} in project {self.name}", "Use --replace to overwrite"
+                )
             return [
                 Put(name, value, self._stamp(records[name].metadata, new=False))
                 if name in records

@@ -122,9 +122,9 @@ def typed_value_error(text: str) -> SecretsError:
     name = found[1] if found else SET.name
     return SecretsError(
         name,
-        "a value cannot be given on the line, and nothing was stored",
-        f"Rotate it, because what is typed in a cell is seen and kept; then run %secret set {name} and type the new"
-        " value at its prompt",
+        "a value must not be typed in a cell, and nothing was stored",
+        f"Rotate it, because cells are saved and shared; then run %secret set {name} and type the new value at the"
+        " prompt",
     )
 
 

@@ -38,6 +38,8 @@ def _ask(shell: Any, ask: Callable[[str], str], prompt: str, subject: str, inste
         try:
             return ask(prompt)
         except (KeyboardInterrupt, EOFError):
+            if not hasattr(shell, "kernel"):
+                print()  # behind the prompt, on the same line
             problem, instead = "cancelled; nothing was changed", "Run it again when you are ready"
         except Exception as error:
             # ipykernel's own, by its name: a terminal may be without ipykernel.

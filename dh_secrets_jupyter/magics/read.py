@@ -97,7 +97,7 @@ def _skipped(error: SecretsError) -> None:
 def _warn(found: Mapping[str, tuple[Secret, Value]]) -> None:
     for name, (secret, _) in found.items():
         if secret.metadata.expired:
-            print(f"{name}: this secret expired; its last valid day was {secret.metadata.expires}.")
+            print(f"{name}: this secret has expired; its last valid day was {secret.metadata.expires}.")
         if reason := guard.why_not(name):
             print(f"{name}: the guard does not mask this value, because {reason}.")
 

@@ -108,16 +108,14 @@ def _flags() -> str:
 
 def _from_environment(name: str, entry: str) -> str | bytes:
     if entry not in os.environ:
-        raise SecretsError(name, f"there is no environment variable {entry!a}", "Run %env to see those that there are")
+        raise SecretsError(name, f"there is no environment variable {entry!a}", "Run %env to list them")
     return os.environ[entry] if os.name == "nt" else os.fsencode(os.environ[entry])
 
 
 def _from_variable(shell: Any, name: str, variable: str) -> str | bytes:
     value = shell.user_ns.get(variable)
     if not isinstance(value, str | bytes):
-        raise SecretsError(
-            name, f"no variable {variable!a} holds text or bytes", "Run %who to see the variables of this kernel"
-        )
+        raise SecretsError(name, f"no variable {variable!a} holds text or bytes", "Run %who to list the variables")
     return value
 
 

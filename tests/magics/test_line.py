@@ -113,7 +113,7 @@ def test_no_error_repeats_what_may_be_a_value(text: str) -> None:
         set_secret(None, line.parse(text))
     assert "inv" not in str(error.value).lower()
     if text.startswith("set "):
-        assert str(error.value).startswith("A: a value cannot be given on the line, and nothing was stored. Rotate it")
+        assert str(error.value).startswith("A: a value must not be typed in a cell, and nothing was stored. Rotate it")
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_an_expired_secret_is_read_and_said(project: Kernel) -> None:
     """An expired secret can be read; it is said that it has expired."""
     project.ok("%secret edit API_KEY --expires 2020-02-03")
     assert project.ok("%secret get API_KEY").stdout.splitlines() == [
-        "API_KEY: this secret expired; its last valid day was 2020-02-03.",
+        "API_KEY: this secret has expired; its last valid day was 2020-02-03.",
         "Read into variables: API_KEY",
     ]
 

@@ -25,6 +25,8 @@ import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+INTERRUPT = "^C"
+"""An answer that interrupts the question."""
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _COPIED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
 
@@ -201,7 +203,7 @@ class Kernel:
         """Executes a cell and returns when its reply and its ``idle`` are there.
 
         Args:
-            answers: for ``input`` and ``getpass``, in order; None: nobody can answer (as under nbclient).
+            answers: for ``input`` and ``getpass``, in order, or INTERRUPT; None: nobody can answer (as under nbclient).
             timeout: seconds; a kernel that takes longer fails the test.
             linger: seconds to wait, after idle, for what comes late (threads).
             options: more fields of the execute_request, such as ``silent`` or ``user_expressions``.
@@ -251,7 +253,10 @@ class Kernel:
                 if message.type == "input_request":
                     answer = next(pending, None)
                     assert answer is not None, f"unexpected question: {message.content['prompt']}"
-                    self.send("input_reply", {"value": answer}, channel="stdin")
+                    if answer == INTERRUPT:
+                        self.interrupt()
+                    else:
+                        self.send("input_reply", {"value": answer}, channel="stdin")
                 replied = replied or message.channel == channel
                 idle = idle or (message.type == "status" and message.content["execution_state"] == "idle")
         end = time.monotonic() + linger

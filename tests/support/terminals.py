@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import re
 import select
 import signal
 import sys
@@ -38,6 +39,13 @@ class Terminal:
         end = time.monotonic() + _PATIENCE
         while text not in self.shown[after:]:
             assert self._read(end - time.monotonic()), f"no {text!r} in {self.shown[after:]!r}"
+
+    def search(self, pattern: re.Pattern[bytes], after: int = 0) -> re.Match[bytes]:
+        """Reads until a pattern is found behind the first ``after`` bytes of what has come out."""
+        end = time.monotonic() + _PATIENCE
+        while not (found := pattern.search(self.shown, after)):
+            assert self._read(end - time.monotonic()), f"no {pattern.pattern!r} in {self.shown[after:]!r}"
+        return found
 
     def end(self) -> bytes:
         """Reads to the end, and returns all that came out."""

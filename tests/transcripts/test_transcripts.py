@@ -1,0 +1,91 @@
+"""What users read, as they read it: every transcript comes out as it stands in its file.
+
+A change of words is a change of these files: ``UPDATE_TRANSCRIPTS=1 pytest tests/transcripts`` writes them anew.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ..cluster.server import Namespace
+from ..support import terminals
+from ..support.kernels import Kernel
+from .fronts import InTerminal, in_kernel
+from .player import Play, Step, parse, played
+
+HERE = Path(__file__).parent
+ELSEWHERE = {"terminal", "kubernetes"}
+IN_A_KERNEL = sorted(path.stem for path in HERE.glob("*.txt") if path.stem not in ELSEWHERE)
+PROJECT = {"DH_SECRETS_PROJECT": "demo"}
+
+
+def check(name: str, play: Play, *volatile: tuple[str, str]) -> None:
+    """Plays a transcript, and compares it with its file, or writes that anew."""
+    path = HERE / f"{name}.txt"
+    written = path.read_text()
+    now = played(written, play, volatile)
+    if os.environ.get("UPDATE_TRANSCRIPTS"):
+        path.write_text(now)
+    else:
+        assert now == written
+
+
+@pytest.mark.parametrize("name", IN_A_KERNEL)
+def test_in_a_kernel(name: str, new_kernel: Callable[..., Kernel]) -> None:
+    """The commands, their help, their common errors and prompts, and the guard's report, on the local provider."""
+    kernel = new_kernel(env=PROJECT)
+    kernel.ok("%load_ext dh_secrets_jupyter")
+    check(name, lambda step: in_kernel(kernel, step), (str(kernel.home), "HOME"))
+
+
+@pytest.mark.kernel
+def test_in_a_terminal(tmp_path: Path) -> None:
+    """What differs in IPython in a terminal."""
+    arguments = [*terminals.IPYTHON, "--simple-prompt"]
+    with terminals.start(arguments, tmp_path / "home", **PROJECT, TERM="dumb", LANG="C.UTF-8") as terminal:
+        check("terminal", InTerminal(terminal).play, (str(tmp_path / "home"), "HOME"))
+
+
+def test_on_kubernetes(new_kernel: Callable[..., Kernel], namespace: Namespace) -> None:
+    """Where the secrets are in a cluster: the place, and who may not do what."""
+    nobody = namespace.service_account("nobody")
+    kernel = new_kernel(env=PROJECT | {"DH_SECRETS_PROVIDER": "kubernetes", "KUBECONFIG": str(namespace.kubeconfig)})
+    kernel.ok(f"%load_ext dh_secrets_jupyter\nNOBODY = {str(nobody)!r}")
+    volatile = (str(kernel.home), "HOME"), (str(nobody.parent), "KUBECONFIGS"), (namespace.name, "NAMESPACE")
+    check("kubernetes", lambda step: in_kernel(kernel, step), *volatile)
+
+
+class TestPlayer:
+    """How a transcript is read."""
+
+    TEXT = "# A remark.\n\n>>> a\n... b\n??? name\n<<< c\nd\n\ne\n\n>>> f\n\n# Another.\n# More.\n\n>>> g\n!!! h\n"
+
+    def test_it_is_parsed(self) -> None:
+        """Steps, their further lines and answers, and remarks; what came of a step is left out."""
+        found = list(parse(self.TEXT))
+        assert found == ["# A remark.", Step("a\nb", ["c"]), Step("f"), "# Another.", "# More.", Step("g")]
+
+    def test_it_is_written_as_it_was(self) -> None:
+        """A transcript of which the same comes is the same text."""
+        said = {"a\nb": "??? name\n<<< c\nd\n\ne\n", "f": "", "g": "!!! h"}
+        assert played(self.TEXT, lambda step: said[step.code]) == self.TEXT
+
+    def test_what_differs_each_time_is_replaced(self) -> None:
+        """Times and places have names in a transcript."""
+        text = played(">>> a\n", lambda step: "at 2026-01-02 03:04 in /tmp/x/y  ", [("/tmp/x", "HOME")])
+        assert text == ">>> a\nat YYYY-MM-DD hh:mm in HOME/y\n"
+
+    def test_any_other_word_fails(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What comes out and what is written have to be the same; only on request the file is written anew."""
+        monkeypatch.setattr(f"{__name__}.HERE", tmp_path)
+        monkeypatch.delenv("UPDATE_TRANSCRIPTS", raising=False)
+        (tmp_path / "some.txt").write_text(">>> a\nold\n")
+        with pytest.raises(AssertionError):
+            check("some", lambda step: "new")
+        monkeypatch.setenv("UPDATE_TRANSCRIPTS", "1")
+        check("some", lambda step: "new")
+        assert (tmp_path / "some.txt").read_text() == ">>> a\nnew\n"
