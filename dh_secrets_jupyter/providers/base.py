@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from ..errors import SecretsError, TooLargeError
 from ..models import MAX_TOTAL, Metadata
@@ -132,6 +132,68 @@ class Provider(Protocol):
         Raises:
             AccessDeniedError: reading is allowed, watching is not; ask by :meth:`read` now and then instead.
         """
+
+
+BYTES = "bytes"
+"""Ability: values that are no UTF-8 text are kept."""
+DOTTED_NAMES = "dotted_names"
+"""Ability: all names that :func:`.models.check_name` allows, those with a dot, too."""
+ALL_OR_NONE = "all_or_none"
+"""Ability: of a write that raises nothing is left."""
+TESTS = "tests"
+"""Ability: that a secret is still as the plan saw it, and the write, are one step for everybody who writes there."""
+ABILITIES = frozenset({BYTES, DOTTED_NAMES, ALL_OR_NONE, TESTS})
+
+
+def abilities(provider: Provider) -> frozenset[str]:
+    """Returns what a provider promises of :data:`ABILITIES`: its attribute ``abilities``, without one all."""
+    return frozenset(getattr(provider, "abilities", ABILITIES))
+
+
+def has_own_register(provider: Provider) -> bool:
+    """Returns whether a place keeps its own account of projects, users and times: its attribute ``has_own_register``,
+    without one not. There a project exists without secrets, who made a change and when is not taken from the
+    metadata of a put, and labels, a set, come back sorted."""
+    return bool(getattr(provider, "has_own_register", False))
+
+
+Learn = Callable[[str, str], None]
+"""Is told of a credential: what it is called, and its text."""
+
+
+@runtime_checkable
+class HoldsCredentials(Protocol):
+    """A provider whose own credentials nobody should see."""
+
+    def on_credential(self, learn: Learn) -> None:
+        """Has a function told of each credential that is used, now and from now on before it is."""
+
+
+@runtime_checkable
+class ListsMetadata(Protocol):
+    """A provider that can say what is there without reading values."""
+
+    def list_metadata(self, project: str) -> Mapping[str, Metadata]:
+        """Returns names and metadata of all secrets of a project, in one request."""
+
+
+@runtime_checkable
+class ChoosesProject(Protocol):
+    """A provider that knows which project is meant where nobody has said it."""
+
+    def default_project(self) -> str:
+        """Returns its name.
+
+        Raises:
+            SecretsError: there are several, or none.
+        """
+
+
+def metadata_of(provider: Provider, project: str) -> Mapping[str, Metadata]:
+    """Returns names and metadata of all secrets of a project, by as few requests as the provider needs."""
+    if isinstance(provider, ListsMetadata):
+        return provider.list_metadata(project)
+    return {name: record.metadata for name, record in provider.read(project).items()}
 
 
 def check_total(project: str, records: Mapping[str, bytes]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...backoff import watch_pauses
 from ...errors import AccessDeniedError, SecretsError
+from .. import news
 from ..base import Records
 from .layout import PREFIX, Look
 
@@ -22,8 +23,6 @@ EXPIRY = 60
 """Seconds after which the API server is asked to end a watch, so that a connection lost in silence is noticed."""
 STOOD = 10.0
 """Seconds after which a watch that ends has worked: the next one is not put off further."""
-POLL_INTERVAL = 0.25
-"""Seconds between two looks at whether to stop."""
 KINDS = ("ADDED", "MODIFIED", "DELETED", "BOOKMARK")
 """What a watch tells: changes, and now and then where it is."""
 PART = 65536
@@ -43,19 +42,7 @@ def follow(fetch: Callable[[], Look], open_watch: OpenWatch, stop: threading.Eve
         ProviderUnavailableError: there was no API server from the beginning; later losses are waited out.
     """
     follower = _Follower(fetch, open_watch)
-    threading.Thread(target=follower.run, name="dh-secrets-watch", daemon=True).start()
-    try:
-        while not stop.is_set():
-            try:
-                news = follower.news.get(timeout=POLL_INTERVAL)
-            except queue.Empty:
-                continue
-            if isinstance(news, SecretsError):
-                raise news
-            yield news
-            del news  # no value is kept while nothing happens
-    finally:
-        follower.close()
+    return news.follow(follower.run, follower.news, stop, follower.close)
 
 
 class _Follower:

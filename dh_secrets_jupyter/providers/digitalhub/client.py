@@ -1,0 +1,226 @@
+"""Requests to Core: kept connections, a deadline for each, repeated where that is safe, failures as one clear line.
+
+No part of an answer's text ever gets into an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from ...backoff import pauses
+from ...errors import ProviderUnavailableError
+from ..base import Learn
+from ..exchange import DeadlineError, Exchange, make_cuttable
+from ..proxies import address_and_headers, environments_proxy
+from .login import Login
+
+if TYPE_CHECKING:
+    import ssl
+
+    from urllib3 import PoolManager
+
+CONNECT = 5.0
+"""Seconds to wait for a connection."""
+READ = 15.0
+"""Seconds to wait for an answer, or for the next part of one."""
+PATIENCE = 5.0
+"""Seconds for which a request is repeated while Core cannot be reached."""
+CONNECTIONS = 32
+"""Connections kept open: a server asks from many threads."""
+RENEWALS = 3
+"""Logins that are tried for one request: what another process left in the file, a renewal, the environment's."""
+AWAY = (429, 502, 503, 504)
+"""What is answered where Core is asked too much, or something before it cannot reach it."""
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Core said.
+
+    Attributes:
+        status: the HTTP status.
+        body: the JSON; None where there is none.
+        date: Core's own clock, to the second.
+    """
+
+    status: int
+    body: Any = field(default=None, repr=False)
+    date: datetime | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it did what was asked."""
+        return 200 <= self.status < 300
+
+    def says(self, words: str) -> bool:
+        """Whether Core's own message begins so."""
+        message = self.body.get("message") if isinstance(self.body, dict) else None
+        return isinstance(message, str) and message.startswith(words)
+
+
+class OutcomeUnknownError(Exception):
+    """A change was sent and no answer came: it may have happened, or happen yet."""
+
+
+class Client:
+    """Core, as this process's user; may be shared between threads and over a fork.
+
+    Args:
+        learn: is told of each credential before it is used.
+
+    Raises:
+        ProviderUnavailableError: no address of Core is known.
+    """
+
+    def __init__(self, learn: Learn) -> None:
+        self.login = Login(learn)
+        self._pid = os.getpid()
+        self._pools: PoolManager | None = None
+
+    def request(
+        self, method: str, path: str, body: object = None, *, until: float, query: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Sends one request. What changes something is sent once, unless it has certainly not arrived.
+
+        Args:
+            until: when to give up, as :func:`time.monotonic` counts.
+
+        Raises:
+            AccessDeniedError: the login has expired, and there is no other.
+            ProviderUnavailableError: Core cannot be reached.
+            OutcomeUnknownError: it may have made a change.
+        """
+        url = f"{self.login.endpoint}{path}" + (f"?{urlencode(query, safe=',')}" if query else "")
+        content = None if body is None else json.dumps(body).encode()
+        renewals = 0
+        while True:
+            credentials = self._login().current
+            headers = {"Authorization": credentials.authorization} if credentials.authorization else {}
+            answer = self._patiently(method, url, content, JSON, headers, until)
+            if answer.status != 401 or renewals == RENEWALS:
+                return answer
+            renewals += 1
+            self.login.renew(credentials, partial(self._renew, until), until)
+
+    def _login(self) -> Login:
+        """Returns the login, once this process has connections and locks of its own."""
+        if self._pid != os.getpid():
+            self._pid, self._pools = os.getpid(), None
+            self.login.after_fork()
+        return self.login
+
+    def _renew(self, until: float, form: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """Sends a form to the token endpoint, which Core names without a login."""
+        found = self._patiently("GET", f"{self.login.endpoint}/.well-known/configuration", None, JSON, {}, until).body
+        endpoint = found.get("oauth2_token_endpoint") if isinstance(found, dict) else None
+        if not isinstance(endpoint, str) or not endpoint.startswith(("http://", "https://")):
+            return None
+        try:
+            answer = self._patiently("POST", endpoint, urlencode(form).encode(), FORM, {}, until)
+        except OutcomeUnknownError:
+            return None
+        return answer.body if answer.ok and isinstance(answer.body, dict) else None
+
+    def _patiently(
+        self, method: str, url: str, content: bytes | None, kind: str, headers: Mapping[str, str], until: float
+    ) -> Answer:
+        """Sends a request, again where that is safe. Raises as :meth:`request`."""
+        give_up = min(until - 1, time.monotonic() + PATIENCE)
+        for pause in pauses():
+            answer, why, arrived = self._once(method, url, content, kind, headers, until)
+            if answer and answer.status not in AWAY:
+                return answer
+            # 429 is said before anything is done.
+            if method != "GET" and (answer.status != 429 if answer else arrived):
+                raise OutcomeUnknownError
+            if time.monotonic() + pause > give_up:
+                raise unavailable(f"{_host(url)} {why}")
+            time.sleep(pause)
+        raise AssertionError("pauses never end")
+
+    def _once(
+        self, method: str, url: str, content: bytes | None, kind: str, headers: Mapping[str, str], until: float
+    ) -> tuple[Answer | None, str, bool]:
+        """Returns an answer, else why there is none, and whether the request may have arrived all the same."""
+        import urllib3
+        from urllib3 import exceptions
+
+        read = min(READ, max(1.0, until - time.monotonic()))
+        call: Callable[[], urllib3.BaseHTTPResponse] = partial(
+            self._open_pools(url).request,
+            method,
+            url,
+            body=content,
+            headers={"Accept": JSON, "Content-Type": kind, "User-Agent": "dh-secrets-jupyter", **headers},
+            timeout=urllib3.Timeout(connect=min(CONNECT, read), read=read),
+            retries=False,
+        )
+        exchange = Exchange(call)
+        try:
+            response = exchange.result(until - time.monotonic())
+        except exceptions.SSLError:
+            return None, "has a certificate that is not trusted, or speaks no TLS", False
+        except (exceptions.NewConnectionError, exceptions.ConnectTimeoutError, exceptions.ProxyError):
+            return None, "cannot be reached", False
+        except (DeadlineError, exceptions.HTTPError, OSError):
+            return None, "does not answer", exchange.sent
+        body = None
+        with contextlib.suppress(ValueError, RecursionError):
+            body = json.loads(response.data)
+        date = None
+        with contextlib.suppress(ValueError, TypeError):
+            date = parsedate_to_datetime(response.headers.get("Date", ""))
+        return Answer(response.status, body, date), f"answers with HTTP status {response.status}", True
+
+    def _open_pools(self, url: str) -> PoolManager:
+        if self._pools is None:
+            self._pools = _pools(url)
+        return self._pools
+
+
+def unavailable(problem: str, hint: str = "Try again later") -> ProviderUnavailableError:
+    """Returns the error for a Core that does not do what it should."""
+    return ProviderUnavailableError("digitalhub", f"the platform's server {problem}", hint)
+
+
+def _pools(url: str) -> PoolManager:
+    """Returns connections, by the environment's proxy where it has one for that address; none is made yet."""
+    import urllib3
+
+    proxy, headers = address_and_headers(urlsplit(environments_proxy(url)))
+    options: dict[str, Any] = {"num_pools": 4, "maxsize": CONNECTIONS, "ssl_context": _trust()}
+    pools: PoolManager
+    if proxy and proxy.startswith("socks"):
+        raise unavailable("would be reached by a SOCKS proxy, which it cannot", "Name an HTTP proxy, or NO_PROXY")
+    pools = urllib3.ProxyManager(proxy, proxy_headers=headers, **options) if proxy else urllib3.PoolManager(**options)
+    make_cuttable(pools)
+    return pools
+
+
+def _trust() -> ssl.SSLContext:
+    """Returns whom to trust: the system's authorities, and those that the SDK's own client is told of."""
+    import ssl
+
+    context = ssl.create_default_context()
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        with contextlib.suppress(OSError):
+            if bundle := os.environ.get(name):
+                context.load_verify_locations(bundle)
+    return context
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]  # without what may stand before it: a password

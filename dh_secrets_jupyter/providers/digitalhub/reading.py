@@ -1,0 +1,208 @@
+"""What Core has of a project: the list of its entities in one request, their values in one more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from ...errors import ProviderUnavailableError, SecretNotFoundError, SecretsError
+from ..base import LazyRecords, Record
+from .client import Answer, Client, unavailable
+from .entity import LOCK, Entity
+from .permissions import forbidden
+
+PAGE = 1000
+"""Entities of one page, the most that Core gives."""
+ADDRESS = 6000
+"""Bytes of names in one address."""
+NOT_CORE = "Check that DHCORE_ENDPOINT is the platform's own server"
+
+
+class NoValue(bytes):
+    """What stands in place of the value of a secret that has none. A change that has this one leaves it so."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why there is no value.
+
+    Attributes:
+        error: what reading it raises.
+        proven: Core has shown that it can read its cluster, and that nothing is there.
+    """
+
+    error: SecretsError
+    proven: bool
+
+
+Value = bytes | Missing
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The entities of a project.
+
+    Attributes:
+        entities: all secrets, by name.
+        lock: the entity by which somebody holds others off.
+        date: Core's clock as it answered.
+    """
+
+    entities: dict[str, Entity]
+    lock: Entity | None = None
+    date: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """A project's secrets at one moment: entities, and values by name."""
+
+    entities: dict[str, Entity] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict, repr=False)
+
+    def with_values(self, values: Mapping[str, Value]) -> Look:
+        """Returns it with other values."""
+        return replace(self, values={**self.values, **values})
+
+    @property
+    def known(self) -> dict[str, bytes]:
+        """The values that are there."""
+        return {name: value for name, value in self.values.items() if isinstance(value, bytes)}
+
+    @property
+    def records(self) -> LazyRecords[tuple[Entity, Value]]:
+        """The same, as the protocol has it."""
+        return LazyRecords({name: (entity, self.values[name]) for name, entity in self.entities.items()}, _record)
+
+
+def _record(name: str, stored: tuple[Entity, Value]) -> Record:
+    entity, value = stored
+    if isinstance(value, Missing):
+        return Record(NoValue(), entity.metadata, value.error)
+    return Record(value, entity.metadata)
+
+
+def path(project: str, rest: str = "") -> str:
+    """Returns the path of a project's secrets at Core."""
+    return f"/api/v1/-/{project}/secrets{rest}"
+
+
+def unexpected(answer: Answer) -> ProviderUnavailableError:
+    """Returns the error for an answer that no Core gives."""
+    hint = NOT_CORE if answer.status < 500 else "Try again later"
+    return unavailable(f"answers with HTTP status {answer.status}", hint)
+
+
+def listing(client: Client, project: str, until: float) -> Listing:
+    """Reads the list, in one request up to 1,000 secrets.
+
+    Raises:
+        AccessDeniedError: no right on the project, or there is none of that name.
+    """
+    entities: dict[str, Entity] = {}
+    lock, date = None, None
+    for page in range(PAGE):
+        query = {"size": str(PAGE), "sort": "name,asc", **({"page": str(page)} if page else {})}
+        answer = client.request("GET", path(project), until=until, query=query)
+        if answer.status == 403:
+            raise forbidden(client, project, until)
+        content = answer.body.get("content") if answer.ok and isinstance(answer.body, dict) else None
+        if not isinstance(content, list):
+            raise unexpected(answer)
+        date = date or answer.date
+        for found in map(Entity.of, content):
+            if found and found.name == LOCK:
+                lock = found
+            elif found:
+                entities[found.name] = found
+        if answer.body.get("last", True):
+            break
+    return Listing(entities, lock, date)
+
+
+def look(client: Client, project: str, until: float) -> Look:
+    """Reads all of a project's secrets, in two requests. Raises as :func:`listing`."""
+    entities = listing(client, project, until).entities
+    found = values(client, project, entities.values(), until)
+    return Look({name: entity for name, entity in entities.items() if name in found}, found)
+
+
+def values(client: Client, project: str, entities: Iterable[Entity], until: float) -> dict[str, Value]:
+    """Reads the values of these entities; one that is gone by now is left out."""
+    found: dict[str, Value] = {}
+    for some in _batches(entities):
+        answer = _get(client, project, some, until)
+        if answer.ok:
+            found |= _given(some, answer.body)
+        elif answer.status == 500:
+            found |= _one_by_one(client, project, some, until, answer if len(some) == 1 else None)
+        else:
+            raise unexpected(answer)
+    return found
+
+
+def _one_by_one(
+    client: Client, project: str, entities: list[Entity], until: float, known: Answer | None
+) -> dict[str, Value]:
+    """Core reads several or none, and does not say which one it cannot read."""
+    answers = {one: known or _get(client, project, [one], until) for one in entities}
+    # Where the Secret is not there at all, Core answers as it does where it cannot reach its cluster.
+    reached = any(not answer.says("error with k8s") for answer in answers.values())
+    found: dict[str, Value] = {}
+    for entity, answer in answers.items():
+        if answer.ok:
+            found |= _given([entity], answer.body)
+        elif answer.status != 500:
+            raise unexpected(answer)
+        elif reached and answer.says("error with k8s"):
+            raise unavailable("could not read all of the project's secrets in its cluster")
+        else:
+            found[entity.name] = _missing(entity, answer)
+    return found
+
+
+def _missing(entity: Entity, answer: Answer) -> Missing:
+    spec = entity.fields.get("spec")
+    provider = spec.get("provider") if isinstance(spec, dict) else None
+    if answer.says("invalid or unavailable provider"):
+        problem = f"is kept by the provider {provider!a}, which the platform cannot read"
+        return Missing(SecretsError(entity.name, problem, "Read it where it is kept"), proven=True)
+    hint = f"Give it one: %secret set {entity.name}"
+    if answer.says("error with k8s"):
+        problem = "has no value yet, or the platform cannot read its cluster now"
+        return Missing(ProviderUnavailableError(entity.name, problem, hint), proven=False)
+    return Missing(SecretNotFoundError(entity.name, "has no value yet", hint), proven=True)
+
+
+def _get(client: Client, project: str, entities: list[Entity], until: float) -> Answer:
+    names = ",".join(entity.name for entity in entities)
+    answer = client.request("GET", path(project, "/data"), until=until, query={"keys": names})
+    if answer.status == 403:
+        raise forbidden(client, project, until)
+    return answer
+
+
+def _given(entities: list[Entity], body: Any) -> dict[str, Value]:
+    """Returns the values of an answer, which names each by its key."""
+    if not isinstance(body, dict):
+        raise unavailable("answers something else than values", NOT_CORE)
+    return {
+        entity.name: text.encode(errors="surrogatepass")
+        for entity in entities
+        if isinstance(text := body.get(entity.key, body.get(entity.name)), str)
+    }
+
+
+def _batches(entities: Iterable[Entity]) -> list[list[Entity]]:
+    """Cuts a list where the address would get too long."""
+    batches: list[list[Entity]] = []
+    size = ADDRESS
+    for entity in entities:
+        size += len(entity.name) + 1
+        if size > ADDRESS:
+            batches.append([])
+            size = len(entity.name)
+        batches[-1].append(entity)
+    return batches
