@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _current: Project | None = None
 """What was switched to."""
-_opened: tuple[tuple[str, str], Project] | None = None
+_opened: tuple[tuple[str | None, str], Project] | None = None
 """What the settings said last, and the project opened for it."""
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from . import guard
 from .errors import SecretExistsError, SecretNotFoundError, SecretsError
@@ -26,7 +26,19 @@ from .models import (
     decode,
     encode,
 )
-from .providers.base import Plan, Provider, Put, Record, Records, Remove, check_total
+from .providers.base import (
+    HoldsCredentials,
+    Plan,
+    Provider,
+    Put,
+    Record,
+    Records,
+    Remove,
+    check_total,
+    metadata_of,
+)
+
+T = TypeVar("T")
 
 
 class Keep(Enum):
@@ -125,6 +137,8 @@ class Project:
         self.provider = provider
         self.user = user
         self.notices: Sequence[str] = ()
+        if isinstance(provider, HoldsCredentials):
+            provider.on_credential(guard.learn_credential)
 
     def __repr__(self) -> str:
         return f"Project(name={self.name!r}, provider={self.provider.name!r}, place={self.place!r})"
@@ -141,8 +155,8 @@ class Project:
 
     def list_secrets(self, pattern: str = "*") -> list[Secret]:
         """Returns the secrets whose names match a shell pattern, by name, in one request."""
-        records = self.provider.read(self.name)
-        return [self._secret(name, records[name]) for name in sorted(records) if fnmatchcase(name, pattern)]
+        found = metadata_of(self.provider, self.name)
+        return [Secret(self, name, found[name]) for name in sorted(found) if fnmatchcase(name, pattern)]
 
     def get_secret(self, entity_name: str | None = None, *, identifier: str | None = None) -> Secret:
         """Returns one secret; ``identifier`` is the name's other name. Raises :class:`SecretNotFoundError`."""
@@ -150,8 +164,8 @@ class Project:
 
     def get_secrets(self, *names: str) -> list[Secret]:
         """Returns these secrets, in one request. Raises :class:`SecretNotFoundError`."""
-        records = self._existing(self.provider.read(self.name), names)
-        return [self._secret(name, record) for name, record in records.items()]
+        found = self._existing(metadata_of(self.provider, self.name), names)
+        return [Secret(self, name, metadata) for name, metadata in found.items()]
 
     def read_values(self, *names: str) -> dict[str, SecretValue | SecretBytes]:
         """Returns the values of these secrets by name, in one request. Raises :class:`SecretNotFoundError`."""
@@ -319,15 +333,15 @@ class Project:
     def _secret(self, name: str, record: Record) -> Secret:
         return Secret(self, name, record.metadata)
 
-    def _existing(self, records: Records, names: Iterable[str]) -> dict[str, Record]:
-        missing = [check_name(name) for name in dict.fromkeys(names) if name not in records]
+    def _existing(self, found: Mapping[str, T], names: Iterable[str]) -> dict[str, T]:
+        missing = [check_name(name) for name in dict.fromkeys(names) if name not in found]
         if missing:
             raise SecretNotFoundError(
                 ", ".join(missing),
                 f"no such {'secret' if len(missing) == 1 else 'secrets'} in project {self.name}",
                 "Run %secret list to see what is there",
             )
-        return {name: records[name] for name in names}
+        return {name: found[name] for name in names}
 
     def _disclose(self, records: Records) -> dict[str, SecretValue | SecretBytes]:
         """Hands values to the kernel: the guard knows them first."""

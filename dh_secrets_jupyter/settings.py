@@ -12,22 +12,28 @@ from .guard.environment import NAMES
 from .models import check_project
 from .project import Project
 from .providers import lookup
+from .providers.base import ChoosesProject
+
+DEFAULT_PROJECT = "default"
+"""The project where none is set, and the provider knows of none."""
 
 
 class DHSecrets(Configurable):
     """``c.DHSecrets`` in ipython_config.py, for kernels, and in jupyter_server_config.py, for the server."""
 
-    project = Unicode("default", help="The project whose secrets are used.").tag(config=True)
-    provider = Unicode(lookup.AUTO, help="Where secrets are kept: auto, kubernetes, local or another provider.").tag(
+    project = Unicode("", help="The project whose secrets are used; without one the login's, else default.").tag(
         config=True
     )
+    provider = Unicode(
+        lookup.AUTO, help="Where secrets are kept: auto, digitalhub, kubernetes, local or another provider."
+    ).tag(config=True)
     mask_environment: List[str] = List(
         Unicode(), list(NAMES), help="Names, or patterns of names, of the environment variables that the guard masks."
     ).tag(config=True)
     allow_reveal = Bool(False, help="Whether the server may send values to the browser.").tag(config=True)
 
-    def choice(self, project: str | None = None, provider: str | None = None) -> tuple[str, str]:
-        """Returns the project's name and the provider's, or ``auto``.
+    def choice(self, project: str | None = None, provider: str | None = None) -> tuple[str | None, str]:
+        """Returns the project's name, None where none is set, and the provider's, or ``auto``.
 
         Arguments win over ``DH_SECRETS_PROJECT`` and ``DH_SECRETS_PROVIDER``, these over traitlets.
 
@@ -35,7 +41,8 @@ class DHSecrets(Configurable):
             InvalidNameError: the project's name.
         """
         name = project if project is not None else os.environ.get("DH_SECRETS_PROJECT") or self.project
-        return check_project(name), provider or os.environ.get("DH_SECRETS_PROVIDER") or self.provider
+        chosen = check_project(name) if name or project is not None else None
+        return chosen, provider or os.environ.get("DH_SECRETS_PROVIDER") or self.provider
 
     def open(self, project: str | None = None, provider: str | None = None, *, user: str) -> Project:
         """Opens the project of :meth:`choice`.
@@ -45,11 +52,14 @@ class DHSecrets(Configurable):
 
         Raises:
             InvalidNameError: the project's name.
-            SecretsError: there is no provider of that name.
+            SecretsError: there is no provider of that name; or no project is set, and the login has several.
             ProviderUnavailableError: the provider cannot be used here.
         """
         name, wanted = self.choice(project, provider)
-        return Project(name, lookup.find(wanted), user=user)
+        found = lookup.find(wanted)
+        if name is None:
+            name = check_project(found.default_project()) if isinstance(found, ChoosesProject) else DEFAULT_PROJECT
+        return Project(name, found, user=user)
 
 
 def load(shell: Any) -> DHSecrets:

@@ -24,6 +24,7 @@ __all__ = [
     "Hooks",
     "Redactor",
     "learn",
+    "learn_credential",
     "learn_environment",
     "load",
     "off",
@@ -37,6 +38,7 @@ GUARD = Guard()
 """The guard of this process; the functions of this module are its methods."""
 
 learn = GUARD.learn
+learn_credential = GUARD.learn_credential
 learn_environment = GUARD.learn_environment
 why_not = GUARD.why_not
 load = GUARD.load

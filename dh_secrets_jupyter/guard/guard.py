@@ -104,6 +104,20 @@ class Guard:
         if self._hooks is not None:
             self._hooks.value_learned()
 
+    def learn_credential(self, name: str, text: str) -> None:
+        """Makes a credential known that a provider uses, as if it stood in the environment; a no-op outside of IPython.
+
+        Args:
+            name: the environment variable that such a credential is otherwise in.
+        """
+        if running_shell() is None:
+            return
+        from .engine import Claim
+
+        self.redactor.learn(name, text.encode(errors="surrogateescape"), Claim.VARIABLE)
+        if self._hooks is not None:
+            self._hooks.value_learned()
+
     def why_not(self, name: str) -> str | None:
         """Returns, in a few words, why the latest value of a secret cannot be masked, or None where it is."""
         return self._redactor.masker.reasons().get(name) if self._redactor else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import entry_points
 from typing import cast
 
@@ -42,5 +43,18 @@ def find(name: str) -> Provider:
 
 
 def suitable() -> str:
-    """Returns ``kubernetes`` in a pod with a service account or with a kubeconfig's current context, else ``local``."""
+    """Returns ``digitalhub`` where the platform's address is in the environment, unless a namespace says that the
+    cluster itself is meant; ``kubernetes`` in a pod with a service account or with a kubeconfig's current context; else
+    ``local``."""
+    if os.environ.get("DHCORE_ENDPOINT") and not os.environ.get("DH_SECRETS_NAMESPACE"):
+        return "digitalhub"
     return "kubernetes" if kubeconfig.in_pod() or kubeconfig.has_context() else "local"
+
+
+def remark(provider: str) -> str:
+    """Returns what one should know where ``auto`` has chosen that provider, ``""`` if nothing."""
+    try:
+        beside = provider == "digitalhub" and (kubeconfig.in_pod() or kubeconfig.has_context())
+    except ProviderUnavailableError:  # a kubeconfig that cannot be read
+        beside = False
+    return "keys without an entity are seen by --provider kubernetes alone" if beside else ""

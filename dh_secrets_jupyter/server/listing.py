@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..models import Metadata
-from ..providers.base import Records
 
 Listed = Sequence[Mapping[str, Any]]
 """The secrets of a project, by name."""
@@ -17,6 +16,6 @@ def described(name: str, metadata: Metadata) -> dict[str, Any]:
     return {"name": name, **metadata.to_dict()}
 
 
-def listed(records: Records) -> Listed:
+def listed(found: Mapping[str, Metadata]) -> Listed:
     """Returns the list of a project's secrets."""
-    return [described(name, records[name].metadata) for name in sorted(records)]
+    return [described(name, found[name]) for name in sorted(found)]

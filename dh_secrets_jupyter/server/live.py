@@ -238,7 +238,8 @@ class Live:
 
     def _post(self, project: str, watched: _Watched, records: Records, began: float, *, live: bool = True) -> None:
         """Hands a look to the event loop."""
-        self._call(self._seen, project, watched, self._tagger.tags(project, records), listed(records), began, live)
+        shown = listed({name: record.metadata for name, record in records.items()})
+        self._call(self._seen, project, watched, self._tagger.tags(project, records), shown, began, live)
 
     def _call(self, callback: Callable[..., Any], *arguments: Any) -> None:
         if not self._loop.is_closed():

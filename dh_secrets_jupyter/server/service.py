@@ -12,6 +12,7 @@ from jupyter_events import EventLogger
 from ..errors import ProviderUnavailableError, SecretsError
 from ..models import check_project
 from ..project import Project
+from ..providers.base import metadata_of
 from ..settings import DHSecrets
 from .events import Events
 from .listing import Listed, listed
@@ -84,7 +85,7 @@ class Service:
 
     async def _list(self, name: str) -> Listed:
         def read() -> Listed:
-            found = listed(self.default().provider.read(name))
+            found = listed(metadata_of(self.default().provider, name))
             self.used(name)
             return found
 
