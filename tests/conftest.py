@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has no types
 
-pytest_plugins = ["tests.cluster.fixtures", "tests.support.fixtures"]
+pytest_plugins = ["tests.cluster.fixtures", "tests.support.fixtures", "tests.core.fixtures"]
 
 # Nothing of the user's own settings, cluster or keyring reaches a test, or what a test starts.
-for variable in [name for name in os.environ if name.startswith(("DH_SECRETS_", "JUPYTERHUB_", "KUBERNETES_"))]:
+for variable in [name for name in os.environ if name.startswith(("DH_", "DHCORE_", "JUPYTERHUB_", "KUBERNETES_"))]:
     del os.environ[variable]
 os.environ["KUBECONFIG"] = os.devnull
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
