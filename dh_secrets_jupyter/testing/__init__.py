@@ -28,7 +28,8 @@ class ProviderContract(Storing, Racing, Watching):
 
     A subclass defines the fixture ``connect``: a function that makes a new provider for the same place each time, as
     another process would have it. ``project`` may be overridden where a project has to be prepared; its user may
-    read, write and watch it.
+    read, write and watch it. What the provider does not declare among its ``abilities`` is not asked of it, but has
+    to be refused; one without that attribute is held to all of them.
     """
 
     @pytest.fixture

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from ..models import MAX_DESCRIPTION, MAX_LABEL, Metadata
-from ..providers.base import Change, Plan, Provider, Put, Records
+from ..providers.base import BYTES, DOTTED_NAMES, Change, Plan, Provider, Put, Records, abilities, has_own_register
 
 Connect = Callable[[], Provider]
 
@@ -42,6 +43,41 @@ FULL = Metadata(
 
 NEWER = '{"description":"known","labels":{"a":"b"},"more":[null,{"of":1e999,"these":"\\ud83d"}],"more":-0.10,"":{}}'
 """What a newer version might store: fields of any JSON type, one twice, one of ours in another form."""
+
+
+PLAINER = '{"description":"known","more":[null,{"of":1,"these":"text"}],"less":-0.5,"":{}}'
+"""The same, of JSON as a place with its own register keeps it: each name once, and what every parser reads alike."""
+
+
+def names_of(provider: Provider) -> list[str]:
+    """Returns those of :data:`NAMES` that a provider promises to keep."""
+    return [name for name in NAMES if DOTTED_NAMES in abilities(provider) or "." not in name]
+
+
+def values_of(provider: Provider) -> Mapping[str, bytes]:
+    """Returns those of :data:`VALUES` that a provider promises to keep."""
+    return {name: value for name, value in VALUES.items() if BYTES in abilities(provider) or _is_text(value)}
+
+
+def newer_of(provider: Provider) -> str:
+    """Returns what a newer version might store with a provider."""
+    return PLAINER if has_own_register(provider) else NEWER
+
+
+def given(provider: Provider, metadata: Metadata) -> Metadata:
+    """Returns what a provider promises to keep of the metadata: all, or all but what its own register says."""
+    if not has_own_register(provider):
+        return metadata
+    bare = replace(metadata, created=None, updated=None, created_by=None, updated_by=None)
+    return replace(bare, labels=sorted(metadata.labels))
+
+
+def _is_text(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def put(name: str, value: bytes = b"contract-value", metadata: Metadata | None = None) -> Put:
