@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ PAGE = 1000
 """Entities of one page, the most that Core gives."""
 ADDRESS = 6000
 """Bytes of names in one address."""
+UNREACHED = "error with k8s"
+"""What Core says where it cannot read its cluster, or finds no Secret there."""
 NOT_CORE = "Check that DHCORE_ENDPOINT is the platform's own server"
 
 
@@ -61,10 +63,6 @@ class Look:
 
     entities: dict[str, Entity] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict, repr=False)
-
-    def with_values(self, values: Mapping[str, Value]) -> Look:
-        """Returns it with other values."""
-        return replace(self, values={**self.values, **values})
 
     @property
     def known(self) -> dict[str, bytes]:
@@ -129,6 +127,18 @@ def look(client: Client, project: str, until: float) -> Look:
     return Look({name: entity for name, entity in entities.items() if name in found}, found)
 
 
+def look_again(client: Client, project: str, old: Look, names: Collection[str], until: float) -> Look:
+    """Looks again after a moment: all entities, and the values of these names and of all that changed in the list."""
+    entities = listing(client, project, until).entities
+    kept = {
+        name: value
+        for name, value in old.known.items()
+        if name in entities and name not in names and entities[name].version == old.entities[name].version
+    }
+    found = kept | values(client, project, [one for one in entities.values() if one.name not in kept], until)
+    return Look({name: entity for name, entity in entities.items() if name in found}, found)
+
+
 def values(client: Client, project: str, entities: Iterable[Entity], until: float) -> dict[str, Value]:
     """Reads the values of these entities; one that is gone by now is left out."""
     found: dict[str, Value] = {}
@@ -147,19 +157,21 @@ def _one_by_one(
     client: Client, project: str, entities: list[Entity], until: float, known: Answer | None
 ) -> dict[str, Value]:
     """Core reads several or none, and does not say which one it cannot read."""
-    answers = {one: known or _get(client, project, [one], until) for one in entities}
+    answers = [known or _get(client, project, [one], until) for one in entities]
     # Where the Secret is not there at all, Core answers as it does where it cannot reach its cluster.
-    reached = any(not answer.says("error with k8s") for answer in answers.values())
+    reached = any(not answer.says(UNREACHED) for answer in answers)
     found: dict[str, Value] = {}
-    for entity, answer in answers.items():
+    for entity, answer in zip(entities, answers, strict=True):
+        if reached and answer.says(UNREACHED):  # the Secret was made meanwhile
+            answer = _get(client, project, [entity], until)
+            if answer.says(UNREACHED):
+                raise unavailable("could not read all of the project's secrets in its cluster")
         if answer.ok:
             found |= _given([entity], answer.body)
-        elif answer.status != 500:
-            raise unexpected(answer)
-        elif reached and answer.says("error with k8s"):
-            raise unavailable("could not read all of the project's secrets in its cluster")
-        else:
+        elif answer.status == 500:
             found[entity.name] = _missing(entity, answer)
+        else:
+            raise unexpected(answer)
     return found
 
 
@@ -170,7 +182,7 @@ def _missing(entity: Entity, answer: Answer) -> Missing:
         problem = f"is kept by the provider {provider!a}, which the platform cannot read"
         return Missing(SecretsError(entity.name, problem, "Read it where it is kept"), proven=True)
     hint = f"Give it one: %secret set {entity.name}"
-    if answer.says("error with k8s"):
+    if answer.says(UNREACHED):
         problem = "has no value yet, or the platform cannot read its cluster now"
         return Missing(ProviderUnavailableError(entity.name, problem, hint), proven=False)
     return Missing(SecretNotFoundError(entity.name, "has no value yet", hint), proven=True)

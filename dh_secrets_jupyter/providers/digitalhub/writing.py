@@ -1,7 +1,7 @@
 """How a plan is carried out at Core, which writes entities and values one by one and tests nothing but a name.
 
 1. Look, and ask the plan; without changes, or where it refuses, nothing is sent.
-2. Under the lock look again, and ask the plan again.
+2. Under the lock look again at what it wants to change, and ask it again.
 3. Create what is new, without values; then all values; then the metadata of what was there; then delete. An answer that
    is lost, or a 500, says nothing: a look decides, and what was certainly not done is sent again.
 4. A little later look once more: Core writes all values of its cluster back without a test, and what that undid of ours
@@ -20,7 +20,7 @@ from .client import Client, OutcomeUnknownError
 from .entity import check
 from .lock import held
 from .permissions import UnknownProjectError
-from .reading import Look, Missing, look, path, unexpected
+from .reading import Look, Missing, look, look_again, path, unexpected
 from .steps import RacedError, Steps
 
 DEADLINE = 29.0
@@ -40,14 +40,19 @@ def write(client: Client, project: str, plan: Plan) -> Records:
         before = look(client, project, until)
     except UnknownProjectError:
         before = Look()  # it is made with its first secret
-    if not _asked(project, plan, before):
+    changes = _asked(project, plan, before)
+    if not changes:
         return before.records
+    names = _names(changes)
     with held(client, project) as hold:
         while True:
-            before = look(client, project, min(hold, until))
+            before = look_again(client, project, before, names, min(hold, until))
             changes = _asked(project, plan, before)
             if not changes:
                 return before.records
+            if not _names(changes) <= names:  # it wants something else now
+                names |= _names(changes)
+                continue
             steps = Steps(client, project, before, min(hold, until))
             try:
                 steps.take(changes)
@@ -85,7 +90,7 @@ def _kept(client: Client, project: str, changes: Sequence[Change], before: Look,
         time.sleep(random.uniform(*READ_BACK) + min(SLOW * took, LONGEST))
         asked = time.monotonic()
         try:
-            now = look(client, project, until)
+            now = look_again(client, project, after, mine, until)
             took = time.monotonic() - asked
             lost = {name: after.known[name] for name in mine if _undone(name, before, after, now)}
             if not lost:
@@ -96,6 +101,10 @@ def _kept(client: Client, project: str, changes: Sequence[Change], before: Look,
     if took and mine:
         raise ConflictError(project, "the platform kept undoing the change", "Try again when it is done")
     return after
+
+
+def _names(changes: Sequence[Change]) -> set[str]:
+    return {change.name for change in changes}
 
 
 def _undone(name: str, before: Look, after: Look, now: Look) -> bool:

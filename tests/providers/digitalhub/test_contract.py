@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, writing
 from dh_secrets_jupyter.testing import Connect, ProviderContract
 from tests.core.server import Core
 
@@ -13,6 +13,7 @@ class TestContract(ProviderContract):
     """The digitalhub provider keeps what it declares."""
 
     @pytest.fixture
-    def connect(self, on_platform: Core) -> Connect:
-        """Providers of one workspace."""
+    def connect(self, on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> Connect:
+        """Providers of one workspace, where nobody but ours writes: what others undo is looked for sooner."""
+        monkeypatch.setattr(writing, "READ_BACK", (0.01, 0.02))
         return DigitalHubProvider
