@@ -88,7 +88,7 @@ class Player:
     def ask(self, one: Conversation) -> dict[str, Any]:
         """Returns this Core's answer, in the form of a recorded one."""
         self.core.entities.ids.clear()
-        if identity := _id_given(one):
+        if one.case not in AT_ONCE and (identity := _id_given(one)):
             self.core.entities.ids.append(identity)
         headers = {name: value for name, value in one.request["headers"].items() if name != "Authorization"}
         if authorization := self.authorization(one):
