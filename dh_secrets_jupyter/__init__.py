@@ -95,7 +95,7 @@ def load_ipython_extension(shell: Any) -> None:
     before = guard.status()
     guard.load(shell)
     if before.held and not before.on:
-        print("guard: on.")
+        print("Guard on.")
     if settings.of_shell(shell) is None:
         guard.learn_environment(settings.load(shell).mask_environment)
         magics.load(shell)

@@ -150,7 +150,7 @@ class Guard:
             if self._redactor is not None:
                 self._redactor.is_on = False
                 self._is_off_by_choice = bool(self._redactor.names())
-        return self._off_line()
+        return self._off_line("the extension is loaded again")
 
     def on(self, *names: str) -> str:
         """Masks values again, all or those of some secrets, and returns the line to say. Raises as :meth:`load`."""
@@ -161,25 +161,29 @@ class Guard:
             redactor.switch(*(names or redactor.masker.off), on=True)
         else:
             redactor.switch(*names, on=True)
-        return f"guard: on for {', '.join(names)}." if names else "guard: on."
+        return f"Guard on for {', '.join(names)}." if names else "Guard on."
 
     def off(self, *names: str) -> str:
         """Stops masking, all values or those of some secrets, and returns the line to say. They stay known."""
         redactor = self.redactor
         if names:
             redactor.switch(*names, on=False)
-            return f"guard: off for {', '.join(names)}: shown as they are, until %secret guard on."
+            values = "its value is now shown as it is" if len(names) == 1 else "their values are now shown as they are"
+            return f"Guard off for {', '.join(names)}: {values}, until %secret guard on."
         with self._lock:
             redactor.is_on, self._is_off_by_choice = False, True
-        return self._off_line()
+        return self._off_line("%secret guard on")
 
     def status(self) -> Status:
         """Returns what the guard holds, what it has masked and what it cannot mask; ``str`` of it is the text."""
         hooks = self._hooks
         return self.redactor.status(hooks.place if hooks else "", hooks.gaps if hooks else [])
 
-    def _off_line(self) -> str:
+    def _off_line(self, until: str) -> str:
         count = len(self._redactor.names()) if self._redactor else 0
-        if not count:
-            return "guard: off."
-        return f"guard: off: the values of {count} secrets are shown as they are, and masked again at the next on."
+        match count:
+            case 0:
+                return "Guard off."
+            case 1:
+                return f"Guard off: the value of 1 secret is now shown as it is, until {until}."
+        return f"Guard off: the values of {count} secrets are now shown as they are, until {until}."

@@ -8,6 +8,11 @@ NEWEST = 10
 """Secrets of which a short report says what was masked."""
 
 
+def _times(count: int) -> str:
+    """Returns how often, in words."""
+    return f"{count} time{'' if count == 1 else 's'}"
+
+
 @dataclass(frozen=True)
 class Redaction:
     """The record of so many marks of one kind.
@@ -27,7 +32,7 @@ class Redaction:
     count: int
 
     def __str__(self) -> str:
-        return f"{self.count} in {self.channel} as {self.encoding}, last in cell {self.cell}"
+        return f"{_times(self.count)} in {self.channel} as {self.encoding}, last in cell {self.cell}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ class Status:
         lines = [
             f"guard: on, in {self.place}" if self.on and self.place else "guard: off, values are shown as they are"
         ]
-        lines += [f"masked: {', '.join(self.held)}"] if self.held else ["masked: nothing yet (no value has been read)"]
+        nothing = "nothing" if self.off or self.unmaskable else "nothing yet (no value has been read)"
+        lines.append(f"masked: {', '.join(self.held) or nothing}")
         lines += [f"masked from the environment: {', '.join(self.variables)}"] if self.variables else []
         lines += [f"switched off: {', '.join(self.off)}"] if self.off else []
         lines += [f"not masked: {name} ({why})" for name, why in self.unmaskable.items()]
@@ -73,10 +79,10 @@ class Status:
             if everything:
                 lines += [f"[secret:{name}] {redaction}" for redaction in redactions]
             else:
-                count, newest = sum(redaction.count for redaction in redactions), redactions[0]
+                newest, often = redactions[0], _times(sum(redaction.count for redaction in redactions))
                 lines.append(
-                    f"[secret:{name}] {count}, last in {newest.channel} as {newest.encoding}, cell {newest.cell}"
+                    f"[secret:{name}] {often}, last in {newest.channel} as {newest.encoding}, cell {newest.cell}"
                 )
         if (more := len(by_name) - NEWEST) > 0 and not everything:
-            lines.append(f"and of {more} more: %secret guard --all")
+            lines.append(f"and {more} more, see %secret guard --all")
         return "\n".join([*lines, *self.gaps])

@@ -64,12 +64,12 @@ def test_the_report_is_short() -> None:
     status = redactor.status("this kernel", [])
     lines = [line for line in str(status).splitlines() if line.startswith("[secret:")]
     assert len(lines) == 10
-    assert lines[0] == "[secret:K03] 40, last in display_data as hex, cell 40"
-    assert lines[1] == "[secret:K11] 39, last in stdout as text, cell 39"
-    assert str(status).endswith("\nand of 2 more: %secret guard --all")
+    assert lines[0] == "[secret:K03] 40 times, last in display_data as hex, cell 40"
+    assert lines[1] == "[secret:K11] 39 times, last in stdout as text, cell 39"
+    assert str(status).endswith("\nand 2 more, see %secret guard --all")
     everything = [line for line in status.text(everything=True).splitlines() if line.startswith("[secret:")]
     assert len(everything) == 13
     assert everything[:2] == [
-        "[secret:K03] 1 in display_data as hex, last in cell 40",
-        "[secret:K03] 39 in stdout as text, last in cell 39",
+        "[secret:K03] 1 time in display_data as hex, last in cell 40",
+        "[secret:K03] 39 times in stdout as text, last in cell 39",
     ]

@@ -48,7 +48,7 @@ def test_symmetry(new_kernel: Callable[..., Kernel]) -> None:
     assert snapshot(kernel) == loaded
     kernel.ok("%reload_ext dh_secrets_jupyter")
     assert snapshot(kernel) == loaded
-    assert kernel.ok("%unload_ext dh_secrets_jupyter").stdout == "guard: off.\n"
+    assert kernel.ok("%unload_ext dh_secrets_jupyter").stdout == "Guard off.\n"
     assert snapshot(kernel) == before
     kernel.ok("%load_ext dh_secrets_jupyter")
     kernel.ok("%secret list")
@@ -60,9 +60,11 @@ def test_the_guard_comes_and_goes_with_the_extension(new_kernel: Callable[..., K
     kernel.ok("%load_ext dh_secrets_jupyter")
     kernel.ok("%secret set A", answers=["invented-value"])
     assert kernel.ok("%secret get A\nprint(A)").stdout == "Read into variables: A\n[secret:A]\n"
-    assert kernel.ok("%unload_ext dh_secrets_jupyter").stdout.startswith("guard: off: the values of 1 secret")
+    assert kernel.ok("%unload_ext dh_secrets_jupyter").stdout.startswith(
+        "Guard off: the value of 1 secret is now shown as it is, until the extension"
+    )
     assert kernel.ok("print(A)").stdout == "invented-value\n"
-    assert kernel.ok("%load_ext dh_secrets_jupyter\nprint(A)").stdout == "guard: on.\n[secret:A]\n"
+    assert kernel.ok("%load_ext dh_secrets_jupyter\nprint(A)").stdout == "Guard on.\n[secret:A]\n"
 
 
 def test_what_was_chosen_survives_a_reload(new_kernel: Callable[..., Kernel]) -> None:

@@ -70,12 +70,12 @@ def test_guard(project: Kernel) -> None:
     """It says what is masked; off and on mean all values, or those of some names."""
     project.ok("%secret get API_KEY db-pass")
     assert "masked: " in project.ok("%secret guard").stdout
-    assert project.ok("%secret guard off API_KEY").stdout.startswith("guard: off for API_KEY")
+    assert project.ok("%secret guard off API_KEY").stdout.startswith("Guard off for API_KEY: its value is now shown")
     assert project.ok("print(db_pass)").stdout == "[secret:db-pass]\n"
-    assert project.ok("%secret guard on API_KEY\nprint(API_KEY)").stdout == "guard: on for API_KEY.\n[secret:API_KEY]\n"
-    assert project.ok("%secret guard off").stdout.startswith("guard: off: ")
+    assert project.ok("%secret guard on API_KEY\nprint(API_KEY)").stdout == "Guard on for API_KEY.\n[secret:API_KEY]\n"
+    assert project.ok("%secret guard off").stdout.startswith("Guard off: ")
     assert project.ok("%secret").stdout.splitlines()[4].startswith("guard     off")
-    assert project.ok("%secret guard on").stdout == "guard: on.\n"
+    assert project.ok("%secret guard on").stdout == "Guard on.\n"
     assert project.ok("%secret").stdout.splitlines()[4].startswith("guard     on")
     assert project.run("%secret guard off NOPE").error == (
         "NOPE: the guard holds no value of this name. Run %secret guard to see what it holds."

@@ -52,11 +52,11 @@ def judge(text: str) -> Scope | str:
     if is_mark(core):
         return "it is the mark of a value that was masked"
     if core.lower() in COMMON or _ORDINARY.fullmatch(core):
-        return "it is an ordinary word, which stands in output for other reasons"
+        return "it is an ordinary word, which appears in output for other reasons"
     if len(core) < WORD_FROM:
         return f"it has fewer than {WORD_FROM} characters"
     if len(set(core)) < 3 and not any(map(str.isalnum, core)):
-        return "it is one sign repeated"
+        return "it is one character repeated"
     if len(core) >= ANYWHERE_FROM:
         return Scope.ANYWHERE
     if core.isdigit():

@@ -63,7 +63,7 @@ class KernelHooks:
         if getattr(app, "transport", "tcp") == "ipc":
             return "iopub: over a local socket, not encrypted"
         return (
-            "iopub: not encrypted, any user who reaches its port can read it. "
+            "iopub: not encrypted; any user who can reach its port can read it. "
             'Set c.KernelManager.transport_encryption = "auto" in jupyter_server_config.py'
         )
 
@@ -283,7 +283,7 @@ class KernelHooks:
         if broken:
             raise SecretsError(
                 "guard",
-                f"the self-test failed: {broken} would pass it by in this version of ipykernel",
+                f"the self-test failed: {broken} would bypass the guard with this version of ipykernel",
                 "Use a version of ipykernel that dh_secrets_jupyter supports",
             )
 

@@ -64,7 +64,7 @@ class LogPipe:
             raise SecretsError(
                 "guard",
                 "the process that masks what goes to the server's log could not be started",
-                "Check that /bin/sh can be run, and how many processes may be started (ulimit -u)",
+                "Check that /bin/sh can be run, and how many processes you may start (ulimit -u)",
             ) from None
         redactor.subscribe(self._tell)
 

@@ -76,7 +76,7 @@ class TerminalHooks:
                 raise SecretsError(
                     "guard",
                     f"a {type(stream).__name__} in place of sys.stdout or sys.stderr cannot be guarded",
-                    "Put the original stream back and load again",
+                    "Put the original stream back and load the extension again",
                 ) from None
         for module, functions in ((sys.modules.get(name), functions) for name, functions in _SILENT.items()):
             self._patches += [

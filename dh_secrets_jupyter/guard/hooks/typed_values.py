@@ -2,7 +2,8 @@
 
 A cell's source is broadcast and written to the history before any magic in it runs. So the call is recognised by its
 form. Two names side by side, ``secret set``, are never Python, so that outside of strings and comments this can be
-nothing else; a comment is not a command and stays as it is.
+nothing else; a comment is not a command and stays as it is. Whatever ``set`` has beside a name and its options may be a
+value, and so may, in every command, what stands behind an option that does not exist.
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...grammar import COMMANDS, HELP, SET, Command, is_option
 from ..engine import is_mark
-
-OPTIONS = ("--description", "--label", "--expires", "--from-file", "--from-env", "--from-var")
-"""The options of ``set`` that are followed by one word, which is no value."""
 
 # Their bodies are not cells: what looks like a command in them is text.
 _TEXT_CELLS = re.compile(
@@ -31,7 +30,7 @@ _STRING = (
 _LEXEMES = re.compile(
     rf"""(?P<cell> \A\s* %%[ \t]*secret [ \t]+ set (?=\s|\Z))
       | (?P<line> (?:^[ \t]*+(?:%%?(?:prun|time|timeit)\b[^\n!"']*?(?<![ \t])[ \t]++)? | [\s;=,(]%%?) (?:%%?)?
-          [ \t]* secret (?:[ \t]|\\\n)+ set (?=\s|\Z))
+          [ \t]* secret (?:[ \t]|\\\n)+ (?P<command>{"|".join(COMMANDS)}) (?=\s|\Z))
       | (?P<call> \b(?:run_line_magic|run_cell_magic|run_cell|magic) [ \t]* \( )
       | (?P<comment> \#[^\n]*)
       | (?P<string> {_STRING})
@@ -61,9 +60,7 @@ def scrub(source: str) -> tuple[str, list[Typed]]:
     What the command then sees is still more than a name, so that it refuses it.
     """
     lowered = source.lower()
-    if "secret" not in lowered or "set" not in lowered:
-        return source, []
-    if _TEXT_CELLS.match(source):
+    if "secret" not in lowered or ("set" not in lowered and "-" not in lowered) or _TEXT_CELLS.match(source):
         return source, []
     done: list[str] = []
     typed: list[Typed] = []
@@ -74,23 +71,31 @@ def scrub(source: str) -> tuple[str, list[Typed]]:
         start = found.end()
         if signed and found["line"] and "%" not in found["line"]:
             continue
-        take = {"line": _line, "cell": _cell, "call": _call}.get(found.lastgroup or "")
-        if take:
-            text, start = take(source, start, typed)
-            done.append(text)
+        match found.lastgroup:
+            case "line":
+                text, start = _line(source, start, typed, COMMANDS[found["command"].lower()])
+            case "cell":
+                text, start = _cell(source, start, typed)
+            case "call":
+                text, start = _call(source, start, typed)
+            case _:
+                continue
+        done.append(text)
     return "".join([*done, source[start:]]), typed
 
 
-def _line(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
+def _line(source: str, start: int, typed: list[Typed], command: Command) -> tuple[str, int]:
     """Blanks the values among a command's words; returns the text in their place, and where the command ends."""
-    name, spans, end = _arguments(source, start)
+    name, spans, end = _arguments(source, start, command)
     done = []
     for begin, stop in spans:
         done += [source[start:begin], _mark(name)]
         typed += _spellings(name, source[begin:stop])
         start = stop
     done.append(source[start:end])
-    if not spans and (comment := _COMMENT.match(source, end)):  # whatever it says: it may be the value
+    if (
+        command is SET and not spans and (comment := _COMMENT.match(source, end))
+    ):  # whatever it says: it may be the value
         done += [comment["sign"], _mark(name)]
         end = comment.end()
     return "".join(done), end
@@ -98,10 +103,10 @@ def _line(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
 
 def _cell(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
     """Blanks a command that was typed as a cell magic: its body is then the value. ``set as VAR`` is a lease."""
-    name, _, _ = _arguments(source, start)
+    name, _, _ = _arguments(source, start, SET)
     if not name or name == "as":
         return "", start
-    text, start = _line(source, start, typed)
+    text, start = _line(source, start, typed, SET)
     body = source[start:].strip()
     if not body:
         return text, start
@@ -119,7 +124,7 @@ def _call(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
         if literals and literals[0] == "secret":
             # ("secret", "set NAME VALUE"[, "VALUE"]): the magic's name, its line, and a cell magic's body.
             head = f"%secret {literals[1]}" if len(literals) > 1 else ""
-            name = next(iter(_arguments(head, len("%secret set"))[:1]), "") if head.startswith("%secret set") else ""
+            name = _arguments(head, len("%secret set"), SET)[0] if head.startswith("%secret set") else ""
             if head.startswith("%secret set") and text.strip():
                 new = _mark(name)
                 typed += _spellings(name, text)
@@ -138,33 +143,40 @@ def _call(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
     return "".join(done), start
 
 
-def _arguments(source: str, start: int) -> tuple[str, list[tuple[int, int]], int]:
+def _arguments(source: str, start: int, command: Command) -> tuple[str, list[tuple[int, int]], int]:
     """Returns the secret's name, where values stand (words side by side are one), and where the command ends.
 
     A comment is no part of it; behind a value it is, for who types a value may type any sign.
     """
     name: str | None = None
     spans: list[tuple[int, int]] = []
-    option, end = False, start
+    are_values, is_text, end = command is SET, False, start  # of words that are no names, and of the next word
     for begin, stop in _words(source, start):
         word, previous = source[begin:stop], end
         if word.startswith("#") and not spans:
             break
         end = stop
-        if option or word in OPTIONS:
-            option = not option
-        elif word in ("--help", "--") or word.startswith(tuple(f"{known}=" for known in OPTIONS)):
-            continue
-        elif name is None and word.startswith("-"):
-            name = "value"  # an option that is none: whichever word behind it is the value
-        elif name is None:
-            name, equals, rest = _unquote(word).partition("=")
-            if equals and rest:
+        flag, equals, text = word.partition("=")
+        option = command.option(flag)
+        if is_text or word in (*HELP, "--"):
+            is_text = False
+        elif option and not text:
+            is_text = bool(option.metavar) and not equals
+        elif word.startswith("-") and is_option(word, command):
+            if not option:
+                name, are_values = name or "value", True
+            if text and not (option and option.metavar):
+                spans.append((begin + len(flag) + 1, stop))
+        elif name is None and not word.startswith("-"):
+            name, _, value = _unquote(word).partition("=")
+            if are_values and value:
                 spans.append((source.index("=", begin) + 1, stop))
-        elif spans and spans[-1][1] == previous:
-            spans[-1] = spans[-1][0], stop
-        else:
-            spans.append((begin, stop))
+        elif are_values:
+            name = name or "value"
+            if spans and spans[-1][1] == previous:
+                spans[-1] = spans[-1][0], stop
+            else:
+                spans.append((begin, stop))
     return name or "", spans, end
 
 

@@ -44,7 +44,7 @@ def test_loading_reloading_and_unloading_leaves_every_hook_as_it_was(new_kernel:
 def test_loading_and_unloading_in_the_middle_of_a_cell_counts_at_once(new_kernel: Callable[..., Kernel]) -> None:
     kernel = new_kernel()
     cell = kernel.ok(SETUP + "print(T); sys.stdout.flush(); print(guard.unload(get_ipython())); print(T[:8])")
-    assert cell.stdout.startswith(f"{MARK}\nguard: off: ")
+    assert cell.stdout.startswith(f"{MARK}\nGuard off: ")
     assert cell.stdout.endswith(f"{TOKEN[:8]}\n")
     assert kernel.ok("guard.load(get_ipython()); print(T)").stdout == f"{MARK}\n"
     assert kernel.ok("print(T)").stdout == f"{MARK}\n"
@@ -52,12 +52,12 @@ def test_loading_and_unloading_in_the_middle_of_a_cell_counts_at_once(new_kernel
 
 def test_off_says_so_and_values_stay_remembered(guarded: Kernel) -> None:
     said = guarded.ok("print(guard.off()); print(T)").stdout
-    assert said.startswith("guard: off")
+    assert said.startswith("Guard off: ")
     assert TOKEN in said
     assert (
         guarded.ok("learn('LATER', b'another-value-1'.hex()); print('another-value-1')").stdout == "another-value-1\n"
     )
-    assert guarded.ok("print(guard.on())").stdout == "guard: on.\n"
+    assert guarded.ok("print(guard.on())").stdout == "Guard on.\n"
     assert guarded.ok("print(T, 'another-' + 'value-1')").stdout == f"{MARK} [secret:LATER]\n"
 
 
@@ -74,10 +74,10 @@ def test_the_receipt_says_name_channel_spelling_and_cell(guarded: Kernel) -> Non
     guarded.ok("None")
     literal = guarded.ok("'receipt-value-3'").reply["execution_count"]
     said = guarded.ok("print(guard.status().text(everything=True))").stdout
-    assert f"[secret:R] 1 in stdout as text, last in cell {number}\n" in said
-    assert f"[secret:R] 1 in display_data as hex, last in cell {number}\n" in said
+    assert f"[secret:R] 1 time in stdout as text, last in cell {number}\n" in said
+    assert f"[secret:R] 1 time in display_data as hex, last in cell {number}\n" in said
     for channel in ("execute_input", "execute_result"):
-        assert f"[secret:R] 1 in {channel} as text, last in cell {literal}\n" in said
+        assert f"[secret:R] 1 time in {channel} as text, last in cell {literal}\n" in said
     assert " in history as text, last in cell " in said
     assert "guard: on, in this kernel" in said
     assert "self-test" not in said
@@ -108,7 +108,7 @@ def test_a_kernel_whose_messages_pass_the_guard_by_gets_no_value(new_kernel: Cal
     )
     cell = kernel.run("guard.load(get_ipython())")
     assert cell.error is not None
-    assert cell.error.startswith("guard: the self-test failed: its messages would pass it by")
+    assert cell.error.startswith("guard: the self-test failed: its messages would bypass the guard")
     assert kernel.ok("[(a, b) for a, b in zip(before, snapshot()) if a != b]").result == "[]"
     assert kernel.run(SETUP).error_name == "SecretsError"
     assert kernel.ok("'T' in globals()").result == "False"

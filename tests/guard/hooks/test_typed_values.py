@@ -65,6 +65,14 @@ def test_a_typed_value_is_taken_out_and_named(source: str) -> None:
         "%secret set K\nfoo",
         "%secret set K --description 'my key' --label x --expires 2030-01-01",
         "%secret set K --from-var x\n\nprint('a')",
+        "%secret set K --fromvar",
+        "%secret set K -h",
+        "%secret get A as b C --all",
+        "%secret edit K --label a --description='x y'",
+        "%secret project demo --provider local  # a comment",
+        "%secret list --help",
+        "%secret delete -- -A",
+        "from secret import get\nprint(-1)",
         "%secret get A\nset(secret)",
         "%%secret A\nprint(1)",
         "%%secret A as set\n1",
@@ -108,6 +116,36 @@ def test_behind_an_option_that_is_none_every_word_may_be_the_value() -> None:
         text, typed = scrub(source)
         assert V not in text
         assert V in {value for _, value in typed}
+
+
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        ("%secret set K --fromvar {}", "%secret set K --fromvar [secret:K]"),
+        ("%secret set K --value={} --label a", "%secret set K --value=[secret:K] --label a"),
+        ("%secret set K -from-file {}", "%secret set K -from-file [secret:K]"),
+        ("secret edit K --descripton '{}'", "secret edit K --descripton [secret:K]"),
+        ("%secret get K --value={}\nx = 1", "%secret get K --value=[secret:K]\nx = 1"),
+        ("%secret import f --token {} # no", "%secret import f --token [secret:f]"),
+        ("%secret delete --force={}", "%secret delete --force=[secret:value]"),
+        ("%secret delete K --yes={}", "%secret delete K --yes=[secret:K]"),
+        ("get_ipython().run_line_magic('secret', 'edit K --text {}')", None),
+    ],
+)
+def test_what_stands_behind_a_mistyped_option_is_taken_out(source: str, left: str | None) -> None:
+    """In any command: it may be a value; the option itself stays, so that the command can name it."""
+    text, typed = scrub(source.format(V))
+    assert text == left or (left is None and V not in text and "[secret:K]" in text)
+    assert V in {value for _, value in typed}
+
+
+@pytest.mark.parametrize("word", ["-Tr0ub4dor&3", "--Tr0ub4dor&3", "--a-value-of-many-lower-case-words"])
+def test_a_value_that_begins_with_a_hyphen_is_no_option(word: str) -> None:
+    """Wherever it stands among the words of ``set``, it is taken out itself."""
+    for source in (f"%secret set K {word}", f"%secret set {word} K", f"%secret set K --label a {word}"):
+        text, typed = scrub(source)
+        assert word not in text
+        assert any(word in value for _, value in typed)
 
 
 def test_the_value_is_learnt_as_it_was_meant() -> None:
