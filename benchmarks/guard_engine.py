@@ -1,6 +1,6 @@
 """How fast the guard's engine is, beside Airflow's masker and an alternation of ``re``, all in one run.
 
-Run as ``make bench``. Every masker knows every spelling of every value. Text is 1 MiB of this Python's own sources,
+Run as ``make bench``. Every masker knows every encoding of every value. Text is 1 MiB of this Python's own sources,
 without a value, and with values in one character of a hundred. Figures are megabytes per second of processor time, the
 best of some runs; the slow ones are measured on less text.
 
@@ -83,9 +83,9 @@ def airflow_masker() -> ModuleType:
     return module
 
 
-def alternation(spelled: set[str]) -> re.Pattern[str]:
+def alternation(encoded: set[str]) -> re.Pattern[str]:
     """Returns what Airflow's masker and many others build: all patterns, one after the other."""
-    return re.compile("|".join(map(re.escape, spelled)))
+    return re.compile("|".join(map(re.escape, encoded)))
 
 
 def learned(values: list[str]) -> tuple[Masker, float]:
@@ -158,10 +158,10 @@ def main() -> None:
     for count in COUNTS:
         values = made_up(count)
         masker, slowest = learned(values)
-        spelled = {needle.data.decode() for value in values for needle in needles(value)}
+        encoded = {needle.data.decode() for value in values for needle in needles(value)}
         other = airflow.SecretsMasker()
-        other.patterns = set(map(re.escape, spelled))
-        other.replacer = pattern = alternation(spelled)
+        other.patterns = set(map(re.escape, encoded))
+        other.replacer = pattern = alternation(encoded)
         for name, shown in {"no hits": text, "1 % hits": with_hits(text, values)}.items():
             ours = speed(masker.mask, shown)
             theirs = speed(lambda part: other.redact(part), shown)  # noqa: B023  # used up in this round

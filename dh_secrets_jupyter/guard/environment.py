@@ -34,13 +34,13 @@ CREDENTIAL_FROM = 12
 def credentials(environ: Mapping[str, str], names: Iterable[str] = NAMES) -> dict[str, str]:
     """Returns the variables that hold a credential, by name.
 
-    A short text, the path of a file that is there, and what :func:`.engine.judge` refuses are none.
+    A short text, the path of a file that is there, and what :func:`.engine.mask_scope` refuses are none.
 
     Args:
         environ: the environment.
         names: names and patterns, instead of :data:`NAMES`.
     """
-    from .engine import Scope, judge  # the settings, which want the names alone, are loaded without it
+    from .engine import Scope, mask_scope  # the settings, which want the names alone, are loaded without it
 
     patterns = list(names)
     return {
@@ -48,6 +48,6 @@ def credentials(environ: Mapping[str, str], names: Iterable[str] = NAMES) -> dic
         for name, text in environ.items()
         if len(text) >= CREDENTIAL_FROM
         and any(fnmatchcase(name, pattern) for pattern in patterns)
-        and isinstance(judge(text), Scope)
+        and isinstance(mask_scope(text), Scope)
         and not os.path.exists(text)  # noqa: PTH110  # a Path raises for what cannot be one
     }

@@ -120,7 +120,7 @@ class Guard:
 
     def why_not(self, name: str) -> str | None:
         """Returns, in a few words, why the latest value of a secret cannot be masked, or None where it is."""
-        return self._redactor.masker.reasons().get(name) if self._redactor else None
+        return self._redactor.masker.unmaskable().get(name) if self._redactor else None
 
     def load(self, shell: Any) -> None:
         """Puts the hooks in place and turns the guard on; where it is on already nothing happens.

@@ -106,7 +106,7 @@ class Redactor:
     def record(self, hits: Iterable[Hit], channel: str) -> None:
         """Records what was masked."""
         for hit in hits:
-            key = hit.name, channel, hit.spelling
+            key = hit.name, channel, hit.encoding
             with self._lock:
                 self.mask_count += 1
                 before = self._redactions.pop(key, None)
@@ -127,7 +127,7 @@ class Redactor:
             held=[name for name in self.names() if name not in off],
             variables=[name for name in self.masker.variables() if name not in off],
             off=sorted(off),
-            unmaskable=self.masker.reasons(),
+            unmaskable=self.masker.unmaskable(),
             redactions=redactions,
             gaps=gaps,
         )

@@ -1,29 +1,33 @@
-"""Finds known values in bytes and text, in every usual encoding and in parts, and puts marks in their place.
+"""Finds known values in bytes and text, in every usual encoding and in part, and puts marks in their place.
 
 Pure: bytes in, spans out. It imports the standard library and ``ahocorasick_rs`` alone, and nothing else of this
-package; it knows no clock, no Jupyter and no secrets but those that it is given. What is imported here is its face;
-the modules below are its own.
+package; it knows no clock, no Jupyter and no secrets but those that it is given. What is named here is its face; the
+modules below are its own.
+
+:class:`Masker` learns values and masks text, or says where they are (:meth:`Masker.find_spans`). :class:`TextStream`
+and :class:`ByteStream` do the same for output in pieces. :func:`mask_scope` is the one rule of what can be masked.
 """
 
 from __future__ import annotations
 
 from .masker import Masker
 from .owners import Claim
-from .policy import Scope, is_mark, judge
-from .spans import Cover, Hit, mark, to_bytes, to_text
-from .stream import ByteStream, Stream
+from .policy import Scope, Unmaskable, is_mark, mask_scope
+from .spans import Hit, Span, mark, to_bytes, to_text
+from .stream import ByteStream, TextStream
 
 __all__ = [
     "ByteStream",
     "Claim",
-    "Cover",
     "Hit",
     "Masker",
     "Scope",
-    "Stream",
+    "Span",
+    "TextStream",
+    "Unmaskable",
     "is_mark",
-    "judge",
     "mark",
+    "mask_scope",
     "to_bytes",
     "to_text",
 ]

@@ -1,14 +1,17 @@
 """Chooses the fragments by which needles are found, such that no fragment leads to many needles.
 
-A *window* is as many bytes in a row of a needle as make a piece. It counts where it is more than common material, and
-more than two signs in turn. An *anchor* is a fragment of a needle at an offset of it.
+Finding is *seed and extend*: an automaton looks for short fragments, and what is around each is compared. This module
+chooses the seeds. A *window* is as many bytes in a row of a needle as give the value away (:data:`.policy.WINDOW`); it
+counts where it is more than common material, and more than two characters in turn. An *anchor* is a fragment together
+with its place: the needle's number and the ``offset`` in that needle, in bytes.
 
-1. Going from left to right, each window that counts gets an anchor within it, unless one that it has already is in it.
-2. A window that stands in another needle, or earlier in the same one, is known: it needs no anchor. So what alike
-   values share, and what a value repeats, is found by one of them, and each of them adds what is its own.
-3. Of the fragments in a window the one that starts best is taken, if no needle has it yet. Only otherwise it is asked
-   whether the window is known; then one is taken that no needle has yet, else one that fewer than :data:`MOST` have;
-   where all have more, a longer fragment. The longest is the window itself, which one needle alone has.
+1. Going from left to right, each window that counts gets an anchor within it, unless the last anchor lies in it.
+2. A window that also stands in another needle, or earlier in the same one, is known: it needs no anchor. So what alike
+   values share, and what a value repeats, is found by one of them, and each of them adds only what is its own.
+3. Of the fragments in a window the one at the best offset is taken, if no needle has it yet. Only otherwise the window
+   is compared with those of the needles that have it. If it is not known either, a fragment is taken that no needle
+   has, else one that fewer than :data:`MOST` have, else a longer one. The longest is the window itself, which one
+   needle alone has.
 4. Each needle has one anchor of its own by which it is found whole.
 """
 
@@ -20,11 +23,11 @@ from itertools import chain
 
 from .affixes import common_prefix
 from .needles import Needle
-from .policy import PIECE
+from .policy import WINDOW
 
 MOST = 4
 """Needles to which one fragment may lead."""
-_LENGTHS = (6, 8, 11, PIECE)
+_LENGTHS = (6, 8, 11, WINDOW)
 """Bytes of a fragment: long enough to be rare, short enough to be few; longer where the short ones lead to too many."""
 _LONGEST = 64
 """Bytes of a fragment that is a whole needle."""
@@ -38,7 +41,7 @@ class Fragment:
     """A fragment's anchors.
 
     Attributes:
-        partial: those by which a piece of a needle is found.
+        partial: those by which a part of a needle is found.
         whole: those by which a needle is found as a whole.
     """
 
@@ -50,7 +53,7 @@ def _bytes_of(kept: bytes) -> bytes:
     return bytes([byte in kept for byte in range(256)])
 
 
-# What a fragment had better start with: the fewer bytes of ordinary output do, the less the automaton has to look at.
+# What a fragment had better start with: the rarer it is in ordinary output, the less the automaton has to look at.
 _RARE = _bytes_of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZjqxz\0" + bytes(range(128, 256)))
 _RARER_THAN_LETTERS = _bytes_of(b"0123456789kvwy%")
 
@@ -86,19 +89,20 @@ class Anchors:
 
     def _anchor_windows(self, needle: Needle) -> tuple[int, Fragment | None]:
         """Anchors the windows that count and are not known; returns an anchor among them for the whole needle."""
-        data, told, fresh, window, size = needle.data, needle.told, needle.fresh, needle.window, len(needle.data)
+        data, significant, fresh = needle.data, needle.significant, needle.fresh
+        window, size = needle.window, len(data)
         own: tuple[int, Fragment | None] = 0, None
-        if not needle.pieces or size <= window:
+        if not needle.partial or size <= window:
             return own
         number, order = len(self._needles) - 1, _Order(needle)
         start = 0
-        while start + window <= size and (tells := told.find(1, start)) >= 0:
-            differs = fresh.find(1, start) if fresh else start
-            if differs < 0:
+        while start + window <= size and (next_significant := significant.find(1, start)) >= 0:
+            next_fresh = fresh.find(1, start) if fresh else start
+            if next_fresh < 0:
                 break
-            start = min(max(start, tells - window + 1, differs - window + 1), size - window)
-            if len(signs := set(data[start : start + window])) < 3:
-                start += _length_of_signs(data, start, bytes(signs)) - window + 1
+            start = min(max(start, next_significant - window + 1, next_fresh - window + 1), size - window)
+            if len(alphabet := set(data[start : start + window])) < 3:
+                start += _length_of_run(data, start, bytes(alphabet)) - window + 1
                 continue
             offset, fragment, known = self._try_window(needle, order, start)
             if fragment is None:
@@ -111,30 +115,31 @@ class Anchors:
         return own
 
     def _try_window(self, needle: Needle, order: _Order, start: int) -> tuple[int, Fragment | None, int]:
-        """Returns an offset in a window and its fragment; or None, and up to where the needle is known."""
+        """Returns an offset in the window at ``start`` and its fragment; or None, and up to where it is known."""
         data, fragments = needle.data, self.fragments
         for length in _LENGTHS:
             last = start + needle.window - length
             best = order.best(start, last)
             self.steps += 1
-            if (part := data[best : best + length]) not in fragments:
-                return best, self._make(part), 0
-            there = []
+            if (piece := data[best : best + length]) not in fragments:
+                return best, self._make(piece), 0
+            taken = []
             for offset in range(last, start - 1, -1):
                 self.steps += 1
                 if (fragment := fragments.get(data[offset : offset + length])) is None:
                     continue
-                there.append(offset)
+                taken.append(offset)
                 for number, place in fragment.partial:
                     self.steps += 1
-                    if known := known_to(needle, offset, length, self._needles[number], place):
+                    if known := known_up_to(needle, offset, length, self._needles[number], place):
                         return 0, None, known
             # What a window has of its own is at its end or its beginning, else it would be in an earlier one.
-            for offset in sorted((best, last, start), key=there.__contains__):
-                part = data[offset : offset + length]
-                fragment = fragments.get(part)
-                if (fragment is None or len(fragment.partial) < MOST) and 1 in needle.told[offset : offset + length]:
-                    return offset, fragment or self._make(part), 0
+            for offset in sorted((best, last, start), key=taken.__contains__):
+                piece = data[offset : offset + length]
+                fragment = fragments.get(piece)
+                is_free = fragment is None or len(fragment.partial) < MOST
+                if is_free and 1 in needle.significant[offset : offset + length]:
+                    return offset, fragment or self._make(piece), 0
         if needle.window > length:
             return last, fragments.get(data[last : last + length]) or self._make(data[last : last + length]), 0
         return 0, None, start + needle.window  # the window itself is a fragment already
@@ -145,12 +150,12 @@ class Anchors:
         for length in (*_LENGTHS, _LONGEST, size) if size <= _LONGEST else (*_LENGTHS, _LONGEST):
             last = max(size - length, 0)
             best = _Order(needle).best(0, last)
-            for offset in chain(_telling(needle, last), (best,)):
+            for offset in chain(_significant_offsets(needle, last), (best,)):
                 self.steps += 1
                 fragment = self.fragments.get(needle.data[offset : offset + length])
                 if fragment is not None and (len(fragment.whole) < MOST or last == 0):
                     return offset, fragment
-            for offset in chain((best,), _telling(needle, last), range(last, -1, -1)):
+            for offset in chain((best,), _significant_offsets(needle, last), range(last, -1, -1)):
                 self.steps += 1
                 data = needle.data[offset : offset + length]
                 if data not in self.fragments:
@@ -158,23 +163,24 @@ class Anchors:
         return 0, None
 
 
-def _telling(needle: Needle, last: int) -> Iterator[int]:
-    """Yields the offsets up to the last one whose byte tells something, from the right."""
-    while (last := needle.told.rfind(1, 0, last + 1)) >= 0:
+def _significant_offsets(needle: Needle, last: int) -> Iterator[int]:
+    """Yields the offsets of significant bytes up to the last one, from the right."""
+    while (last := needle.significant.rfind(1, 0, last + 1)) >= 0:
         yield last
         last -= 1
 
 
 class _Order:
-    """In which order the offsets of a needle are tried: at rare bytes that tell something first, from the right."""
+    """In which order the offsets of a needle are tried: at rare significant bytes first, from the right."""
 
     def __init__(self, needle: Needle) -> None:
-        told = int.from_bytes(needle.told)
+        significant = int.from_bytes(needle.significant)
         size = len(needle.data)
         self._choices = [
-            (int.from_bytes(needle.data.translate(kept)) & told).to_bytes(size) for kept in (_RARE, _RARER_THAN_LETTERS)
+            (int.from_bytes(needle.data.translate(rare)) & significant).to_bytes(size)
+            for rare in (_RARE, _RARER_THAN_LETTERS)
         ]
-        self._choices.append(needle.told)
+        self._choices.append(needle.significant)
 
     def best(self, first: int, last: int) -> int:
         """Returns the best offset from the first to the last."""
@@ -184,25 +190,34 @@ class _Order:
         return last
 
 
-def known_to(needle: Needle, offset: int, length: int, other: Needle, place: int) -> int:
-    """Returns up to where a needle is like another one, if all windows around a fragment of both are; else 0."""
+def known_up_to(needle: Needle, offset: int, length: int, other: Needle, place: int) -> int:
+    """Returns up to where a needle equals another one, if all windows around a fragment of both do; else 0.
+
+    Args:
+        offset: where in ``needle`` the fragment stands, and ``place``: where in ``other``.
+        length: the fragment's, in bytes.
+    """
     size = len(needle.data)
     first, last = max(offset + length - needle.window, 0), min(offset + needle.window, size)
     before, after = place - (offset - first), place + (last - offset)
     if before < 0 or needle.data[first:last] != other.data[before:after] or needle.window != other.window:
         return 0
-    for mine, theirs in ((needle.told, other.told), (needle.starts, other.starts), (needle.data, other.data)):
+    for mine, theirs in (
+        (needle.significant, other.significant),
+        (needle.char_starts, other.char_starts),
+        (needle.data, other.data),
+    ):
         if mine[first:last] != theirs[before:after]:
             return 0
         size = min(size, last + common_prefix(mine, last, theirs, after))
     return size
 
 
-def _length_of_signs(data: bytes, start: int, signs: bytes) -> int:
-    """Returns how many bytes from a place on are of these signs."""
-    size, length = len(data) - start, PIECE
+def _length_of_run(data: bytes, start: int, alphabet: bytes) -> int:
+    """Returns how many bytes from ``start`` on are of this alphabet; by exponential search, since it may be long."""
+    size, length = len(data) - start, WINDOW
     while True:
         length = min(2 * length, size)
-        part = data[start : start + length]
-        if (rest := len(part.lstrip(signs))) or length == size:
+        piece = data[start : start + length]
+        if (rest := len(piece.lstrip(alphabet))) or length == size:
             return length - rest

@@ -18,7 +18,7 @@ UNFINISHED_AT_MOST = 90
 
 
 def without_ansi(data: bytes, end: int | None = None) -> tuple[bytes, Callable[[int], int]]:
-    """Returns bytes without control sequences, and what tells where a byte of them stood.
+    """Returns bytes without control sequences, and a function from a place in them to the place where it stood.
 
     Args:
         data: the bytes.

@@ -1,4 +1,4 @@
-"""The one list of ordinary words and words of the protocol: no values by themselves, nor pieces of one."""
+"""The one list of ordinary words and words of the protocol: neither a value by themselves, nor a part of one."""
 
 from __future__ import annotations
 
@@ -62,5 +62,5 @@ _ORDINARY = """
     year yellow yes zero
 """
 
-COMMON = frozenset(f"{_PROTOCOL} {_CONNECTIONS} {_ORDINARY}".split())
+COMMON_WORDS = frozenset(f"{_PROTOCOL} {_CONNECTIONS} {_ORDINARY}".split())
 """Lower-case words: of Jupyter's messages, of connection strings, and those that people store beside secrets."""

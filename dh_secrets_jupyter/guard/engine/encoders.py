@@ -1,4 +1,4 @@
-"""The ways in which a text is spelled character by character: escaped for a language, quoted, or one in the other."""
+"""The encodings that write each character by itself: escaped for a language, quoted, or one within another."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _json_html(char: str) -> str:
 
 Encoder = Callable[[str], str]
 
-# Each spells one character. Whether repr escapes a quote depends on the other quote in the text: so both ways.
+# Each encodes one character. Whether repr escapes a quote depends on the other quote in the text: so both ways.
 _REPR: dict[str, Encoder] = {
     "repr": lambda c: repr(c)[1:-1],
     "repr ": lambda c: r"\'" if c == "'" else repr(c)[1:-1],
@@ -67,7 +67,7 @@ def _url(safe: str, plus: bool, lower: bool) -> Encoder:
     return lambda c: _quoted(c, safe, plus, lower)
 
 
-# What else is left as it is, by who makes the URL; a form's blanks are `+`.
+# The characters that are left as they are, by who makes the URL; in a form a blank is `+`.
 _URL_KEPT = {
     "URL by SQLAlchemy": (" +", False),
     "URL by JavaScript": ("!'()*", False),
@@ -92,7 +92,7 @@ def _chained(first: Encoder, second: Encoder) -> Encoder:
     return lambda c: "".join(map(second, first(c)))
 
 
-# One in the other, as met: JSON in JSON, the repr of JSON, either of them in HTML, HTML in JSON, JSON in a URL.
+# One within another, as they occur: JSON in JSON, the repr of JSON, either in HTML, HTML in JSON, JSON in a URL.
 for inner, outer in (
     *product(_JSON, ("JSON", "JSON with escapes")),
     *product((r"JSON with \/", r"JSON with escapes and \/"), (r"JSON with \/",)),
@@ -103,6 +103,6 @@ for inner, outer in (
 ):
     ENCODERS[f"{inner.strip()} in {outer}"] = _chained(ENCODERS[inner], ENCODERS[outer])
 
-# Every encoder above leaves these as they are, so that most values need none of them.
+# Every encoder above leaves these characters as they are, so that most values need none of them.
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 PLAIN_OR_NOT = re.compile(r"[A-Za-z0-9_.\-]+|.", re.DOTALL)

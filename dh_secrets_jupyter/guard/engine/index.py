@@ -1,8 +1,13 @@
-"""Knows the needles of all values, learns new ones cheaply, and finds them in bytes, whole and in pieces.
+"""Knows the needles of all values, learns new ones cheaply, and finds them in bytes, whole and in part.
 
-One Aho-Corasick automaton looks for the fragments of all needles (:mod:`.anchors`); a new value gets one of its own at
-first. What it finds is looked at by :mod:`.search`. So there are few and short patterns, and one mechanism for whole
-values and for pieces. Large values are :mod:`.large_values`'s.
+1. Learn: each needle is anchored by a few fragments (:mod:`.anchors`).
+2. Build: a search that finds new fragments first builds an Aho-Corasick automaton over these alone. Once the automata
+   have searched so many bytes that one over all fragments would have been cheaper, that one is built; and a faster one
+   (a DFA), where there are few fragments.
+3. Search: the automata name the fragments that stand in the text, and :mod:`.search` extends them to matches.
+
+So there are few and short patterns, and one mechanism for whole values and for parts. Large values are
+:mod:`.large_values`'.
 """
 
 from __future__ import annotations
@@ -16,12 +21,12 @@ from collections.abc import Iterable
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-from .affixes import common_suffix
+from .affixes import common_suffix, longest_suffix
 from .anchors import Anchors, Fragment
-from .large_values import Large, longest_suffix
+from .large_values import LargeValues
 from .needles import Needle
 from .owners import Owner
-from .search import Counted, Run, Search
+from .search import Masked, Match, Search
 
 _FAST = 6_000
 """Fragments up to which the automaton is a DFA: more than twice as fast, at half a kilobyte for each state."""
@@ -33,12 +38,11 @@ _ENDS = 64
 """Places in needles that are looked at, of those that a text may end in the middle of."""
 
 
-class _Part:
-    """An automaton over some of the fragments."""
+class _Automaton:
+    """An Aho-Corasick automaton over some of the fragments."""
 
     def __init__(self, fragments: dict[bytes, Fragment], *, fast: bool) -> None:
-        self.size = len(fragments)
-        self.fast = fast
+        self.is_fast = fast
         self._fragments = list(fragments.values())
         self._automaton = BytesAhoCorasick(list(fragments), MatchKind.Standard, Implementation.DFA if fast else None)
 
@@ -48,7 +52,7 @@ class _Part:
         searched = data if len(data) > _SHORT else bytearray(data)
         return self._automaton.find_matches_as_indexes(searched, overlapping=True)
 
-    def hits(self, data: bytes) -> list[tuple[int, int, Fragment]]:
+    def fragments(self, data: bytes) -> list[tuple[int, int, Fragment]]:
         """Returns start and end in the text of each fragment that stands there, by their ends."""
         return [(start, end, self._fragments[number]) for number, start, end in self.found(data)]
 
@@ -60,9 +64,9 @@ class Index:
         self._learned: list[tuple[Owner, Needle]] = []
         self._lock = threading.RLock()  # a signal's handler may mask, too
         self._searched = 0  # bytes, since the automata changed last
-        self._due = 0.0  # bytes after which it pays to build a better one
+        self._bytes_until_rebuild = 0.0
         self._steps = 0
-        self._stale = False
+        self._is_stale = False
         self._clear()
         if hasattr(os, "register_at_fork"):
             this = weakref.ref(self)
@@ -75,8 +79,8 @@ class Index:
         self._starts: list[int] = []  # of each needle in _all
         self._all = bytearray()
         self._ends: dict[bytes, bool] = {}  # of one byte and of two whether they stand in any needle
-        self._parts: tuple[_Part, ...] = ()
-        self.large = Large()
+        self._automata: tuple[_Automaton, ...] = ()
+        self.large = LargeValues()
 
     @property
     def steps(self) -> int:
@@ -95,12 +99,12 @@ class Index:
 
         What alike values share is found by one of them, which then has to be one that is on.
         """
-        self._stale = True
+        self._is_stale = True
 
     def _add(self, owner: Owner, needle: Needle) -> None:
-        kind = needle.data, needle.word, needle.pieces
+        kind = needle.data, needle.whole_word, needle.partial
         known = self._numbers.get(kind)
-        if owner.name is None or (known is not None and self._needles[known][1].told == needle.told):
+        if owner.name is None or (known is not None and self._needles[known][1].significant == needle.significant):
             return
         if needle.large:
             self.large.add(owner, needle)
@@ -112,32 +116,32 @@ class Index:
         self._ends.clear()
         self._anchors.add(needle)
 
-    def touched(self, data: bytes) -> bool:
-        """Tells whether a fragment of any needle stands in the text: the quick way to see that none does."""
-        self._settle(len(data))
-        return bool(self.large) or any(part.found(data) for part in self._parts)
+    def may_match(self, data: bytes) -> bool:
+        """Returns whether a fragment of any needle stands in the text: the prefilter, to see quickly that none does."""
+        self._rebuild_if_due(len(data))
+        return bool(self.large) or any(automaton.found(data) for automaton in self._automata)
 
-    def runs(self, data: bytes, counted: Counted) -> list[tuple[Run, tuple[int, int]]]:
-        """Returns all runs that count, in no order, and where in the text what of them does.
+    def matches(self, data: bytes, masked: Masked) -> list[tuple[Match, tuple[int, int]]]:
+        """Returns all matches that count, in no order, each with what of it is masked.
 
-        A piece that lies in one of them is not among them, but the whole of every needle is.
+        A part that lies in one of them is not among them, but the whole of every needle is.
         """
-        self._settle(len(data))
-        found = list(self.large.runs(data, counted)) if self.large else []
-        hits = [hit for part in self._parts for hit in part.hits(data)]
-        if not hits:
+        self._rebuild_if_due(len(data))
+        found = list(self.large.matches(data, masked)) if self.large else []
+        fragments = [one for automaton in self._automata for one in automaton.fragments(data)]
+        if not fragments:
             return found
-        if len(self._parts) > 1:
-            hits.sort(key=lambda hit: hit[1])
-        search = Search(self._needles, data, counted)
-        for hit in hits:
-            search.look(*hit)
+        if len(self._automata) > 1:
+            fragments.sort(key=lambda one: one[1])
+        search = Search(self._needles, data, masked)
+        for one in fragments:
+            search.extend(*one)
         self._steps += search.steps
         return found + search.found
 
-    def runs_at_end(self, data: bytes, least: int) -> list[Run]:
-        """Returns runs of at least so many bytes that end where the text ends: the longest, and some others."""
-        found: list[Run] = []
+    def matches_at_end(self, data: bytes, least: int) -> list[Match]:
+        """Returns matches of at least so many bytes that end where the text ends: the longest, and some others."""
+        found: list[Match] = []
         for size in {longest_suffix(data, self._all), least} if len(data) >= least else ():
             tail, at, left = data[-size:], -1, _ENDS if size >= least else 0
             while left and (at := self._all.find(tail, at + 1)) >= 0:
@@ -147,53 +151,58 @@ class Index:
                 offset = at - self._starts[number]
                 if offset + size <= len(needle.data):
                     before = common_suffix(data, len(data) - size, needle.data, offset)
-                    found.append(Run(len(data) - size - before, len(data), needle, owner, offset - before))
+                    found.append(Match(len(data) - size - before, len(data), needle, owner, offset - before))
         return found
 
-    def open_length(self, data: bytes) -> int:
+    def partial_length(self, data: bytes) -> int:
         """Returns how many of the last bytes may belong to a needle that goes on: never too few."""
-        large = self.large.open_length(data)
-        if len(data) < 2 or not self._stands(data[-2:]):
-            return max(int(self._stands(data[-1:])), large)
+        large = self.large.partial_length(data)
+        if len(data) < 2 or not self._occurs(data[-2:]):
+            return max(int(self._occurs(data[-1:])), large)
         return max(longest_suffix(data, self._all), large)
 
-    def _stands(self, end: bytes) -> bool:
+    def _occurs(self, end: bytes) -> bool:
         known = self._ends.get(end)
         if known is None:
             known = self._ends[end] = bool(end) and end in self._all
         return known
 
-    def _settle(self, searched: int) -> None:
-        """Builds an automaton for new fragments; joins all once the time lost on searching several has paid for it."""
+    def _rebuild_if_due(self, searched: int) -> None:
+        """Builds an automaton for new fragments; one for all once the time lost on searching several has paid for it.
+
+        Args:
+            searched: bytes that are searched next.
+        """
         self._searched += searched
-        urgent = self._stale or bool(self._anchors.new)
-        if not urgent and self._searched <= self._due:
+        is_urgent = self._is_stale or bool(self._anchors.new)
+        if not is_urgent and self._searched <= self._bytes_until_rebuild:
             return
-        if not self._lock.acquire(blocking=urgent):
+        if not self._lock.acquire(blocking=is_urgent):
             return
         try:
-            if self._stale:
-                self._stale = False
+            if self._is_stale:
+                self._is_stale = False
                 self._clear()
                 for owner, needle in self._learned:
                     self._add(owner, needle)
             if new := self._anchors.new:
-                self._parts = (*self._parts, _Part(new, fast=False))
+                self._automata = (*self._automata, _Automaton(new, fast=False))
                 self._anchors.new = {}
-            elif self._searched > self._due:
-                fast = len(self._anchors.fragments) <= _FAST and len(self._parts) == 1
-                self._parts = (_Part(self._anchors.fragments, fast=fast),)
+            elif self._searched > self._bytes_until_rebuild:
+                fast = len(self._anchors.fragments) <= _FAST and len(self._automata) == 1
+                self._automata = (_Automaton(self._anchors.fragments, fast=fast),)
                 self._searched = 0
-            self._due = self._worth()
+            self._bytes_until_rebuild = self._rebuild_pays_after()
         finally:
             self._lock.release()
 
-    def _worth(self) -> float:
+    def _rebuild_pays_after(self) -> float:
         """Returns how many bytes the automata at hand may search until it pays to build a better one."""
         size = len(self._anchors.fragments)
-        if (more := len(self._parts) - 1) > 0:
+        if (more := len(self._automata) - 1) > 0:
             return size * _BUILD / more
-        return size * _BUILD_FAST if size <= _FAST and not any(part.fast for part in self._parts) else math.inf
+        is_best = size > _FAST or any(automaton.is_fast for automaton in self._automata)
+        return math.inf if is_best else size * _BUILD_FAST
 
 
 def _unlock(index: Index | None) -> None:

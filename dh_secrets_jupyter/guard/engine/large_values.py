@@ -1,10 +1,13 @@
-"""Finds the values that are too long to be spelled in every way, by few blocks of them, in texts as others read them.
+"""Finds the values that are too long to be encoded in every way, by few blocks of them, in texts as others read them.
 
-1. Of each window of a value (:mod:`.anchors`) one block is noted, unless the window is known already.
-2. A text is read in all ways (:mod:`.views`), and each of its blocks, at every position, is looked up.
-3. What is found is looked at as fragments are (:mod:`.search`), and placed where it stood in the text.
+1. Learn: of each window of a value (:mod:`.anchors`) one block is kept, unless the window is known already. A block is
+   as many bytes as one number holds, so that looking one up is looking up a number.
+2. Decode: a text is read in all ways (:mod:`.views`), and each of its blocks, at every place, is looked up.
+3. Extend: a block that is found is extended as a fragment is (:mod:`.search`), and placed where it stood in the text.
 
 So a value of 1 MiB takes 20 MiB and is learned at once; the price is that texts are then searched at some MB/s only.
+Coordinates: ``at`` is a place in what is searched, ``offset`` one in a value, and a ``place`` one in all values
+together (``_all``), all in bytes.
 """
 
 from __future__ import annotations
@@ -14,11 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from struct import Struct
 
-from .anchors import MOST, Anchor, Fragment, known_to
+from .affixes import longest_suffix
+from .anchors import MOST, Anchor, Fragment, known_up_to
 from .needles import Needle
 from .owners import Owner
-from .policy import PIECE
-from .search import Counted, Run, Search
+from .policy import WINDOW
+from .search import Masked, Match, Search
 from .views import View, unfinished, views
 
 _BLOCK = 8
@@ -34,16 +38,16 @@ class Tail:
 
     Attributes:
         start: where in the text it begins.
-        run: what of the value it is, by positions in the text as it is read.
+        match: what of the value it is, by places in the text as it is read.
         rest: how the value goes on in the text.
     """
 
     start: int
-    run: Run
+    match: Match
     rest: bytes
 
 
-class Large:
+class LargeValues:
     """The large values."""
 
     def __init__(self) -> None:
@@ -65,48 +69,48 @@ class Large:
         self._needles.append((owner, needle))
         self._starts.append(base)
         self._all += needle.data
-        data, told, size, start = needle.data, needle.told, len(needle.data), 0
-        if not needle.pieces:
+        data, significant, size, start = needle.data, needle.significant, len(needle.data), 0
+        if not needle.partial:
             places = ((self._whole.setdefault(_NUMBER(data, at)[0], []), at) for at in range(size - _BLOCK + 1))
             whole, at = min(places, key=lambda place: len(place[0]))
             whole.append((len(self._needles) - 1, at))
             return
-        while start + PIECE <= size and (tells := told.find(1, start)) >= 0:
-            start = min(max(start, tells - PIECE + 1), size - PIECE)
-            start = self._note(needle, data, base, start)
+        while start + WINDOW <= size and (next_significant := significant.find(1, start)) >= 0:
+            start = min(max(start, next_significant - WINDOW + 1), size - WINDOW)
+            start = self._keep_block(needle, data, base, start)
 
-    def _note(self, needle: Needle, data: bytes, base: int, start: int) -> int:
-        """Notes a block of the window there; returns where the next window is that is not known then."""
-        for at in range(start + PIECE - _BLOCK, start - 1, -1):
+    def _keep_block(self, needle: Needle, data: bytes, base: int, start: int) -> int:
+        """Keeps a block of the window at ``start``; returns where the next window is that is not known then."""
+        for at in range(start + WINDOW - _BLOCK, start - 1, -1):
             self.steps += 1
             (block,) = _NUMBER(data, at)
             if block not in self._blocks:
                 self._blocks[block] = base + at
                 return at + 1
             for number, offset in self._anchors(self._places(block)):
-                if known := known_to(needle, at, _BLOCK, self._needles[number][1], offset):
-                    return known - PIECE + 1
-        at = start + PIECE - _BLOCK
+                if known := known_up_to(needle, at, _BLOCK, self._needles[number][1], offset):
+                    return known - WINDOW + 1
+        at = start + WINDOW - _BLOCK
         more = self._more.setdefault(_NUMBER(data, at)[0], [])
         if len(more) < MOST:
             more.append(base + at)
             return at + 1
-        self._windows.setdefault(data[start : start + PIECE], base + start)
+        self._windows.setdefault(data[start : start + WINDOW], base + start)
         return start + 1
 
-    def runs(self, data: bytes, counted: Counted) -> Iterator[tuple[Run, tuple[int, int]]]:
+    def matches(self, data: bytes, masked: Masked) -> Iterator[tuple[Match, tuple[int, int]]]:
         """Yields what counts of the values in a text, however it is encoded, and where it stands."""
         for view in views(data):
-            if len(view.data) < _BLOCK or not (hits := self._hits(view.data)):
+            if len(view.data) < _BLOCK or not (blocks := self._find_blocks(view.data)):
                 continue
-            search = Search(self._needles, view.data, counted)
-            for start, fragment in hits:
-                search.look(start, start + _BLOCK, fragment)
+            search = Search(self._needles, view.data, masked)
+            for start, fragment in blocks:
+                search.extend(start, start + _BLOCK, fragment)
             self.steps += search.steps
-            for run, (start, end) in search.found:
-                yield _spelled(run, view), (view.first(start), view.after(end))
+            for match, (start, end) in search.found:
+                yield _encoded_as(view, match), (view.first(start), view.after(end))
 
-    def open_length(self, data: bytes) -> int:
+    def partial_length(self, data: bytes) -> int:
         """Returns how many of the last bytes may belong to a value that goes on: never too few."""
         if not self:
             return 0
@@ -121,8 +125,8 @@ class Large:
             if size >= least:
                 (number, offset), *_ = self._anchors([self._all.find(view.data[-size:])])
                 owner, needle = self._needles[number]
-                run = _spelled(Run(start, len(data), needle, owner, offset), view)
-                found.append(Tail(start, replace(run, end=start + size), view.rest(needle.data, offset + size)))
+                match = _encoded_as(view, Match(start, start + size, needle, owner, offset))
+                found.append(Tail(start, match, view.rest(needle.data, offset + size)))
         return found
 
     def _tails(self, data: bytes) -> Iterator[tuple[int, View, int]]:
@@ -132,8 +136,8 @@ class Large:
                 size = longest_suffix(view.data, self._all)
                 yield view.first(len(view.data) - size), view, size
 
-    def _hits(self, data: bytes) -> list[tuple[int, Fragment]]:
-        """Returns where in a text blocks are that are known, and where those are in the values."""
+    def _find_blocks(self, data: bytes) -> list[tuple[int, Fragment]]:
+        """Returns where in a text known blocks stand, each with the anchors in the values that it may be."""
         found: set[tuple[int, int]] = set()
         for known in (self._blocks.keys(), self._whole.keys()) if self._whole else (self._blocks.keys(),):
             for shift in range(_BLOCK):
@@ -155,8 +159,8 @@ class Large:
 
     def _by_windows(self, data: bytes, at: int) -> Iterator[int]:
         if self._windows:
-            for start in range(max(at + _BLOCK - PIECE, 0), at + 1):
-                if (place := self._windows.get(data[start : start + PIECE])) is not None:
+            for start in range(max(at + _BLOCK - WINDOW, 0), at + 1):
+                if (place := self._windows.get(data[start : start + WINDOW])) is not None:
                     yield place + at - start
 
     def _anchors(self, places: list[int]) -> list[Anchor]:
@@ -164,17 +168,5 @@ class Large:
         return [(number, place - self._starts[number]) for number, place in zip(numbers, places, strict=True)]
 
 
-def _spelled(run: Run, view: View) -> Run:
-    return run if view.encoding == "text" else replace(run, needle=replace(run.needle, spelling=view.encoding))
-
-
-def longest_suffix(data: bytes, everything: bytes | bytearray) -> int:
-    """Returns the length of the longest end of a text that stands in something."""
-    known, unknown = 0, len(data) + 1
-    while unknown - known > 1:  # if an end stands there, so does every shorter one
-        tried = min(max(2 * known, 1), (known + unknown) // 2)
-        if data[-tried:] in everything:
-            known = tried
-        else:
-            unknown = tried
-    return known
+def _encoded_as(view: View, match: Match) -> Match:
+    return match if view.encoding == "text" else replace(match, needle=replace(match.needle, encoding=view.encoding))

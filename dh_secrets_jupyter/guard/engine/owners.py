@@ -1,4 +1,4 @@
-"""Whose a text is: several secrets may share a value, or have the same password in them, and it is looked for once."""
+"""Whose a text is: several secrets may share a value, or hold the same password, and it is searched for once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MARK_AT_MOST = 270
 
 
 class Claim(IntEnum):
-    """What a text is to its owner; of several the first gives the name."""
+    """What a text is to the one that claims it; of several claims the first of these kinds gives the name."""
 
     VALUE = 0
     PART = 1
@@ -19,10 +19,11 @@ class Claim(IntEnum):
 
 
 class Owner:
-    """Those that a text belongs to.
+    """The secrets and variables that a text belongs to.
 
     Attributes:
         name: which of them the mark shows; None while all of them are switched off.
+        claims: which of them claim the text, each with its number in the order of claims.
     """
 
     __slots__ = ("claims", "name")
@@ -43,7 +44,7 @@ class Owners:
         self._lock = threading.RLock()  # a signal's handler may mask, too
 
     def claim(self, text: str | bytes, name: str, claim: Claim) -> Owner | None:
-        """Notes that a text belongs to a name, too; returns its owner where the text is new."""
+        """Adds a name to those that a text belongs to; returns the owner where the text is new, else None."""
         with self._lock:
             known = self._by_text.get(text)
             owner = known or self._by_text.setdefault(text, Owner())
@@ -59,23 +60,26 @@ class Owners:
             return sorted({name for owner in self._by_text.values() for claim, name in owner.claims if claim in claims})
 
     def is_in_mark(self, data: bytes, start: int, end: int) -> bool:
-        """Tells whether bytes are of a mark, as where a value is what a secret is called; what follows is not asked."""
-        begins = data.rfind(_MARK, max(end - _MARK_AT_MOST, 0), end)
-        if not 0 <= begins <= start:
+        """Returns whether a span lies in a mark of ours, as where a value is also a secret's name.
+
+        Only what stands before the span's end decides, so that it is the same however output is cut.
+        """
+        at = data.rfind(_MARK, max(end - _MARK_AT_MOST, 0), end)
+        if not 0 <= at <= start:
             return False
-        shown = data[begins + len(_MARK) : end]
+        shown = data[at + len(_MARK) : end]
         with self._lock:
             return any((name + b"]").startswith(shown) for name in self._names)
 
     def switch(self, *names: str, on: bool) -> None:
-        """Has marks show these names, or no mark at all where a text belongs to nobody else."""
+        """Lets marks show these names, or not: then another name, or no mark where a text belongs to nobody else."""
         with self._lock:
             self.off = self.off - set(names) if on else self.off | set(names)
             for owner in self._by_text.values():
                 self._choose(owner)
 
     def _choose(self, owner: Owner) -> None:
-        """A value's mark shows the first name, a part's the one that was learnt last."""
+        """Chooses the name: of a value the first in the alphabet, of a part the one that was learned last."""
         left = [(claim, name) for claim, name in owner.claims if name not in self.off]
         first = min((claim for claim, _ in left), default=None)
         same = [(claim, name) for claim, name in left if claim is first]

@@ -7,18 +7,21 @@ among them only as a whole word; anything else not at all, for it would spoil ou
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import Enum
 
-from .common_words import COMMON
+from .common_words import COMMON_WORDS
 
 ANYWHERE_FROM = 8
 """Characters from which on a value is masked wherever it stands."""
 WORD_FROM = 4
 """Characters from which on a value with a letter is masked as a whole word."""
-PIECES_FROM = 24
-"""Characters from which on pieces of a value are masked, too."""
-PIECE = 16
-"""Characters in a row that make a piece."""
+PARTIAL_FROM = 24
+"""Characters from which on parts of a value are masked, too."""
+WINDOW = 16
+"""Characters in a row of such a value that give it away."""
+SHARED_FROM = 3
+"""Values that name the same host, from which on its name is common material."""
 
 
 MARK = re.compile(r"\[secret:[-._a-zA-Z0-9]*\]")
@@ -29,7 +32,18 @@ class Scope(Enum):
     """Where a value is masked."""
 
     ANYWHERE = "anywhere"
-    WORD = "as a whole word"
+    WHOLE_WORD = "as a whole word"
+
+
+@dataclass(frozen=True, slots=True)
+class Unmaskable:
+    """A value is masked nowhere.
+
+    Attributes:
+        reason: why, in a few words that go on a sentence: ``it is empty``.
+    """
+
+    reason: str
 
 
 def is_mark(text: str) -> bool:
@@ -41,29 +55,29 @@ _MIME = r"(?:application|audio|font|image|message|model|multipart|text|video)/[a
 _ORDINARY = re.compile(_MIME, re.IGNORECASE)
 
 
-def judge(text: str) -> Scope | str:
-    """Returns where a value may be masked, or, in a few words, why it cannot be.
+def mask_scope(text: str) -> Scope | Unmaskable:
+    """Returns where a value may be masked, or why it cannot be.
 
     Blanks around the value do not count: it is shown without them as often as with them.
     """
     core = text.strip()
     if not core:
-        return "it is empty"
+        return Unmaskable("it is empty")
     if is_mark(core):
-        return "it is the mark of a value that was masked"
-    if core.lower() in COMMON or _ORDINARY.fullmatch(core):
-        return "it is an ordinary word, which appears in output for other reasons"
+        return Unmaskable("it is the mark of a value that was masked")
+    if core.lower() in COMMON_WORDS or _ORDINARY.fullmatch(core):
+        return Unmaskable("it is an ordinary word, which appears in output for other reasons")
     if len(core) < WORD_FROM:
-        return f"it has fewer than {WORD_FROM} characters"
+        return Unmaskable(f"it has fewer than {WORD_FROM} characters")
     if len(set(core)) < 3 and not any(map(str.isalnum, core)):
-        return "it is one character repeated"
+        return Unmaskable("it is one character repeated")
     if len(core) >= ANYWHERE_FROM:
         return Scope.ANYWHERE
     if core.isdigit():
-        return f"it is a number of fewer than {ANYWHERE_FROM} digits"
+        return Unmaskable(f"it is a number of fewer than {ANYWHERE_FROM} digits")
     if not any(map(str.isalpha, core)):
-        return f"it has fewer than {ANYWHERE_FROM} characters and no letter among them"
-    return Scope.WORD
+        return Unmaskable(f"it has fewer than {ANYWHERE_FROM} characters and no letter among them")
+    return Scope.WHOLE_WORD
 
 
 _COMMON_PARTS = re.compile(
@@ -90,14 +104,12 @@ _URL = re.compile(
 _SCHEME = re.compile(_SCHEME_NAME)
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
 _HOST = re.compile(r"(?<![\w.-])(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}(?![\w-])")
-SHARED_FROM = 3
-"""Values in which a host stands, from which on it is common."""
 _ALNUM = bytes(chr(byte).isalnum() for byte in range(256))
-_ODD_SIGNS = re.compile(r"[^\w\s]{4,}", re.ASCII)
+_PUNCTUATION_RUN = re.compile(r"[^\w\s]{4,}", re.ASCII)
 
 
-def telling(text: str) -> bytes:
-    """Returns for each character 1 where it tells something of the value, 0 where it is common material.
+def significant_chars(text: str) -> bytes:
+    """Returns for each character 1 where it carries information, and 0 where it is common material.
 
     Common are: blanks and punctuation, PEM armour, the scheme and the public host of a URL, MIME types, keys of JSON,
     YAML and connection strings, the header of a JSON web token, and words of the list.
@@ -106,22 +118,22 @@ def telling(text: str) -> bytes:
         flags = bytearray(text.encode().translate(_ALNUM))
     else:
         flags = bytearray(c.isalnum() or not c.isascii() for c in text)
-    for m in _ODD_SIGNS.finditer(text):
+    for m in _PUNCTUATION_RUN.finditer(text):
         flags[slice(*m.span())] = bytes(c in "!$%&?@^`~" for c in m[0])
     spans = [m.span() for m in _COMMON_PARTS.finditer(text)]
     spans += [m.span() for m in _SCHEME.finditer(text)]
     spans += [m.span("host") for m in _URL.finditer(text) if m["host"]]
     for m in _TOKEN.finditer(text):
-        if m[0].lower() in COMMON:
+        if m[0].lower() in COMMON_WORDS:
             spans.append(m.span())
         elif not m[0].isalnum():
             parts = re.finditer(r"[A-Za-z0-9]+", m[0])
-            spans += [(m.start() + p.start(), m.start() + p.end()) for p in parts if p[0].lower() in COMMON]
+            spans += [(m.start() + p.start(), m.start() + p.end()) for p in parts if p[0].lower() in COMMON_WORDS]
     for start, end in spans:
         flags[start:end] = bytes(end - start)
     return bytes(flags)
 
 
 def hosts(text: str) -> set[str]:
-    """Returns the names of hosts in a value that are long enough to be a piece of it."""
-    return {found[0] for found in _HOST.finditer(text) if len(found[0]) >= PIECE}
+    """Returns the names of hosts in a value that are long enough to give it away."""
+    return {found[0] for found in _HOST.finditer(text) if len(found[0]) >= WINDOW}

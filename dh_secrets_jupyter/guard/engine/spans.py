@@ -1,4 +1,4 @@
-"""Spans of a text that give a value away, and the text with a mark in place of each."""
+"""Spans of bytes that give a value away, and the bytes with a mark in place of each."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .ansi import ANSI
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One mark that was set: the secret's name, and the spelling in which its value stood there."""
+    """A value that was found: the secret's name, which the mark shows, and the encoding in which it stood there."""
 
     name: str
-    spelling: str
+    encoding: str
 
 
 @dataclass(slots=True)
-class Cover:
+class Span:
     """Bytes ``start`` to ``end`` give a value away, and become one mark, or nothing where ``hit`` is None."""
 
     start: int
@@ -25,7 +25,7 @@ class Cover:
     hit: Hit | None
 
 
-class Begun(NamedTuple):
+class PartialMatch(NamedTuple):
     """A value that a text ends in the middle of: from where on, what mark it gets, and how the value goes on."""
 
     start: int
@@ -33,25 +33,25 @@ class Begun(NamedTuple):
     rest: bytes
 
 
-def hits_of(covers: list[Cover]) -> list[Hit]:
-    """Returns what was masked."""
-    return [cover.hit for cover in covers if cover.hit]
+def hits_of(spans: list[Span]) -> list[Hit]:
+    """Returns what was found, without the spans that become nothing."""
+    return [span.hit for span in spans if span.hit]
 
 
-def united(covers: list[Cover]) -> list[Cover]:
-    """Joins covers that overlap; the mark of several is that of the leftmost, of these the longest."""
-    covers.sort(key=lambda cover: (cover.start, cover.hit is not None, -cover.end))
-    united: list[Cover] = []
-    for cover in covers:
-        if united and cover.start < united[-1].end:
-            united[-1].end = max(united[-1].end, cover.end)
+def merge_overlapping(spans: list[Span]) -> list[Span]:
+    """Merges spans that overlap; the mark of several is that of the leftmost, of these the longest."""
+    spans.sort(key=lambda span: (span.start, span.hit is not None, -span.end))
+    merged: list[Span] = []
+    for span in spans:
+        if merged and span.start < merged[-1].end:
+            merged[-1].end = max(merged[-1].end, span.end)
         else:
-            united.append(cover)
-    return united
+            merged.append(span)
+    return merged
 
 
 def whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """Returns a span of UTF-8, grown to whole characters."""
+    """Returns start and end of a span of UTF-8, grown to whole characters."""
     while start > 0 and data[start] & 0xC0 == 0x80:
         start -= 1
     while end < len(data) and data[end] & 0xC0 == 0x80:
@@ -64,16 +64,16 @@ def mark(name: str) -> bytes:
     return f"[secret:{name}]".encode()
 
 
-def replaced(data: bytes, covers: list[Cover]) -> bytes:
-    """Returns bytes with a mark for each cover; control sequences in it stay, behind the mark."""
+def replace_spans(data: bytes, spans: list[Span]) -> bytes:
+    """Returns bytes with a mark in place of each span; control sequences in a span stay, behind its mark."""
     parts, at = [], 0
-    for cover in covers:
+    for span in spans:
         parts += [
-            data[at : cover.start],
-            *(mark(hit.name) for hit in hits_of([cover])),
-            *ANSI.findall(data, cover.start, cover.end),
+            data[at : span.start],
+            *(mark(hit.name) for hit in hits_of([span])),
+            *ANSI.findall(data, span.start, span.end),
         ]
-        at = cover.end
+        at = span.end
     return b"".join([*parts, data[at:]])
 
 

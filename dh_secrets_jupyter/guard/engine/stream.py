@@ -1,144 +1,167 @@
 """Masks output that comes in pieces: however it is cut, the same text goes out.
 
-A stream holds back the end of what came as long as it may be part of a value, and gives it out when it turns out not
-to be, or when the caller asks for it (:meth:`ByteStream.release`). It knows no clock and no threads.
+What :meth:`ByteStream.feed` does with a piece:
+
+1. Append it to the buffer, which holds what may still be part of a value; set aside the beginning of a control sequence
+   or of a character that has not come to its end.
+2. Search what is new together with the last bytes that went out, since a flush may have cut a value there.
+3. Keep as much of the end as may be part of a value that goes on, and every span that reaches into it.
+4. Return the rest, with a mark for each span.
+
+:meth:`ByteStream.flush` returns all of it, when the caller cannot wait any longer: an end that looks like a value
+becomes a mark, and the stream remembers how that value goes on, to swallow the rest of it. A stream knows no clock and
+no threads.
+
+Coordinates: ``raw`` is the buffer with the piece, ``plain`` is that without control sequences, and ``window`` is the
+last bytes sent, ``sent`` of them, followed by ``plain``. Spans and ``end`` are places in the window; ``place`` leads
+from one in ``plain`` to the one in ``raw``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .affixes import common_prefix
 from .ansi import ANSI, UNFINISHED, UNFINISHED_AT_MOST, without_ansi
-from .masker import NUMBER, Masker
+from .boundaries import NUMBER
+from .masker import Masker
 from .policy import ANYWHERE_FROM
-from .spans import Begun, Cover, Hit, mark, to_bytes, to_text, united
+from .spans import Hit, PartialMatch, Span, mark, merge_overlapping, to_bytes, to_text
 
 _REMEMBERED = 64
-"""Bytes that have gone out and are still looked at: a release may have cut a value."""
+"""Bytes that have gone out and are still searched: a flush may have cut a value."""
 
 
 class ByteStream:
     """One stream of bytes: text in UTF-8, cut anywhere, or anything else. To be used by one thread at a time.
 
+    Args:
+        masker: what it masks.
+        utf8: whether it is UTF-8 throughout, so that what goes out is cut, and marked, between characters only.
+
     Attributes:
-        hits: the marks set so far; the caller may clear it.
+        hits: what was masked so far; the caller may clear it.
     """
 
-    _text = False
-
-    def __init__(self, masker: Masker) -> None:
+    def __init__(self, masker: Masker, *, utf8: bool = False) -> None:
         self._masker = masker
-        self._held = b""
+        self._utf8 = utf8
+        self._buffer = b""
         self._sent = b""  # the end of what has gone out, as it came, without control sequences
-        self._cut: list[tuple[bytes, int]] = []  # needles that a release has cut, and how far each has come
+        self._cut: list[tuple[bytes, int]] = []  # how values go on that a flush has cut, and how far each has come
         self.hits: list[Hit] = []
 
     @property
     def pending(self) -> bool:
         """Whether anything is held back."""
-        return bool(self._held)
+        return bool(self._buffer)
 
     def feed(self, data: bytes) -> bytes:
         """Takes what was written, and returns what may go out now."""
-        return self._step(self._held + data, release=False) if data else b""
+        return self._step(self._buffer + data, flush=False) if data else b""
 
-    def release(self) -> bytes:
+    def flush(self) -> bytes:
         """Returns all that is held back: when it has waited long enough, or before another message goes out.
 
         An end that is 8 or more characters of a value becomes a mark; what follows of that value is then swallowed.
         """
-        return self._step(self._held, release=True) if self._held else b""
+        return self._step(self._buffer, flush=True) if self._buffer else b""
 
-    def _step(self, data: bytes, *, release: bool) -> bytes:
-        unfinished = None if release else UNFINISHED.search(data, max(len(data) - UNFINISHED_AT_MOST, 0))
-        taken = data[: unfinished.start()] if unfinished else data
-        plain, place = without_ansi(data, len(taken)) if b"\x1b" in taken else (taken, None)
+    def _step(self, raw: bytes, *, flush: bool) -> bytes:
+        unfinished = None if flush else UNFINISHED.search(raw, max(len(raw) - UNFINISHED_AT_MOST, 0))
+        taken = raw[: unfinished.start()] if unfinished else raw
+        plain, place = without_ansi(raw, len(taken)) if b"\x1b" in taken else (taken, None)
         sent = len(self._sent)
         window = self._sent + plain
-        covers = self._masker.covers_plain(window, text=self._text)
-        begun = self._masker.begun(window, ANYWHERE_FROM) if release else []
-        covers += [Cover(start, len(window), hit) for start, hit, _ in begun]
-        if covers or self._cut:
-            covers = self._joined(covers, plain, sent)
-
-        end = len(window)
-        if not release:
-            end -= self._masker.open_length(window)
-            if self._text:
-                while end > sent and end < len(window) and window[end] & 0xC0 == 0x80:
-                    end -= 1
-            end = max(end, sent)
-            for cover in covers:
-                if cover.start < end < cover.end or _is_open_number(window, cover):
-                    end = cover.start
-        if not (covers or place or self._cut or release):  # nothing but plain text, as nearly always
-            self._held = data[end - sent :]
+        spans = self._masker.find_plain_spans(window, text=self._utf8)
+        partial = self._masker.partial_matches(window, ANYWHERE_FROM) if flush else []
+        spans += [Span(match.start, len(window), match.hit) for match in partial]
+        if spans or self._cut:
+            spans = self._merge(spans, plain, sent)
+        end = len(window) if flush else self._safe_end(window, spans, sent)
+        if not (spans or place or self._cut or flush):  # nothing but plain text, as nearly always
+            self._buffer = raw[end - sent :]
             self._sent = window[max(end - _REMEMBERED, 0) : end]
-            return data[: end - sent]
+            return raw[: end - sent]
         raw_end = len(taken) if end == len(window) else place(end - sent) if place else end - sent
         if raw_end == 0:
-            self._held = data
+            self._buffer = raw
             return b""
-
-        out, at = [], 0
-        for cover in covers:
-            if cover.end <= end:
-                first, last = cover.start - sent, cover.end - sent
-                if place is not None:
-                    first, last = place(first), place(last - 1) + 1
-                out.append(taken[at:first])
-                if cover.hit is not None:
-                    out.append(mark(cover.hit.name))
-                    self.hits.append(cover.hit)
-                out += ANSI.findall(taken, first, last)
-                at = last
-        out.append(taken[at:raw_end])
+        out = self._replace(taken[:raw_end], [span for span in spans if span.end <= end], place, sent)
         if end > sent:
-            self._cut = self._still_cut(begun, plain) if release else []
-        self._held = data[raw_end:]
+            self._cut = self._still_cut(partial, plain) if flush else []
+        self._buffer = raw[raw_end:]
         self._sent = window[:end][-_REMEMBERED:]
-        return b"".join(out)
+        return out
 
-    def _joined(self, covers: list[Cover], plain: bytes, sent: int) -> list[Cover]:
-        """Returns the covers of what has not gone out; what goes on with a marked value gets no other mark."""
-        swallowed = max((common_prefix(plain, 0, needle, at) for needle, at in self._cut), default=0)
-        rest = [cover for cover in covers if cover.end > sent]
-        for cover in rest:
-            if cover.start < sent:
-                cover.start = sent
+    def _merge(self, spans: list[Span], plain: bytes, sent: int) -> list[Span]:
+        """Returns the spans of what has not gone out; what goes on with a marked value gets no other mark."""
+        swallowed = max((common_prefix(plain, 0, rest, at) for rest, at in self._cut), default=0)
+        left = [span for span in spans if span.end > sent]
+        for span in left:
+            if span.start < sent:
+                span.start = sent
                 if self._cut:
-                    cover.hit = None
-        if self._text:
+                    span.hit = None
+        if self._utf8:
             while 0 < swallowed < len(plain) and plain[swallowed] & 0xC0 == 0x80:
                 swallowed -= 1
         if swallowed:
-            rest.append(Cover(sent, sent + swallowed, None))
-        return united(rest)
+            left.append(Span(sent, sent + swallowed, None))
+        return merge_overlapping(left)
 
-    def _still_cut(self, begun: list[Begun], plain: bytes) -> list[tuple[bytes, int]]:
-        """Returns the needles that a release has just cut, or cut once more."""
-        new = [(rest, 0) for _, _, rest in begun]
-        old = [(needle, at + len(plain)) for needle, at in self._cut if needle[at : at + len(plain)] == plain]
-        return [(needle, at) for needle, at in new + old if at < len(needle)]
+    def _safe_end(self, window: bytes, spans: list[Span], sent: int) -> int:
+        """Returns up to where the window may go out: what follows may be part of a value that goes on."""
+        end = len(window) - self._masker.partial_length(window)
+        if self._utf8:
+            while end > sent and end < len(window) and window[end] & 0xC0 == 0x80:
+                end -= 1
+        end = max(end, sent)
+        for span in spans:
+            if span.start < end < span.end or _is_open_number(window, span):
+                end = span.start
+        return end
+
+    def _replace(self, raw: bytes, spans: list[Span], place: Callable[[int], int] | None, sent: int) -> bytes:
+        """Returns what goes out of ``raw``: marks for the spans, and behind each the control sequences in it."""
+        out, at = [], 0
+        for span in spans:
+            first, last = span.start - sent, span.end - sent
+            if place is not None:
+                first, last = place(first), place(last - 1) + 1
+            out.append(raw[at:first])
+            if span.hit is not None:
+                out.append(mark(span.hit.name))
+                self.hits.append(span.hit)
+            out += ANSI.findall(raw, first, last)
+            at = last
+        return b"".join([*out, raw[at:]])
+
+    def _still_cut(self, partial: list[PartialMatch], plain: bytes) -> list[tuple[bytes, int]]:
+        """Returns how the values go on that a flush has just cut, or cut once more."""
+        new = [(match.rest, 0) for match in partial]
+        old = [(rest, at + len(plain)) for rest, at in self._cut if rest[at : at + len(plain)] == plain]
+        return [(rest, at) for rest, at in new + old if at < len(rest)]
 
 
-def _is_open_number(window: bytes, cover: Cover) -> bool:
-    """Whether a number's end is not seen yet: what follows the point says whether it is a decimal one."""
+def _is_open_number(window: bytes, span: Span) -> bool:
+    """Returns whether a number's end is not seen yet: what follows the point says whether it is a decimal one."""
     return (
-        cover.end == len(window) - 1
+        span.end == len(window) - 1
         and window.endswith(b".")
-        and NUMBER.fullmatch(window, cover.start, cover.end) is not None
+        and NUMBER.fullmatch(window, span.start, span.end) is not None
     )
 
 
-class Stream:
+class TextStream:
     """One stream of text, as :class:`ByteStream`. To be used by one thread at a time."""
 
     def __init__(self, masker: Masker) -> None:
-        self._bytes = _TextBytes(masker)
+        self._bytes = ByteStream(masker, utf8=True)
 
     @property
     def hits(self) -> list[Hit]:
-        """The marks set so far; the caller may clear it."""
+        """What was masked so far; the caller may clear it."""
         return self._bytes.hits
 
     @property
@@ -150,12 +173,6 @@ class Stream:
         """Takes what was written, and returns what may go out now."""
         return to_text(self._bytes.feed(to_bytes(text)))
 
-    def release(self) -> str:
-        """Returns all that is held back, as :meth:`ByteStream.release`."""
-        return to_text(self._bytes.release())
-
-
-class _TextBytes(ByteStream):
-    """Cuts and covers between characters only."""
-
-    _text = True
+    def flush(self) -> str:
+        """Returns all that is held back, as :meth:`ByteStream.flush`."""
+        return to_text(self._bytes.flush())

@@ -1,6 +1,6 @@
-"""Reads a text as others would: decodes what is encoded or escaped in it, and knows where that stood.
+"""Reads a text as others would: decodes what is encoded or escaped in it, and remembers where that stood.
 
-It is for values that are too long to be spelled in every way (:mod:`.large_values`): the text is decoded instead.
+It is for values that are too long to be encoded in every way (:mod:`.large_values`): the text is decoded instead.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Place = Callable[[int], int]
 _RUN = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{11,}+")
 _HEX = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{16,}+")
 _DIGITS = b"0123456789abcdefABCDEF"
-_RUN_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+_RUN_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LATIN = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
 _PAIR = rb"u[dD][89abAB][0-9A-Fa-f]{2}"
@@ -29,7 +29,7 @@ _KINDS = {
     b"%": rb"%[0-9A-Fa-f]{2}",
     b"&": rb"&(?:#\d{2}|#x[0-9A-Fa-f]{2}|[a-z]{2,4});",
 }
-_ESCAPES = {sign: re.compile(pattern) for sign, pattern in _KINDS.items()}
+_ESCAPES = {first: re.compile(pattern) for first, pattern in _KINDS.items()}
 _ESCAPE = re.compile(b"|".join(_KINDS.values()))
 _UNFINISHED = re.compile(
     rb"(?:\\+(?:" + _PAIR + rb"(?:\\u?[0-9A-Fa-f]{0,3})?|[uU][0-9A-Fa-f]{0,7}|x[0-9A-Fa-f]?)?"
@@ -37,7 +37,7 @@ _UNFINISHED = re.compile(
 )
 _ESCAPED_CHARACTER = re.compile(rb"\\x[89a-fA-F]")
 _BLANKS = bytes.maketrans(b"+", b" ")
-_SIGNS = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
+_CONTROLS = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
 _NESTED = 3
 """Times that something is escaped: in JSON in JSON in a repr."""
 
@@ -64,13 +64,13 @@ class View:
 def views(data: bytes, *, at_end: bool = False) -> Iterator[View]:
     """Yields all ways to read a text, itself first; of runs of base64 and hex the long ones, or the one at its end."""
     yield View(data, "text", _same, _same, _plain_rest)
-    for run, start in _runs(data, _RUN, _RUN_SIGNS, at_end):
+    for run, start in _runs(data, _RUN, _RUN_CHARS, at_end):
         for phase in range(4):
             yield _base64(run[phase:], start + phase)
     for run, start in _runs(data, _HEX, _DIGITS, at_end):
         for phase in range(2):
             yield _hex(run[phase:], start + phase)
-    kinds = [pattern for sign, pattern in _ESCAPES.items() if sign in data]
+    kinds = [pattern for first, pattern in _ESCAPES.items() if first in data]
     for pattern in kinds:
         yield from _escaped(data, _unescaped, pattern)
     if len(kinds) > 1:
@@ -99,9 +99,9 @@ def _escaped(
             break
 
 
-def _runs(data: bytes, pattern: re.Pattern[bytes], signs: bytes, at_end: bool) -> Iterator[tuple[bytes, int]]:
+def _runs(data: bytes, pattern: re.Pattern[bytes], chars: bytes, at_end: bool) -> Iterator[tuple[bytes, int]]:
     if at_end:
-        start = len(data.rstrip(signs))
+        start = len(data.rstrip(chars))
         yield data[start:], start
     else:
         yield from ((found[0], found.start()) for found in pattern.finditer(data))
@@ -171,7 +171,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     if text[1:2] == b"u":
         units = bytes.fromhex(text.replace(b"\\u", b"").decode())
         return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
-    return bytes((_SIGNS.get(text[1], text[1]),))
+    return bytes((_CONTROLS.get(text[1], text[1]),))
 
 
 def _unescaped_text(found: re.Match[bytes]) -> bytes:
@@ -182,9 +182,10 @@ def _unescaped_text(found: re.Match[bytes]) -> bytes:
 def _replaced(
     pattern: re.Pattern[bytes], data: bytes, replacement: Callable[[re.Match[bytes]], bytes]
 ) -> tuple[bytes, Place]:
-    """Returns bytes with everything replaced that is found, and what tells where in them a byte of that stood."""
+    """Replaces all that a pattern finds; returns the bytes, and a function from a place in them to where it stood."""
     parts: list[bytes] = []
-    new, old, at, size = [0], [0], 0, 0  # where pieces that are as long as before begin, there and here
+    # By turns the starts of what is copied and of what is replaced, in the new bytes and in the old.
+    new, old, at, size = [0], [0], 0, 0
     for found in pattern.finditer(data):
         parts += [data[at : found.start()], replacement(found)]
         size += found.start() - at

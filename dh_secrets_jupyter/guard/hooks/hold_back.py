@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine import Stream
+from ..engine import TextStream
 from ..redactor import WITHHELD, Redactor
 
-HOLD = 0.2
+FLUSH_AFTER = 0.2
 """Seconds that a piece is held from the last that came. ipykernel itself waits up to 0.2 s before it sends."""
 
 Emit = Callable[[str, dict[str, Any], str], None]
@@ -26,7 +26,7 @@ class _Output:
 
     name: str
     parent: dict[str, Any]
-    stream: Stream
+    stream: TextStream
     last: float = 0.0
     armed: bool = False
 
@@ -96,7 +96,7 @@ class Streams:
         self._lock = threading.RLock()
         self._forked = True
         for output in self._outputs.values():
-            output.stream.release()
+            output.stream.flush()
             output.stream.hits.clear()
             output.armed = False
 
@@ -110,8 +110,8 @@ class Streams:
                 self._outputs.pop((previous_id, name), None)
                 self._send(previous)
                 # Its timer may still be running: it has to find nothing there.
-                stream, previous.stream = previous.stream, Stream(self._redactor.masker)
-            output = _Output(name, parent, stream or Stream(self._redactor.masker))
+                stream, previous.stream = previous.stream, TextStream(self._redactor.masker)
+            output = _Output(name, parent, stream or TextStream(self._redactor.masker))
             self._outputs[parent_id, name] = output
         self._latest[name] = output
         return output
@@ -119,9 +119,9 @@ class Streams:
     def _send(self, output: _Output, written: str | None = None) -> None:
         """Emits what may go out of what was written; with nothing written, all that is held back."""
         try:
-            text = output.stream.release() if written is None else output.stream.feed(written)
+            text = output.stream.flush() if written is None else output.stream.feed(written)
         except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
-            text, output.stream = WITHHELD, Stream(self._redactor.masker)
+            text, output.stream = WITHHELD, TextStream(self._redactor.masker)
         if output.stream.hits:
             self._redactor.record(output.stream.hits, output.name)
             output.stream.hits.clear()
@@ -131,7 +131,7 @@ class Streams:
     def _arm(self, output: _Output) -> None:
         if output.stream.pending and not output.armed:
             output.armed = True
-            self._wait(output, HOLD)
+            self._wait(output, FLUSH_AFTER)
 
     def _wait(self, output: _Output, seconds: float) -> None:
         pid = os.getpid()
@@ -140,13 +140,13 @@ class Streams:
     def _check(self, output: _Output) -> None:
         """The time is over: unless more was written meanwhile, what is held back goes out."""
         last = output.last
-        if (left := last + HOLD - time.monotonic()) <= 0:
+        if (left := last + FLUSH_AFTER - time.monotonic()) <= 0:
             self._flush(output.name)
         with self._lock:
             if not output.stream.pending:
                 output.armed = False
             elif left > 0 or output.last != last:
-                self._wait(output, max(left, output.last + HOLD - time.monotonic(), 0.001))
+                self._wait(output, max(left, output.last + FLUSH_AFTER - time.monotonic(), 0.001))
             else:
                 output.armed = False
                 self._send(output)

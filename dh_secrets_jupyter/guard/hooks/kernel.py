@@ -175,9 +175,9 @@ class KernelHooks:
         msg = dict(msg)
         try:
             packed = msg["content"] = self._packed(content)
-            if not self._redactor.masker.clean(packed):
+            if not self._redactor.masker.is_clean(packed):
                 msg["content"] = self._taken_apart(packed, kind, functools.partial(mask_content, kind))
-            if not own and not self._redactor.masker.clean(packed := self._packed(metadata)):
+            if not own and not self._redactor.masker.is_clean(packed := self._packed(metadata)):
                 kept = {key: metadata[key] for key in metadata if key == "status"}
                 msg["metadata"] = {**self._session.unpack(self._taken_apart(packed, kind, mask_tree)), **kept}
         except Exception:  # noqa: BLE001  # whatever it is, the content must not go out past the guard

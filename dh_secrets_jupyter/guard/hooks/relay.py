@@ -21,7 +21,7 @@ from typing import Any
 
 from ..engine import ByteStream, Claim, Masker
 from ..redactor import WITHHELD
-from .hold_back import HOLD
+from .hold_back import FLUSH_AFTER
 
 _LENGTH = struct.Struct("!I")
 _CHUNK = 65536
@@ -69,12 +69,12 @@ class _Place:
 
     def _write(self, data: bytes | None) -> Counter[tuple[str, str]]:
         try:
-            out = self._stream.release() if data is None else self._stream.feed(data)
+            out = self._stream.flush() if data is None else self._stream.feed(data)
         except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
             out, self._stream = f"{WITHHELD}\n".encode(), ByteStream(self._masker)
-        hits = Counter((hit.name, hit.spelling) for hit in self._stream.hits)
+        hits = Counter((hit.name, hit.encoding) for hit in self._stream.hits)
         self._stream.hits.clear()
-        self.due = time.monotonic() + HOLD if self._stream.pending else None
+        self.due = time.monotonic() + FLUSH_AFTER if self._stream.pending else None
         self._put(out)
         return hits
 

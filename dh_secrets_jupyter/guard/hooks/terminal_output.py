@@ -19,9 +19,8 @@ from typing import Any
 
 from ...ipython import Patch
 from ..engine import ByteStream, to_bytes, to_text
-from ..engine.stream import _TextBytes
 from ..redactor import WITHHELD, Redactor
-from .hold_back import HOLD
+from .hold_back import FLUSH_AFTER
 
 INTERRUPT_WITHIN = 0.01
 """Seconds that Ctrl-C may wait."""
@@ -75,8 +74,8 @@ class Output:
         self._name = str(getattr(stream, "name", "terminal")).strip("<>")
         buffer = getattr(stream, "buffer", None)
         self._owner = stream if buffer is None else buffer
-        self._decode, self._encode, kind = _codec(None if buffer is None else str(stream.encoding))
-        self._stream = kind(terminal.redactor.masker)
+        self._decode, self._encode, self._utf8 = _codec(None if buffer is None else str(stream.encoding))
+        self._stream = ByteStream(terminal.redactor.masker, utf8=self._utf8)
         self._queue: deque[Any] = deque()  # what is on its way to the stream below
         self._unflushed = False  # a flush was asked for while something was held back
         self._timer: threading.Timer | None = None
@@ -166,11 +165,11 @@ class Output:
         after = copy.copy(before)
         after.hits = []
         try:
-            data = after.release() if written is None else after.feed(written[0])
+            data = after.flush() if written is None else after.feed(written[0])
             if self._terminal.ending or (self._terminal.forked and written and written[0].endswith(b"\n")):
-                data += after.release()
+                data += after.flush()
         except Exception:  # noqa: BLE001  # whatever it is, the text must not get past the guard
-            after, data = type(before)(self._terminal.redactor.masker), WITHHELD.encode()
+            after, data = ByteStream(self._terminal.redactor.masker, utf8=self._utf8), WITHHELD.encode()
         out = (self._encode(data),)
         # No call from here on, between which a handler could come: all of it happens, or nothing.
         if self._stream is before:
@@ -196,7 +195,7 @@ class Output:
     def _arm(self) -> None:
         self._disarm()
         if self._stream.pending:
-            self._timer = _timer(HOLD, self._late)
+            self._timer = _timer(FLUSH_AFTER, self._late)
             try:
                 self._timer.start()
             except RuntimeError:  # no thread starts any more: the interpreter ends
@@ -213,20 +212,20 @@ def _timer(seconds: float, call: Callable[[], None]) -> threading.Timer:
     return timer
 
 
-def _codec(encoding: str | None) -> tuple[Callable[[Any], bytes], Callable[[bytes], Any], type[ByteStream]]:
-    """Returns how what is written becomes what is searched, how that is written, and how it may be cut.
+def _codec(encoding: str | None) -> tuple[Callable[[Any], bytes], Callable[[bytes], Any], bool]:
+    """Returns how what is written becomes what is searched, how that is written, and whether it is always UTF-8.
 
     Args:
         encoding: what the bytes are; None: it is text that is written.
     """
     if encoding is None:
-        return to_bytes, to_text, _TextBytes
+        return to_bytes, to_text, True
     if codecs.lookup(encoding).name.startswith(("utf", "ascii")):
-        return _same, _same, ByteStream
+        return _same, _same, False
     return (
         lambda data: to_bytes(memoryview(data).tobytes().decode(encoding, "surrogateescape")),
         lambda data: to_text(data).encode(encoding, "surrogateescape"),
-        _TextBytes,
+        True,
     )
 
 

@@ -10,7 +10,7 @@ import sys
 
 import atheris  # type: ignore[import-untyped]  # it has no types, nor stubs
 
-# What spells a value is not what is looked into here; without it a second sees ten times as many inputs.
+# What encodes a value is not what is tried here; without it a second sees ten times as many inputs.
 from dh_secrets_jupyter.guard.engine import needles, parts, policy
 
 with atheris.instrument_imports():
@@ -33,11 +33,11 @@ def one_input(raw: bytes) -> None:
     values = [text_of(data, data.ConsumeIntInRange(1, 48)) for _ in range(data.ConsumeIntInRange(1, 3))]
     for number, value in enumerate(values):
         guard.add(f"V{number}", value)
-    spelled = [needle.data for value in values for text in parts.texts(value) for needle in needles.needles(text)]
+    encoded = [needle.data for value in values for text in parts.texts(value) for needle in needles.needles(text)]
     pieces: list[bytes] = []
     for _ in range(data.ConsumeIntInRange(1, 8)):
-        if spelled and data.ConsumeBool():
-            shown = spelled[data.ConsumeIntInRange(0, len(spelled) - 1)]
+        if encoded and data.ConsumeBool():
+            shown = encoded[data.ConsumeIntInRange(0, len(encoded) - 1)]
             first = data.ConsumeIntInRange(0, len(shown))
             pieces.append(shown[first : data.ConsumeIntInRange(first, len(shown))] if data.ConsumeBool() else shown)
         else:
@@ -45,12 +45,12 @@ def one_input(raw: bytes) -> None:
     text = b"".join(pieces)
 
     whole, cut = stream.ByteStream(guard), stream.ByteStream(guard)
-    at_once = whole.feed(text) + whole.release()
+    at_once = whole.feed(text) + whole.flush()
     out, rest = b"", text
     while rest:
         size = data.ConsumeIntInRange(1, len(rest))
         out, rest = out + cut.feed(rest[:size]), rest[size:]
-    if out + cut.release() != at_once:
+    if out + cut.flush() != at_once:
         raise AssertionError("the cuts matter")
     if not whole.hits and at_once != text:
         raise AssertionError("text without a value was changed")
@@ -58,8 +58,8 @@ def one_input(raw: bytes) -> None:
     for number in range(len(values)):
         masked = masked.replace(b"[secret:V%d]" % number, b"\xff\xff")
     for value in values:
-        told = policy.judge(value) is policy.Scope.ANYWHERE and not value.strip().isdigit()
-        if told and spans.to_bytes(value) in masked:
+        is_masked = policy.mask_scope(value) is policy.Scope.ANYWHERE and not value.strip().isdigit()
+        if is_masked and spans.to_bytes(value) in masked:
             raise AssertionError("a value is left")
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dh_secrets_jupyter.guard.engine.policy import PIECE, PIECES_FROM, SHARED_FROM
-from dh_secrets_jupyter.guard.engine.stream import Stream
+from dh_secrets_jupyter.guard.engine.policy import PARTIAL_FROM, SHARED_FROM, WINDOW
+from dh_secrets_jupyter.guard.engine.stream import TextStream
 
 from .alike import FAMILIES, HOST, SIGNS, chars, connection, frame, lines
 from .texts import cut, masker
@@ -49,11 +49,11 @@ def test_nothing_is_left_of_values_that_share_parts(data: st.DataObject) -> None
     guard = masker(*known)
     text = "".join(data.draw(st.lists(st.one_of(made, part, st.just("-")), max_size=8)))
     pieces = {
-        value[at : at + PIECE]
+        value[at : at + WINDOW]
         for value in known
-        if len(value) >= PIECES_FROM
-        for at in range(len(value) - PIECE + 1)
-        if len(set(value[at : at + PIECE])) > 2 and not value[at : at + PIECE].isdigit()
+        if len(value) >= PARTIAL_FROM
+        for at in range(len(value) - WINDOW + 1)
+        if len(set(value[at : at + WINDOW])) > 2 and not value[at : at + WINDOW].isdigit()
     }
     out = guard.mask(text)[0]
     assert [piece for piece in pieces if piece in out] == []
@@ -61,10 +61,10 @@ def test_nothing_is_left_of_values_that_share_parts(data: st.DataObject) -> None
     for before in ("", "-", "--"):
         out = guard.mask(base64.b64encode(f"{before}{text}".encode()).decode())[0]
         assert [piece for piece in encoded if piece in out] == []
-    stream = Stream(guard)
-    at_once = stream.feed(text) + stream.release()
-    stream = Stream(guard)
-    assert "".join([*map(stream.feed, data.draw(cut(text))), stream.release()]) == at_once
+    stream = TextStream(guard)
+    at_once = stream.feed(text) + stream.flush()
+    stream = TextStream(guard)
+    assert "".join([*map(stream.feed, data.draw(cut(text))), stream.flush()]) == at_once
 
 
 @pytest.mark.parametrize("first", [0, 1])

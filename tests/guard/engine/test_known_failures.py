@@ -6,36 +6,36 @@ import base64
 
 import pytest
 
-from dh_secrets_jupyter.guard.engine.stream import Stream
+from dh_secrets_jupyter.guard.engine import TextStream, Unmaskable
 
 from .texts import masker
 
 
-def written(stream: Stream, *pieces: str) -> str:
+def written(stream: TextStream, *pieces: str) -> str:
     """Returns what goes out of the pieces, to the end."""
-    return "".join([*map(stream.feed, pieces), stream.release()])
+    return "".join([*map(stream.feed, pieces), stream.flush()])
 
 
 def test_a_value_that_begins_anew_within_itself() -> None:
     """A counter without a failure link loses ``abcabdabcabe`` in ``abcabdabcabdabcabe``."""
     guard = masker("abcabdabcabe")
-    assert written(Stream(guard), "abcabdabcab", "dabcabe") == "abcabd[secret:V0]"
-    assert written(Stream(guard), *"abcabdabcabdabcabe") == "abcabd[secret:V0]"
+    assert written(TextStream(guard), "abcabdabcab", "dabcabe") == "abcabd[secret:V0]"
+    assert written(TextStream(guard), *"abcabdabcabdabcabe") == "abcabd[secret:V0]"
 
 
 def test_a_short_value_that_begins_anew_within_itself() -> None:
     """The same with a value that counts as a whole word: ``abcab`` and ``d``."""
     guard = masker("abcabd")
-    assert written(Stream(guard), "x abcab", "d y") == "x [secret:V0] y"
-    assert written(Stream(guard), "abcab", "cabd") == "abcabcabd"  # another word
-    assert written(Stream(guard), "abcab ", "abcabd") == "abcab [secret:V0]"
+    assert written(TextStream(guard), "x abcab", "d y") == "x [secret:V0] y"
+    assert written(TextStream(guard), "abcab", "cabd") == "abcabcabd"  # another word
+    assert written(TextStream(guard), "abcab ", "abcabd") == "abcab [secret:V0]"
 
 
 def test_values_that_overlap() -> None:
     """Of two values that share characters nothing is left, in one mark and in order."""
     guard = masker("abcdefghij", "ghijklmnop")
     assert guard.mask("<abcdefghijklmnop>")[0] == "<[secret:V0]>"
-    assert written(Stream(guard), "<abcdef", "ghij", "klmnop>") == "<[secret:V0]>"
+    assert written(TextStream(guard), "<abcdef", "ghij", "klmnop>") == "<[secret:V0]>"
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
@@ -45,7 +45,7 @@ def test_a_value_that_another_begins_with(order: tuple[int, ...]) -> None:
     guard = masker(*(known[place] for place in order))
     out = guard.mask(f"{known[2]} {known[1]} {known[0]}")[0]
     assert out == " ".join(f"[secret:V{order.index(place)}]" for place in (2, 1, 0))
-    assert written(Stream(guard), "canary-one", "-and-two", " ") == f"[secret:V{order.index(1)}] "
+    assert written(TextStream(guard), "canary-one", "-and-two", " ") == f"[secret:V{order.index(1)}] "
 
 
 @pytest.mark.parametrize("before", ["", ":", "u:", "us:", "use:"])
@@ -72,13 +72,13 @@ def test_one_character_lines_mask_nothing() -> None:
 def test_a_value_learned_later_covers_what_is_held_back() -> None:
     """What waits in a stream is masked by a value that was not known when it came."""
     guard = masker("canary-7Qx2mN4v")
-    stream = Stream(guard)
+    stream = TextStream(guard)
     assert stream.feed("canary-7Q") == ""
     guard.add("LATER", "canary-7Q-other")
-    assert stream.feed("-other.") + stream.release() == "[secret:LATER]."
+    assert stream.feed("-other.") + stream.flush() == "[secret:LATER]."
     assert stream.feed("canary-7Q") == ""
     guard.add("WORD", "canary-7Q")
-    assert stream.release() == "[secret:WORD]"
+    assert stream.flush() == "[secret:WORD]"
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,11 @@ def test_a_value_learned_later_covers_what_is_held_back() -> None:
 def test_ordinary_values_mask_nothing_and_say_why(value: str) -> None:
     """What stands in output for other reasons is left alone, and the reason is said."""
     guard = masker()
-    reason = guard.add("ENV", value)
-    assert reason
+    scope = guard.add("ENV", value)
+    assert isinstance(scope, Unmaskable)
+    reason = scope.reason
     assert "\n" not in reason
     assert value.strip() not in reason or len(value) < 8
-    assert guard.reasons() == {"ENV": reason}
+    assert guard.unmaskable() == {"ENV": reason}
     text = f'{{"name": "{value}", "status": "ok", "execution_state": "idle"}} {value}'
     assert guard.mask(text) == (text, [])

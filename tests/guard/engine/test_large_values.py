@@ -1,4 +1,4 @@
-"""Values that are too long to be spelled in every way: what is masked of them, and what learning them costs."""
+"""Values that are too long to be encoded in every way: what is masked of them, and what learning them costs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 
 from dh_secrets_jupyter.guard.engine.masker import Masker
 from dh_secrets_jupyter.guard.engine.needles import LARGE_FROM
-from dh_secrets_jupyter.guard.engine.policy import telling
-from dh_secrets_jupyter.guard.engine.stream import ByteStream, Stream
+from dh_secrets_jupyter.guard.engine.policy import significant_chars
+from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
 from .alike import chars, known_host, lines, listed
-from .texts import SPELLINGS, masker
+from .texts import ENCODINGS, masker
 
 TEXTS = {
     "random": chars(LARGE_FROM, "large"),
@@ -28,7 +28,7 @@ TEXTS = {
 }
 GUARDS = {kind: masker(value) for kind, value in TEXTS.items()}
 BINARY = random.Random(3).randbytes(LARGE_FROM)
-ENCODINGS = [name for name in SPELLINGS if "shell" not in name and "ANSI" not in name]
+DECODED = [name for name in ENCODINGS if "shell" not in name and "ANSI" not in name]
 FEW = ["text", "JSON", "base64 after one byte", "hex"]
 
 
@@ -39,16 +39,16 @@ def left(out: str, name: str = "V0") -> str:
 
 @pytest.mark.parametrize(
     ("kind", "encoding"),
-    [(kind, how) for kind in TEXTS for how in (ENCODINGS if kind in ("lines", "not ASCII") else FEW)],
+    [(kind, how) for kind in TEXTS for how in (DECODED if kind in ("lines", "not ASCII") else FEW)],
 )
 def test_a_large_text_is_masked_in_each_encoding(kind: str, encoding: str) -> None:
-    """Whole, and any piece of 16 characters that tells something, at the beginning, at the end and in between."""
-    value, encode = TEXTS[kind], SPELLINGS[encoding]
-    guard, told = GUARDS[kind], telling(value)
+    """Whole, and any piece of 16 characters that is significant, at the beginning, at the end and in between."""
+    value, encode = TEXTS[kind], ENCODINGS[encoding]
+    guard, significant = GUARDS[kind], significant_chars(value)
     assert len(left(guard.mask(encode(value))[0])) < 16 + len(encode(""))
     dice = random.Random(encoding)
     for at in (0, len(value) - 16, *(dice.randrange(len(value) - 16) for _ in range(10))):
-        if 1 in told[at : at + 16] and len(set(value[at : at + 16])) > 2:
+        if 1 in significant[at : at + 16] and len(set(value[at : at + 16])) > 2:
             assert len(left(guard.mask(encode(value[at : at + 16]))[0])) < 16 + len(encode(""))
 
 
@@ -84,14 +84,14 @@ def test_the_cuts_do_not_matter(encode: Callable[[bytes], bytes]) -> None:
     guard = masker(BINARY, "canary-7Qx2mN4vB8zK1wE5rT9y")
     raw = b"before it " + encode(BINARY[100:400]) + b" between " + encode(BINARY[-60:]) + b"\nafter it"
     whole = ByteStream(guard)
-    at_once = whole.feed(raw) + whole.release()
+    at_once = whole.feed(raw) + whole.flush()
     dice = random.Random(1)
     for size in (1, 3, 7, 50):
         stream, out, rest = ByteStream(guard), b"", raw
         while rest:
             some = dice.randint(1, size)
             out, rest = out + stream.feed(rest[:some]), rest[some:]
-        assert out + stream.release() == at_once
+        assert out + stream.flush() == at_once
 
 
 @pytest.mark.parametrize("encode", [str, lambda v: v.encode().hex(), lambda v: base64.b64encode(v.encode()).decode()])
@@ -99,9 +99,9 @@ def test_what_follows_of_a_large_value_is_swallowed(encode: Callable[[str], str]
     """After a pause within it, which leaves a mark."""
     value = TEXTS["random"]
     for at in range(40, 60):
-        stream = Stream(masker(value))
+        stream = TextStream(masker(value))
         text = encode(value)[:200]
-        out = stream.feed(f"<{text[:at]}") + stream.release() + stream.feed(f"{text[at:]}!>") + stream.release()
+        out = stream.feed(f"<{text[:at]}") + stream.flush() + stream.feed(f"{text[at:]}!>") + stream.flush()
         assert out == "<[secret:V0]!>"
 
 

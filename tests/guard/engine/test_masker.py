@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.guard.engine import Masker, Scope, judge
+from dh_secrets_jupyter.guard.engine import Masker, Scope, mask_scope
 
 TOKEN = "hunter2-abcdefgh-1234567890abc"
 
@@ -12,7 +12,7 @@ TOKEN = "hunter2-abcdefgh-1234567890abc"
 def test_a_value_becomes_a_mark_and_the_rest_stays() -> None:
     """A value is replaced wherever it stands, and nothing else."""
     masker = Masker()
-    assert masker.add("KEY", TOKEN) is None
+    assert masker.add("KEY", TOKEN) is Scope.ANYWHERE
     assert masker.mask(f"a{TOKEN}b")[0] == "a[secret:KEY]b"
 
 
@@ -35,7 +35,7 @@ def test_the_end_of_an_escape_is_no_letter_of_a_word(value: str, before: str) ->
 
 @pytest.mark.parametrize("text", ["[secret:A]", " [secret:API_KEY]\n", "'[secret:A]'", "[secret:A][secret:B]"])
 def test_a_text_of_marks_alone_is_no_value(text: str) -> None:
-    assert not isinstance(judge(text), Scope)
+    assert not isinstance(mask_scope(text), Scope)
     masker = Masker()
     masker.add("B", text)
     assert masker.mask(text) == (text, [])

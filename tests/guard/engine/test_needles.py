@@ -1,4 +1,4 @@
-"""Every usual spelling of every kind of value is masked: a table."""
+"""Every usual encoding of every kind of value is masked: a table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from dh_secrets_jupyter.guard.engine.ansi import without_ansi
 from dh_secrets_jupyter.guard.engine.masker import Masker
 
-from .texts import SPELLINGS, masker
+from .texts import ENCODINGS, masker
 
 VALUES = {
     "token": "canary-7Qx2mN4vB8zK1wE5rT9y",
@@ -24,28 +24,28 @@ VALUES = {
 BINARY = bytes(range(120, 256, 3)) + b"canary'\"\\\0"
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("kind", VALUES)
-def test_a_spelling_is_masked(kind: str, spelling: str) -> None:
-    """A value in a usual spelling becomes one mark, and what stood around it stays."""
-    spell = SPELLINGS[spelling]
-    out, hits = masker(VALUES[kind]).mask(f"<{spell(VALUES[kind])}>")
+def test_an_encoding_is_masked(kind: str, encoding: str) -> None:
+    """A value in a usual encoding becomes one mark, and what stood around it stays."""
+    encode = ENCODINGS[encoding]
+    out, hits = masker(VALUES[kind]).mask(f"<{encode(VALUES[kind])}>")
     assert [hit.name for hit in hits] == ["V0"]
-    if "ANSI" in spelling:
+    if "ANSI" in encoding:
         assert without_ansi(out.encode())[0] == b"<[secret:V0]>"
-    elif "base64" in spelling:
+    elif "base64" in encoding:
         assert len(out.replace("[secret:V0]", "")) <= len("<dXNlcjp=Q+BAaG9zdA==>")
     else:
-        around = "" if "hex" in spelling.lower() or "UTF-16" in spelling else spell("")
+        around = "" if "hex" in encoding.lower() or "UTF-16" in encoding else encode("")
         quotes = around[: len(around) // 2], around[len(around) // 2 :]
         assert out == f"<{quotes[0]}[secret:V0]{quotes[1]}>" or sorted(out) == sorted(f"<{around}[secret:V0]>")
 
 
 @pytest.mark.parametrize("kind", VALUES)
-@pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_spelling_is_masked_in_bytes(kind: str, spelling: str) -> None:
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_an_encoding_is_masked_in_bytes(kind: str, encoding: str) -> None:
     """The same in the bytes of a buffer or a pipe."""
-    raw = SPELLINGS[spelling](VALUES[kind]).encode()
+    raw = ENCODINGS[encoding](VALUES[kind]).encode()
     out, hits = masker(VALUES[kind]).mask_bytes(b"\x89PNG\n" + raw + b"\xff")
     assert hits
     assert out.startswith(b"\x89PNG\n")
@@ -77,7 +77,7 @@ def test_raw_utf16_is_masked_in_bytes(kind: str, order: str) -> None:
         lambda b: b.decode("utf-8", "backslashreplace"),
     ],
 )
-def test_bytes_have_spellings_of_their_own(show) -> None:  # type: ignore[no-untyped-def]  # lambdas in a table
+def test_bytes_have_encodings_of_their_own(show) -> None:  # type: ignore[no-untyped-def]  # lambdas in a table
     """Bytes that are not UTF-8 are masked in every way in which they are shown."""
     out, _ = masker(BINARY).mask(show(BINARY))
     assert out.count("[secret:V0]") == 1
@@ -97,7 +97,7 @@ def test_a_shell_line_is_masked(quote) -> None:  # type: ignore[no-untyped-def] 
 
 @pytest.mark.parametrize("line", ["first-line-Kq7x", "second-line-W2pZ", "third 'line' \"m4vB\""])
 def test_a_line_of_a_value_is_masked(line: str) -> None:
-    """Each line that is not short or common, alone and spelled."""
+    """Each line that is not short or common, alone and encoded."""
     guard = masker(VALUES["several lines"])
     assert guard.mask(f"| {line} |")[0] == "| [secret:V0] |"
     assert guard.mask(json.dumps(line))[0] == '"[secret:V0]"'
@@ -117,16 +117,16 @@ def test_common_lines_are_left_alone() -> None:
         assert guard.mask(text) == (text, [])
 
 
-@pytest.mark.parametrize("spelling", ["text", "hex", "HEX", "base64", "base64 after one byte", "URL-safe base64"])
-def test_a_piece_of_sixteen_is_masked(spelling: str) -> None:
+@pytest.mark.parametrize("encoding", ["text", "hex", "HEX", "base64", "base64 after one byte", "URL-safe base64"])
+def test_a_piece_of_sixteen_is_masked(encoding: str) -> None:
     """Any 16 characters in a row of a value of 24 or more, also of its hex and base64; 15 of the value are none."""
     value = VALUES["token"]
     guard = masker(value)
-    text = SPELLINGS[spelling](value)
-    first, last = (2, len(text) - 3) if "base64" in spelling else (0, len(text))
+    text = ENCODINGS[encoding](value)
+    first, last = (2, len(text) - 3) if "base64" in encoding else (0, len(text))
     for start in range(first + 1, last - 16):
         assert guard.mask(f"…{text[start : start + 16]}…")[0] == "…[secret:V0]…"
-    if spelling == "text":
+    if encoding == "text":
         assert guard.mask(value[3:18])[1] == []
 
 
@@ -178,14 +178,14 @@ def test_a_clean_document_is_told_from_its_bytes() -> None:
     for kind, value in VALUES.items():
         guard = Masker()
         guard.add(kind, value)
-        for spelling, spell in SPELLINGS.items():
+        for encoding, encode in ENCODINGS.items():
             for ensure_ascii in (False, True):
-                document = json.dumps({"a": {"b": [1, spell(value)]}}, ensure_ascii=ensure_ascii)
-                assert not guard.clean(document.encode()), (kind, spelling)
-        assert guard.clean(json.dumps({"text": 'plain "text"\n\tand \\ and é', "n": 3}, ensure_ascii=False).encode())
+                document = json.dumps({"a": {"b": [1, encode(value)]}}, ensure_ascii=ensure_ascii)
+                assert not guard.is_clean(document.encode()), (kind, encoding)
+        assert guard.is_clean(json.dumps({"text": 'plain "text"\n\tand \\ and é', "n": 3}, ensure_ascii=False).encode())
 
 
 def test_a_word_behind_an_escape_of_json_is_not_taken_for_clean() -> None:
     """The letter of an escape is none of the word that follows."""
     for sign in '\n\t\r\f\b"\\\0\x1b':
-        assert not masker("hunt3r").clean(json.dumps([f"a{sign}hunt3r"]).encode())
+        assert not masker("hunt3r").is_clean(json.dumps([f"a{sign}hunt3r"]).encode())

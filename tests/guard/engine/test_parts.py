@@ -119,7 +119,7 @@ def masked(value: str, text: str) -> str:
     ],
 )
 def test_a_secret_part_is_masked_alone(value: str, secret: str) -> None:
-    """Raw, decoded and without its quotes, in any spelling, of 8 characters and more."""
+    """Raw, decoded and without its quotes, in any encoding, of 8 characters and more."""
     shown = f"<{secret}> {json.dumps(secret)} {base64.b64encode(secret.encode()).decode()}"
     assert masked(value, shown).count("[secret:K]") == 3
     assert secret not in masked(value, shown)

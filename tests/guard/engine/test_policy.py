@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.guard.engine.common_words import COMMON
-from dh_secrets_jupyter.guard.engine.policy import Scope, judge, telling
-from dh_secrets_jupyter.guard.engine.stream import Stream
+from dh_secrets_jupyter.guard.engine.common_words import COMMON_WORDS
+from dh_secrets_jupyter.guard.engine.policy import Scope, Unmaskable, mask_scope, significant_chars
+from dh_secrets_jupyter.guard.engine.stream import TextStream
 
 from .texts import masker
 
@@ -18,14 +18,14 @@ from .texts import masker
         ("12345678", Scope.ANYWHERE),
         ("!@#$%^&*", Scope.ANYWHERE),
         ("production-db", Scope.ANYWHERE),
-        ("abc4", Scope.WORD),
-        ("hunter2", Scope.WORD),
-        ("hunter2\n", Scope.WORD),
+        ("abc4", Scope.WHOLE_WORD),
+        ("hunter2", Scope.WHOLE_WORD),
+        ("hunter2\n", Scope.WHOLE_WORD),
     ],
 )
 def test_what_can_be_masked(value: str, scope: Scope) -> None:
     """From 8 characters on anywhere, 4 to 7 with a letter as a whole word; blanks around do not count."""
-    assert judge(value) is scope
+    assert mask_scope(value) is scope
 
 
 @pytest.mark.parametrize(
@@ -44,15 +44,16 @@ def test_what_can_be_masked(value: str, scope: Scope) -> None:
 )
 def test_what_cannot_be_masked_and_why(value: str, reason: str) -> None:
     """The reason is one short line."""
-    said = judge(value)
-    assert isinstance(said, str)
-    assert reason in said
+    scope = mask_scope(value)
+    assert isinstance(scope, Unmaskable)
+    assert reason in scope.reason
+    assert "\n" not in scope.reason
 
 
 def test_the_list_is_of_lower_case_words() -> None:
     """It is compared with a value in lower case, and holds what the contract names."""
-    assert all(word == word.lower() for word in COMMON)
-    assert {"true", "name", "password", "production", "idle", "ok", "status", "display_id"} <= COMMON
+    assert all(word == word.lower() for word in COMMON_WORDS)
+    assert {"true", "name", "password", "production", "idle", "ok", "status", "display_id"} <= COMMON_WORDS
 
 
 @pytest.mark.parametrize(
@@ -77,9 +78,9 @@ def test_the_list_is_of_lower_case_words() -> None:
         ),
     ],
 )
-def test_common_material_tells_nothing(text: str, common: str) -> None:
+def test_common_material_is_not_significant(text: str, common: str) -> None:
     """Everything but ``Kq7x`` is common here."""
-    assert "".join(c for c, told in zip(text, telling(text), strict=True) if told) == "Kq7x"
+    assert "".join(c for c, flag in zip(text, significant_chars(text), strict=True) if flag) == "Kq7x"
     assert common.replace("|", "Kq7x") in (text, text.removesuffix("Kq7x"))
 
 
@@ -120,5 +121,5 @@ def test_digits_count_as_a_whole_number(text: str, masked: bool) -> None:
     known = masker("12345678")
     assert bool(known.mask(text)[1]) is masked
     for cut in range(len(text)):
-        stream = Stream(known)
-        assert stream.feed(text[:cut]) + stream.feed(text[cut:]) + stream.release() == known.mask(text)[0]
+        stream = TextStream(known)
+        assert stream.feed(text[:cut]) + stream.feed(text[cut:]) + stream.flush() == known.mask(text)[0]

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from dh_secrets_jupyter.guard.engine.stream import ByteStream, Stream
+from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
 from .texts import masker
 
@@ -16,14 +16,14 @@ TOKEN = "canary-7Qx2mN4vB8zK1wE5rT9y"
 
 def test_plain_text_is_not_held() -> None:
     """What cannot belong to a value goes out at once."""
-    stream = Stream(masker(TOKEN))
+    stream = TextStream(masker(TOKEN))
     assert stream.feed("hello\n") == "hello\n"
     assert not stream.pending
 
 
 def test_only_the_end_that_may_belong_to_a_value_is_held() -> None:
     """The longest such end, whether a value begins there or a piece of one."""
-    stream = Stream(masker(TOKEN))
+    stream = TextStream(masker(TOKEN))
     assert stream.feed("so: canar") == "so: "
     assert stream.pending
     assert stream.feed("ies!") == "canaries!"
@@ -34,7 +34,7 @@ def test_only_the_end_that_may_belong_to_a_value_is_held() -> None:
 def test_a_long_value_that_has_not_ended_is_held_at_once() -> None:
     """A bundle of 100 kB without its last line break, in pieces as a kernel gets them: a matter of a second or two."""
     bundle = "".join(f"{random.Random(line).randbytes(48).hex()}\n" for line in range(1000))
-    stream = Stream(masker(bundle))
+    stream = TextStream(masker(bundle))
     stream.feed(".")  # the first search learns the value
     started = time.monotonic()
     begun = bundle[:-1]
@@ -46,9 +46,9 @@ def test_a_long_value_that_has_not_ended_is_held_at_once() -> None:
 @pytest.mark.parametrize("length", range(1, 8))
 def test_a_short_beginning_is_released_as_it_is(length: int) -> None:
     """Under 8 characters of a value go out as text; the rest of the value still becomes a mark."""
-    stream = Stream(masker(TOKEN))
+    stream = TextStream(masker(TOKEN))
     assert stream.feed(TOKEN[:length]) == ""
-    assert stream.release() == TOKEN[:length]
+    assert stream.flush() == TOKEN[:length]
     assert not stream.pending
     assert stream.feed(TOKEN[length:] + "\n") == "[secret:V0]\n"
 
@@ -56,10 +56,10 @@ def test_a_short_beginning_is_released_as_it_is(length: int) -> None:
 @pytest.mark.parametrize("length", range(8, len(TOKEN) + 1))
 def test_a_longer_beginning_is_released_as_a_mark_that_swallows_the_rest(length: int) -> None:
     """From 8 characters on a mark goes out, once, and what follows of the value goes out no more."""
-    stream = Stream(masker(TOKEN))
-    out = stream.feed(TOKEN[:length]) + stream.release()
+    stream = TextStream(masker(TOKEN))
+    out = stream.feed(TOKEN[:length]) + stream.flush()
     assert out == "[secret:V0]"
-    out = "".join(stream.feed(c) + stream.release() for c in TOKEN[length:])
+    out = "".join(stream.feed(c) + stream.flush() for c in TOKEN[length:])
     assert out == ""
     assert stream.feed(" after\n") == " after\n"
     assert [hit.name for hit in stream.hits] == ["V0"]
@@ -67,15 +67,15 @@ def test_a_longer_beginning_is_released_as_a_mark_that_swallows_the_rest(length:
 
 def test_only_what_follows_of_the_value_is_swallowed() -> None:
     """Another text behind a released mark goes out whole, also where it looks like the value a little later."""
-    stream = Stream(masker(TOKEN))
-    assert stream.feed(TOKEN[:10]) + stream.release() == "[secret:V0]"
+    stream = TextStream(masker(TOKEN))
+    assert stream.feed(TOKEN[:10]) + stream.flush() == "[secret:V0]"
     assert stream.feed("--" + TOKEN[10:16] + "\n") == "--" + TOKEN[10:16] + "\n"
 
 
 def test_a_piece_is_released_as_a_mark() -> None:
     """Eight characters from the middle of a long value, too."""
-    stream = Stream(masker(TOKEN))
-    assert stream.feed("x " + TOKEN[5:14]) + stream.release() == "x [secret:V0]"
+    stream = TextStream(masker(TOKEN))
+    assert stream.feed("x " + TOKEN[5:14]) + stream.flush() == "x [secret:V0]"
     assert stream.feed(TOKEN[14:20] + "!") == "!"
 
 
@@ -83,26 +83,26 @@ def test_a_common_beginning_is_released_as_it_is() -> None:
     """Armour, a URL's scheme and host, and words are no beginning of a value."""
     guard = masker("-----BEGIN PRIVATE KEY-----\nKq7xW2pZm4vB8zK1w\n", "https://api.example.com/Kq7xW2pZm4vB8")
     for text in ("-----BEGIN PRIVATE KEY-----\n", "see https://api.example.com/"):
-        stream = Stream(guard)
-        assert stream.feed(text) + stream.release() == text
+        stream = TextStream(guard)
+        assert stream.feed(text) + stream.flush() == text
 
 
 @pytest.mark.parametrize("value", ["hunt3r", "0123456789"])
 def test_a_whole_word_or_number_waits_for_what_follows(value: str) -> None:
     """Whether it is one is known by the next character, or when it is released."""
-    stream = Stream(masker(value))
+    stream = TextStream(masker(value))
     assert stream.feed(f"a {value}") == "a "
     assert stream.feed("1\n") == f"{value}1\n"
     assert stream.feed(value) == ""
     assert stream.feed(".\n") == "[secret:V0].\n"
-    assert stream.feed(value) + stream.release() == "[secret:V0]"
+    assert stream.feed(value) + stream.flush() == "[secret:V0]"
 
 
 def test_colours_stay_where_a_value_was() -> None:
     """Control sequences in and around a value go out, cut anywhere."""
     text = "\x1b[31mca\x1b[1mnary-7Qx2mN4vB8zK1wE5rT9y\x1b[0m!"
     for at in range(len(text)):
-        stream = Stream(masker(TOKEN))
+        stream = TextStream(masker(TOKEN))
         assert stream.feed(text[:at]) + stream.feed(text[at:]) == "\x1b[31m[secret:V0]\x1b[1m\x1b[0m!"
 
 
@@ -112,7 +112,7 @@ def test_an_escape_that_begins_nothing_is_text_however_it_is_cut(value: str) -> 
     for size in (1, 2, 3):
         stream, raw = ByteStream(masker(value)), value.encode()
         out = b"".join(stream.feed(raw[at : at + size]) for at in range(0, len(raw), size))
-        assert out + stream.release() == b"[secret:V0]"
+        assert out + stream.flush() == b"[secret:V0]"
 
 
 def test_a_character_cut_in_a_pipe_is_put_together() -> None:
@@ -128,15 +128,15 @@ def test_bytes_that_are_no_text_go_through() -> None:
     """Nothing is decoded: any bytes come out as they came."""
     stream = ByteStream(masker(TOKEN))
     raw = bytes(range(256)) * 3
-    assert b"".join(stream.feed(raw[i : i + 7]) for i in range(0, len(raw), 7)) + stream.release() == raw
-    assert stream.release() == b""
+    assert b"".join(stream.feed(raw[i : i + 7]) for i in range(0, len(raw), 7)) + stream.flush() == raw
+    assert stream.flush() == b""
 
 
 def test_a_value_switched_off_goes_through() -> None:
     """Switched off by name, and on again."""
     guard = masker(TOKEN)
     guard.switch("V0", on=False)
-    stream = Stream(guard)
+    stream = TextStream(guard)
     assert stream.feed(TOKEN + "\n") == TOKEN + "\n"
     guard.switch("V0", on=True)
     assert stream.feed(TOKEN + "\n") == "[secret:V0]\n"
@@ -144,8 +144,8 @@ def test_a_value_switched_off_goes_through() -> None:
 
 def test_a_long_run_of_a_value_is_one_mark_each() -> None:
     """A value repeated without end is neither held for ever nor left."""
-    stream = Stream(masker("abcdefgh"))
-    out = "".join(stream.feed("abcdefgh" * 10) for _ in range(10)) + stream.release()
+    stream = TextStream(masker("abcdefgh"))
+    out = "".join(stream.feed("abcdefgh" * 10) for _ in range(10)) + stream.flush()
     assert out == "[secret:V0]" * 100
 
 
@@ -158,4 +158,4 @@ def test_a_word_is_told_by_whole_signs_around_it(text: str) -> None:
     assert whole.count(b"[secret:V0]") == 1
     for at in range(len(raw)):
         stream = ByteStream(guard)
-        assert stream.feed(raw[:at]) + stream.feed(raw[at:]) + stream.release() == whole
+        assert stream.feed(raw[:at]) + stream.feed(raw[at:]) + stream.flush() == whole

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from dh_secrets_jupyter.guard.engine.masker import Masker
 
 SIGNS = "abcXYZ019-_+/='\"\\<&% \n\téß€😀"
-"""Few characters, so that values overlap, repeat and begin with each other's ends; the ones that spellings escape."""
+"""Few characters, so that values overlap, repeat and begin with each other's ends; the ones that encodings escape."""
 
-SPELLINGS: dict[str, Callable[[str], str]] = {
+ENCODINGS: dict[str, Callable[[str], str]] = {
     "text": str,
     "repr": lambda v: repr(v)[1:-1],
     "repr of the bytes": lambda v: repr(v.encode())[2:-1],
@@ -59,7 +59,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "ANSI as tput resets it in between": lambda v: "\x1b(B\x1b[m".join((v[: len(v) // 2], v[len(v) // 2 :])),
     "ANSI colours in between": lambda v: "".join(f"\x1b[38;5;{i}m{c}\x1b[39m" for i, c in enumerate(v)),
 }
-"""Every spelling of a value, made by other means than those of the guard."""
+"""Every encoding of a value, made by other means than those of the guard."""
 
 
 def _lower_percent(text: str) -> str:
@@ -86,13 +86,13 @@ values = st.one_of(
 
 @st.composite
 def shown(draw: st.DrawFn) -> tuple[list[str], str]:
-    """Draws some values, and a text that shows them in any spelling, whole or in part, among other things."""
+    """Draws some values, and a text that shows them in any encoding, whole or in part, among other things."""
     known = draw(st.lists(values, min_size=1, max_size=4))
     parts: list[str] = []
     for _ in range(draw(st.integers(0, 8))):
         value = draw(st.sampled_from(known))
         if draw(st.booleans()):
-            value = SPELLINGS[draw(st.sampled_from(sorted(SPELLINGS)))](value)
+            value = ENCODINGS[draw(st.sampled_from(sorted(ENCODINGS)))](value)
         if draw(st.booleans()):
             start = draw(st.integers(0, len(value)))
             value = value[start : draw(st.integers(start, len(value)))]

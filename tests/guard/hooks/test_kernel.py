@@ -68,7 +68,7 @@ def test_one_name_can_be_off(guarded: Kernel) -> None:
     assert guarded.ok("guard.on('OTHER'); print(T, U)").stdout == f"{MARK} [secret:OTHER]\n"
 
 
-def test_the_receipt_says_name_channel_spelling_and_cell(guarded: Kernel) -> None:
+def test_the_record_says_name_channel_encoding_and_cell(guarded: Kernel) -> None:
     cell = guarded.ok("V = learn('R', b'receipt-value-3'.hex()).reveal(); print(V); display({'a': V.encode().hex()})")
     number = cell.reply["execution_count"]
     guarded.ok("None")
@@ -136,7 +136,7 @@ def test_where_masking_fails_the_content_is_withheld(new_kernel: Callable[..., K
     kernel.ok(
         "def fail(*_, **__): raise MemoryError\n"
         "masker = guard.GUARD.redactor.masker\n"
-        "masker.mask = masker.clean = masker.mask_bytes = masker.covers_plain = fail"
+        "masker.mask = masker.is_clean = masker.mask_bytes = masker.find_plain_spans = fail"
     )
     cell = kernel.run(
         "print(T); display(T)\nfrom comm import create_comm\n"

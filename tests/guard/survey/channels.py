@@ -1,4 +1,4 @@
-"""Every channel with every spelling."""
+"""Every channel with every encoding."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from .way import Way
 
-# An expression of a text that holds a value, each spelling once.
-SPELLINGS = {
+# An expression of a text that holds a value, each encoding once.
+ENCODINGS = {
     "text": "str(T)",
     "text with signs": "str(X)",
     "repr": "repr(X.reveal())",
@@ -70,13 +70,13 @@ def _variable(expression: str) -> str:
 
 
 def channel_ways() -> Iterator[Way]:
-    """What any text can be shown through, in each spelling."""
+    """What any text can be shown through, in each encoding."""
     names = {"X": "MIXED", "P": "PEM", "S": "SHORT", "N": "NUMBER", "B": "BLOB", "U": "URL", "E": "HUB_TOKEN"}
     for row, template in CHANNELS.items():
-        for spelling, expression in SPELLINGS.items():
+        for encoding, expression in ENCODINGS.items():
             yield Way(
                 row,
-                spelling,
+                encoding,
                 template.format(_=expression),
                 names.get(_variable(expression), "TOKEN"),
                 mark="log" if row == "server log" else "message",
@@ -84,17 +84,17 @@ def channel_ways() -> Iterator[Way]:
 
 
 def bytes_ways() -> Iterator[Way]:
-    """Raw bytes: they have spellings that no text has."""
-    for spelling, expression, name in (
+    """Raw bytes: they have encodings that no text has."""
+    for encoding, expression, name in (
         ("raw bytes", "bytes(B.reveal())", "BLOB"),
         ("UTF-16, little end first", "T.encode('utf-16-le')", "TOKEN"),
         ("UTF-16, big end first", "T.encode('utf-16-be')", "TOKEN"),
     ):
-        yield Way("buffer", spelling, f"comm.create_comm(target_name='t', buffers=[memoryview({expression})])", name)
-        yield Way("descriptor 1", spelling, f"os.write(1, {expression} + b'\\n')", name)
+        yield Way("buffer", encoding, f"comm.create_comm(target_name='t', buffers=[memoryview({expression})])", name)
+        yield Way("descriptor 1", encoding, f"os.write(1, {expression} + b'\\n')", name)
         yield Way(
             "server log",
-            spelling,
+            encoding,
             f"subprocess.run(['cat'], input={expression} + b'\\n', stdout=sys.stdout)",
             name,
             mark="log",

@@ -25,12 +25,12 @@ def page(unguarded: Sequence[Outcome], guarded: Sequence[Outcome]) -> str:
     lines = [_HEAD, "| channel | ways | read without the guard | read with it | masked |", "|---|--:|--:|--:|--:|"]
     for row in rows:
         lines.append(_sum(row, [pair for pair in pairs if pair[1].way.row == row]))
-    lines += [_sum("**all**", pairs), "", "## Every way", "", "| channel | spelling | without the guard | with it |"]
+    lines += [_sum("**all**", pairs), "", "## Every way", "", "| channel | encoding | without the guard | with it |"]
     lines.append("|---|---|---|---|")
     for row in rows:
         for before, after in pairs:
             if after.way.row == row:
-                lines.append(f"| {row} | {_cell(after.way.spelling)} | {_where(before)} | {_where(after)} |")
+                lines.append(f"| {row} | {_cell(after.way.encoding)} | {_where(before)} | {_where(after)} |")
     return "\n".join([*lines, ""])
 
 

@@ -9,7 +9,7 @@ from .way import Way
 
 def special_ways() -> Iterator[Way]:
     """What has a path or a shape of its own."""
-    for row, spelling, code in (
+    for row, encoding, code in (
         ("print", "a thread", "in_thread(print, str(T))"),
         ("print", "a thread after the cell", "threading.Timer(0.05, print, [str(T)]).start()"),
         ("print", "an asyncio task", "async def show(): print(str(T))\nawait asyncio.gather(show(), show())"),
@@ -140,12 +140,12 @@ def special_ways() -> Iterator[Way]:
         ("payload", "%cat", "!cat loaded.py"),
     ):
         late = any(
-            sign in spelling for sign in ("after the cell", "next cell", "own log", "__std", "C", "handler", "pieces")
+            sign in encoding for sign in ("after the cell", "next cell", "own log", "__std", "C", "handler", "pieces")
         )
         yield Way(
             row,
-            spelling,
+            encoding,
             code,
-            linger=0.4 if "after" in spelling or "next" in spelling else 0.1 if late else 0.0,
-            mark="log" if spelling == "the kernel's own log" else "message",
+            linger=0.4 if "after" in encoding or "next" in encoding else 0.1 if late else 0.0,
+            mark="log" if encoding == "the kernel's own log" else "message",
         )

@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from ...support import kernels
-from .channels import CHANNELS, SPELLINGS
+from .channels import CHANNELS, ENCODINGS
 from .matrix import PAGE
 from .run import UNGUARDED, Outcome, fill, started, walk
 from .values import ENVIRONMENT, NAMES, leaked
@@ -27,10 +27,10 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[kernels.K
         yield kernel, walk(kernel, ways())
 
 
-def test_every_channel_and_every_spelling_is_among_at_least_200_ways() -> None:
+def test_every_channel_and_every_encoding_is_among_at_least_200_ways() -> None:
     found = list(ways())
     assert len(found) >= 200
-    assert {(way.row, way.spelling) for way in found} >= {(row, how) for row in CHANNELS for how in SPELLINGS}
+    assert {(way.row, way.encoding) for way in found} >= {(row, how) for row in CHANNELS for how in ENCODINGS}
 
 
 @pytest.mark.timeout(600)
@@ -65,9 +65,9 @@ def test_the_notebook_that_nbclient_writes_holds_marks_and_no_value(tmp_path: Pa
 
 
 def _sample() -> list[Way]:
-    """Every channel with one spelling, and all that is special."""
-    first = next(iter(SPELLINGS))
-    return [way for way in ways() if way.row not in CHANNELS or way.spelling == first or way.spelling not in SPELLINGS]
+    """Every channel with one encoding, and all that is special."""
+    first = next(iter(ENCODINGS))
+    return [way for way in ways() if way.row not in CHANNELS or way.encoding == first or way.encoding not in ENCODINGS]
 
 
 @pytest.mark.kernel

@@ -47,7 +47,7 @@ class Way:
 
     Attributes:
         row: the channel, as the matrix names it.
-        spelling: the spelling, or what is special.
+        encoding: the encoding, or what is special.
         code: the cell.
         name: the secret whose mark must be there.
         request: another request than an execution: type, content and channel.
@@ -58,7 +58,7 @@ class Way:
     """
 
     row: str
-    spelling: str
+    encoding: str
     code: str
     name: str = "TOKEN"
     request: tuple[str, dict[str, Any], str] | None = None

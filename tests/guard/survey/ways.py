@@ -1,4 +1,4 @@
-"""The ways in which a value can be shown: every channel with every spelling, and the special ones one by one."""
+"""The ways in which a value can be shown: every channel with every encoding, and the special ones one by one."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 People keep a whole connection string, credentials file or service account as one secret, and mean the password in it.
 So its password is masked by itself, too, and its user, host, port, database and project id are common material, as long
-as the value is of a form that is known here. What is not recognized stays as it is: a value with pieces.
+as the value is of a form that is known here. What is not recognized stays significant.
 
 The readers go over a text once; nothing of them raises or imports anything heavy.
 """
@@ -13,10 +13,10 @@ import re
 
 from .connections import read_urls
 from .flow import read_flow
-from .found import Found, Span
+from .found import Found, Range
 from .lines import read_lines
 
-__all__ = ["PART_FROM", "Span", "texts"]
+__all__ = ["PART_FROM", "Range", "texts"]
 
 PART_FROM = 8
 """Characters from which on a part is masked by itself."""
@@ -25,9 +25,9 @@ _DEPTH = 3
 _INI_SECTION = re.compile(r"\s*\[[^\]\n\"'{\[]+\][ \t\r]*(?:\n|\Z)")
 
 
-def texts(value: str) -> dict[str, list[Span]]:
+def texts(value: str) -> dict[str, list[Range]]:
     """Returns the texts to be masked: the value and its secret parts, each with the spans of it that may be seen."""
-    known: dict[str, list[Span]] = {}
+    known: dict[str, list[Range]] = {}
     new = [value]
     for _ in range(_DEPTH):
         found = {text: _read(text) for text in new if text not in known}

@@ -7,7 +7,7 @@ import re
 
 from . import keys
 from .connections import read_connection
-from .found import Found, Span
+from .found import Found, Range
 
 _TOKEN = re.compile(
     r"""(?P<text>"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*(?:''[^']*)*')|(?P<sign>[\[\]{},:])|(?P<plain>[^\s\[\]{},:"'](?:[^\[\]{},:\n]|:(?!\s))*)""",
@@ -15,7 +15,7 @@ _TOKEN = re.compile(
 )
 
 
-Key = tuple[str, Span]
+Key = tuple[str, Range]
 """A key, and where it stands."""
 
 
@@ -47,7 +47,7 @@ def read_flow(found: Found, text: str, start: int, end: int, key: Key | None = N
                 _nested(found, text, plain, span)
 
 
-def _read(token: re.Match[str]) -> tuple[str, Span]:
+def _read(token: re.Match[str]) -> tuple[str, Range]:
     raw, (start, end) = token[0], token.span()
     if token["plain"]:
         plain = raw.rstrip()
@@ -62,7 +62,7 @@ def _read(token: re.Match[str]) -> tuple[str, Span]:
     return raw[1:-1], (start + 1, end - 1)
 
 
-def _nested(found: Found, text: str, plain: str, span: Span) -> None:
+def _nested(found: Found, text: str, plain: str, span: Range) -> None:
     """Reads a connection string under any other key; one with escapes by itself, for the sake of its secrets."""
     if "=" not in plain:
         return

@@ -8,7 +8,7 @@ from bisect import bisect_left
 
 from . import keys
 
-Span = tuple[int, int]
+Range = tuple[int, int]
 """From which character of a value to which."""
 
 
@@ -21,8 +21,8 @@ class Found:
 
     def __init__(self) -> None:
         self.secrets: dict[str, None] = {}
-        self._secret_spans: list[Span] = []
-        self._common_spans: list[Span] = []
+        self._secret_spans: list[Range] = []
+        self._common_spans: list[Range] = []
 
     def secret(self, start: int, end: int, *texts: str) -> None:
         """Notes a secret part: where it stands, and how it may read (decoded, without its quotes)."""
@@ -34,7 +34,7 @@ class Found:
         if start < end:
             self._common_spans.append((start, end))
 
-    def entry(self, key: str, key_span: Span, start: int, end: int, *texts: str) -> bool:
+    def entry(self, key: str, key_span: Range, start: int, end: int, *texts: str) -> bool:
         """Notes what stands under a key, as its name says; tells whether the name says anything."""
         if keys.is_secret(key):
             self.secret(start, end, *texts, *(encoded for text in texts for encoded in _from_base64(key, text)))
@@ -45,7 +45,7 @@ class Found:
         self.common(*key_span)
         return True
 
-    def visible(self) -> list[Span]:
+    def visible(self) -> list[Range]:
         """Returns what may be seen, if there is any secret at all: not what holds a secret as a part of its own."""
         spans = sorted(self._secret_spans)
         if not spans:
@@ -53,7 +53,7 @@ class Found:
         return [one for one in self._common_spans if not _holds(one, spans)]
 
 
-def _holds(span: Span, secrets: list[Span]) -> bool:
+def _holds(span: Range, secrets: list[Range]) -> bool:
     """Whether one of the secrets begins or ends in the span, which is not within that secret."""
     start, end = span
     at = max(bisect_left(secrets, (start, start)) - 1, 0)

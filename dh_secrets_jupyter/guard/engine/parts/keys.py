@@ -1,6 +1,6 @@
 """The one list of keys: those under which a secret stands, and those of what may be seen beside it.
 
-Words are compared in lower case and without the signs between them: ``Client-Secret`` is ``clientsecret``. A key is
+Words are compared in lower case and without what joins them: ``Client-Secret`` is ``clientsecret``. A key is
 named like a list where it is one of it, or ends in ``_`` or ``-`` and one of it, as ``db_password`` does.
 """
 

@@ -8,7 +8,7 @@ import textwrap
 
 from .connections import read_connection
 from .flow import read_flow
-from .found import Found, Span
+from .found import Found, Range
 
 _FIELD = r"[^:\\\s]*(?:\\.[^:\\\s]*)*"
 _PGPASS = re.compile(
@@ -97,7 +97,7 @@ class _Lines:
         else:
             self._read_text(key, key_span, start, end)
 
-    def _read_text(self, key: str, key_span: Span, start: int, end: int) -> None:
+    def _read_text(self, key: str, key_span: Range, start: int, end: int) -> None:
         """Reads a text as it stands, without its quotes, and without what may be a comment."""
         text = self._text
         quote, forms = text[start : start + 1], [text[start:end]]
@@ -118,7 +118,7 @@ class _Lines:
         else:
             read_connection(self._found, text, start, end)
 
-    def _read_block(self, key: str, key_span: Span, indent: int, style: str) -> None:
+    def _read_block(self, key: str, key_span: Range, indent: int, style: str) -> None:
         """Reads YAML's block under a key, if it is a secret; other blocks are lines like all others."""
         start = end = self.at
         while end < len(self._text) and self._goes_on(end, indent):
@@ -132,7 +132,7 @@ class _Lines:
         line = self._text[start : self._line_end(start)]
         return not line.strip() or len(line) - len(line.lstrip(" ")) > indent
 
-    def _read_items(self, key: str, key_span: Span) -> None:
+    def _read_items(self, key: str, key_span: Range) -> None:
         """Reads YAML's list under a key: its texts, not its maps."""
         while item := _ITEM.match(self._text, self.at):
             start, end = _stripped(self._text, *item.span("text"))
@@ -175,7 +175,7 @@ def _unquoted(raw: str, quote: str) -> list[str]:
         return [_UNESCAPE.sub(r"\1", raw)]
 
 
-def _stripped(text: str, start: int, end: int) -> Span:
+def _stripped(text: str, start: int, end: int) -> Range:
     while start < end and text[start] in " \t\r":
         start += 1
     while end > start and text[end - 1] in " \t\r":
