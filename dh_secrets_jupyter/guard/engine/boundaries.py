@@ -15,8 +15,9 @@ _ESCAPED = re.compile(
 
 def stands_alone(data: bytes, start: int, end: int) -> bool:
     """Returns whether no letter, digit or underscore, and of a number no fraction, goes on before or after a span."""
-    before = data[max(start - 20, 0) : start].decode("utf-8", "ignore")
-    after = data[end : end + 4].decode("utf-8", "ignore")
+    # What is no character, as a lone surrogate, is replaced: left out, it would let the character behind it count.
+    before = data[max(start - 20, 0) : start].decode("utf-8", "replace")
+    after = data[end : end + 4].decode("utf-8", "replace")
     if (after[:1].isalnum() or after[:1] == "_") and end < len(data):
         return False
     if NUMBER.fullmatch(data, start, end) and (

@@ -6,7 +6,7 @@ import pytest
 
 from dh_secrets_jupyter.guard.engine.common_words import COMMON_WORDS
 from dh_secrets_jupyter.guard.engine.policy import Scope, Unmaskable, mask_scope, significant_chars
-from dh_secrets_jupyter.guard.engine.stream import TextStream
+from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
 from .texts import masker
 
@@ -123,3 +123,16 @@ def test_digits_count_as_a_whole_number(text: str, masked: bool) -> None:
     for cut in range(len(text)):
         stream = TextStream(known)
         assert stream.feed(text[:cut]) + stream.feed(text[cut:]) + stream.flush() == known.mask(text)[0]
+
+
+@pytest.mark.parametrize(
+    "other", [b"\xed\xa0\xbd", b"\xff", b"\x80"], ids=["a lone surrogate", "no byte of UTF-8", "a rest"]
+)
+@pytest.mark.parametrize("order", [(b"hunt3r", b"0"), (b"0", b"hunt3r")], ids=["before", "behind"])
+def test_what_is_no_character_ends_a_word(other: bytes, order: tuple[bytes, bytes]) -> None:
+    """Whatever stands beyond it, which may not have come yet."""
+    raw, known = other.join(order), masker("hunt3r")
+    marked = raw.replace(b"hunt3r", b"[secret:V0]")
+    for cut in range(len(raw)):
+        stream = ByteStream(known)
+        assert stream.feed(raw[:cut]) + stream.feed(raw[cut:]) + stream.flush() == marked
