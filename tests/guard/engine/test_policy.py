@@ -36,7 +36,7 @@ def test_what_can_be_masked(value: str, scope: Scope) -> None:
         ("abc", "fewer than 4"),
         ("1234567", "digits"),
         ("1-2-3", "no letter"),
-        ("--------", "one sign"),
+        ("--------", "one character"),
         ("True", "ordinary word"),
         ("application/json", "ordinary word"),
         ("production\n", "ordinary word"),
