@@ -1,4 +1,4 @@
-"""The comm target by which JupyterLab's side panel has this kernel read a secret by itself.
+"""The comm target by which JupyterLab's side panel asks this kernel, as to read a secret by itself.
 
 The browser sends a name and hears whether it went well; a value never passes through it.
 
@@ -6,24 +6,22 @@ The browser sends a name and hears whether it went well; a value never passes th
 ``stop_on_error: false`` before it opens a comm: it loads the extension where it was not, leaves no name and no history,
 and may be run any number of times. An error reply means that the package is not installed in the kernel's environment.
 
-**Protocol.** Target :data:`TARGET`. Each message to the kernel is a request, each message back its reply, in order::
+**Protocol.** Target :data:`TARGET`. Each message to the kernel is a request, each message back its response, in order,
+in the envelope of :mod:`.rpc`::
 
-    {"action": "put", "project": "demo", "provider": "local", "name": "db-pass", "into": "variable"}
-    {"ok": true, "name": "db-pass", "target": "db_pass"}
-    {"ok": false, "error": {"reason": "SecretNotFoundError", "message": "…", "hint": "…"}}
+    {"id": 1, "method": "put",
+     "params": {"project": "demo", "provider": "local", "name": "db-pass", "destination": "variable"}}
+    {"id": 1, "result": {"target": "db_pass"}}
+    {"id": 1, "error": {"reason": "SecretNotFoundError", "message": "…", "hint": "…"}}
 
-``provider`` may be left out (the kernel's setting then holds); ``into`` is ``variable`` or ``environment``; ``message``
-is the whole line, hint included. An ``id`` in the request comes back in its reply. The kernel's own current project
-stays what it is.
+``provider`` may be left out (the kernel's setting then holds). The kernel's own current project stays what it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from . import current, injection
-from .errors import SecretsError
+from . import current, rpc, wire
 from .ipython import running_shell
 
 TARGET = "dh-secrets-jupyter"
@@ -42,7 +40,7 @@ def register() -> None:
 def load(shell: Any) -> None:
     """Makes the target known to a kernel; a terminal has no comms."""
     if kernel := getattr(shell, "kernel", None):
-        kernel.comm_manager.register_target(TARGET, lambda comm, message: _opened(shell, comm))
+        kernel.comm_manager.register_target(TARGET, _on_open)
 
 
 def unload(shell: Any) -> None:
@@ -51,32 +49,10 @@ def unload(shell: Any) -> None:
         kernel.comm_manager.targets.pop(TARGET, None)
 
 
-def _opened(shell: Any, comm: Any) -> None:
-    comm.on_msg(lambda message: comm.send(answer(shell.user_ns, message["content"]["data"])))
+def _on_open(comm: Any, message: Any) -> None:
+    comm.on_msg(lambda message: comm.send(rpc.respond(message["content"]["data"], message["buffers"], _handle)))
 
 
-def answer(namespace: dict[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
-    """Does what a request says and returns the reply to it."""
-    echo = {"id": request["id"]} if "id" in request else {}
-    try:
-        target = _put(namespace, request)
-    except SecretsError as error:
-        failure = {"reason": type(error).__name__, "message": str(error), "hint": error.hint}
-        return {"ok": False, "error": failure, **echo}
-    return {"ok": True, "name": request["name"], "target": target, **echo}
-
-
-def _put(namespace: dict[str, Any], request: Mapping[str, Any]) -> str:
-    action, where = request.get("action"), request.get("into")
-    name, project, provider = request.get("name"), request.get("project"), request.get("provider")
-    if action != "put" or where not in ("variable", "environment"):
-        raise SecretsError(
-            TARGET, "this kernel does not know that request", "Restart the kernel, or install the same version there"
-        )
-    if not isinstance(name, str) or not isinstance(project, str):
-        raise SecretsError(TARGET, "the request names no secret and project", "Reload the page")
-    destination = injection.Destination(where)
-    [target] = injection.targets(destination, [injection.SecretRef(name)])
-    value = current.get_or_create_project(project, provider=provider or None).read_values(name)[name]
-    injection.for_namespace(namespace).put(destination, {target: value})
-    return target
+def _handle(request: rpc.Request) -> wire.JSON:
+    name = wire.parse_text(request.params, "project", request.method)
+    return rpc.call(current.get_or_create_project(name, provider=request.params.get("provider") or None), request)

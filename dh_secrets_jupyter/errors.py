@@ -6,6 +6,9 @@ and not in ``__cause__`` or ``__context__``. Raise it outside of the ``except`` 
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class SecretsError(Exception):
     """The base of all errors of this package.
@@ -59,3 +62,9 @@ class AccessDeniedError(SecretsError):
 
 class ProviderUnavailableError(SecretsError):
     """The provider cannot be reached or used: no server, TLS, an unusable kubeconfig or file."""
+
+
+def trace(error: BaseException) -> str:
+    """Returns an exception's class and the lines it came through, for a log: never its text, which may hold anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join([type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))])

@@ -1,4 +1,4 @@
-"""The widget: answers its views over its own comm, each request in a thread, and never keeps a value."""
+"""The widget: responds to its views over its own comm, to each request in a thread, and never keeps a value."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from anywidget import AnyWidget
 from IPython.display import display
 from traitlets import Unicode, default
 
+from .. import current, rpc, wire
 from ..errors import SecretsError
 from ..project import Project
 from ..rendering import Table
-from . import still
-from .requests import JSON, Params, answer, listing, opened
-from .watching import Watches
+from ..wire import JSON
+from . import fallback
+from .view_watches import ViewWatches
 
 BUILT = files("dh_secrets_jupyter") / "static"
-PATIENCE = 2.0
+LIST_TIMEOUT = 2.0
 """Seconds that a display waits for the list, so that the saved notebook has it; the view itself never waits."""
 
 
 class Panel(AnyWidget):
     """The secrets of a project, to look at, to change and to put into the kernel; an ipywidget like any other.
 
-    Its views ask by custom messages, ``{"id", "method", "params"}`` with the value, if there is one, as the only
-    buffer: the kernel's own log, even at DEBUG, shows a message's content before anything of ours sees it, but not
-    its buffers. The answer is ``{"id", "result"}`` or ``{"id", "error": {"message", "reason", "hint"}}``. What is
-    pushed is said at :class:`.watching.Watches`. Nothing of a value is in a trait, and so in the widget's state.
+    Its views ask by custom messages in the envelope of :mod:`.rpc`. To that module's methods come ``list``, with the
+    ``view`` that asks and is told of changes from then on, and ``leave``. What is pushed is said at
+    :class:`.view_watches.ViewWatches`. Nothing of a value is in a trait, and so in the widget's state.
 
     Raises:
         SecretsError: the front end is not built.
@@ -38,13 +38,13 @@ class Panel(AnyWidget):
 
     _esm = Unicode().tag(sync=True)
     _css = Unicode().tag(sync=True)
-    _still = Unicode().tag(sync=True)
+    _fallback = Unicode().tag(sync=True)
 
     def __init__(self, **kwargs: Any) -> None:
-        self._watches = Watches(self.send)
+        self._watches = ViewWatches(self.send)
         self._opened: dict[str, Project] = {}
         self._displayed = ""
-        self._say("the list was not read before the notebook was saved")
+        self._set_text("the list was not read before the notebook was saved")
         super().__init__(**kwargs)
 
     @default("_esm")
@@ -71,90 +71,75 @@ class Panel(AnyWidget):
         self.__dict__.pop("_repr_mimebundle_", None)  # ipywidgets hides the method from a closed widget
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[JSON, JSON]:
-        """Returns the widget and, for where there is no kernel, its still list."""
+        """Returns the widget and, for where there is no kernel, its list as a static fallback."""
         self.open()
-        reading = threading.Thread(target=self._read_still, daemon=True)
+        reading = threading.Thread(target=self._read_fallback, daemon=True)
         reading.start()
-        reading.join(PATIENCE)
+        reading.join(LIST_TIMEOUT)
         bundle = super()._repr_mimebundle_(**kwargs)
         assert bundle is not None  # only a widget without a view has none
         data, metadata = bundle
-        return {**data, "text/plain": self._text, "text/html": self._still}, metadata
+        return {**data, "text/plain": self._text, "text/html": self._fallback}, metadata
 
     def show(self) -> None:
-        """Displays the panel and, below it, a still list that is kept up to date for the saved notebook."""
+        """Displays the panel and, below it, a static list that is kept up to date for the saved notebook."""
         data, metadata = self._repr_mimebundle_()
         names = {"text/html": f"<p>{escape(self._text)}</p>"}
         display({**data, **names}, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]  # IPython's is not typed
         self._displayed = f"dh-secrets-{self.model_id}"
-        still.show(self._displayed, self._still)
+        fallback.show(self._displayed, self._fallback)
 
-    def _read_still(self) -> None:
+    def _read_fallback(self) -> None:
         try:
             self._list(self._project(None), None)
         except SecretsError as error:
-            self._say(str(error))
+            self._set_text(str(error))
 
-    def _say(self, text: str) -> None:
-        """Shows a text in place of the still list."""
+    def _set_text(self, text: str) -> None:
+        """Shows a text in place of the list."""
         self._text = f"Secrets: {text}"
-        self._still = f"<p>{escape(self._text)}</p>"
+        self._fallback = f"<p>{escape(self._text)}</p>"
 
     def _handle_custom_msg(self, content: Any, buffers: list[memoryview]) -> None:
-        """Answers in a thread of its own, so that neither a cell nor another request waits for the provider."""
-        value = bytes(buffers[0]) if buffers else None
-        # With the context of this message the answer has it as its parent, as from the shell's own thread.
+        """Responds in a thread of its own, so that neither a cell nor another request waits for the provider."""
+        # With the context of this message the response has it as its parent, as from the shell's own thread.
         run = contextvars.copy_context().run
-        threading.Thread(target=run, args=(self._answer, content, value), name="dh-secrets-panel", daemon=True).start()
+        threading.Thread(target=run, args=(self._respond, content, buffers), name="dh-secrets-panel", daemon=True).start()
 
-    def _answer(self, content: Any, value: bytes | None) -> None:
-        failed: str | None = None
-        try:
-            reply = {"result": self._result(content["method"], content["params"], value)}
-        except SecretsError as error:
-            reply = {"error": {"message": str(error), "reason": type(error).__name__, "hint": error.hint}}
-        except Exception as error:  # noqa: BLE001 - a view that gets no answer waits for ever
-            failed = type(error).__name__  # its text and its traceback may hold the value
-        if failed is not None:
-            reply = {
-                "error": {
-                    "message": f"panel: this failed with {failed}.",
-                    "reason": "SecretsError",
-                    "hint": "Use %secret in a cell instead.",
-                }
-            }
-        self.send({"id": content["id"], **reply})
+    def _respond(self, content: Any, buffers: list[memoryview]) -> None:
+        self.send(rpc.respond(content, buffers, self._handle))
 
-    def _result(self, method: str, params: Params, value: bytes | None) -> JSON:
+    def _handle(self, request: rpc.Request) -> JSON:
+        params = request.params
         name = params.get("project")
-        match method:
+        match request.method:
             case "leave":
-                self._watches.left(params["project"], params["view"])
+                self._watches.leave(params["project"], params["view"])
                 return {}
+            case "list":
+                return self._list(self._project(name), params["view"])
             case "status":
                 # What a view has shown as the place is where its writes go, whatever the kernel switches to meanwhile.
-                project = opened(name)
+                project = _open(name)
                 self._opened[project.name] = project
+                return rpc.call(project, request)
             case _:
-                project = self._project(name)
-        if method == "list":
-            return self._list(project, params["view"])
-        return answer(project, method, params, value)
+                return rpc.call(self._project(name), request)
 
     def _project(self, name: str | None) -> Project:
-        return (self._opened.get(name) if name else None) or opened(name)
+        return (self._opened.get(name) if name else None) or _open(name)
 
     def _list(self, project: Project, view: str | None) -> JSON:
-        """Reads the list, keeps a still of it, and keeps the view informed."""
+        """Reads the list, keeps the fallback up to date, and tells the view of changes from now on."""
         secrets = project.list_secrets()
         self._text = f"Secrets of {_where(project)}: {', '.join(secret.name for secret in secrets) or 'none yet'}"
         table = Table(_where(project), secrets).html()
-        changed, self._still = table != self._still, table
+        changed, self._fallback = table != self._fallback, table
         if changed and self._displayed:
-            still.update(self._displayed, table)
+            fallback.update(self._displayed, table)
         listed = {secret.name: secret.metadata for secret in secrets}
-        live = view is not None and self._watches.listed(project, view, listed)
-        return {"secrets": [listing(secret) for secret in secrets], "live": live}
+        live = view is not None and self._watches.keep_watching(project, view, listed)
+        return {"secrets": [wire.secret_to_json(secret.name, secret.metadata) for secret in secrets], "live": live}
 
 
 _shown: Panel | None = None
@@ -168,6 +153,15 @@ def show(*called_with: object) -> None:
     global _shown
     _shown = _shown or Panel()
     _shown.show()
+
+
+def _open(name: str | None) -> Project:
+    """Opens a project at the provider that the kernel uses, the kernel's own by default, which stays its own.
+
+    Raises as :meth:`.settings.DHSecrets.open`.
+    """
+    own = current.project()
+    return own if name in (None, own.name) else Project(str(name), own.provider, user=own.user)
 
 
 def _where(project: Project) -> str:

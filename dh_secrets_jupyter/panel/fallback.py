@@ -1,4 +1,4 @@
-"""The still list: an output of its own below the widget's, for where there is no kernel. It never holds a value.
+"""The static fallback: a list in an output of its own below the widget's, for where there is no kernel. Never a value.
 
 A front end that knows widgets shows the widget's output, or an error in its place where the widget is gone, whatever
 else that output holds; and to change that output would draw the panel anew under the user's hands. So the list that is
@@ -15,10 +15,10 @@ from IPython.display import display, publish_display_data
 # rule of the widget's own style sheet. What shows no styles shows both outputs: a line of names, and the table.
 _OUTPUT = ".jp-OutputArea-child"
 _STYLE = (
-    f"{_OUTPUT}:has(.dh-secrets)+{_OUTPUT}:has(.dhs-still),"
-    f"{_OUTPUT}:not(:has(.dh-secrets)):has(+{_OUTPUT} .dhs-still){{display:none}}"
+    f"{_OUTPUT}:has(.dh-secrets)+{_OUTPUT}:has(.dhs-fallback),"
+    f"{_OUTPUT}:not(:has(.dh-secrets)):has(+{_OUTPUT} .dhs-fallback){{display:none}}"
     # Once for all cells: a style in each would be most of a long list.
-    ".dhs-still :is(caption,th,td){text-align:left}"
+    ".dhs-fallback :is(caption,th,td){text-align:left}"
 )
 
 
@@ -33,4 +33,4 @@ def update(display_id: str, html: str) -> None:
 
 
 def _data(html: str) -> dict[str, Any]:
-    return {"text/html": f'<div class="dhs-still"><style>{_STYLE}</style>{html}</div>', "text/plain": ""}
+    return {"text/html": f'<div class="dhs-fallback"><style>{_STYLE}</style>{html}</div>', "text/plain": ""}

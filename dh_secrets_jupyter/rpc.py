@@ -1,0 +1,141 @@
+"""How a front end asks a kernel: one envelope and one table of methods, over whatever comm it has.
+
+A request is ``{"id", "method", "params"}``, its response ``{"id", "result"}`` or ``{"id", "error"}``, the error as
+:func:`.wire.error_to_json` writes it. A value that is sent is the message's only buffer: the kernel's own log, even at
+DEBUG, shows the content of a message before anything of ours sees it, but not its buffers. No response holds a value.
+
+Two carriers bring requests here: :mod:`.comm` those of the side panel, :mod:`.panel.widget` those of its own views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+from . import current, injection, wire
+from .errors import SecretsError
+from .ipython import running_shell
+from .models import check_name
+from .project import KEEP, Project
+from .wire import JSON
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a front end asks.
+
+    Attributes:
+        method: what is to be done.
+        params: with what; the metadata among them as :func:`.wire.parse_metadata` takes them.
+        value: what was typed or chosen, to the byte; None where no value was sent.
+    """
+
+    method: str
+    params: Mapping[str, Any]
+    value: bytes | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The secret's name. Raises :class:`SecretsError`."""
+        return check_name(wire.parse_text(self.params, "name", self.method))
+
+
+def respond(content: Mapping[str, Any], buffers: Sequence[Any], handle: Callable[[Request], JSON]) -> JSON:
+    """Returns the response to a message, whatever becomes of it: a front end without one would wait for ever.
+
+    Args:
+        content: the envelope.
+        buffers: the message's binary parts.
+        handle: does what is asked and returns the result.
+    """
+    envelope = {"id": content.get("id")}
+    try:
+        value = bytes(buffers[0]) if buffers else None
+        return {**envelope, "result": handle(Request(content["method"], content["params"], value))}
+    except SecretsError as error:
+        failure = error
+    except Exception as error:  # noqa: BLE001 - only its class is told: its text and its traceback may hold the value
+        failure = SecretsError("kernel", f"this failed with {type(error).__name__}", "Use %secret in a cell instead")
+    return {**envelope, "error": wire.error_to_json(failure)}
+
+
+def call(project: Project, request: Request) -> JSON:
+    """Does what is asked of a project and returns the result.
+
+    Raises:
+        SecretsError: as the project layer does; or the kernel does not know the method.
+    """
+    if request.method not in METHODS:
+        raise unknown(f"method {request.method}")
+    return METHODS[request.method](project, request)
+
+
+def unknown(what: str) -> SecretsError:
+    """Returns the error of a request that is meant for another version."""
+    return SecretsError(
+        "kernel", f"it does not know the {what}", "Restart the kernel, or install the same version there"
+    )
+
+
+def _status(project: Project, request: Request) -> JSON:
+    status: JSON = {
+        "project": project.name,
+        "provider": project.provider.name,
+        "place": project.place,
+        "version": version("dh_secrets_jupyter"),
+    }
+    # A view that does not know its project yet gets its response at once, without asking the provider.
+    if request.params.get("project") is not None:
+        status["writable"] = project.provider.writable(project.name)
+    return status
+
+
+def _projects(project: Project, request: Request) -> JSON:
+    known = {project.name, current.project().name}
+    return {"projects": sorted(known.union(project.provider.projects() or ()))}
+
+
+def _create(project: Project, request: Request) -> JSON:
+    name = request.name
+    if request.value is None:
+        raise SecretsError(name, "the request has no value", "Reload the page")
+    secret = project.new_secret(name, request.value, **wire.parse_metadata(request.params, name))
+    return wire.secret_to_json(secret.name, secret.metadata)
+
+
+def _update(project: Project, request: Request) -> JSON:
+    name, value = request.name, KEEP if request.value is None else request.value
+    secret = project.edit(name, value=value, **wire.parse_metadata(request.params, name))
+    return wire.secret_to_json(secret.name, secret.metadata)
+
+
+def _remove(project: Project, request: Request) -> JSON:
+    project.delete(request.name)
+    return {}
+
+
+def _put(project: Project, request: Request) -> JSON:
+    """Reads a secret into the kernel. Setting one variable or entry is one step, also while a cell runs."""
+    name, shell = request.name, running_shell()
+    if shell is None:
+        raise SecretsError(name, "there is no IPython to put it into", "Use read_secret_value in Python")
+    destination = DESTINATIONS.get(wire.parse_text(request.params, "destination", name))
+    if destination is None:
+        raise unknown("destination")
+    [target] = injection.targets(destination, [injection.SecretRef(name)])
+    injection.for_namespace(shell.user_ns).put(destination, {target: project.read_values(name)[name]})
+    return {"target": target}
+
+
+DESTINATIONS = {kind.value: kind for kind in (injection.Destination.VARIABLE, injection.Destination.ENVIRONMENT)}
+"""Where a front end can have a value put."""
+METHODS: Mapping[str, Callable[[Project, Request], JSON]] = {
+    "status": _status,
+    "projects": _projects,
+    "create": _create,
+    "update": _update,
+    "remove": _remove,
+    "put": _put,
+}

@@ -1,0 +1,82 @@
+"""The JSON that all front ends share: a secret, an error, and the fields that a client sends.
+
+The HTTP API and what asks a kernel (:mod:`.rpc`) write and read it here, and nowhere else. ``server/openapi.yaml``
+describes it; the TypeScript of the front end is generated from that description.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from . import errors
+from .errors import SecretsError
+from .models import Metadata, check_description, check_expires, check_labels
+
+JSON = dict[str, Any]
+
+
+def secret_to_json(name: str, metadata: Metadata) -> JSON:
+    """Returns a secret's name and metadata: dates in ISO 8601, times in UTC, None where nothing is known."""
+    return {"name": name, **metadata.to_dict()}
+
+
+def error_to_json(error: SecretsError) -> dict[str, str]:
+    """Returns ``{message, reason, hint}``.
+
+    ``message`` is the sentence without the hint, ``reason`` the nearest class that users can import.
+    """
+    reason = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
+    return {"message": f"{error.subject}: {error.problem}.", "reason": reason.__name__, "hint": error.hint}
+
+
+def parse_text(fields: Mapping[str, Any], field: str, subject: str) -> str:
+    """Returns a field that has to be there and to be text.
+
+    Args:
+        subject: what an error is about; nothing of the field itself is repeated.
+
+    Raises:
+        SecretsError: it is not.
+    """
+    value = fields.get(field)
+    if not isinstance(value, str):
+        raise SecretsError(subject, f"`{field}` is missing or no text", f"Send `{field}` as a text")
+    return value
+
+
+def parse_metadata(fields: Mapping[str, Any], name: str) -> JSON:
+    """Returns the metadata among the fields that were sent, as :class:`.project.Project` takes them.
+
+    A null, an empty text or an empty list clears a field. Other fields are left alone.
+
+    Args:
+        name: the secret's.
+
+    Raises:
+        SecretsError: a field has another type, or breaks the rules of :mod:`.models`.
+        TooLargeError: the description is too long.
+    """
+    return {field: parse(name, fields[field]) for field, parse in METADATA.items() if field in fields}
+
+
+def _labels(name: str, labels: object) -> list[str]:
+    if labels is not None and not isinstance(labels, list):
+        raise SecretsError(name, "labels are a list of texts", "Give a list")
+    return check_labels(name, labels or [])
+
+
+def _expires(name: str, day: object) -> date | None:
+    if day is not None and not (isinstance(day, str) and re.fullmatch("([0-9]{4}-[0-9]{2}-[0-9]{2})?", day)):
+        raise SecretsError(name, "this is no date", "Write it as YYYY-MM-DD")
+    return check_expires(name, day)
+
+
+METADATA: Mapping[str, Callable[[str, object], str | list[str] | date | None]] = {
+    "description": lambda name, text: check_description(name, "" if text is None else text),
+    "labels": _labels,
+    "expires": _expires,
+}
+"""The fields of metadata that a client may set, each with its parser, which takes the secret's name and the JSON."""
