@@ -65,6 +65,6 @@ class ProviderUnavailableError(SecretsError):
 
 
 def trace(error: BaseException) -> str:
-    """Returns an exception's class and the lines it came through, for a log: never its text, which may hold anything."""
+    """Returns an exception's class and the lines it came through, for a log; its text may hold anything."""
     frames = traceback.extract_tb(error.__traceback__)
     return " < ".join([type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))])

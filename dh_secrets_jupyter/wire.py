@@ -23,6 +23,11 @@ def secret_to_json(name: str, metadata: Metadata) -> JSON:
     return {"name": name, **metadata.to_dict()}
 
 
+def secrets_to_json(found: Mapping[str, Metadata]) -> list[JSON]:
+    """Returns the list of a project's secrets, by name."""
+    return [secret_to_json(name, found[name]) for name in sorted(found)]
+
+
 def error_to_json(error: SecretsError) -> dict[str, str]:
     """Returns ``{message, reason, hint}``.
 

@@ -19,7 +19,7 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 _NEEDS = {
     "kernel": {"kernel", "new_kernel", "secrets_kernel", "guarded", "survey"},
-    "server": {"server", "revealing", "scripted"},
+    "server": {"server", "local", "revealing_local", "scripted"},
     "cluster": {"cluster"},
     "browser": {"browser"},
 }

@@ -43,10 +43,15 @@ def test_the_bootstrap_leaves_no_trace(opened: Kernel) -> None:
     assert "register" not in opened.ok("%history").stdout
 
 
+def put(**params: Any) -> dict[str, Any]:
+    """Returns a request to put a secret into a variable, with other or more parameters."""
+    known = {"project": "demo", "name": "db-pass", "destination": "variable"}
+    return {"id": 7, "method": "put", "params": {**known, **params}}
+
+
 def test_put_into_a_variable(opened: Kernel) -> None:
-    """The reply names the variable; the kernel's own project stays what it is."""
-    request = {"action": "put", "project": "demo", "provider": "local", "name": "db-pass", "into": "variable", "id": 7}
-    assert ask(opened, request) == {"ok": True, "name": "db-pass", "target": "db_pass", "id": 7}
+    """The response names the variable; the kernel's own project stays what it is."""
+    assert ask(opened, put(provider="local")) == {"id": 7, "result": {"target": "db_pass"}}
     assert opened.ok("len(db_pass), db_pass").result == "(16, <secret db-pass>)"
     assert "project own" in opened.ok("%secret list").stdout
     assert opened.ok("%secret forget").stdout == "Removed: db-pass as db_pass (variable)\n"
@@ -54,35 +59,39 @@ def test_put_into_a_variable(opened: Kernel) -> None:
 
 def test_put_into_the_environment(opened: Kernel) -> None:
     """An environment entry keeps the secret's name; the provider may be the kernel's."""
-    request = {"action": "put", "project": "demo", "name": "db-pass", "into": "environment"}
-    assert ask(opened, request) == {"ok": True, "name": "db-pass", "target": "db-pass"}
+    assert ask(opened, put(destination="environment")) == {"id": 7, "result": {"target": "db-pass"}}
     assert opened.ok("len(__import__('os').environ['db-pass'])").result == "16"
 
 
 @pytest.mark.parametrize(
-    ("change", "reason", "message"),
+    ("request_", "reason", "message"),
     [
-        (
-            {"name": "NOPE"},
-            "SecretNotFoundError",
-            "NOPE: no such secret in project demo. Run %secret list to see what is there.",
-        ),
-        ({"project": "-"}, "InvalidNameError", "-: not a valid project name."),
-        ({"provider": "nope"}, "SecretsError", "nope: no such provider."),
-        ({"into": "file"}, "SecretsError", "dh-secrets-jupyter: this kernel does not know that request."),
-        ({"action": "take"}, "SecretsError", "dh-secrets-jupyter: this kernel does not know that request."),
-        ({"name": None}, "SecretsError", "dh-secrets-jupyter: the request names no secret and project."),
+        (put(name="NOPE"), "SecretNotFoundError", "NOPE: no such secret in project demo."),
+        (put(project="-"), "InvalidNameError", "-: not a valid project name."),
+        (put(provider="nope"), "SecretsError", "nope: no such provider."),
+        (put(destination="file"), "SecretsError", "kernel: it does not know the destination."),
+        (put(name=None), "SecretsError", "put: `name` is missing or no text."),
+        (put(project=None), "SecretsError", "put: `project` is missing or no text."),
+        ({**put(), "method": "take"}, "SecretsError", "kernel: it does not know the method take."),
     ],
 )
-def test_what_goes_wrong_is_said(opened: Kernel, change: dict[str, Any], reason: str, message: str) -> None:
-    """The reply has the error's class, its whole line and its hint."""
-    request = {"action": "put", "project": "demo", "name": "db-pass", "into": "variable", **change}
-    reply = ask(opened, request)
-    error = reply["error"]
-    assert reply["ok"] is False
+def test_what_goes_wrong_is_said(opened: Kernel, request_: dict[str, Any], reason: str, message: str) -> None:
+    """The response has the error's class, its sentence and its hint."""
+    error = ask(opened, request_)["error"]
     assert error["reason"] == reason
     assert error["message"].startswith(message)
-    assert error["message"].endswith(error["hint"])
+    assert error["hint"]
+    assert error["hint"] not in error["message"]
+
+
+def test_a_value_comes_in_the_buffer(opened: Kernel) -> None:
+    """As from a panel in a notebook, whose methods are the same."""
+    request = {"id": 8, "method": "create", "params": {"project": "demo", "name": "NEW"}}
+    message = {"comm_id": "c1", "data": request}
+    opened.send("comm_msg", message, buffers=[b"two\nlines"])
+    assert opened.ok("d = __import__('dh_secrets_jupyter')").reply["status"] == "ok"
+    assert opened.ok("len(d.get_or_create_project('demo').read_values('NEW')['NEW'])").result == "9"
+    assert ask(opened, {**request, "method": "remove"}) == {"id": 8, "result": {}}
 
 
 def test_no_value_passes_the_browser(opened: Kernel) -> None:

@@ -17,7 +17,7 @@ Push = Callable[[dict[str, Any]], None]
 
 INTEREST_TTL = 120.0
 """Seconds for which a view that has asked for the list is told of changes. A closed page does not unsubscribe, so
-interest expires; a view that is on the screen asks every 50 s, and every 2 s once it hears that changes are not told."""
+interest expires; a view on the screen asks every 50 s, and every 2 s once it hears that changes are not told."""
 
 
 class ViewWatches:

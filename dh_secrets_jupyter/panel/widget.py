@@ -104,7 +104,9 @@ class Panel(AnyWidget):
         """Responds in a thread of its own, so that neither a cell nor another request waits for the provider."""
         # With the context of this message the response has it as its parent, as from the shell's own thread.
         run = contextvars.copy_context().run
-        threading.Thread(target=run, args=(self._respond, content, buffers), name="dh-secrets-panel", daemon=True).start()
+        threading.Thread(
+            target=run, args=(self._respond, content, buffers), name="dh-secrets-panel", daemon=True
+        ).start()
 
     def _respond(self, content: Any, buffers: list[memoryview]) -> None:
         self.send(rpc.respond(content, buffers, self._handle))

@@ -9,7 +9,7 @@ from jupyter_server.extension.application import ExtensionApp
 
 from ..settings import from_config
 from .handler import SecretsHandler
-from .operations import ROUTES
+from .routes import ROUTES
 from .service import Service
 
 BASE = "dh-secrets"
@@ -26,14 +26,14 @@ class SecretsExtension(ExtensionApp):
         assert server is not None
         assert server.event_logger is not None
         self.service = service = Service(from_config(server.config), server.event_logger, server.io_loop.asyncio_loop)  # type: ignore[attr-defined]  # tornado's loop is always asyncio's
-        self.handlers.extend(rule(path, service, operations) for path, operations in ROUTES.items())
-        self.handlers.append((rf"/{BASE}(?:/.*)?", SecretsHandler, {"service": service, "operations": {}}))
+        self.handlers.extend(rule(path, service, routes) for path, routes in ROUTES.items())
+        self.handlers.append((rf"/{BASE}(?:/.*)?", SecretsHandler, {"service": service, "routes": {}}))
 
     async def stop_extension(self) -> None:
-        self.service.live.stop()
+        self.service.watches.stop()
 
 
-def rule(path: str, service: Service, operations: Any) -> tuple[str, type[SecretsHandler], dict[str, Any]]:
+def rule(path: str, service: Service, routes: Any) -> tuple[str, type[SecretsHandler], dict[str, Any]]:
     """Returns tornado's rule for a path as ``openapi.yaml`` writes it."""
     pattern = re.sub(r"{\w+}", "([^/]+)", path)
-    return rf"/{BASE}/{pattern}", SecretsHandler, {"service": service, "operations": operations}
+    return rf"/{BASE}/{pattern}", SecretsHandler, {"service": service, "routes": routes}

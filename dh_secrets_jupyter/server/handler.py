@@ -11,10 +11,12 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, authenticated, stream_request_body
 
-from ..errors import SecretsError, TooLargeError
-from . import failures
-from .bodies import MAX_BODY
-from .operations import READING, Answer, Call, Operation
+from ..errors import SecretsError, TooLargeError, trace
+from ..wire import error_to_json
+from . import http_errors
+from .request_body import MAX_BODY
+from .routes import READING
+from .routing import Request, Response, Route
 from .service import Service
 
 AUTH_RESOURCE = "dh-secrets"
@@ -25,14 +27,14 @@ AUTH_RESOURCE = "dh-secrets"
 class SecretsHandler(APIHandler):
     """Answers the requests for one path.
 
-    A refusal is kept until the body has arrived: whoever is answered while still sending may never see the answer.
+    A refusal is kept until the body has arrived: whoever is answered while still sending may never see the response.
     """
 
     auth_resource = AUTH_RESOURCE
 
-    def initialize(self, service: Service, operations: Mapping[str, Operation]) -> None:
+    def initialize(self, service: Service, routes: Mapping[str, Route]) -> None:
         self.service = service
-        self.operations = operations
+        self.routes = routes
         self._refused: HTTPError | None = None
         self._body = bytearray()
         self._size = 0
@@ -57,7 +59,7 @@ class SecretsHandler(APIHandler):
         """Asks the authorizer, for unknown paths too: nobody without rights learns what is here."""
         if not self.current_user:
             self.get_login_url()
-        action = "read" if self.request.method in ("GET", "HEAD") or self._operation() in READING else "write"
+        action = "read" if self.request.method in ("GET", "HEAD") or self._route() in READING else "write"
         allowed = self.authorizer.is_authorized(self, self.current_user, action, AUTH_RESOURCE)
         if not await ensure_async(allowed):
             raise HTTPError(HTTPStatus.FORBIDDEN, "you may not %s secrets", action)
@@ -66,8 +68,8 @@ class SecretsHandler(APIHandler):
         """Raises: a client of an API is told, not sent to a page."""
         raise HTTPError(HTTPStatus.FORBIDDEN, "you are not logged in")
 
-    def _operation(self) -> Operation | None:
-        return self.operations.get(self.request.method or "")
+    def _route(self) -> Route | None:
+        return self.routes.get(self.request.method or "")
 
     def data_received(self, chunk: bytes) -> None:
         self._size += len(chunk)
@@ -81,30 +83,31 @@ class SecretsHandler(APIHandler):
         if self._refused is not None:
             raise self._refused
         try:
-            answer = await self._answer(path)
+            response = await self._respond(path)
         except SecretsError as error:
-            answer = Answer(failures.body(error), failures.status(error))
+            response = Response(error_to_json(error), http_errors.status(error))
         except HTTPError:
             raise
         except Exception as error:  # noqa: BLE001 - logged without its text, which may hold anything
-            self.log.error("%s %s failed: %s", self.request.method, self.request.path, failures.where(error))
-            answer = Answer(failures.of_jupyter(500, None), HTTPStatus.INTERNAL_SERVER_ERROR)
-        self._send(answer)
+            self.log.error("%s %s failed: %s", self.request.method, self.request.path, trace(error))
+            failure = http_errors.from_jupyter(500, None)
+            response = Response(error_to_json(failure), HTTPStatus.INTERNAL_SERVER_ERROR)
+        self._send(response)
 
     get = head = post = put = patch = delete = _handle
 
-    async def _answer(self, path: tuple[str, ...]) -> Answer:
-        if not self.operations:
-            raise failures.UnknownPathError("request", "there is nothing at this path", "See the documentation")
-        operation = self._operation()
-        if operation is None:
-            known = " or ".join(sorted(self.operations))
-            raise failures.MethodError("request", f"this path cannot do {self.request.method}", f"Use {known}")
+    async def _respond(self, path: tuple[str, ...]) -> Response:
+        if not self.routes:
+            raise http_errors.UnknownPathError("request", "there is nothing at this path", "See the documentation")
+        route = self._route()
+        if route is None:
+            known = " or ".join(sorted(self.routes))
+            raise http_errors.MethodError("request", f"this path cannot do {self.request.method}", f"Use {known}")
         if self._size > MAX_BODY:
             raise TooLargeError("request", f"the body is over {MAX_BODY:,} bytes", "Send a smaller value")
         body, self._body = bytes(self._body), bytearray()  # the handler outlives its request
-        return await operation(
-            Call(
+        return await route(
+            Request(
                 service=self.service,
                 user=self.current_user.username,
                 path=path,
@@ -114,20 +117,20 @@ class SecretsHandler(APIHandler):
             )
         )
 
-    def _send(self, answer: Answer) -> None:
-        self.set_status(answer.status)
-        self._say_allowed(answer.status)
-        for name, value in answer.headers.items():
+    def _send(self, response: Response) -> None:
+        self.set_status(response.status)
+        self._set_allow(response.status)
+        for name, value in response.headers.items():
             self.set_header(name, value)
         if self.request.method == "GET" and self.check_etag_header():  # If-None-Match, compared by tornado
             self.set_status(HTTPStatus.NOT_MODIFIED)
             self.finish()
         else:
-            self.finish(None if answer.body is None else json.dumps(answer.body))
+            self.finish(None if response.body is None else json.dumps(response.body))
 
-    def _say_allowed(self, status: int) -> None:
+    def _set_allow(self, status: int) -> None:
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
-            self.set_header("Allow", ", ".join(sorted(self.operations)))
+            self.set_header("Allow", ", ".join(sorted(self.routes)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answers what Jupyter itself refused, in the form of all other errors."""
@@ -135,5 +138,5 @@ class SecretsHandler(APIHandler):
         said = None
         if isinstance(error, HTTPError) and error.log_message:
             said = error.log_message % error.args if error.args else error.log_message
-        self._say_allowed(status_code)
-        self.finish(json.dumps(failures.of_jupyter(status_code, said)))
+        self._set_allow(status_code)
+        self.finish(json.dumps(error_to_json(http_errors.from_jupyter(status_code, said))))

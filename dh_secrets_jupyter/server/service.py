@@ -14,13 +14,14 @@ from ..models import check_project
 from ..project import Project
 from ..providers.base import metadata_of
 from ..settings import DHSecrets
+from ..wire import JSON, secrets_to_json
+from .etags import ETags
 from .events import Events
-from .listing import Listed, listed
-from .live import Live
 from .memory import Memory
-from .sharing import Shared
-from .tags import Tagger, Witness
-from .workers import LIMIT, Workers
+from .project_watches import ProjectWatches
+from .request_provider import RequestProvider
+from .single_flight import SingleFlight
+from .thread_pool import REQUEST_TIMEOUT, ThreadPool
 
 T = TypeVar("T")
 MAX_KNOWN = 1000
@@ -39,20 +40,20 @@ class Service:
     def __init__(self, settings: DHSecrets, logger: EventLogger, loop: asyncio.AbstractEventLoop) -> None:
         self.settings = settings
         self.events = Events(logger, loop)
-        self.tagger = Tagger()
+        self.etags = ETags()
         self.memory = Memory(loop)
-        self.live = Live(self.tagger, self.events, self.memory, loop)
-        self.lists = Shared(self._list)
-        self.writable = Shared(self._ask_writable)
-        self._workers = Workers()
+        self.watches = ProjectWatches(self.etags, self.events, self.memory, loop)
+        self.lists = SingleFlight(self._list)
+        self.writable = SingleFlight(self._ask_writable)
+        self._threads = ThreadPool()
         self._opening = threading.Lock()
         self._default: Project | None = None
         self._used: set[str] = set()
 
-    async def run(self, call: Callable[[], T], *, limit: float = LIMIT) -> T:
-        """Runs a call that may block, off the event loop. Raises as :meth:`.workers.Workers.run`."""
+    async def run(self, call: Callable[[], T], *, timeout: float = REQUEST_TIMEOUT) -> T:
+        """Runs a call that may block, off the event loop. Raises as :meth:`.thread_pool.ThreadPool.run`."""
         self.memory.used()
-        return await self._workers.run(call, limit=limit)
+        return await self._threads.run(call, timeout=timeout)
 
     def default(self) -> Project:
         """Returns the project of the settings; the first call finds and loads the provider, all others share it.
@@ -83,9 +84,9 @@ class Service:
         # That the administrator named no provider there is, is not the fault of whoever asks.
         raise ProviderUnavailableError(unknown.subject, unknown.problem, unknown.hint.removesuffix("."))
 
-    async def _list(self, name: str) -> Listed:
-        def read() -> Listed:
-            found = listed(metadata_of(self.default().provider, name))
+    async def _list(self, name: str) -> list[JSON]:
+        def read() -> list[JSON]:
+            found = secrets_to_json(metadata_of(self.default().provider, name))
             self.used(name)
             return found
 
@@ -94,11 +95,11 @@ class Service:
     async def _ask_writable(self, name: str) -> bool:
         return await self.run(lambda: self.default().provider.writable(name))
 
-    def project(self, name: str, user: str) -> tuple[Project, Witness]:
+    def project(self, name: str, user: str) -> tuple[Project, RequestProvider]:
         """Opens a project for one request. Raises as :meth:`default`, and :class:`InvalidNameError`."""
         check_project(name)
-        witness = Witness(self.default().provider, self.tagger, self.live, user)
-        return Project(name, witness, user=user), witness
+        provider = RequestProvider(self.default().provider, self.etags, self.watches, user)
+        return Project(name, provider, user=user), provider
 
     def used(self, name: str) -> None:
         """Remembers a project that has been read or changed."""

@@ -22,10 +22,10 @@ Widget.handle_control_comm_opened(create_comm("jupyter.widget.control"), {"metad
 Widget._handle_control_comm_msg({"content": {"data": {"method": "request_states"}}})"""
 
 
-def test_the_output_has_a_still_list(kernel: Kernel) -> None:
+def test_the_output_has_a_static_list(kernel: Kernel) -> None:
     """Beside the widget stand an HTML table and a line of text, escaped, with metadata and without values."""
     code = "import dh_secrets_jupyter as d\np = d.get_or_create_project('default')\n"
-    code += "_ = p.new_secret('E', 'invented-' + 'still', description='<script>a&b</script>', labels=['x'])"
+    code += "_ = p.new_secret('E', 'invented-' + 'static', description='<script>a&b</script>', labels=['x'])"
     kernel.ok(code)
     cell = kernel.ok(OPEN)
     [bundle] = [display for display in cell.displays if WIDGET in display]
@@ -34,7 +34,7 @@ def test_the_output_has_a_still_list(kernel: Kernel) -> None:
     assert ">E</th>" in bundle["text/html"]
     assert bundle["text/plain"].startswith("Secrets of project default (local: ")
     assert bundle["text/plain"].endswith(": E")
-    assert b"invented-still" not in cell.raw
+    assert b"invented-static" not in cell.raw
     kernel.ok("panel.close(); p.delete('E')")
 
 
@@ -86,7 +86,7 @@ def test_it_works_in_a_vbox(kernel: Kernel) -> None:
 
 
 def test_what_nbclient_writes_has_no_value(tmp_path: Path) -> None:
-    """It stores the state of all widgets: the panel's front end and the still list, and nothing of what was typed."""
+    """It stores the state of all widgets: the panel's front end and the static list, and nothing of what was typed."""
     request = {"id": 1, "method": "create", "params": {"project": "default", "name": "NB"}}
     cells = [
         "%load_ext dh_secrets_jupyter\n%secret panel",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dh_secrets_jupyter.server.operations import ROUTES
+from dh_secrets_jupyter.server.routes import ROUTES
 
 from . import config
 from .running import Server

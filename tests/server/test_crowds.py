@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
-from dh_secrets_jupyter.errors import ProviderUnavailableError, SecretsError
-from dh_secrets_jupyter.server import sharing
-from dh_secrets_jupyter.server.failures import TimedOutError
-from dh_secrets_jupyter.server.sharing import Shared
-
 from ..cluster.server import Cluster, Namespace
 from .conftest import kubernetes_environment
 from .running import Server
-from .test_events import look, of
+from .test_events import list_project, of
 
 MANY = 70
 """Projects in view: more than a server ever watched before."""
@@ -29,10 +21,12 @@ def test_many_projects_are_all_live(cluster: Cluster, tmp_path: Path) -> None:
     """Each is watched, none at the cost of another: once all are, nothing is asked, and each change is told."""
     namespace, projects = cluster.namespace(), [f"many-{number}" for number in range(MANY)]
     with Server(tmp_path / "home", kubernetes_environment(namespace)) as server, ThreadPoolExecutor(8) as pool:
-        server.until(lambda: set(pool.map(lambda p: look(server, p), projects)) == {"true"}, "all live", patience=90)
+        server.until(
+            lambda: set(pool.map(lambda p: list_project(server, p), projects)) == {"true"}, "all live", patience=90
+        )
         asked = len(namespace.requests())
         time.sleep(2)
-        assert set(pool.map(lambda p: look(server, p), projects)) == {"true"}
+        assert set(pool.map(lambda p: list_project(server, p), projects)) == {"true"}
         listed = Counter(entry["verb"] for entry in namespace.requests()[asked:])
         assert listed["watch"] == 0
         assert listed["get"] <= MANY
@@ -62,7 +56,7 @@ def test_many_panels_cost_a_handful_of_reads(
             }
 
         assert listed() == {0}
-        kubernetes.until(lambda: look(kubernetes, project) == "true", "it is watched")
+        kubernetes.until(lambda: list_project(kubernetes, project) == "true", "it is watched")
         path = f"/api/v1/namespaces/{server_namespace.name}/secrets"
         cluster.api("POST", path, {"metadata": {"name": secret}, "data": {"A": "MQ=="}})
         kubernetes.until(lambda: of(kubernetes, project) == [(None, "A", "created")], "the change")
@@ -91,86 +85,8 @@ def test_memory_comes_down_again(cluster: Cluster, tmp_path: Path, provider: str
         projects = [f"large-{number}" for number in range(40)]
         replies = pool.map(lambda p: server.create("A", "v" * 1_000_000, project=p), projects)
         assert {reply.status for reply in replies} == {201}
-        list(pool.map(lambda p: look(server, p), projects))
+        list(pool.map(lambda p: list_project(server, p), projects))
         server.until(lambda: megabytes() - before < 120, "memory goes back")
         peak = megabytes("VmHWM") - before
         print(f"{peak} MiB more at the peak, {megabytes() - before} afterwards")
         assert peak > 150
-
-
-class Question:
-    """A provider's answers: numbers, each given when the test says so."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-        self.go = asyncio.Event()
-        self.error: SecretsError | None = None
-
-    async def __call__(self, project: str) -> int:
-        self.asked += 1
-        number = self.asked
-        await self.go.wait()
-        if self.error:
-            raise self.error
-        return number
-
-
-def test_an_answer_is_no_older_than_its_question() -> None:
-    """Who asks while a question is under way shares the next one with all others who do."""
-
-    async def test() -> None:
-        question = Question()
-        shared = Shared(question)
-        first = asyncio.ensure_future(shared.ask("p"))
-        await asyncio.sleep(0.01)
-        others = [asyncio.ensure_future(shared.ask("p")) for _ in range(50)]
-        elsewhere = asyncio.ensure_future(shared.ask("q"))
-        await asyncio.sleep(0.01)
-        assert question.asked == 2
-        question.go.set()
-        assert await first == 1
-        assert await elsewhere == 2
-        assert set(await asyncio.gather(*others)) == {3}
-
-    asyncio.run(test())
-
-
-def test_an_error_is_everyones_and_a_hang_nobodys() -> None:
-    """All who share a question get its error; one that hangs holds up the next for a while, and times out."""
-
-    async def test() -> None:
-        question = Question()
-        shared = Shared(question)
-        hanging = [asyncio.ensure_future(shared.ask("p", limit=0.2)) for _ in range(2)]
-        for each in hanging:
-            with pytest.raises(TimedOutError):
-                await each
-        question.error = ProviderUnavailableError("p", "gone", "Wait")
-        question.go.set()
-        await asyncio.sleep(0.01)
-        answers = await asyncio.gather(*(shared.ask("p") for _ in range(5)), return_exceptions=True)
-        assert answers == [question.error] * 5
-        assert question.asked == 2
-
-    asyncio.run(test())
-
-
-def test_a_crowd_is_asked_for_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond some questions in a short time they are spaced, and answered with one."""
-    monkeypatch.setattr(sharing, "SPACING", 0.2)
-
-    async def test() -> None:
-        question = Question()
-        question.go.set()
-        shared = Shared(question)
-        for _ in range(sharing.CROWD):
-            assert not shared.crowded("p")
-            await shared.ask("p")
-        assert shared.crowded("p")
-        assert not shared.crowded("q")
-        began = time.monotonic()
-        while time.monotonic() - began < 1:
-            await shared.ask("p")
-        assert question.asked <= sharing.CROWD + 6
-
-    asyncio.run(test())

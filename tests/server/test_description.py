@@ -15,7 +15,7 @@ import yaml
 import dh_secrets_jupyter
 from dh_secrets_jupyter import errors, models
 from dh_secrets_jupyter.server import events
-from dh_secrets_jupyter.server.operations import LIVE, READING, ROUTES
+from dh_secrets_jupyter.server.routes import LIVE, READING, ROUTES
 
 from .running import ROOT, Server
 

@@ -22,14 +22,14 @@ QUIET = 3.0
 """Seconds in which a watch would have reported a change a second time."""
 
 
-def look(server: Server, project: str) -> str:
+def list_project(server: Server, project: str) -> str:
     """Lists a project, and returns whether it is watched."""
     return server.call("GET", f"projects/{project}/secrets").headers["DH-Secrets-Live"]
 
 
 def watched(server: Server, project: str) -> None:
     """Lists a project until it is watched."""
-    server.until(lambda: look(server, project) == "true", "the project is watched")
+    server.until(lambda: list_project(server, project) == "true", "the project is watched")
 
 
 def of(server: Server, project: str) -> list[tuple[str | None, str, str]]:
@@ -107,7 +107,7 @@ def test_where_watching_is_denied_lists_say_so(server_namespace: Namespace, tmp_
     with Server(tmp_path / "home", kubernetes_environment(server_namespace, kubeconfig)) as server:
         assert server.call("GET", "status").body["writable"] is False
         for _ in range(5):
-            assert look(server, project) == "false"
+            assert list_project(server, project) == "false"
             time.sleep(0.3)
         reply = server.create("A", "made-up", project=project)
         assert (reply.status, reply.body["reason"]) == (403, "AccessDeniedError")

@@ -170,13 +170,13 @@ def test_a_value_is_once_in_the_traffic_and_nowhere_else(show: Show, local_lab: 
         assert b"another-invented" not in place
 
 
-def test_reopened_without_a_kernel_it_is_a_still_list(
+def test_reopened_without_a_kernel_it_is_a_static_list(
     show: Show, new_page: Callable[..., Page], local_lab: Lab, project: str
 ) -> None:
     """With the widget's state, without it, and in a notebook that is not trusted: the list as it was last, no error."""
     shown = show()
     shown.panel.add("KEPT", VALUE)
-    expect(shown.page.locator(".dhs-still")).to_be_hidden()
+    expect(shown.page.locator(".dhs-fallback")).to_be_hidden()
     shown.page.wait_for_timeout(500)
     shown.book.save()
     content = json.loads(shown.file.read_text())
@@ -184,7 +184,7 @@ def test_reopened_without_a_kernel_it_is_a_still_list(
     content["metadata"].pop("language_info", None)
 
     def reopened(kind: str, trusted: bool) -> None:
-        file = local_lab.folder / f"still-{project}-{kind}.ipynb"
+        file = local_lab.folder / f"static-{project}-{kind}.ipynb"
         file.write_text(json.dumps(content))
         if trusted:
             environment = {**os.environ, "HOME": str(local_lab.home), "JUPYTER_DATA_DIR": str(local_lab.home / "data")}

@@ -1,7 +1,12 @@
-"""Tells our own changes from others' by what was written, so that each is told once, as whose it is.
+"""Tells our own changes from others' by what was written, so that each is reported once, as whose it is.
 
 A secret goes from one tag to the next (None: it is absent). A change of ours is such a step, known before it is tried.
-What a watch shows is taken for it where it is just this step; everything else was done by somebody else.
+What a snapshot shows is taken for it where it is just this step; everything else was done by somebody else.
+
+1. ``announce`` takes the steps that a write is about to try; ``done``, ``refused`` or ``unknown`` says how it ended.
+2. ``explain`` goes from the tag that the snapshot before showed to that of the new one, by steps of ours as far as they
+   lead, and reports each; what is left between them is somebody else's.
+3. ``forget`` drops what the snapshot has decided.
 """
 
 from __future__ import annotations
@@ -14,12 +19,12 @@ from typing import Literal
 
 from ..providers.base import Provider
 
-KEPT = 120.0
+OWN_CHANGE_TTL = 120.0
 """Seconds for which a change is remembered after its write has ended: a watch that was interrupted may be away for a
 minute, and what was sent to an API server that stands still happens when it goes on."""
 
 Tags = Mapping[str, str]
-Tell = Callable[[str | None, str, str | None, str | None], None]
+Report = Callable[[str | None, str, str | None, str | None], None]
 """Takes who changed a secret (None: somebody elsewhere), its name, and its tags before and after."""
 
 
@@ -32,10 +37,10 @@ class OwnChange:
         before: the secret's tag as the write found it; None where it was absent.
         after: its tag afterwards; None where it is deleted.
         state: what is known of it: it is being tried, it was done, nobody knows, or it was not done by the time of a
-            look after the write, and could only come late.
+            snapshot after the write, and could only come late.
         ended: when the write ended, by :func:`time.monotonic`.
-        shown: the watch has shown just this step.
-        told: its event is out.
+        shown: a snapshot has shown just this step.
+        reported: its event is out.
     """
 
     user: str
@@ -45,7 +50,7 @@ class OwnChange:
     state: Literal["tried", "done", "unknown", "late"] = "tried"
     ended: float = 0.0
     shown: bool = False
-    told: bool = False
+    reported: bool = False
 
     def is_step_of(self, other: OwnChange) -> bool:
         """Whether both are the same step of the same secret."""
@@ -63,19 +68,19 @@ class Write:
 
 
 class OwnChanges:
-    """The changes of one project, through this server, that the watch has yet to show.
+    """The changes of one project, through this server, that no snapshot has shown yet.
 
     Args:
-        tell: is told of each change, ours and others', once.
+        report: takes each change, ours and others', once.
     """
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell_of = tell
+    def __init__(self, report: Report) -> None:
+        self._report = report
         self._changes: list[OwnChange] = []
 
     @property
-    def awaited(self) -> bool:
-        """Whether something of ours may be stored that the watch has not shown."""
+    def is_awaiting(self) -> bool:
+        """Whether something of ours may be stored that no snapshot has shown."""
         return any(change.state != "late" for change in self._changes)
 
     @property
@@ -84,25 +89,25 @@ class OwnChanges:
         return [change for change in self._changes if change.state == "unknown"]
 
     def overdue(self, since: float) -> list[OwnChange]:
-        """Returns those whose write had ended by then, and which the watch has not shown."""
+        """Returns those whose write had ended by then, and which no snapshot has shown."""
         ended = (c for c in self._changes if c.state in ("done", "unknown") and not c.shown)
         return [change for change in ended if change.ended < since]
 
-    def attempt(self, write: Write, changes: list[OwnChange]) -> None:
+    def announce(self, write: Write, changes: list[OwnChange]) -> None:
         """Takes what a write is about to try."""
         now = time.monotonic()
-        self._changes = [c for c in self._changes if c.state == "tried" or now - c.ended < KEPT] + changes
+        self._changes = [c for c in self._changes if c.state == "tried" or now - c.ended < OWN_CHANGE_TTL] + changes
         write.attempts.append(changes)
 
     def done(self, write: Write, found: Tags) -> None:
-        """Tells of a write that has succeeded, and has left its secrets with these tags."""
+        """Reports a write that has succeeded, and has left its secrets with these tags."""
         fitting = [each for each in write.attempts if all(found.get(c.name) == c.after for c in each)]
         happened = (fitting or write.attempts)[-1:]
         for change in self._end(happened, "done"):
             for other in self._changes:
-                if other.shown and other.is_step_of(change):  # what the watch has shown was this one
+                if other.shown and other.is_step_of(change):  # what the snapshot has shown was this one
                     other.shown, change.shown = False, True
-            self._tell(change)
+            self._report_own(change)
         self._undo(each for each in write.attempts if each not in happened)
 
     def refused(self, write: Write) -> None:
@@ -113,29 +118,29 @@ class OwnChanges:
         """Keeps a write of which nobody knows whether it was done."""
         for change in self._end(write.attempts, "unknown"):
             if change.shown:
-                self._tell(change)
+                self._report_own(change)
 
     def explain(self, name: str, before: str | None, after: str | None, began: float = 0.0) -> None:
-        """Tells who brought a secret from one tag to another: a write of ours, somebody else, or several in turn.
+        """Reports who brought a secret from one tag to another: a write of ours, somebody else, or several in turn.
 
         Args:
-            began: when the look began that shows it with the second tag. What we had done by then came before.
+            began: when the watch of the newer snapshot began. What we had done by then came before.
         """
         while step := self._step(name, before, after, began):
             if step.before != before:
-                self._tell_of(None, name, before, step.before)
+                self._report(None, name, before, step.before)
             self._pass(step)
             before = step.after
         if before != after:
-            self._tell_of(None, name, before, after)
+            self._report(None, name, before, after)
 
     def forget(self, shown: Tags, began: float = 0.0) -> None:
-        """Forgets what a look has decided.
+        """Forgets what a snapshot has decided.
 
         Args:
             shown: the tags that it showed.
-            began: when it began; what it does not show of the writes that had ended has not happened. A value that is
-                still on its way would be known by its tag when it comes; a deletion would not.
+            began: when its watch began; what it does not show of the writes that had ended has not happened. A value
+                that is still on its way would be known by its tag when it comes; a deletion would not.
         """
         for change in self._changes:
             if change.state == "unknown" and change.ended < began and change.after is not None:
@@ -163,13 +168,13 @@ class OwnChanges:
         return _begin(proven[0], mine) if proven else None
 
     def _pass(self, step: OwnChange) -> None:
-        """Notes that the watch has shown a step, and so is past all that we had done to the secret before it."""
+        """Notes that a snapshot has shown a step, and so is past all that we had done to the secret before it."""
         for change in self._changes[: self._changes.index(step)]:
             if change.name == step.name and change.state == "done":
                 change.shown = True
         step.shown = True
         if step.state != "tried":  # else the write's end says whether it was this one
-            self._tell(step)
+            self._report_own(step)
 
     def _end(self, attempts: Iterable[list[OwnChange]], state: Literal["done", "unknown"]) -> Iterator[OwnChange]:
         for change in chain.from_iterable(attempts):
@@ -177,11 +182,11 @@ class OwnChanges:
             yield change
 
     def _undo(self, attempts: Iterable[list[OwnChange]]) -> None:
-        """Forgets what was not done. Where the watch has shown the same step, somebody else made it."""
+        """Forgets what was not done. Where a snapshot has shown the same step, somebody else made it."""
         for change in chain.from_iterable(attempts):
             self._changes.remove(change)
             if change.shown and not self._pass_on(change):
-                self._tell_of(None, change.name, change.before, change.after)
+                self._report(None, change.name, change.before, change.after)
 
     def _pass_on(self, change: OwnChange) -> bool:
         """Returns whether another write of ours makes the same step: then it is that one's, once it is done."""
@@ -189,14 +194,14 @@ class OwnChanges:
             if not other.shown and other.is_step_of(change):
                 other.shown = True
                 if other.state != "tried":
-                    self._tell(other)
+                    self._report_own(other)
                 return True
         return False
 
-    def _tell(self, change: OwnChange) -> None:
-        if not change.told:
-            change.told = True
-            self._tell_of(change.user, change.name, change.before, change.after)
+    def _report_own(self, change: OwnChange) -> None:
+        if not change.reported:
+            change.reported = True
+            self._report(change.user, change.name, change.before, change.after)
 
 
 def _begin(step: OwnChange, changes: list[OwnChange]) -> OwnChange:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dh_secrets_jupyter.models import Metadata
 from dh_secrets_jupyter.providers.base import Record
-from dh_secrets_jupyter.server.tags import Tagger, matches
+from dh_secrets_jupyter.server.etags import ETags, matches
 
 from ..cluster.server import Namespace
 from .running import Server
@@ -36,17 +36,17 @@ RECORD = st.builds(
 @given(RECORD, RECORD)
 def test_a_tag_is_that_of_value_and_metadata(one: Record, other: Record) -> None:
     """Two states of a secret have the same tag exactly where value and metadata are the same."""
-    tagger = Tagger()
-    same = tagger.tag("p", "a", one) == tagger.tag("p", "a", other)
+    etags = ETags()
+    same = etags.tag("p", "a", one) == etags.tag("p", "a", other)
     assert same == (one.value == other.value and one.metadata.to_dict() == other.metadata.to_dict())
-    assert tagger.tag("p", "a", one) != tagger.tag("p", "b", one)
-    assert tagger.tag("p", "a", one) != tagger.tag("q", "a", one)
+    assert etags.tag("p", "a", one) != etags.tag("p", "b", one)
+    assert etags.tag("p", "a", one) != etags.tag("q", "a", one)
 
 
 @given(RECORD)
 def test_a_tag_needs_the_key_of_its_process(record: Record) -> None:
     """No two processes give the same tag: without the key a value cannot be tried."""
-    assert Tagger().tag("p", "a", record) != Tagger().tag("p", "a", record)
+    assert ETags().tag("p", "a", record) != ETags().tag("p", "a", record)
 
 
 @given(st.lists(st.tuples(st.booleans(), TAG), max_size=5), TAG, st.sampled_from([",", ", ", " , "]))
@@ -142,7 +142,7 @@ def test_no_answer_has_a_digest(revealing_local: Server, project: str) -> None:
 
 
 def test_metadata_that_is_stored_is_metadata_that_is_seen(server: Server, project: str) -> None:
-    """The tag that an answer to a change carries is that of the next look: providers keep metadata as they are."""
+    """The tag that an answer to a change carries is that of the next request: providers keep metadata as they are."""
     texts = {"description": "\N{GRINNING FACE} \u2028 <b>", "labels": ["ü", "a b"], "expires": "2031-02-03"}
     created = server.create("A", "x", project=project, **texts)
     assert server.secret("GET", "A", project=project).headers["ETag"] == created.headers["ETag"]
@@ -150,7 +150,7 @@ def test_metadata_that_is_stored_is_metadata_that_is_seen(server: Server, projec
 
 def test_the_moment_is_part_of_it() -> None:
     """A value put back is another state: who saw the first does not overwrite the third unknowingly."""
-    tagger = Tagger()
+    etags = ETags()
     before = Record(b"x", Metadata(updated=datetime(2026, 1, 1, tzinfo=UTC)))
     after = replace(before, metadata=Metadata(updated=datetime(2026, 1, 2, tzinfo=UTC)))
-    assert tagger.tag("p", "a", before) != tagger.tag("p", "a", after)
+    assert etags.tag("p", "a", before) != etags.tag("p", "a", after)

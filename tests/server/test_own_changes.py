@@ -1,4 +1,4 @@
-"""Whose change it was: told once, whether the write's end or the watch comes first, and however much is skipped."""
+"""Whose change it was: reported once, whether the write's end or the watch comes first, and however much is skipped."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dh_secrets_jupyter.server.own import OwnChange, OwnChanges, Write
+from dh_secrets_jupyter.server.own_changes import OwnChange, OwnChanges, Write
 
 from .scripted import ScriptedProvider
 
-Told = tuple[str | None, str | None, str | None]
+Reported = tuple[str | None, str | None, str | None]
 
 
 class Project:
-    """One secret of one project, its own changes, and what was told of it."""
+    """One secret of one project, its own changes, and what was reported of it."""
 
     def __init__(self) -> None:
-        self.told: list[Told] = []
-        self.own = OwnChanges(lambda user, name, before, after: self.told.append((user, before, after)))
+        self.reported: list[Reported] = []
+        self.own = OwnChanges(lambda user, name, before, after: self.reported.append((user, before, after)))
         self._seen: str | None = None
 
     def attempt(self, before: str | None, after: str | None, write: Write | None = None) -> Write:
         write = write or Write(ScriptedProvider(), "demo", "me")
-        self.own.attempt(write, [OwnChange(write.user, "A", before, after)])
+        self.own.announce(write, [OwnChange(write.user, "A", before, after)])
         return write
 
     def done(self, write: Write, after: str | None) -> None:
@@ -38,14 +38,14 @@ class Project:
 
 
 def test_the_watch_may_come_first() -> None:
-    """It shows a change before the write has returned: told with its user, once, when the write ends."""
+    """It shows a change before the write has returned: reported with its user, once, when the write ends."""
     project = Project()
     write = project.attempt(None, "x")
     project.show("x")
-    assert project.told == []
+    assert project.reported == []
     project.done(write, "x")
     project.show(None)
-    assert project.told == [("me", None, "x"), (None, "x", None)]
+    assert project.reported == [("me", None, "x"), (None, "x", None)]
 
 
 def test_a_refused_deletion_hides_no_other() -> None:
@@ -58,10 +58,10 @@ def test_a_refused_deletion_hides_no_other() -> None:
             project.show(None)
         project.own.refused(write)
         project.show(None)
-        assert project.told == [(None, None, "x"), (None, "x", None)]
+        assert project.reported == [(None, None, "x"), (None, "x", None)]
 
 
-def test_of_two_deletions_of_ours_one_is_told() -> None:
+def test_of_two_deletions_of_ours_one_is_reported() -> None:
     """Two users delete the same secret at once: the event is that of the one who did, in whatever order they end."""
     for winner_first in (True, False):
         project = Project()
@@ -75,45 +75,45 @@ def test_of_two_deletions_of_ours_one_is_told() -> None:
         else:
             project.own.refused(loser)
             project.done(winner, None)
-        assert project.told[1:] == [("winner", "x", None)]
+        assert project.reported[1:] == [("winner", "x", None)]
 
 
-def test_what_the_watch_skips_is_told_all_the_same() -> None:
-    """Ours deleted and created between two looks, then another's deletion: three events, each with its user."""
+def test_what_the_watch_skips_is_reported_all_the_same() -> None:
+    """Ours deleted and created between two snapshots, then another's deletion: three events, each with its user."""
     project = Project()
     project.show("x")
     project.done(project.attempt("x", None), None)
     project.done(project.attempt(None, "y"), "y")
     project.show("y")
     project.show(None)
-    assert project.told[1:] == [("me", "x", None), ("me", None, "y"), (None, "y", None)]
+    assert project.reported[1:] == [("me", "x", None), ("me", None, "y"), (None, "y", None)]
 
 
-def test_a_way_that_leads_back_is_told() -> None:
-    """Ours created, and another deleted between two looks: nothing has changed for the watch, but a look that began
-    later proves it."""
+def test_a_way_that_leads_back_is_reported() -> None:
+    """Ours created, and another deleted between two snapshots: nothing has changed, but a watch that began later
+    proves it."""
     project = Project()
     project.done(project.attempt(None, "x"), "x")
     project.show(None)
-    assert project.told == [("me", None, "x")]
+    assert project.reported == [("me", None, "x")]
     project.show(None, began=time.monotonic() + 1)
     project.show(None, began=time.monotonic() + 1)
-    assert project.told == [("me", None, "x"), (None, "x", None)]
+    assert project.reported == [("me", None, "x"), (None, "x", None)]
 
 
 def test_others_before_and_after_ours_are_told_apart() -> None:
-    """One look shows what another changed before ours, and one what another changed after it."""
+    """One snapshot shows what another changed before ours, and one what another changed after it."""
     project = Project()
     project.show("x")
     project.done(project.attempt("y", "z"), "z")
     project.show("z")
     project.done(project.attempt("z", None), None)
     project.show("other")
-    assert project.told[1:] == [("me", "y", "z"), (None, "x", "y"), ("me", "z", None), (None, None, "other")]
+    assert project.reported[1:] == [("me", "y", "z"), (None, "x", "y"), ("me", "z", None), (None, None, "other")]
 
 
 def test_only_the_attempt_that_was_made_counts() -> None:
-    """A plan that was asked again: the first answer was never stored, and what it would have made is not told."""
+    """A plan that was asked again: the first answer was never stored, and what it would have made is not reported."""
     project = Project()
     project.show("x")
     write = project.attempt("x", "mine-1")
@@ -121,11 +121,11 @@ def test_only_the_attempt_that_was_made_counts() -> None:
     project.attempt("other", "mine-2", write)
     project.done(write, "mine-2")
     project.show("mine-2")
-    assert project.told[1:] == [(None, "x", "other"), ("me", "other", "mine-2")]
+    assert project.reported[1:] == [(None, "x", "other"), ("me", "other", "mine-2")]
 
 
 def test_an_unknown_outcome_is_found_out() -> None:
-    """What happened is told with its user; what the next look does not show has not happened, and another's is null."""
+    """What happened is reported with its user; what the next snapshot does not show has not happened."""
     for happened in (True, False):
         project = Project()
         project.show("x")
@@ -134,18 +134,18 @@ def test_an_unknown_outcome_is_found_out() -> None:
         project.show(None if happened else "x", began=time.monotonic() + 1)
         assert not project.own.undecided
         project.show(None)
-        assert project.told[1:] == [("me" if happened else None, "x", None)]
+        assert project.reported[1:] == [("me" if happened else None, "x", None)]
 
 
 def test_a_value_that_comes_late_is_known() -> None:
-    """A value stored after the look that decided is told by its tag; it holds up nothing meanwhile."""
+    """A value stored after the snapshot that decided is reported by its tag; it holds up nothing meanwhile."""
     project = Project()
     project.show("x")
     project.own.unknown(project.attempt("x", "mine"))
     project.show("x", began=time.monotonic() + 1)
-    assert not project.own.awaited
+    assert not project.own.is_awaiting
     project.show("mine")
-    assert project.told[1:] == [("me", "x", "mine")]
+    assert project.reported[1:] == [("me", "x", "mine")]
 
 
 STEPS = st.lists(
@@ -154,11 +154,11 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_each_change_is_told_once(steps: list[tuple[bool, str, bool, bool]]) -> None:
-    """A watch that shows each change of anyone, before or after a write returns: each is told, once, as whose it is."""
+def test_each_change_is_reported_once(steps: list[tuple[bool, str, bool, bool]]) -> None:
+    """Each change is shown, before or after its write returns: it is reported once, as whose it is."""
     project = Project()
     state: str | None = None
-    expected: list[Told] = []
+    expected: list[Reported] = []
     for number, (ours, kind, watch_first, unknown) in enumerate(steps):
         after = None if kind == "remove" else f"tag-{number}"
         if state == after:
@@ -177,22 +177,22 @@ def test_each_change_is_told_once(steps: list[tuple[bool, str, bool, bool]]) -> 
             project.show(after)
         expected.append(("me" if ours else None, state, after))
         state = after
-    assert project.told == expected
+    assert project.reported == expected
 
 
 @given(STEPS)
-def test_looks_that_skip_lose_none_of_ours(steps: list[tuple[bool, str, bool, bool]]) -> None:
-    """A watch that shows only some states: each change of ours is told once, and no change of others twice."""
+def test_snapshots_that_skip_lose_none_of_ours(steps: list[tuple[bool, str, bool, bool]]) -> None:
+    """A watch that shows only some states: each change of ours is reported once, and no change of others twice."""
     project, others = Project(), 0
     state: str | None = None
-    ours_told: list[Told] = []
+    our_changes: list[Reported] = []
     for number, (ours, kind, shown, _) in enumerate(steps):
         after = None if kind == "remove" else f"tag-{number}"
         if state == after:
             continue
         if ours:
             project.done(project.attempt(state, after), after)
-            ours_told.append(("me", state, after))
+            our_changes.append(("me", state, after))
         else:
             others += 1
         if shown:
@@ -200,5 +200,5 @@ def test_looks_that_skip_lose_none_of_ours(steps: list[tuple[bool, str, bool, bo
         state = after
     for _ in range(2):
         project.show(state, began=time.monotonic() + 1)
-    assert [told for told in project.told if told[0]] == ours_told
-    assert len(project.told) - len(ours_told) <= others
+    assert [change for change in project.reported if change[0]] == our_changes
+    assert len(project.reported) - len(our_changes) <= others

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from dh_secrets_jupyter.errors import ProviderUnavailableError
-from dh_secrets_jupyter.server.failures import TimedOutError
-from dh_secrets_jupyter.server.workers import Workers
+from dh_secrets_jupyter.server.http_errors import TimedOutError
+from dh_secrets_jupyter.server.thread_pool import ThreadPool
 
 from ..cluster.server import Cluster
 from .running import Server
@@ -117,26 +117,26 @@ def test_calls_are_bounded_and_given_up() -> None:
     """A call that takes too long is given up, one too many is refused, and a result that nobody awaits is dropped."""
 
     async def test() -> None:
-        workers = Workers(threads=2, waiting=2)
+        pool = ThreadPool(threads=2, waiting=2)
         release, ran = threading.Event(), []
 
         def hang() -> None:
             release.wait(20)
 
-        hanging = [asyncio.create_task(workers.run(hang, limit=10)) for _ in range(2)]
+        hanging = [asyncio.create_task(pool.run(hang, timeout=10)) for _ in range(2)]
         await asyncio.sleep(0.1)
         with pytest.raises(TimedOutError):
-            await workers.run(lambda: ran.append("given up"), limit=0.1)
-        waiting = [asyncio.create_task(workers.run(lambda: ran.append("waited"), limit=10)) for _ in range(2)]
+            await pool.run(lambda: ran.append("given up"), timeout=0.1)
+        waiting = [asyncio.create_task(pool.run(lambda: ran.append("waited"), timeout=10)) for _ in range(2)]
         await asyncio.sleep(0)
         with pytest.raises(ProviderUnavailableError, match="too many"):
-            await workers.run(hang)
+            await pool.run(hang)
         release.set()
         await asyncio.gather(*hanging, *waiting)
         assert ran == ["waited", "waited"]
-        assert await workers.run(lambda: 5) == 5
+        assert await pool.run(lambda: 5) == 5
         with pytest.raises(ZeroDivisionError):
-            await workers.run(lambda: 1 / 0)
+            await pool.run(lambda: 1 / 0)
 
     asyncio.run(test())
 
@@ -145,8 +145,8 @@ def test_one_thread_serves_calls_that_follow_each_other() -> None:
     """Threads are started as they are needed."""
 
     async def test() -> set[int]:
-        workers = Workers(threads=8)
-        return {await workers.run(threading.get_ident) for _ in range(20)}
+        pool = ThreadPool(threads=8)
+        return {await pool.run(threading.get_ident) for _ in range(20)}
 
     assert len(asyncio.run(test())) == 1
 

@@ -1,4 +1,4 @@
-"""What a view can ask for, and what holds it up: nothing but a running cell."""
+"""What the methods do that a view can ask for, and what holds it up: nothing but a running cell."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(view: View) -> None:
     error = view.ask("create", b"y", project="default", name="C")["error"]
     assert error["reason"] == "SecretExistsError"
     assert error["message"].startswith("C: ")
-    assert error["message"].endswith(error["hint"])
+    assert error["hint"] not in error["message"]
     assert view.ask("remove", project="default", name="..bad")["error"]["reason"] == "InvalidNameError"
     assert view.ask("nonsense", project="default")["error"]["reason"] == "SecretsError"
     broken = view.ask("create", VALUE.encode(), project="default", name="D", labels=7)["error"]
@@ -55,8 +55,8 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(view: View) -> None:
 def test_put_reads_the_project_shown_and_leaves_the_kernels_own_alone(view: View) -> None:
     """A secret of another project comes into a variable or the environment; `%secret` still means the kernel's."""
     view.result("create", b"of-the-other", project="other", name="db-pass")
-    assert view.result("put", project="other", name="db-pass", into="variable") == {"target": "db_pass"}
-    assert view.result("put", project="other", name="db-pass", into="environment") == {"target": "db-pass"}
+    assert view.result("put", project="other", name="db-pass", destination="variable") == {"target": "db_pass"}
+    assert view.result("put", project="other", name="db-pass", destination="environment") == {"target": "db-pass"}
     code = "import os, dh_secrets_jupyter.current as c\n"
     code += "(db_pass == os.environ['db-pass'] == 'of-the' + '-other', c.project().name)"
     assert view.kernel.ok(code).result == "(True, 'default')"
@@ -84,7 +84,7 @@ def test_a_value_is_in_no_message_and_no_log_but_the_one_that_saved_it(
     view.ask("create", VALUE.encode(), project="default", name="TOKEN")
     view.ask("create", VALUE.encode(), project="default", name="NEW", expires="no date")
     view.result("update", VALUE.encode(), project="default", name="TOKEN")
-    view.result("put", project="default", name="TOKEN", into="variable")
+    view.result("put", project="default", name="TOKEN", destination="variable")
     view.names()
     kernel.ok("import ipywidgets; state = ipywidgets.Widget.get_manager_state()")
     assert kernel.ok(f"{VALUE[:9]!r} in str(state)").result == "False"
@@ -107,7 +107,7 @@ def test_over_a_subshell_it_works_while_a_cell_runs(view: View) -> None:
     assert view.names() == []
     view.result("create", VALUE.encode(), project="default", name="G")
     view.event("live", project="default", live=True)  # pushed by a thread of its own
-    assert view.result("put", project="default", name="G", into="variable") == {"target": "G"}
+    assert view.result("put", project="default", name="G", destination="variable") == {"target": "G"}
     view.result("remove", project="default", name="G")
     assert not any(m.type == "stream" and m.parent_id == running for m in kernel.messages)
     kernel.request("delete_subshell_request", {"subshell_id": subshell}, channel="control")

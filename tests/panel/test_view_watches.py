@@ -56,15 +56,17 @@ def test_a_change_made_elsewhere_is_told(view: View, kernel: Kernel) -> None:
 
 
 def test_the_list_below_the_magics_panel_is_kept_up_to_date(kernel: Kernel) -> None:
-    """`%secret panel` displays a still list too, which changes with the project and has no value."""
+    """`%secret panel` displays a static list too, which changes with the project and has no value."""
     kernel.ok("%load_ext dh_secrets_jupyter")
     view = shown(kernel, "%secret panel")
-    [still] = [m for m in kernel.messages if m.type == "display_data" and "dhs-still" in str(m.content["data"])][-1:]
-    assert ">H</th>" not in still.content["data"]["text/html"]
+    [list_output] = [
+        m for m in kernel.messages if m.type == "display_data" and "dhs-fallback" in str(m.content["data"])
+    ][-1:]
+    assert ">H</th>" not in list_output.content["data"]["text/html"]
     view.result("create", VALUE.encode(), project="default", name="H")
     assert view.names() == ["H"]
     [update] = [m for m in kernel.messages if m.type == "update_display_data"][-1:]
-    assert update.content["transient"] == still.content["transient"]
+    assert update.content["transient"] == list_output.content["transient"]
     assert ">H</th>" in update.content["data"]["text/html"]
     assert VALUE not in str(update.content)
     view.result("remove", project="default", name="H")

@@ -1,13 +1,10 @@
-"""One mapping of everything that goes wrong to an HTTP status and the JSON that says so."""
+"""One mapping of everything that goes wrong to an HTTP status, also of what Jupyter itself refuses."""
 
 from __future__ import annotations
 
-import traceback
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final
 
-from .. import errors
 from ..errors import (
     AccessDeniedError,
     ConflictError,
@@ -57,32 +54,17 @@ def status(error: SecretsError) -> HTTPStatus:
     return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 
 
-def body(error: SecretsError) -> dict[str, str]:
-    """Returns ``{message, reason, hint}``; the reason is a class that users can import, never one of ours."""
-    reason = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
-    return {"message": f"{error.subject}: {error.problem}.", "reason": reason.__name__, "hint": error.hint}
-
-
-def of_jupyter(code: int, said: str | None) -> dict[str, str]:
-    """Returns the same for a refusal by Jupyter itself (log-in, authorization, XSRF, a malformed request).
+def from_jupyter(code: int, said: str | None) -> SecretsError:
+    """Returns the error of a refusal by Jupyter itself (log-in, authorization, XSRF, a malformed request).
 
     Args:
         code: the HTTP status.
         said: what Jupyter said about it.
     """
-    error: SecretsError
     problem = (said or HTTPStatus(code).phrase).rstrip(".")
     if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         problem = said or "you are not logged in"  # where Jupyter says nothing more
-        error = AccessDeniedError("server", problem, "Log in again, or ask the administrator for the right to do it")
-    elif code < HTTPStatus.INTERNAL_SERVER_ERROR:
-        error = SecretsError("request", problem, "See the description of the API in the documentation")
-    else:
-        error = SecretsError("server", "it failed to answer", "Try again, and ask the administrator for its log")
-    return body(error)
-
-
-def where(error: BaseException) -> str:
-    """Returns an exception's class and the lines it came through, without its text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join([type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))])
+        return AccessDeniedError("server", problem, "Log in again, or ask the administrator for the right to do it")
+    if code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return SecretsError("request", problem, "See the description of the API in the documentation")
+    return SecretsError("server", "it failed to answer", "Try again, and ask the administrator for its log")

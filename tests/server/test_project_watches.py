@@ -1,4 +1,4 @@
-"""Watches begin with the first look and end with the last, and hold no more threads than projects."""
+"""Watches begin with the first listing and end some time after the last, and hold no more threads than projects."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
+from dh_secrets_jupyter import watch_loop
 from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.base import Provider, Records
-from dh_secrets_jupyter.server import live
-from dh_secrets_jupyter.server.live import Live
+from dh_secrets_jupyter.server import project_watches
+from dh_secrets_jupyter.server.etags import ETags
 from dh_secrets_jupyter.server.memory import Memory
-from dh_secrets_jupyter.server.tags import Tagger, Witness
+from dh_secrets_jupyter.server.project_watches import ProjectWatches
+from dh_secrets_jupyter.server.request_provider import RequestProvider
 
 from .scripted import ScriptedProvider
 
@@ -41,13 +43,13 @@ async def until(probe: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-def run(test: Callable[[Live, Heard], Any]) -> None:
-    """Runs a test on an event loop, with a Live that is stopped at its end."""
+def run(test: Callable[[ProjectWatches, Heard], Any]) -> None:
+    """Runs a test on an event loop, with a ProjectWatches that is stopped at its end."""
 
     async def main() -> None:
         heard = Heard()
         loop = asyncio.get_running_loop()
-        running = Live(Tagger(), heard, Memory(loop), loop)  # type: ignore[arg-type]  # it has what is used
+        running = ProjectWatches(ETags(), heard, Memory(loop), loop)  # type: ignore[arg-type]  # it has what is used
         try:
             await test(running, heard)
         finally:
@@ -59,27 +61,27 @@ def run(test: Callable[[Live, Heard], Any]) -> None:
 
 def test_a_watch_ends_when_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some time after the last listing the thread ends; the next listing begins anew. Listings prolong it."""
-    monkeypatch.setattr(live, "IDLE", 0.5)
+    monkeypatch.setattr(project_watches, "IDLE_TIMEOUT", 0.5)
     provider = ScriptedProvider()
 
-    async def test(running: Live, heard: Heard) -> None:
-        assert running.look(provider, "demo") is False
-        await until(lambda: running.look(provider, "demo"))
+    async def test(running: ProjectWatches, heard: Heard) -> None:
+        assert running.keep_watching(provider, "demo") is False
+        await until(lambda: running.keep_watching(provider, "demo"))
         for _ in range(10):
             await asyncio.sleep(0.1)
-            assert running.look(provider, "demo")
+            assert running.keep_watching(provider, "demo")
             assert threads() == ["dh-secrets-watch-demo"]
         await until(lambda: not threads())
-        assert running.look(provider, "demo") is False
-        await until(lambda: running.look(provider, "demo"))
+        assert running.keep_watching(provider, "demo") is False
+        await until(lambda: running.keep_watching(provider, "demo"))
 
     run(test)
 
 
 def test_a_watch_that_breaks_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a watch raises, it is begun again; what changed meanwhile is told, what did not is not."""
-    monkeypatch.setattr(live, "watch_pauses", lambda: itertools.repeat(0.1))
-    monkeypatch.setattr(live, "DENIED_RETRY", 0.1)
+    monkeypatch.setattr(watch_loop, "watch_pauses", lambda: itertools.repeat(0.1))
+    monkeypatch.setattr(watch_loop, "DENIED_RETRY", 0.1)
     provider = ScriptedProvider()
     project = Project("demo", provider, user="else")
     project.new_secret("KEPT", "x")
@@ -101,13 +103,13 @@ def test_a_watch_that_breaks_begins_again(monkeypatch: pytest.MonkeyPatch) -> No
                 raise failures.pop()
             yield from provider.watch(name, stop)
 
-    async def test(running: Live, heard: Heard) -> None:
+    async def test(running: ProjectWatches, heard: Heard) -> None:
         breaking: Provider = Breaking()
-        await until(lambda: running.look(breaking, "demo"))
+        await until(lambda: running.keep_watching(breaking, "demo"))
         await asyncio.to_thread(project.new_secret, "NEW", "x")
         await asyncio.to_thread(project.edit, "KEPT", value="y")
         broken.set()
-        await until(lambda: not failures and running.look(breaking, "demo"))
+        await until(lambda: not failures and running.keep_watching(breaking, "demo"))
         await until(lambda: len(heard.changes) >= 2)
         assert heard.changes == [(None, "demo", "KEPT", "updated"), (None, "demo", "NEW", "created")]
 
@@ -118,11 +120,10 @@ def test_every_change_is_told_once() -> None:
     """A change of ours is told with its user, and not again when the watch shows it; others' right after it are."""
     provider = ScriptedProvider()
 
-    async def test(running: Live, heard: Heard) -> None:
-        tagger = running._tagger
-        own = Project("demo", Witness(provider, tagger, running, "me"), user="me")
+    async def test(running: ProjectWatches, heard: Heard) -> None:
+        own = Project("demo", RequestProvider(provider, running.etags, running, "me"), user="me")
         others = Project("demo", provider, user="else")
-        await until(lambda: running.look(provider, "demo"))
+        await until(lambda: running.keep_watching(provider, "demo"))
         await asyncio.to_thread(own.new_secret, "A", "x")
         await asyncio.sleep(0.5)
         await asyncio.to_thread(others.edit, "A", value="y")
@@ -146,17 +147,17 @@ def test_every_change_is_told_once() -> None:
 
 def test_one_watch_too_many_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound a project is not watched, and its list says so, as often as it is asked; the others stay."""
-    monkeypatch.setattr(live, "MAX_WATCHED", 2)
+    monkeypatch.setattr(project_watches, "MAX_WATCHED", 2)
     provider = ScriptedProvider()
 
-    async def test(running: Live, heard: Heard) -> None:
-        await until(lambda: running.look(provider, "one"))
-        await until(lambda: running.look(provider, "two"))
+    async def test(running: ProjectWatches, heard: Heard) -> None:
+        await until(lambda: running.keep_watching(provider, "one"))
+        await until(lambda: running.keep_watching(provider, "two"))
         for _ in range(5):
-            assert not running.look(provider, "three")
+            assert not running.keep_watching(provider, "three")
             await asyncio.sleep(0.05)
-            assert running.look(provider, "one")
-            assert running.look(provider, "two")
+            assert running.keep_watching(provider, "one")
+            assert running.keep_watching(provider, "two")
         assert sorted(threads()) == ["dh-secrets-watch-one", "dh-secrets-watch-two"]
 
     run(test)
@@ -166,10 +167,10 @@ def test_a_provider_that_is_back_is_watched_anew(monkeypatch: pytest.MonkeyPatch
     """Once the provider could not be reached, a watch is not believed until it was begun again."""
     provider = ScriptedProvider()
 
-    async def test(running: Live, heard: Heard) -> None:
-        await until(lambda: running.look(provider, "demo"))
-        running.lost("demo")
-        assert not running.look(provider, "demo")
-        await until(lambda: running.look(provider, "demo"))
+    async def test(running: ProjectWatches, heard: Heard) -> None:
+        await until(lambda: running.keep_watching(provider, "demo"))
+        running.provider_lost("demo")
+        assert not running.keep_watching(provider, "demo")
+        await until(lambda: running.keep_watching(provider, "demo"))
 
     run(test)
