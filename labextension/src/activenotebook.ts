@@ -11,8 +11,7 @@ const TARGET = 'dh-secrets-jupyter';
 const BOOTSTRAP = '__import__("dh_secrets_jupyter.comm", fromlist=["register"]).register()';
 
 interface Reply {
-  ok: boolean;
-  target?: string;
+  result?: { target: string };
   error?: { message: string; reason: string; hint: string };
 }
 
@@ -44,12 +43,12 @@ export class ActiveNotebook {
       throw new RequestError(`${name}: ${await this._reason()}`, 'SecretsError', '');
     }
     const file = panel.context.localPath.split('/').pop() ?? '';
-    const reply = await this._ask(kernel, { action: 'put', project, provider, name, into: destination });
-    if (!reply.ok) {
-      const { message = name, reason = 'SecretsError', hint = '' } = reply.error ?? {};
+    const reply = await this._ask(kernel, { project, provider, name, destination });
+    if (reply.error) {
+      const { message, reason, hint } = reply.error;
       throw new RequestError(message, reason, hint);
     }
-    const place = reply.target ?? name;
+    const place = reply.result?.target ?? name;
     return { done: this._describe(name, place, destination, file), kernel: kernel.id };
   };
 
@@ -167,6 +166,6 @@ function exchange(kernel: Kernel.IKernelConnection, request: { [key: string]: st
     comm.onMsg = message => finish(message.content.data as unknown as Reply);
     comm.onClose = gone;
     comm.open();
-    comm.send(request);
+    comm.send({ id: 1, method: 'put', params: request });
   });
 }

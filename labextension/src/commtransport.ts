@@ -4,7 +4,7 @@ import { type Destination, type Details, RequestError, type SecretInfo, type Sta
 
 /** What of anywidget's model is used here. */
 export interface Model {
-  get(trait: '_still'): string;
+  get(trait: '_fallback'): string;
   send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
   on(event: 'msg:custom' | 'comm_live_update', heard: (content: Answer | Push) => void): void;
   off(event: 'msg:custom' | 'comm_live_update', heard: (content: Answer | Push) => void): void;
@@ -64,9 +64,9 @@ export class CommTransport implements Transport {
     return this._ask('remove', { project, name });
   }
 
-  async put(project: string, name: string, into: Destination): Promise<string> {
-    const { target } = await this._ask<{ target: string }>('put', { project, name, into });
-    return `${name} is in the ${into === 'variable' ? 'variable' : 'environment entry'} ${target}.`;
+  async put(project: string, name: string, destination: Destination): Promise<string> {
+    const { target } = await this._ask<{ target: string }>('put', { project, name, destination });
+    return `${name} is in the ${destination === 'variable' ? 'variable' : 'environment entry'} ${target}.`;
   }
 
   watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void {

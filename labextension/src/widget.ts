@@ -5,7 +5,7 @@ import type { Status } from './model';
 import { mount } from './panel';
 import { Store } from './store';
 
-/** Shows the still list, and in its place the panel as soon as the kernel answers. */
+/** Shows the static list, and in its place the panel as soon as the kernel answers. */
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const leaveKeys = takeKeys(el);
   el.classList.add('dhs-widget');
@@ -51,13 +51,13 @@ function waiting(model: Model, el: HTMLElement): () => void {
   const status = document.createElement('p');
   status.className = 'dhs-status';
   status.role = 'status';
-  const still = document.createElement('div');
-  region.append(status, still);
+  const list = document.createElement('div');
+  region.append(status, list);
   el.append(region);
   const timer = setTimeout(() => {
     status.textContent = 'Waiting for the kernel. If none runs, start one and run the cell again.';
     // The kernel's own escaped table, the same as in the saved notebook.
-    still.innerHTML = model.get('_still');
+    list.innerHTML = model.get('_fallback');
   }, 300);
   return () => {
     clearTimeout(timer);
