@@ -35,6 +35,7 @@ check-front: $(VENV)/.dev
 fix: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python -m tests.protocol
 	$(NPM) run format
 
 # What needs no cluster, kernel, server or browser.

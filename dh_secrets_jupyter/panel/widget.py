@@ -21,6 +21,8 @@ from . import fallback
 from .view_watches import ViewWatches
 
 BUILT = files("dh_secrets_jupyter") / "static"
+VIEW_METHODS = ("list", "leave")
+"""What a view can ask besides the methods of :mod:`.rpc`: the list, with news of its changes, and to hear no more."""
 LIST_TIMEOUT = 2.0
 """Seconds that a display waits for the list, so that the saved notebook has it; the view itself never waits."""
 
@@ -28,9 +30,9 @@ LIST_TIMEOUT = 2.0
 class Panel(AnyWidget):
     """The secrets of a project, to look at, to change and to put into the kernel; an ipywidget like any other.
 
-    Its views ask by custom messages in the envelope of :mod:`.rpc`. To that module's methods come ``list``, with the
-    ``view`` that asks and is told of changes from then on, and ``leave``. What is pushed is said at
-    :class:`.view_watches.ViewWatches`. Nothing of a value is in a trait, and so in the widget's state.
+    Its views ask by custom messages in the envelope of :mod:`.rpc`. To that module's methods come
+    :data:`VIEW_METHODS`, with the ``view`` that asks. What is pushed is said at :class:`.view_watches.ViewWatches`.
+    Nothing of a value is in a trait, and so in the widget's state.
 
     Raises:
         SecretsError: the front end is not built.

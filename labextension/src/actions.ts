@@ -1,6 +1,7 @@
 /** What can be done with one secret: the same list in its menu and in the command palette. */
 
-import { line, type SecretInfo } from './model';
+import { line } from './model';
+import type { SecretInfo } from './protocol';
 import type { Store } from './store';
 
 export type Action = 'put' | 'environment' | 'copy' | 'replace' | 'edit' | 'delete';

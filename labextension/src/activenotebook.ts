@@ -2,23 +2,14 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import type { Kernel, KernelMessage } from '@jupyterlab/services';
-import { type Destination, RequestError, type Trans } from './model';
-import type { PutIntoKernel } from './resttransport';
-
-/** Both are the protocol of `dh_secrets_jupyter/comm.py`. */
-const TARGET = 'dh-secrets-jupyter';
-const BOOTSTRAP = '__import__("dh_secrets_jupyter.comm", fromlist=["register"]).register()';
-
-interface Reply {
-  result?: { target: string };
-  error?: { message: string; reason: string; hint: string };
-}
+import { KernelComm } from './kernelcomm';
+import { RequestError, type Trans } from './model';
+import type { Destination } from './protocol';
+import type { PutIntoKernel } from './rest';
 
 /** Follows which notebook is active, and says why nothing can be put into its kernel. */
 export class ActiveNotebook {
-  /** Kernels that know the comm's target, as far as is known. */
-  private readonly _ready = new WeakSet<Kernel.IKernelConnection>();
+  private readonly _comm: KernelComm;
   private _panel: NotebookPanel | null = null;
   private _disabled: (reason: string) => void = () => undefined;
 
@@ -26,7 +17,9 @@ export class ActiveNotebook {
     private readonly _shell: JupyterFrontEnd.IShell,
     private readonly _notebooks: INotebookTracker,
     private readonly _trans: Trans
-  ) {}
+  ) {
+    this._comm = new KernelComm(_trans);
+  }
 
   /** Says why nothing can be put, or an empty text, now and whenever that changes. */
   follow(disabled: (reason: string) => void): void {
@@ -43,19 +36,15 @@ export class ActiveNotebook {
       throw new RequestError(`${name}: ${await this._reason()}`, 'SecretsError', '');
     }
     const file = panel.context.localPath.split('/').pop() ?? '';
-    const reply = await this._ask(kernel, { project, provider, name, destination });
-    if (reply.error) {
-      const { message, reason, hint } = reply.error;
-      throw new RequestError(message, reason, hint);
-    }
-    const place = reply.result?.target ?? name;
-    return { done: this._describe(name, place, destination, file), kernel: kernel.id };
+    const params = { project, provider, name, destination };
+    const { target } = await this._comm.ask<{ target: string }>(kernel, 'put', params);
+    return { done: this._describe(name, target, destination, file), kernel: kernel.id };
   };
 
-  private _describe(name: string, place: string, destination: Destination, file: string): string {
+  private _describe(name: string, target: string, destination: Destination, file: string): string {
     return destination === 'variable'
-      ? this._trans.__('%1 is in the variable %2 of %3.', name, place, file)
-      : this._trans.__('%1 is in the environment of %3 as %2.', name, place, file);
+      ? this._trans.__('%1 is in the variable %2 of %3.', name, target, file)
+      : this._trans.__('%1 is in the environment of %3 as %2.', name, target, file);
   }
 
   private _activePanel(): NotebookPanel | null {
@@ -99,73 +88,4 @@ export class ActiveNotebook {
     }
     return '';
   }
-
-  /** Opens a comm for one question; where the kernel does not know it, loads the extension there and asks again. */
-  private async _ask(kernel: Kernel.IKernelConnection, request: { [key: string]: string }): Promise<Reply> {
-    if (this._ready.has(kernel)) {
-      const reply = await exchange(kernel, request);
-      if (reply) {
-        return reply;
-      }
-    }
-    await load(kernel, this._trans);
-    this._ready.add(kernel);
-    const reply = await exchange(kernel, request);
-    if (!reply) {
-      throw new RequestError(
-        this._trans.__('The kernel did not answer.'),
-        'ProviderUnavailableError',
-        this._trans.__('Restart the kernel and try again.')
-      );
-    }
-    return reply;
-  }
-}
-
-/** Loads the extension into the kernel, leaving no trace in its history. */
-async function load(kernel: Kernel.IKernelConnection, trans: Trans): Promise<void> {
-  const future = kernel.requestExecute({
-    code: BOOTSTRAP,
-    silent: true,
-    store_history: false,
-    stop_on_error: false,
-    allow_stdin: false
-  });
-  const reply = await future.done.catch(() => null);
-  if (reply?.content.status !== 'ok') {
-    throw new RequestError(
-      trans.__('The kernel cannot load dh_secrets_jupyter.'),
-      'ProviderUnavailableError',
-      trans.__('Install it in the kernel’s environment with %pip install dh_secrets_jupyter.')
-    );
-  }
-}
-
-/** Sends a request over a comm of its own; resolves to null where the kernel closes it without an answer. */
-function exchange(kernel: Kernel.IKernelConnection, request: { [key: string]: string }): Promise<Reply | null> {
-  return new Promise(resolve => {
-    const comm = kernel.createComm(TARGET);
-    const finish = (reply: Reply | null) => {
-      // Closing calls back, too.
-      comm.onClose = () => undefined;
-      kernel.statusChanged.disconnect(restarted);
-      kernel.disposed.disconnect(gone);
-      resolve(reply);
-      if (!comm.isDisposed) {
-        comm.close();
-      }
-    };
-    const gone = () => finish(null);
-    const restarted = (_: unknown, status: KernelMessage.Status) => {
-      if (['restarting', 'autorestarting', 'dead'].includes(status)) {
-        finish(null);
-      }
-    };
-    kernel.statusChanged.connect(restarted);
-    kernel.disposed.connect(gone);
-    comm.onMsg = message => finish(message.content.data as unknown as Reply);
-    comm.onClose = gone;
-    comm.open();
-    comm.send({ id: 1, method: 'put', params: request });
-  });
 }

@@ -1,9 +1,8 @@
 /** The server's event bus: says when a secret of a project was changed, by whomever. */
 
 import { Backoff } from './backoff';
-import type { ChangeSource } from './resttransport';
-
-const CHANGED = 'https://dh-secrets-jupyter/events/secret-changed/v1';
+import { CHANGED_EVENT } from './protocol';
+import type { ChangeSource } from './rest';
 
 /** What of a browser's socket is used. */
 export type Socket = Pick<WebSocket, 'onopen' | 'onclose' | 'onmessage' | 'close'>;
@@ -49,7 +48,7 @@ export class EventBus implements ChangeSource {
 function concerns(message: string, project: string): boolean {
   try {
     const event = JSON.parse(message) as { schema_id?: string; project?: string };
-    return event.schema_id === CHANGED && event.project === project;
+    return event.schema_id === CHANGED_EVENT && event.project === project;
   } catch {
     return false;
   }

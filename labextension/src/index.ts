@@ -12,9 +12,10 @@ import { ACTIONS, type Action, label, run } from './actions';
 import { ActiveNotebook } from './activenotebook';
 import { EventBus } from './eventbus';
 import type { Trans } from './model';
-import { mount } from './panel';
-import { type PutIntoKernel, RestTransport } from './resttransport';
+import { API_BASE } from './protocol';
+import { type PutIntoKernel, RestTransport } from './rest';
 import { Store } from './store';
+import { mount } from './view';
 
 const ID = 'dh-secrets-jupyter:panel';
 
@@ -57,7 +58,7 @@ function transport(put: PutIntoKernel): RestTransport {
   const { baseUrl, wsUrl, appendToken, token } = settings;
   const query = appendToken && token ? `?token=${encodeURIComponent(token)}` : '';
   return new RestTransport(
-    (path, init) => ServerConnection.makeRequest(`${baseUrl}dh-secrets/${path}`, init, settings),
+    (path, init) => ServerConnection.makeRequest(`${baseUrl}${API_BASE}/${path}`, init, settings),
     new EventBus(() => new settings.WebSocket(`${wsUrl}api/events/subscribe${query}`)),
     put
   );

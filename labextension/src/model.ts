@@ -1,23 +1,13 @@
 /** What both panels know of secrets, and what they ask of the place that keeps them. Never holds a value. */
 
-/** One secret as the list shows it; times in UTC (ISO 8601), `expires` the last valid day (YYYY-MM-DD). */
-export interface SecretInfo {
-  name: string;
-  description: string;
-  labels: string[];
-  expires: string | null;
-  created: string | null;
-  updated: string | null;
-  created_by: string | null;
-  updated_by: string | null;
-}
+import type { Destination, Reason, SecretInfo } from './protocol';
 
 /** Where a project's secrets are, and whether this user may change them. */
 export interface Status {
   project: string;
   provider: string;
   place: string;
-  /** Whether this user may change it; left out by a quick answer that has not asked the provider. */
+  /** Whether this user may change it; left out by a quick response that has not asked the provider. */
   writable?: boolean;
 }
 
@@ -28,14 +18,11 @@ export interface Details {
   expires: string;
 }
 
-/** Where the kernel puts a value that it reads. */
-export type Destination = 'variable' | 'environment';
-
-/** A request that failed, as `{message, reason, hint}`: `reason` is the class name of the error. */
+/** A request that failed: what is wrong, and what to do. */
 export class RequestError extends Error {
   constructor(
     message: string,
-    readonly reason: string,
+    readonly reason: Reason,
     readonly hint: string
   ) {
     super(message);
@@ -45,7 +32,7 @@ export class RequestError extends Error {
 /**
  * The way to a project's secrets: HTTP in the side panel, the kernel's comm in the widget.
  *
- * Every method rejects with a `RequestError`. A value is an argument, used once; none is ever in an answer.
+ * Every method rejects with a `RequestError`. A value is an argument, used once; none is ever in a response.
  */
 export interface Transport {
   /** The status of a project; without a name, of the one that the settings choose. */

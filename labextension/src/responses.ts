@@ -1,57 +1,46 @@
 /**
- * What counts as an answer of the HTTP API. A gateway, a log-in page or a server without the extension may answer in its
+ * What counts as a response of the HTTP API. A gateway, a log-in page or a server without the extension may answer in its
  * place: only the promised status with JSON of the promised form says that something was done.
  */
 
-import { RequestError, type SecretInfo, type Status } from './model';
+import { RequestError, type Status } from './model';
+import { type Reason, SECRET_FIELDS, type SecretInfo } from './protocol';
 
-/** What the API promises of an answer; without a form, it has no body. */
-export interface Promised<T> {
-  status: number;
-  form?(body: unknown): body is T;
-}
+/** Whether a body has the form that the API promises; `undefined` is no JSON, and an empty text no body. */
+export type Form<T> = (body: unknown) => body is T;
 
-export const STATUS: Promised<Status> = {
-  status: 200,
-  form: (body): body is Status =>
-    isObject(body) && texts(body, 'project', 'provider', 'place') && typeof body.writable === 'boolean'
-};
+export const isStatus: Form<Status> = (body): body is Status =>
+  isObject(body) && texts(body, 'project', 'provider', 'place') && typeof body.writable === 'boolean';
 
-export const PROJECTS: Promised<{ projects: string[] }> = {
-  status: 200,
-  form: (body): body is { projects: string[] } => isObject(body) && isTexts(body.projects)
-};
+export const isProjects: Form<{ projects: string[] }> = (body): body is { projects: string[] } =>
+  isObject(body) && isTexts(body.projects);
 
-export const SECRETS: Promised<{ secrets: SecretInfo[] }> = {
-  status: 200,
-  form: (body): body is { secrets: SecretInfo[] } =>
-    isObject(body) && Array.isArray(body.secrets) && body.secrets.every(isSecret)
-};
+export const isSecrets: Form<{ secrets: SecretInfo[] }> = (body): body is { secrets: SecretInfo[] } =>
+  isObject(body) && Array.isArray(body.secrets) && body.secrets.every(isSecret);
 
-export const NOTHING: Promised<unknown> = { status: 204 };
+export const isNothing: Form<''> = (body): body is '' => body === '';
 
 /** The metadata of one secret. */
-export function metadataOf(name: string, status: 200 | 201): Promised<SecretInfo> {
-  return { status, form: (body): body is SecretInfo => isSecret(body) && body.name === name };
+export function isSecretNamed(name: string): Form<SecretInfo> {
+  return (body): body is SecretInfo => isSecret(body) && body.name === name;
 }
 
 /**
- * Returns the body of an answer that is as promised.
+ * Returns the body of a response that is as promised.
  *
  * Rejects with a `RequestError`: the API's own, or one that says who answered in its place. With `writes` it also says where
- * nobody knows whether the change was made. No text of a foreign answer is in it.
+ * nobody knows whether the change was made. No text of a foreign response is in it.
  */
-export async function read<T>(response: Response, promised: Promised<T>, writes: boolean): Promise<T> {
-  const text = await response.text().catch(() => '');
-  const body = parsed(text);
-  const { status, form } = promised;
-  if (response.status === status && (form ? form(body) : text === '')) {
-    return body as T;
+export async function read<T>(response: Response, status: number, form: Form<T>, writes: boolean): Promise<T> {
+  const text = await response.text().catch(() => null);
+  const body = text === '' ? '' : parsed(text ?? '');
+  if (response.status === status && form(body)) {
+    return body;
   }
   if (response.status >= 400 && isObject(body) && texts(body, 'message', 'reason', 'hint')) {
-    throw new RequestError(body.message, body.reason, body.hint);
+    throw new RequestError(body.message, body.reason as Reason, body.hint);
   }
-  throw foreign(response, /^\s*</.test(text), writes);
+  throw foreign(response, /^\s*</.test(text ?? ''), writes);
 }
 
 /** The error of a request that nobody answered. */
@@ -81,7 +70,7 @@ function foreign(response: Response, isPage: boolean, writes: boolean): RequestE
     : unavailable(`A proxy or the Jupyter server answered ${`${status} ${statusText}`.trim()}.`, 'Try again.', writes);
 }
 
-/** Nobody knows what became of a change whose answer was lost. */
+/** Nobody knows what became of a change whose response was lost. */
 function unavailable(message: string, hint: string, writes: boolean): RequestError {
   const unknown = 'The change may or may not have been made: look at the list before you try again.';
   return new RequestError(message, 'ProviderUnavailableError', writes ? unknown : hint);
@@ -111,12 +100,15 @@ function isTexts(value: unknown): value is string[] {
 }
 
 function isSecret(body: unknown): body is SecretInfo {
-  const optional = ['expires', 'created', 'updated', 'created_by', 'updated_by'];
   return (
     isObject(body) &&
     texts(body, 'name') &&
-    typeof body.description === 'string' &&
-    isTexts(body.labels) &&
-    optional.every(field => body[field] === null || typeof body[field] === 'string')
+    Object.entries(SECRET_FIELDS).every(([field, type]) => TYPES[type](body[field]))
   );
 }
+
+const TYPES = {
+  string: (value: unknown) => typeof value === 'string',
+  'string | null': (value: unknown) => value === null || typeof value === 'string',
+  'string[]': isTexts
+};

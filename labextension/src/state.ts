@@ -1,12 +1,13 @@
 /** What a panel shows. It holds no value, not even while one is sent. */
 
-import { RequestError, type SecretInfo, type Status, type Trans } from './model';
+import { RequestError, type Status, type Trans } from './model';
+import type { Reason, SecretInfo } from './protocol';
 
 /** What went wrong, with the name of the secret or project that it is about. */
 export interface Problem {
   subject: string;
   message: string;
-  reason: string;
+  reason: Reason;
   hint: string;
 }
 

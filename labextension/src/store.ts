@@ -1,26 +1,20 @@
 /** The store behind a panel: it asks the transport, and keeps what is shown. */
 
-import { Backoff } from './backoff';
-import { type Destination, type Details, type Status, type Trans, type Transport, untranslated } from './model';
+import { type Details, type Status, type Trans, type Transport, untranslated } from './model';
+import { Poller } from './poller';
+import type { Destination } from './protocol';
 import { type Dialog, EMPTY, problemOf, type State } from './state';
 import { Waits } from './waits';
 
-/** How often a panel in view asks, where changes are not told; where nothing answers, later and later. */
-const POLL_MS = 2000;
-/** How often it asks where they are told: the server tells for as long as somebody asks now and then. */
-const RENEW_MS = 50000;
+/** What a panel shows, and all that can be done in it. */
 export class Store {
   private _state = EMPTY;
   private _listeners = new Set<() => void>();
   private readonly _waits = new Waits(waiting => this._set({ waiting }));
+  private readonly _poller = new Poller(() => void this.refresh());
+  /** The newest of the requests for the list: what others bring is out of date. */
   private _load = 0;
-  /** The last load that was answered. */
-  private _settled = 0;
-  private _live = false;
-  private readonly _backoff = new Backoff();
-  private _inView = false;
   private _unwatch: (() => void) | null = null;
-  private _timer: ReturnType<typeof setTimeout> | undefined;
   private _disposed = false;
 
   constructor(
@@ -51,7 +45,7 @@ export class Store {
 
   /** Opens the project that the settings choose; its status is asked for unless it is known. */
   async open(known?: Status): Promise<void> {
-    const load = ++this._load;
+    const load = this._begin();
     try {
       const status = known ?? (await this._waitForList(this._transport.status()));
       if (load === this._load) {
@@ -60,7 +54,7 @@ export class Store {
     } catch (error) {
       if (load === this._load) {
         this._set({ listProblem: problemOf('', error, this.trans) });
-        this._settle();
+        this._poller.end(true);
       }
     }
   }
@@ -72,17 +66,12 @@ export class Store {
     }
     this._set({ project, status, secrets: null, listProblem: null, problem: null, notice: '' });
     this._unwatch?.();
-    this._live = false;
-    this._backoff.reset();
+    this._poller.setLive(false);
+    this._poller.hurry();
     this._unwatch = this._transport.watch(
       project,
       () => void this.refresh(),
-      live => {
-        if (live !== this._live) {
-          this._live = live;
-          this._schedule();
-        }
-      }
+      live => this._poller.setLive(live)
     );
     void this.loadProjects();
     await this.refresh();
@@ -97,8 +86,7 @@ export class Store {
     if (!project) {
       return this.open();
     }
-    const load = ++this._load;
-    clearTimeout(this._timer);
+    const load = this._begin();
     try {
       const secrets = await this._waitForList(this._transport.list(project));
       if (load === this._load) {
@@ -116,14 +104,14 @@ export class Store {
       }
     } finally {
       if (load === this._load) {
-        this._settle();
+        this._poller.end(this._state.listProblem !== null);
       }
     }
   }
 
   /** Asks for the list because somebody wants it now, and so begins anew with short pauses. */
   tryAgain(): Promise<void> {
-    this._backoff.reset();
+    this._poller.hurry();
     return this.refresh();
   }
 
@@ -142,15 +130,7 @@ export class Store {
 
   /** Says that the panel is on the screen or not: out of view it does not ask. */
   setInView(inView: boolean): void {
-    if (inView === this._inView) {
-      return;
-    }
-    this._inView = inView;
-    if (inView && this._settled === this._load) {
-      void this.refresh();
-    } else if (!inView) {
-      clearTimeout(this._timer);
-    }
+    this._poller.setInView(inView);
   }
 
   /** Says why nothing can be put into a kernel, or that it can be (an empty text). */
@@ -222,7 +202,7 @@ export class Store {
   dispose(): void {
     this._disposed = true;
     this._load++;
-    clearTimeout(this._timer);
+    this._poller.stop();
     this._unwatch?.();
     this._listeners.clear();
   }
@@ -263,21 +243,9 @@ export class Store {
       : answer;
   }
 
-  private _settle(): void {
-    this._settled = this._load;
-    if (!this._state.listProblem) {
-      this._backoff.reset();
-    }
-    this._schedule();
-  }
-
-  private _schedule(): void {
-    clearTimeout(this._timer);
-    if (this._inView && !this._disposed) {
-      const { listProblem } = this._state;
-      const pause = listProblem ? this._backoff.next() : this._live ? RENEW_MS : POLL_MS;
-      this._timer = setTimeout(() => void this.refresh(), pause);
-    }
+  private _begin(): number {
+    this._poller.begin();
+    return ++this._load;
   }
 
   private _set(change: Partial<State>): void {

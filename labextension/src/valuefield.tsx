@@ -3,9 +3,7 @@
 import type { Ref } from 'preact';
 import { useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Trans } from './model';
-
-/** The largest value that a project can hold (1 MiB). */
-const MAX_BYTES = 1024 * 1024;
+import { MAX_VALUE_BYTES } from './protocol';
 
 export interface ValueHandle {
   /** Empties the field and returns what was in it. */
@@ -79,7 +77,7 @@ export function ValueField({ id, trans, handle, refuse }: Props) {
     if (!file) {
       return;
     }
-    if (file.size > MAX_BYTES) {
+    if (file.size > MAX_VALUE_BYTES) {
       refuse(trans.__('the file is over 1 MiB.'), trans.__('All secrets of a project together have room for 1 MiB.'));
       return;
     }
@@ -114,7 +112,7 @@ export function ValueField({ id, trans, handle, refuse }: Props) {
         onDrop={event => receive(event, event.dataTransfer)}
       />
       {text ? (
-        <button type="button" class="dhs-button" onClick={empty}>
+        <button type="button" class="dhs-button dhs-discard" onClick={empty}>
           {trans.__('Discard')}
         </button>
       ) : (

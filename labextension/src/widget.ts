@@ -1,9 +1,9 @@
 /** The widget's front end: the panel's view over the widget's own comm, in any notebook that shows ipywidgets. */
 
-import { CommTransport, type Model } from './commtransport';
+import { CommTransport, type Model } from './comm';
 import type { Status } from './model';
-import { mount } from './panel';
 import { Store } from './store';
+import { mount } from './view';
 
 /** Shows the static list, and in its place the panel as soon as the kernel answers. */
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACTIONS, disabledReason, label, run } from '../src/actions';
-import type { SecretInfo, Transport } from '../src/model';
+import type { Transport } from '../src/model';
+import type { SecretInfo } from '../src/protocol';
 import { Store } from '../src/store';
 
 const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changedElsewhere, expired, matches, type SecretInfo, untranslated } from '../src/model';
+import { changedElsewhere, expired, matches, untranslated } from '../src/model';
+import type { SecretInfo } from '../src/protocol';
 
 const secret: SecretInfo = {
   name: 'API_KEY',

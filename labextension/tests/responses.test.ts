@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { RequestError, type Transport } from '../src/model';
-import { RestTransport } from '../src/resttransport';
+import { RestTransport } from '../src/rest';
 
 /** What stands between the browser and the API: a real server that gives each request the same bytes. */
 let bytes = '';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { Backoff } from '../src/backoff';
-import { RequestError, type SecretInfo, type Transport } from '../src/model';
+import { RequestError, type Transport } from '../src/model';
+import type { SecretInfo } from '../src/protocol';
 import { Store } from '../src/store';
 
 function info(name: string): SecretInfo {

@@ -7,6 +7,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from ..cluster.server import Cluster, Namespace
 from .conftest import kubernetes_environment
 from .running import Server

@@ -1,7 +1,8 @@
 /** The transport of the side panel: the server's HTTP API, its event bus, and a way into the active notebook. */
 
-import type { Destination, Details, SecretInfo, Status, Transport } from './model';
-import { metadataOf, NOTHING, PROJECTS, type Promised, read, SECRETS, STATUS, unreachable } from './responses';
+import type { Details, Status, Transport } from './model';
+import { type Destination, LIVE_HEADER, OPERATIONS, type SecretInfo } from './protocol';
+import { type Form, isNothing, isProjects, isSecretNamed, isSecrets, isStatus, read, unreachable } from './responses';
 
 /** Sends a request to a path under the server's base, with Jupyter's credentials. */
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
@@ -19,10 +20,18 @@ export type PutIntoKernel = (
   destination: Destination
 ) => Promise<{ done: string; kernel: string }>;
 
-/** The header of a list: `true` where the server passes on what others change. */
-const LIVE = 'DH-Secrets-Live';
-/** The server promises an answer within 30 s; a large value takes its time to arrive. */
-const LIMIT_MS = 60000;
+/** The server promises a response within 30 s; a large value takes its time to arrive. */
+const TIMEOUT_MS = 60000;
+
+type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];
+
+/** What a request is about and what it sends; only what its operation's path and method have room for. */
+interface Asked {
+  project?: string;
+  name?: string;
+  query?: { [name: string]: string };
+  body?: object;
+}
 
 export class RestTransport implements Transport {
   /** The provider that holds a project's secrets, as its status said. */
@@ -36,43 +45,47 @@ export class RestTransport implements Transport {
   ) {}
 
   async status(project?: string): Promise<Status> {
-    const query = project === undefined ? '' : `?project=${encodeURIComponent(project)}`;
-    const [status] = await this._request(STATUS, `status${query}`);
+    const [status] = await this._request(
+      OPERATIONS.status,
+      isStatus,
+      project === undefined ? {} : { query: { project } }
+    );
     this._provider = status.provider;
     return status;
   }
 
   async projects(): Promise<string[]> {
-    return (await this._request(PROJECTS, 'projects'))[0].projects;
+    return (await this._request(OPERATIONS.list_projects, isProjects, {}))[0].projects;
   }
 
   async list(project: string): Promise<SecretInfo[]> {
-    const [{ secrets: found }, headers] = await this._request(SECRETS, secrets(project));
+    const [{ secrets }, headers] = await this._request(OPERATIONS.list_secrets, isSecrets, { project });
     if (project === this._watched.project) {
-      this._watched.serverWatches = headers.get(LIVE) === 'true';
+      this._watched.serverWatches = headers.get(LIVE_HEADER) === 'true';
       this._notifyLive();
     }
-    return found;
+    return secrets;
   }
 
   async create(project: string, name: string, value: string, details: Details): Promise<void> {
-    await this._request(metadataOf(name, 201), secrets(project), 'POST', { name, value, ...metadata(details) });
+    const body = { name, value, ...metadata(details) };
+    await this._request(OPERATIONS.create_secret, isSecretNamed(name), { project, body });
   }
 
   async update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void> {
     const body = 'value' in change ? change : metadata(change);
-    await this._request(metadataOf(name, 200), secret(project, name), 'PATCH', body);
+    await this._request(OPERATIONS.change_secret, isSecretNamed(name), { project, name, body });
   }
 
   async remove(project: string, name: string): Promise<void> {
-    await this._request(NOTHING, secret(project, name), 'DELETE');
+    await this._request(OPERATIONS.delete_secret, isNothing, { project, name });
   }
 
   async put(project: string, name: string, destination: Destination): Promise<string> {
     const { done, kernel } = await this._putIntoKernel(project, this._provider, name, destination);
     // The trail is the administrator's; that it could not be written undoes nothing.
-    const report = this._request(NOTHING, `${secret(project, name)}/injected`, 'POST', { into: destination, kernel });
-    await report.catch(() => undefined);
+    const body = { into: destination, kernel };
+    await this._request(OPERATIONS.report_injected, isNothing, { project, name, body }).catch(() => undefined);
     return done;
   }
 
@@ -98,30 +111,29 @@ export class RestTransport implements Transport {
     live(serverWatches && connected);
   }
 
-  private async _request<T>(promised: Promised<T>, path: string, method = 'GET', body?: object): Promise<[T, Headers]> {
+  private async _request<T>(operation: Operation, form: Form<T>, asked: Asked): Promise<[T, Headers]> {
+    const { method, status } = operation;
     const reads = method === 'GET';
-    // What is asked only to be shown, also again and again, is no activity: an idle server stays idle.
-    const address = reads ? `${path}${path.includes('?') ? '&' : '?'}no_track_activity=1` : path;
-    const response = await this._send(address, {
+    const response = await this._send(address(operation, asked), {
       method,
-      body: body && JSON.stringify(body),
+      body: asked.body && JSON.stringify(asked.body),
       cache: 'no-store',
-      // The API never redirects: who does is a gateway, whose page would look like an answer.
+      // The API never redirects: who does is a gateway, whose page would look like a response.
       redirect: 'manual',
-      signal: AbortSignal.timeout(LIMIT_MS)
+      signal: AbortSignal.timeout(TIMEOUT_MS)
     }).catch(() => {
       throw unreachable(!reads);
     });
-    return [await read(response, promised, !reads), response.headers];
+    return [await read(response, status, form, !reads), response.headers];
   }
 }
 
-function secrets(project: string): string {
-  return `projects/${encodeURIComponent(project)}/secrets`;
-}
-
-function secret(project: string, name: string): string {
-  return `${secrets(project)}/${encodeURIComponent(name)}`;
+function address({ method, path }: Operation, { project = '', name = '', query }: Asked): string {
+  const parts: { [part: string]: string } = { project, name };
+  const filled = path.replace(/{(\w+)}/g, (_, part: string) => encodeURIComponent(parts[part] ?? ''));
+  // What is asked only to be shown, also again and again, is no activity: an idle server stays idle.
+  const all = new URLSearchParams({ ...query, ...(method === 'GET' && { no_track_activity: '1' }) });
+  return all.size ? `${filled}?${all}` : filled;
 }
 
 function metadata(details: Partial<Details>): object {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CommTransport, type Model } from '../src/commtransport';
+import { CommTransport, type Model } from '../src/comm';
 
 interface Sent {
   id: number;
@@ -83,7 +83,7 @@ test('answers find their questions, in whatever order they come', async () => {
 test('an error keeps message, reason and hint', async () => {
   const { made, sent, say } = comm();
   const removed = made.remove('demo', 'A');
-  const error = { message: 'A: it is not there.', reason: 'SecretNotFoundError', hint: 'Look at the list.' };
+  const error = { message: 'A: it is not there.', reason: 'SecretNotFoundError' as const, hint: 'Look at the list.' };
   say({ id: sent[0]?.id ?? 0, error });
   await assert.rejects(removed, error);
 });

@@ -1,25 +1,22 @@
 /** The transport of the widget: its own comm, whose other end is the kernel. */
 
-import { type Destination, type Details, RequestError, type SecretInfo, type Status, type Transport } from './model';
+import { type Details, RequestError, type Status, type Transport } from './model';
+import type { Destination, Method, SecretInfo } from './protocol';
+import { type Request, type Response, resultOf } from './rpc';
 
 /** What of anywidget's model is used here. */
 export interface Model {
   get(trait: '_fallback'): string;
-  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
-  on(event: 'msg:custom' | 'comm_live_update', heard: (content: Answer | Push) => void): void;
-  off(event: 'msg:custom' | 'comm_live_update', heard: (content: Answer | Push) => void): void;
-}
-
-interface Answer {
-  id: number;
-  result?: unknown;
-  error?: { message: string; reason: string; hint: string };
+  send(content: Request, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+  on(event: 'msg:custom' | 'comm_live_update', heard: (content: Response | Push) => void): void;
+  off(event: 'msg:custom' | 'comm_live_update', heard: (content: Response | Push) => void): void;
 }
 
 type Push = { event: 'changed'; project: string } | { event: 'live'; project: string; live: boolean };
 
+/** Who waits for a response. */
 interface Pending {
-  resolve(result: unknown): void;
+  settle(response: Response): void;
   reject(error: RequestError): void;
 }
 
@@ -45,9 +42,12 @@ export class CommTransport implements Transport {
   }
 
   async list(project: string): Promise<SecretInfo[]> {
-    const answer = await this._ask<{ secrets: SecretInfo[]; live: boolean }>('list', { project, view: this._view });
-    this._watched.get(project)?.live(answer.live);
-    return answer.secrets;
+    const { secrets, live } = await this._ask<{ secrets: SecretInfo[]; live: boolean }>('list', {
+      project,
+      view: this._view
+    });
+    this._watched.get(project)?.live(live);
+    return secrets;
   }
 
   create(project: string, name: string, value: string, details: Details): Promise<void> {
@@ -83,19 +83,20 @@ export class CommTransport implements Transport {
     this._model.off('comm_live_update', this._cut);
   }
 
-  private _ask<T>(method: string, params: object, value?: string): Promise<T> {
+  private _ask<T>(method: Method, params: Request['params'], value?: string): Promise<T> {
     const id = ++this._count;
     const buffers = value === undefined ? [] : [new TextEncoder().encode(value).slice().buffer];
-    return new Promise<T>((resolve, reject) => {
+    const asked = new Promise<Response>((settle, reject) => {
       try {
         this._model.send({ id, method, params }, undefined, buffers);
-        this._pending.set(id, { resolve: result => resolve(result as T), reject });
+        this._pending.set(id, { settle, reject });
       } catch {
         reject(
           new RequestError('The kernel of this panel is gone.', 'ProviderUnavailableError', 'Run the cell again.')
         );
       }
     });
+    return asked.then(resultOf<T>);
   }
 
   /** What a kernel was asked before it was restarted or went away is answered by nobody. */
@@ -112,19 +113,13 @@ export class CommTransport implements Transport {
     this._pending.clear();
   };
 
-  private _heard = (content: Answer | Push): void => {
+  private _heard = (content: Response | Push): void => {
     if ('event' in content) {
       const watched = this._watched.get(content.project);
       content.event === 'live' ? watched?.live(content.live) : watched?.changed();
       return;
     }
-    const pending = this._pending.get(content.id);
+    this._pending.get(content.id)?.settle(content);
     this._pending.delete(content.id);
-    if (content.error) {
-      const { message, reason, hint } = content.error;
-      pending?.reject(new RequestError(message, reason, hint));
-    } else {
-      pending?.resolve(content.result);
-    }
   };
 }

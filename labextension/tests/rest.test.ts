@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RequestError } from '../src/model';
-import { RestTransport } from '../src/resttransport';
+import { RestTransport } from '../src/rest';
 
 interface Sent {
   path: string;

@@ -7,7 +7,7 @@ import type { Store } from './store';
 /** The sentence and what to do, with the name that it is about. */
 export function explain({ subject, message, hint }: ProblemState): string {
   const named = subject && !message.includes(subject) ? `${subject}: ${message}` : message;
-  return hint && !named.includes(hint) ? `${named} ${hint}` : named;
+  return hint ? `${named} ${hint}` : named;
 }
 
 export function Problem({ store }: { store: Store }) {

@@ -1,0 +1,70 @@
+/** The fields of a secret's metadata in a form, and what was typed into them. */
+
+import type { Details } from './model';
+import type { SecretInfo } from './protocol';
+import type { Store } from './store';
+import { useUniqueId } from './uniqueid';
+
+/** The fields of the metadata. They are read when they are sent, and so survive a refusal. */
+export function DetailFields({ store, secret }: { store: Store; secret?: SecretInfo }) {
+  const { trans } = store;
+  const id = useUniqueId();
+  const common = { class: 'dhs-input', autocomplete: 'off' } as const;
+  return (
+    <>
+      <label class="dhs-label" for={`${id}-d`}>
+        {trans.__('Description')}
+      </label>
+      <input {...common} id={`${id}-d`} name="description" defaultValue={secret?.description} />
+      <label class="dhs-label" for={`${id}-l`}>
+        {trans.__('Labels')}
+      </label>
+      <input
+        {...common}
+        id={`${id}-l`}
+        name="labels"
+        defaultValue={secret?.labels.join(', ')}
+        aria-describedby={`${id}-lh`}
+      />
+      <p class="dhs-hint" id={`${id}-lh`}>
+        {trans.__('Separated by commas')}
+      </p>
+      <label class="dhs-label" for={`${id}-e`}>
+        {trans.__('Expires')}
+      </label>
+      <input {...common} id={`${id}-e`} name="expires" type="date" defaultValue={secret?.expires ?? ''} />
+    </>
+  );
+}
+
+export function readDetails(fields: HTMLElement | null): Details {
+  const text = (name: string) => fields?.querySelector<HTMLInputElement>(`input[name=${name}]`)?.value.trim() ?? '';
+  return {
+    description: text('description'),
+    labels: text('labels')
+      .split(',')
+      .map(label => label.trim())
+      .filter(label => label !== ''),
+    expires: text('expires')
+  };
+}
+
+/** What was changed in the fields: others may have changed the rest meanwhile, and the widget may show it masked. */
+export function changed(before: Details | null, after: Details): Partial<Details> {
+  const fields = Object.entries(after) as [keyof Details, Details[keyof Details]][];
+  return Object.fromEntries(fields.filter(([key, field]) => String(field) !== String(before?.[key])));
+}
+
+/** A date that is not complete reads as none, which would clear the one that is stored. */
+export function areDatesComplete(store: Store, name: string, fields: HTMLElement | null): boolean {
+  const { trans } = store;
+  const complete = !fields?.querySelector('input:invalid');
+  if (!complete) {
+    store.refuse(
+      name,
+      trans.__('%1: the date in Expires is not complete.', name || trans.__('Add secret')),
+      trans.__('Complete or clear it.')
+    );
+  }
+  return complete;
+}

@@ -1,0 +1,89 @@
+/** The frame that all forms share: title, fields, what went wrong, and the two buttons. */
+
+import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Problem, Waiting } from './notices';
+import type { Store } from './store';
+
+interface Props {
+  store: Store;
+  title: string;
+  action: string;
+  /** Starts the action; resolves to whether it happened. */
+  act(): Promise<boolean>;
+  /** Whether it destroys something: the focus then starts on the button that does nothing. */
+  destroys?: boolean;
+  children: ComponentChildren;
+}
+
+/** Sends the form by Enter in a field: inside a notebook's cell the browser does not do it by itself. */
+function enter(event: TargetedKeyboardEvent<HTMLFormElement>): void {
+  const { target } = event;
+  if (event.key === 'Enter' && !event.isComposing && target instanceof HTMLInputElement && target.type !== 'file') {
+    event.preventDefault();
+    event.currentTarget.requestSubmit();
+  }
+}
+
+/** The frame of a form: the browser's own modal dialog, which keeps the focus inside. */
+export function Dialog({ store, title, action, act, destroys, children }: Props) {
+  const element = useRef<HTMLDialogElement>(null);
+  const [busy, setBusy] = useState(false);
+  const { trans } = store;
+
+  useLayoutEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    // Closing gives the focus back to where it was; removing the element alone would lose it.
+    return () => dialog?.close();
+  }, []);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (busy) {
+      return;
+    }
+    setBusy(true);
+    const done = await act();
+    setBusy(false);
+    if (done) {
+      store.closeDialog();
+    } else {
+      const form = element.current;
+      (form?.querySelector<HTMLElement>('input:invalid') ?? form?.querySelector<HTMLElement>('input'))?.focus();
+    }
+  };
+
+  const cancel = () => {
+    store.dismiss();
+    store.closeDialog();
+  };
+
+  return (
+    <dialog
+      ref={element}
+      class="dhs-dialog"
+      aria-label={title}
+      aria-busy={busy}
+      onCancel={event => {
+        event.preventDefault();
+        cancel();
+      }}
+    >
+      <form novalidate autocomplete="off" onSubmit={event => void submit(event)} onKeyDown={enter}>
+        <h2 class="dhs-title">{title}</h2>
+        {children}
+        <Problem store={store} />
+        <Waiting store={store} />
+        <div class="dhs-buttons">
+          <button type="button" class="dhs-button dhs-cancel" autofocus={destroys} onClick={cancel}>
+            {trans.__('Cancel')}
+          </button>
+          <button type="submit" class={`dhs-button ${destroys ? 'dhs-danger' : 'dhs-primary'}`}>
+            {action}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

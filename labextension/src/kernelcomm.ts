@@ -1,0 +1,88 @@
+/** Asks a kernel over a comm of its own; `dh_secrets_jupyter/comm.py` has its other end. */
+
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import { RequestError, type Trans } from './model';
+import { BOOTSTRAP, COMM_TARGET, type Method } from './protocol';
+import { type Request, type Response, resultOf } from './rpc';
+
+/** What of a comm and of a kernel is used here. */
+export type Comm = Pick<Kernel.IComm, 'open' | 'send' | 'close' | 'onMsg' | 'onClose' | 'isDisposed'>;
+export type AskedKernel = Pick<Kernel.IKernelConnection, 'requestExecute' | 'statusChanged' | 'disposed'> & {
+  createComm(target: string): Comm;
+};
+
+/** Asks kernels, whether they know the comm's target yet or not. */
+export class KernelComm {
+  /** Kernels that know the target, as far as is known. */
+  private readonly _ready = new WeakSet<AskedKernel>();
+  private _count = 0;
+
+  constructor(private readonly _trans: Trans) {}
+
+  /** Asks a kernel; where it does not know the target, loads the extension there and asks again. */
+  async ask<T>(kernel: AskedKernel, method: Method, params: { [name: string]: string }): Promise<T> {
+    const request = { id: ++this._count, method, params };
+    let response = this._ready.has(kernel) ? await exchange(kernel, request) : null;
+    if (!response) {
+      await this._load(kernel);
+      this._ready.add(kernel);
+      response = await exchange(kernel, request);
+    }
+    if (!response) {
+      throw new RequestError(
+        this._trans.__('The kernel did not answer.'),
+        'ProviderUnavailableError',
+        this._trans.__('Restart the kernel and try again.')
+      );
+    }
+    return resultOf<T>(response);
+  }
+
+  /** Loads the extension into the kernel, leaving no trace in its history. */
+  private async _load(kernel: AskedKernel): Promise<void> {
+    const future = kernel.requestExecute({
+      code: BOOTSTRAP,
+      silent: true,
+      store_history: false,
+      stop_on_error: false,
+      allow_stdin: false
+    });
+    const reply = await future.done.catch(() => null);
+    if (reply?.content.status !== 'ok') {
+      throw new RequestError(
+        this._trans.__('The kernel cannot load dh_secrets_jupyter.'),
+        'ProviderUnavailableError',
+        this._trans.__('Install it in the kernel’s environment with %pip install dh_secrets_jupyter.')
+      );
+    }
+  }
+}
+
+/** Sends a request over a comm that is opened for it; resolves to null where the kernel closes it without a response. */
+function exchange(kernel: AskedKernel, request: Request): Promise<Response | null> {
+  return new Promise(resolve => {
+    const comm = kernel.createComm(COMM_TARGET);
+    const finish = (response: Response | null) => {
+      // Closing calls back, too.
+      comm.onClose = () => undefined;
+      kernel.statusChanged.disconnect(restarted);
+      kernel.disposed.disconnect(gone);
+      resolve(response);
+      if (!comm.isDisposed) {
+        comm.close();
+      }
+    };
+    const gone = () => finish(null);
+    const restarted = (_: unknown, status: KernelMessage.Status) => {
+      if (['restarting', 'autorestarting', 'dead'].includes(status)) {
+        finish(null);
+      }
+    };
+    kernel.statusChanged.connect(restarted);
+    kernel.disposed.connect(gone);
+    comm.onMsg = message => finish(message.content.data as unknown as Response);
+    comm.onClose = gone;
+    comm.open();
+    comm.send(request as unknown as Parameters<Comm['send']>[0]);
+  });
+}

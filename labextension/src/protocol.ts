@@ -1,0 +1,76 @@
+/** What the front end and Python both know. `make fix` writes it from Python: change it there. */
+
+/** One secret as every response shows it; times in UTC, `expires` the last valid day. */
+export interface SecretInfo {
+  name: string;
+  description: string;
+  labels: string[];
+  expires: string | null;
+  created: string | null;
+  updated: string | null;
+  created_by: string | null;
+  updated_by: string | null;
+}
+
+/** The same, to hold a response to. */
+export const SECRET_FIELDS = {
+  name: 'string',
+  description: 'string',
+  labels: 'string[]',
+  expires: 'string | null',
+  created: 'string | null',
+  updated: 'string | null',
+  created_by: 'string | null',
+  updated_by: 'string | null'
+} as const;
+
+/** The class of an error in Python. */
+export type Reason =
+  | 'SecretsError'
+  | 'SecretNotFoundError'
+  | 'SecretExistsError'
+  | 'InvalidNameError'
+  | 'TooLargeError'
+  | 'ConflictError'
+  | 'AccessDeniedError'
+  | 'ProviderUnavailableError';
+
+/** Where a front end can have a value put. */
+export type Destination = 'variable' | 'environment';
+
+/** What a kernel can be asked. */
+export type Method = 'status' | 'projects' | 'create' | 'update' | 'remove' | 'put' | 'list' | 'leave';
+
+/** What the HTTP API can be asked, and the status of what was done. */
+export const OPERATIONS = {
+  status: { method: 'GET', path: 'status', status: 200 },
+  list_projects: { method: 'GET', path: 'projects', status: 200 },
+  list_secrets: { method: 'GET', path: 'projects/{project}/secrets', status: 200 },
+  create_secret: { method: 'POST', path: 'projects/{project}/secrets', status: 201 },
+  get_secret: { method: 'GET', path: 'projects/{project}/secrets/{name}', status: 200 },
+  change_secret: { method: 'PATCH', path: 'projects/{project}/secrets/{name}', status: 200 },
+  delete_secret: { method: 'DELETE', path: 'projects/{project}/secrets/{name}', status: 204 },
+  reveal_value: { method: 'GET', path: 'projects/{project}/secrets/{name}/value', status: 200 },
+  report_injected: { method: 'POST', path: 'projects/{project}/secrets/{name}/injected', status: 204 }
+} as const;
+
+/** What stands before the paths of the HTTP API. */
+export const API_BASE = 'dh-secrets';
+
+/** The header of a list: `true` where the server tells what others change. */
+export const LIVE_HEADER = 'DH-Secrets-Live';
+
+/** The event that says that a secret was changed. */
+export const CHANGED_EVENT = 'https://dh-secrets-jupyter/events/secret-changed/v1';
+
+/** The comm target by which a kernel is asked. */
+export const COMM_TARGET = 'dh-secrets-jupyter';
+
+/** What a kernel executes to know that target. */
+export const BOOTSTRAP = '__import__("dh_secrets_jupyter.comm", fromlist=["register"]).register()';
+
+/** The most bytes that a value can have. */
+export const MAX_VALUE_BYTES = 1048576;
+
+/** Whoever has not listed a project for so long is told nothing more of it. */
+export const INTEREST_TTL_MS = 120000;
