@@ -8,8 +8,8 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
-import { ACTIONS, type Action, label, run } from './actions';
 import { ActiveNotebook } from './activenotebook';
+import { commands } from './commands';
 import { EventBus } from './eventbus';
 import type { Trans } from './model';
 import { API_BASE } from './protocol';
@@ -64,41 +64,14 @@ function transport(put: PutIntoKernel): RestTransport {
   );
 }
 
-/** The palette has every action of the panel under its name; those of one secret ask which. */
-function addCommands(app: JupyterFrontEnd, store: Store, trans: Trans, palette: ICommandPalette | null): void {
-  const category = trans.__('Secrets');
+function addCommands(app: JupyterFrontEnd, store: Store, palette: ICommandPalette | null): void {
+  const { trans } = store;
   const show = () => app.shell.activateById('dh-secrets-panel');
-  const add = (id: string, name: string, execute: () => Promise<void> | void) => {
-    const command = `dh-secrets:${id}`;
-    app.commands.addCommand(command, {
-      label: name,
-      execute,
-      describedBy: { args: { type: 'object', properties: {} } }
-    });
-    palette?.addItem({ command, category });
-  };
-  const act = async (action: Action) => {
-    show();
-    await store.refresh();
-    const secrets = store.state.secrets ?? [];
-    const title = label(store, action);
-    const chosen = await InputDialog.getItem({
-      title,
-      label: trans.__('Secret'),
-      items: secrets.map(({ name }) => name)
-    });
-    const secret = secrets.find(({ name }) => name === chosen.value);
-    if (secret) {
-      await run(store, action, secret);
-    }
-  };
-  add('show', trans.__('Show secrets'), show);
-  add('add', trans.__('Add secret'), () => {
-    show();
-    store.openDialog({ kind: 'add' });
-  });
-  for (const action of ACTIONS) {
-    add(action, label(store, action), () => act(action));
+  const choose = async (title: string, items: string[]) =>
+    (await InputDialog.getItem({ title, label: trans.__('Secret'), items })).value;
+  for (const { id, label, execute } of commands(store, show, choose)) {
+    app.commands.addCommand(id, { label, execute, describedBy: { args: { type: 'object', properties: {} } } });
+    palette?.addItem({ command: id, category: trans.__('Secrets') });
   }
 }
 
@@ -123,7 +96,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const panel = new SecretsPanel(store, trans);
     app.shell.add(panel, 'left', { rank: 350 });
     restorer?.add(panel, panel.id);
-    addCommands(app, store, trans, palette);
+    addCommands(app, store, palette);
     const settings = await registry?.load(ID).catch(() => null);
     const project = settings?.get('project').composite;
     if (typeof project === 'string' && project) {

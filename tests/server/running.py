@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 OTHERS = ("jupyterlab", "notebook", "jupyter_lsp")
 """Extensions that have no part in these tests, and take long to load."""
 _COPIED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
-_PATIENCE = 20.0  # seconds: a test machine may be busy with other things
+_TIMEOUT = 20.0  # seconds: a test machine may be busy with other things
 
 T = TypeVar("T")
 
@@ -100,7 +100,7 @@ class Server:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment, cwd=self.home
             )
-        self.until(self._answers, "the server answers", patience=90)
+        self.until(self._answers, "the server answers", timeout=90)
 
     def _answers(self) -> bool:
         assert self._process
@@ -114,7 +114,7 @@ class Server:
         """Ends it by a signal and returns its exit code."""
         assert self._process
         self._process.send_signal(number)
-        return self._process.wait(_PATIENCE)
+        return self._process.wait(_TIMEOUT)
 
     def log(self) -> str:
         """Returns everything it has written so far."""
@@ -184,9 +184,9 @@ class Server:
         return {"Cookie": _joined(cookies)}, cookies["_xsrf"]
 
     @staticmethod
-    def until(probe: Callable[[], T], what: str, *, patience: float = _PATIENCE) -> T:
+    def until(probe: Callable[[], T], what: str, *, timeout: float = _TIMEOUT) -> T:
         """Waits until a probe returns something true, and returns that."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         while not (found := probe()):
             assert time.monotonic() < deadline, f"not seen: {what}"
             time.sleep(0.05)

@@ -24,7 +24,7 @@ def test_many_projects_are_all_live(cluster: Cluster, tmp_path: Path) -> None:
     namespace, projects = cluster.namespace(), [f"many-{number}" for number in range(MANY)]
     with Server(tmp_path / "home", kubernetes_environment(namespace)) as server, ThreadPoolExecutor(8) as pool:
         server.until(
-            lambda: set(pool.map(lambda p: list_project(server, p), projects)) == {"true"}, "all live", patience=90
+            lambda: set(pool.map(lambda p: list_project(server, p), projects)) == {"true"}, "all live", timeout=90
         )
         asked = len(namespace.requests())
         time.sleep(2)

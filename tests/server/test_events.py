@@ -97,7 +97,7 @@ def test_changes_in_an_outage_are_told_after_it(
     assert kubernetes.call("GET", "status").body["writable"] is True
     cluster.start()
     server_namespace.kubectl("create", "secret", "generic", name, "--from-literal=A=made-up")
-    kubernetes.until(lambda: of(kubernetes, project) == [(None, "A", "created")], "the change", patience=60)
+    kubernetes.until(lambda: of(kubernetes, project) == [(None, "A", "created")], "the change", timeout=60)
     watched(kubernetes, project)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-PATIENCE = 60.0  # seconds
+TIMEOUT = 60.0  # seconds
 PAGE = b"<!DOCTYPE html><title>Log in</title><form>sample-page</form>"
 
 
@@ -64,7 +64,7 @@ class Gateway:
     def _handle(self, client: socket.socket) -> None:
         """Answers the one request of a connection: none is kept open, but for websockets."""
         with client, contextlib.suppress(OSError):
-            client.settimeout(PATIENCE)
+            client.settimeout(TIMEOUT)
             head, body = _request(client)
             if not head:
                 return
@@ -77,7 +77,7 @@ class Gateway:
 
     def _pass_on(self, client: socket.socket, head: bytes, body: bytes) -> None:
         where = urlsplit(self.upstream or "")
-        with socket.create_connection((str(where.hostname), int(where.port or 80)), PATIENCE) as server:
+        with socket.create_connection((str(where.hostname), int(where.port or 80)), TIMEOUT) as server:
             if b"\nupgrade: websocket" not in head.lower():
                 head = b"\r\n".join(line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:"))
                 head += b"\r\nConnection: close"

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "labextension"
 BUILT = ROOT / "dh_secrets_jupyter" / "labextension"
 WIDGET = ROOT / "dh_secrets_jupyter" / "static" / "widget.js"
-PATIENCE = 90.0  # seconds; 4 on an idle machine
+START_TIMEOUT = 90.0  # seconds; 4 on an idle machine
 _COPIED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
 _SERVER_CONFIG = """
 from jupyter_server.auth import User
@@ -148,7 +148,7 @@ def _configure(folder: Path) -> None:
 
 
 def _wait(lab: Lab, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + START_TIMEOUT
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError, urllib.error.URLError):
             urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=5).close()

@@ -61,7 +61,7 @@ class Panel:
         """Adds a secret and waits until it is in the list."""
         dialog = self.open_add()
         dialog.fill(Name=name, Value=value, **details)
-        dialog.press("Save")
+        dialog.submit()
         expect(dialog.frame).to_be_hidden()
         expect(self.name(name)).to_be_visible()
 
@@ -89,8 +89,25 @@ class Dialog:
         for label, text in fields.items():
             self.field(label).fill(text)
 
-    def press(self, button: str) -> None:
-        self.frame.get_by_role("button", name=button, exact=True).click()
+    # Buttons by what they do: their names are translated.
+
+    @property
+    def submit_button(self) -> Locator:
+        return self.frame.locator("button[type=submit]")
+
+    @property
+    def cancel_button(self) -> Locator:
+        return self.frame.locator(".dhs-cancel")
+
+    def submit(self) -> None:
+        self.submit_button.click()
+
+    def cancel(self) -> None:
+        self.cancel_button.click()
+
+    def discard(self) -> None:
+        """Lets go of the lines that the value's field holds."""
+        self.frame.locator(".dhs-discard").click()
 
 
 class Notebook:
@@ -129,10 +146,8 @@ class Notebook:
 
     def restart(self) -> None:
         """Restarts the kernel and waits until it is ready."""
-        self.page.locator(".jp-NotebookPanel:visible").get_by_role(
-            "button", name="Restart the kernel", exact=True
-        ).click()
-        self.page.get_by_role("dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+        self.page.locator(".jp-NotebookPanel:visible [data-jp-item-name=restart]").get_by_role("button").click()
+        accept_dialog(self.page)
         self.ready()
 
     def save(self) -> None:
@@ -149,6 +164,11 @@ def open_lab(page: Page, lab: Lab, notebook: str, workspace: str) -> tuple[Panel
     panel = Panel(page)
     expect(panel.region).to_be_visible()
     return panel, book
+
+
+def accept_dialog(page: Page) -> None:
+    """Presses the button of a dialog of JupyterLab's own that says yes."""
+    page.locator(".jp-Dialog .jp-mod-accept").click()
 
 
 def run_command(page: Page, category: str, label: str) -> None:

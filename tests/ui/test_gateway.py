@@ -74,12 +74,12 @@ def test_with_an_expired_session_no_dialog_says_that_it_is_done(
         expect(panel.region.locator(".dhs-list").get_by_role("alert")).to_contain_text(LOGGED_OUT)
         assert local_lab.request("GET", f"projects/{project}/secrets") == before
         between.instead = lambda path: None
-        dialog.press("Cancel")
+        dialog.cancel()
         panel.region.get_by_role("button", name="Try again").click()
         expect(panel.alert).to_have_count(0)
     assert not [request for request in between.requests if request.startswith("GET /log-in?next=/dh-secrets")]
     panel.act("OLD", "Delete")
-    panel.dialog("Delete OLD").press("Delete")
+    panel.dialog("Delete OLD").submit()
     expect(panel.name("OLD")).to_be_hidden()
 
 
@@ -106,7 +106,7 @@ def test_another_s_answer_is_nothing_that_was_done(
     dialog = panel.open_add()
     dialog.fill(Name="NEW", Value="sample-new", Labels="kept")
     between.instead = lambda path: instead if path.startswith("/dh-secrets/") else None
-    dialog.press("Save")
+    dialog.submit()
     expect(dialog.frame.get_by_role("alert")).to_contain_text(said)
     assert "sample" not in dialog.frame.inner_text()
     expect(dialog.field("Value")).to_have_value("")
@@ -114,7 +114,7 @@ def test_another_s_answer_is_nothing_that_was_done(
     assert names(local_lab, project) == [("OLD", "As it was")]
     between.instead = lambda path: None
     dialog.fill(Value="sample-new")
-    dialog.press("Save")
+    dialog.submit()
     expect(panel.name("NEW")).to_be_visible()
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from .conftest import Open
 from .lab import Lab
-from .pages import run_command
+from .pages import accept_dialog, run_command
 
 PEM = "-----BEGIN SAMPLE-----\nnot a key, only a sample\n\n  indented \t\n-----END SAMPLE-----\n"
 
@@ -28,7 +28,7 @@ def test_all_by_mouse(any_lab: Lab, open_panel: Open) -> None:
     panel.act("api-key", "Replace value")
     replace = panel.dialog("Replace value of api-key")
     replace.fill(Value="sample-value-2")
-    replace.press("Save")
+    replace.submit()
     expect(panel.status).to_contain_text("api-key")
     panel.act("api-key", "Put into environment")
     expect(panel.status).to_contain_text("environment")
@@ -38,7 +38,7 @@ def test_all_by_mouse(any_lab: Lab, open_panel: Open) -> None:
     edit = panel.dialog("Edit api-key")
     expect(edit.field("Labels")).to_have_value("weather, test")
     edit.fill(Description="For the tides", Labels="sea", Expires="2020-01-02")
-    edit.press("Save")
+    edit.submit()
     expect(panel.region.get_by_text("For the tides")).to_be_visible()
     expect(panel.region.get_by_text("Expired on 2020-01-02")).to_be_visible()
 
@@ -48,7 +48,7 @@ def test_all_by_mouse(any_lab: Lab, open_panel: Open) -> None:
     panel.search.fill("")
 
     panel.act("api-key", "Delete")
-    panel.dialog("Delete api-key").press("Delete")
+    panel.dialog("Delete api-key").submit()
     expect(panel.name("api-key")).to_be_hidden()
     assert panel.names() == ["OTHER"]
 
@@ -124,7 +124,7 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
     press("End")
     press("Enter")
     delete = panel.dialog("Delete TOKEN")
-    expect(delete.frame.get_by_role("button", name="Cancel")).to_be_focused()
+    expect(delete.cancel_button).to_be_focused()
     press("Escape")
     expect(delete.frame).to_be_hidden()
     expect(actions).to_be_focused()
@@ -137,13 +137,25 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
     expect(panel.search).to_be_focused()
 
 
+def test_buttons_are_named_by_what_they_do(local_lab: Lab, open_panel: Open) -> None:
+    """A form saves, or it deletes; both can be cancelled."""
+    panel, _ = open_panel(local_lab)
+    panel.add("NAMED", "sample-value")
+    for action, title, button in (("Edit", "Edit NAMED", "Save"), ("Delete", "Delete NAMED", "Delete")):
+        panel.act("NAMED", action)
+        dialog = panel.dialog(title)
+        expect(dialog.submit_button).to_have_accessible_name(button)
+        expect(dialog.cancel_button).to_have_accessible_name("Cancel")
+        dialog.cancel()
+
+
 def test_the_store_says_whether_a_name_is_taken(local_lab: Lab, open_panel: Open) -> None:
     """Save sends, the refusal is shown with the name; the value's field is empty, what else was typed stays."""
     panel, _ = open_panel(local_lab)
     panel.add("TAKEN", "sample-first")
     dialog = panel.open_add()
     dialog.fill(Name="TAKEN", Value="sample-second", Description="Kept")
-    dialog.press("Save")
+    dialog.submit()
     expect(panel.alert).to_contain_text("TAKEN")
     expect(dialog.field("Value")).to_have_value("")
     expect(dialog.field("Description")).to_have_value("Kept")
@@ -152,7 +164,7 @@ def test_the_store_says_whether_a_name_is_taken(local_lab: Lab, open_panel: Open
     assert "sample-second" not in panel.page.content()
 
     dialog.fill(Name="FREE", Value="sample-second")
-    dialog.press("Save")
+    dialog.submit()
     expect(panel.name("FREE")).to_be_visible()
 
 
@@ -162,10 +174,10 @@ def test_a_name_that_cannot_be_is_refused_by_the_store(local_lab: Lab, open_pane
     panel, _ = open_panel(local_lab)
     dialog = panel.open_add()
     dialog.fill(Name=name, Value="sample")
-    dialog.press("Save")
+    dialog.submit()
     expect(panel.alert).to_contain_text(name)
     expect(dialog.field("Name")).to_have_value(name)
-    dialog.press("Cancel")
+    dialog.cancel()
     assert panel.names() == []
 
 
@@ -174,9 +186,9 @@ def test_a_value_must_be_given(local_lab: Lab, open_panel: Open) -> None:
     panel, _ = open_panel(local_lab)
     dialog = panel.open_add()
     dialog.fill(Name="EMPTY")
-    dialog.press("Save")
+    dialog.submit()
     expect(panel.alert).to_contain_text("EMPTY")
-    dialog.press("Cancel")
+    dialog.cancel()
     assert panel.names() == []
 
 
@@ -189,11 +201,11 @@ def test_an_edit_changes_what_was_changed_in_its_fields(local_lab: Lab, open_pan
     change = {"description": "By another", "labels": ["three"]}
     local_lab.request("PATCH", f"projects/{project}/secrets/SHARED", change)
     edit.field("Expires").press_sequentially("02312040")
-    edit.press("Save")
+    edit.submit()
     expect(panel.alert).to_contain_text("SHARED: the date in Expires is not complete.")
     expect(edit.field("Expires")).to_be_focused()
     edit.fill(Expires="2040-02-03")
-    edit.press("Save")
+    edit.submit()
     expect(panel.region.get_by_text("Expires on 2040-02-03")).to_be_visible()
     expect(panel.region.get_by_text("By another")).to_be_visible()
     expect(panel.region.get_by_text("three", exact=True)).to_be_visible()
@@ -215,7 +227,7 @@ def test_pasted_lines_are_kept_to_the_byte(local_lab: Lab, open_panel: Open, val
     )
     expect(dialog.field("Value")).to_have_value("")
     assert "SAMPLE" not in panel.page.content()
-    dialog.press("Save")
+    dialog.submit()
     expect(panel.name("PEM")).to_be_visible()
     panel.act("PEM", "Put into kernel")
     expect(panel.status).to_contain_text("PEM is in the variable PEM")
@@ -231,7 +243,7 @@ def test_the_clipboard_is_pasted_by_keyboard(local_lab: Lab, open_panel: Open) -
     dialog = panel.open_add()
     dialog.field("Value").press("Control+v")
     expect(dialog.field("Value")).to_have_attribute("placeholder", "5 lines are held")
-    dialog.press("Discard")
+    dialog.discard()
     dialog.field("Value").press("x")
     expect(dialog.field("Value")).to_have_value("x")
 
@@ -247,7 +259,7 @@ def test_a_file_is_kept_to_the_byte(local_lab: Lab, open_panel: Open, tmp_path: 
     dialog.field("From a file").set_input_files(binary)
     expect(panel.alert).to_contain_text("FILE")
     dialog.field("From a file").set_input_files(text)
-    dialog.press("Save")
+    dialog.submit()
     expect(panel.name("FILE")).to_be_visible()
     panel.act("FILE", "Put into kernel")
     expect(panel.status).to_contain_text("FILE is in the variable FILE")
@@ -311,5 +323,6 @@ def test_commands_of_the_palette_ask_which_secret(local_lab: Lab, open_panel: Op
     page = panel.page
     run_command(page, "Secrets", "Replace value")
     choice = page.get_by_role("dialog").filter(has_text="Replace value")
-    choice.get_by_role("button", name="Ok").click()
+    expect(choice).to_be_visible()
+    accept_dialog(page)
     expect(panel.dialog("Replace value of PICKED").frame).to_be_visible()

@@ -96,10 +96,10 @@ def test_a_value_is_in_the_one_request_that_saved_it(local_lab: Lab, new_page: N
 
     dialog = panel.open_add()
     dialog.fill(Name="RECORDED", Value=refused)
-    dialog.press("Save")
+    dialog.submit()
     expect(panel.alert).to_contain_text("RECORDED")
     assert count(refused, [page.content().encode()]) == 0
-    dialog.press("Cancel")
+    dialog.cancel()
 
     panel.act("RECORDED", "Put into kernel")
     expect(panel.status).to_contain_text("RECORDED is in the variable RECORDED")
@@ -107,7 +107,7 @@ def test_a_value_is_in_the_one_request_that_saved_it(local_lab: Lab, new_page: N
     panel.act("RECORDED", "Replace value")
     replace = panel.dialog("Replace value of RECORDED")
     replace.fill(Value=second)
-    replace.press("Save")
+    replace.submit()
     expect(panel.status).to_contain_text("RECORDED")
     panel.act("RECORDED", "Put into environment")
     expect(panel.status).to_contain_text("environment")

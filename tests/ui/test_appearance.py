@@ -1,6 +1,6 @@
 """What the panel looks like, and what axe-core finds wrong with it: nothing.
 
-``SCREENSHOTS=docs/images pytest tests/ui/test_looks.py`` writes the pictures of the documentation.
+``SCREENSHOTS=docs/images pytest tests/ui/test_appearance.py`` writes the pictures of the documentation.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .pages import Panel, violations
 from .widget import Show
 
 SIZE = {"width": 1000, "height": 560}
-LOOKS: dict[str, dict[str, Any]] = {
+SCHEMES: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"color_scheme": "dark"},
     "contrast": {"color_scheme": "dark", "forced_colors": "active"},
@@ -61,42 +61,42 @@ def states(panel: Panel) -> Iterator[str]:
     dialog = panel.open_add()
     yield "dialog"
     dialog.fill(Name="API_KEY", Value="sample-value-4")
-    dialog.press("Save")
+    dialog.submit()
     expect(panel.alert).to_contain_text("API_KEY")
     yield "error"
-    dialog.press("Cancel")
+    dialog.cancel()
     panel.act("OLD_TOKEN", "Delete")
     yield "delete"
-    panel.dialog("Delete OLD_TOKEN").press("Cancel")
+    panel.dialog("Delete OLD_TOKEN").cancel()
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_each_state_of_the_side_panel_is_sound(
-    kubernetes_lab: Lab, open_panel: Open, tmp_path: Path, look: str
+    kubernetes_lab: Lab, open_panel: Open, tmp_path: Path, scheme: str
 ) -> None:
     """Empty, list, menu, dialog, refusal, a list that cannot be had; light, dark and with forced colours."""
-    panel, _ = open_panel(kubernetes_lab, viewport=SIZE, **LOOKS[look])
-    panel.switch(f"weather-{look}")
+    panel, _ = open_panel(kubernetes_lab, viewport=SIZE, **SCHEMES[scheme])
+    panel.switch(f"weather-{scheme}")
     for state in states(panel):
-        sound(panel.page, f"panel-{state}-{look}", tmp_path)
+        sound(panel.page, f"panel-{state}-{scheme}", tmp_path)
     panel.project.click()
-    sound(panel.page, f"panel-projects-{look}", tmp_path)
+    sound(panel.page, f"panel-projects-{scheme}", tmp_path)
     panel.switch("no such project")
     expect(panel.alert).to_contain_text("no such project")
-    sound(panel.page, f"panel-refused-{look}", tmp_path)
+    sound(panel.page, f"panel-refused-{scheme}", tmp_path)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_each_state_of_the_widget_is_sound(show: Show, kubernetes_lab: Lab, tmp_path: Path, look: str) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_each_state_of_the_widget_is_sound(show: Show, kubernetes_lab: Lab, tmp_path: Path, scheme: str) -> None:
     """The same in a cell's output, wide and narrow; nothing is cut off."""
     size = {"width": 1000, "height": 640}
-    panel = show(server=kubernetes_lab, provider="kubernetes", viewport=size, **LOOKS[look]).panel
+    panel = show(server=kubernetes_lab, provider="kubernetes", viewport=size, **SCHEMES[scheme]).panel
     page = panel.page
     for state in states(panel):
-        sound(page, f"widget-{state}-{look}", tmp_path)
+        sound(page, f"widget-{state}-{scheme}", tmp_path)
     page.get_by_role("tab", name="File Browser").click()  # folds the side bar
     page.set_viewport_size({"width": 480, "height": 640})
-    sound(page, f"widget-narrow-{look}", tmp_path)
+    sound(page, f"widget-narrow-{scheme}", tmp_path)
     assert not panel.region.evaluate("region => region.scrollWidth > region.clientWidth")
 
 

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ACTIONS, label } from '../src/actions';
+import { commands } from '../src/commands';
+import type { SecretInfo } from '../src/protocol';
+import { Store } from '../src/store';
+
+const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
+const secrets: SecretInfo[] = ['A', 'db-pass'].map(name => ({ name, description: '', labels: [], ...none }));
+
+/** The commands over a store, what they showed and asked, and what is chosen of what they offer. */
+function made(chosen: string | null) {
+  const store = new Store({
+    status: async () => ({ project: 'demo', provider: 'local', place: 'a file', writable: true }),
+    projects: async () => ['demo'],
+    list: async () => secrets,
+    create: async () => assert.fail(),
+    update: async () => assert.fail(),
+    remove: async () => assert.fail(),
+    put: async (_project, name, destination) => `${name} is in the ${destination}.`,
+    watch: () => () => {}
+  });
+  const asked: unknown[] = [];
+  const all = commands(
+    store,
+    () => asked.push('shown'),
+    async (title, names) => {
+      asked.push([title, names]);
+      return chosen;
+    }
+  );
+  const execute = async (id: string) => all.find(command => command.id === `dh-secrets:${id}`)?.execute();
+  return { store, all, asked, execute };
+}
+
+test('every action of the panel is a command under its name, and each has an id of its own', () => {
+  const { store, all } = made(null);
+  const labels = all.map(command => command.label);
+  assert.deepEqual(labels.slice(0, 2), ['Show secrets', 'Add secret']);
+  assert.deepEqual(
+    labels.slice(2),
+    ACTIONS.map(action => label(store, action))
+  );
+  assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
+});
+
+test('a command brings the panel to the front, asks which secret, and does it', async () => {
+  const { store, asked, execute } = made('db-pass');
+  await execute('environment');
+  assert.deepEqual(asked, ['shown', ['Put into environment', ['A', 'db-pass']]]);
+  assert.equal(store.state.notice, 'db-pass is in the environment.');
+  await execute('delete');
+  assert.deepEqual(store.state.dialog, { kind: 'delete', secret: secrets[1] });
+});
+
+test('where no secret is chosen nothing is done', async () => {
+  const { store, execute } = made(null);
+  await execute('delete');
+  assert.equal(store.state.dialog, null);
+});
+
+test('adding opens its form and asks nothing', async () => {
+  const { store, asked, execute } = made(null);
+  await execute('add');
+  assert.deepEqual(store.state.dialog, { kind: 'add' });
+  assert.deepEqual(asked, ['shown']);
+});
