@@ -54,11 +54,11 @@ def test_with_an_expired_session_no_dialog_says_that_it_is_done(
     list that cannot be had says the same; after the next log-in all of it works again."""
     between, _ = behind
     before = local_lab.request("GET", f"projects/{project}/secrets")
-    for title, button, fields in (
-        ("Add secret", "Save", {"Name": "NEW", "Value": "sample-new", "Description": "Kept"}),
-        ("Replace value of OLD", "Save", {"Value": "sample-new"}),
-        ("Edit OLD", "Save", {"Description": "Kept"}),
-        ("Delete OLD", "Delete", {}),
+    for title, fields in (
+        ("Add secret", {"Name": "NEW", "Value": "sample-new", "Description": "Kept"}),
+        ("Replace value of OLD", {"Value": "sample-new"}),
+        ("Edit OLD", {"Description": "Kept"}),
+        ("Delete OLD", {}),
     ):
         if title == "Add secret":
             dialog = panel.open_add()
@@ -67,7 +67,7 @@ def test_with_an_expired_session_no_dialog_says_that_it_is_done(
             dialog = panel.dialog(title)
         dialog.fill(**fields)
         between.instead = gateway.log_in
-        dialog.press(button)
+        dialog.submit()
         expect(dialog.frame.get_by_role("alert")).to_contain_text(LOGGED_OUT)
         for label, text in fields.items():
             expect(dialog.field(label)).to_have_value("" if label == "Value" else text)
