@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has no types
 
-pytest_plugins = ["tests.cluster.fixtures", "tests.support.fixtures", "tests.core.fixtures"]
+pytest_plugins = [
+    "tests.cluster.fixtures",
+    "tests.core.fixtures",
+    "tests.support.fixtures",
+    "tests.support.unit_tests",
+]
 
 # Nothing of the user's own settings, cluster or keyring reaches a test, or what a test starts.
 for variable in [name for name in os.environ if name.startswith(("DH_", "DHCORE_", "JUPYTERHUB_", "KUBERNETES_"))]:
@@ -17,7 +23,8 @@ for variable in [name for name in os.environ if name.startswith(("DH_", "DHCORE_
 os.environ["KUBECONFIG"] = os.devnull
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
-_NEEDS = {
+_NEEDS: dict[str, set[str]] = {
+    "slow": set(),
     "kernel": {"kernel", "new_kernel", "secrets_kernel", "guarded", "survey"},
     "server": {"server", "local", "revealing_local", "scripted"},
     "cluster": {"cluster"},
@@ -30,12 +37,14 @@ _NEEDS = {
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks each test by the dearest part it needs, ``unit`` where it needs none, and runs the cheap ones first.
 
-    Modules stay whole. A module that starts its parts without a fixture marks itself. Long runs have to be asked for.
+    Modules stay whole. A test that starts its parts without a fixture bears the marker itself. Long runs have to be
+    asked for, and Windows has none of what tests marked ``posix`` are about.
     Where several processes share the work, one of them has the browser to itself, from the start: it takes longest.
     """
     if "soak" not in config.option.markexpr:
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
-        items[:] = [item for item in items if not item.get_closest_marker("soak")]
+        _leave_out("soak", config, items)
+    if sys.platform == "win32":
+        _leave_out("posix", config, items)
     costs: dict[Path, int] = {}
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
@@ -50,6 +59,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     browser = len(_NEEDS)
     is_shared = hasattr(config, "workerinput")
     items.sort(key=lambda item: -1 if is_shared and costs[item.path] == browser else costs[item.path])
+
+
+def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(marker)])
+    items[:] = [item for item in items if not item.get_closest_marker(marker)]
 
 
 class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # which is Any

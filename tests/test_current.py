@@ -66,6 +66,7 @@ def test_a_bad_name(name: str) -> None:
         dh_secrets_jupyter.get_or_create_project(name)
 
 
+@pytest.mark.posix
 def test_who(monkeypatch: pytest.MonkeyPatch) -> None:
     """The hub's user, else the login name, else the number; and that is who is written down."""
     assert current.user() == getpass.getuser()

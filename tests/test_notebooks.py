@@ -55,6 +55,7 @@ def check_masked(cells: list[Any], *names: str) -> None:
         assert f"[secret:{name}]" in text(cells)
 
 
+@pytest.mark.kernel
 def test_the_quickstart(execute: Execute) -> None:
     """It runs on the embedded store, also after one that was broken off, and again; it deletes what it made."""
     execute(QUICKSTART, cells=8, DH_SECRETS_PROVIDER="local")
@@ -109,6 +110,7 @@ def test_the_readmes_first_cell(new_kernel: Callable[..., kernels.Kernel]) -> No
     assert cell.stdout.endswith("Bearer [secret:API_KEY]\n")
 
 
+@pytest.mark.kernel
 class TestDemo:
     """``make demo`` plays the quickstart in the terminal."""
 

@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 import dh_secrets_jupyter
 
@@ -78,6 +79,16 @@ def test_one_version() -> None:
     assert f"## [{package['version']}]" in (ROOT / "CHANGELOG.md").read_text()
 
 
+def test_continuous_integration_has_every_python() -> None:
+    """The unit tests are run on just those that pyproject.toml names, and everything by the one script."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]
+    named = [name.rpartition(" :: ")[2] for name in project["classifiers"] if "Python :: 3." in name]
+    assert jobs["unit"]["strategy"]["matrix"]["python"] == named
+    assert project["requires-python"] == f">={named[0]}"
+    assert {"run": ".ci/run"} in jobs["everything"]["steps"]
+
+
 def test_modules_stay_small() -> None:
     """No module of the package, and no source of the front end, is longer than 400 lines."""
     sources = [*(ROOT / "dh_secrets_jupyter").rglob("*.py"), *(ROOT / "labextension" / "src").rglob("*.ts*")]
@@ -85,6 +96,7 @@ def test_modules_stay_small() -> None:
     assert {name: length for name, length in lengths.items() if length > 400} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_what_is_built_is_whole(tmp_path: Path) -> None:
     """From the sdist alone a wheel is built that brings everything, prebuilt, and runs where it is installed."""

@@ -55,6 +55,7 @@ def test_text_in_a_terminal(table: Table) -> None:
     assert second == "long-name"
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 @pytest.mark.parametrize(
     "time", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), datetime(2026, 1, 2, 3, 4, tzinfo=UTC)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
@@ -33,6 +32,8 @@ def binaries(say: Callable[[str], None] = print) -> Path:
     folder = user_cache_path("dh-secrets-jupyter") / "cluster" / version
     if not _missing(folder):
         return folder
+    import fcntl  # Windows has none, and collects the tests all the same
+
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:  # two runs at once: the second waits, and finds everything there
         fcntl.flock(lock, fcntl.LOCK_EX)

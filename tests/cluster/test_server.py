@@ -45,6 +45,7 @@ def test_an_expired_token_is_refused(namespace: Namespace) -> None:
             namespace.kubectl("get", "secret", "any", f"--kubeconfig={kubeconfig}")
 
 
+@pytest.mark.cluster
 def test_data_outlive_a_killed_server(tmp_path: Path) -> None:
     """After kill -9 the server comes back at the same address with the same data."""
     with Cluster(tmp_path) as own:
@@ -57,6 +58,7 @@ def test_data_outlive_a_killed_server(tmp_path: Path) -> None:
         assert space.data("kept") == {"A": b"1"}
 
 
+@pytest.mark.cluster
 def test_a_killed_run_leaves_no_server(tmp_path: Path) -> None:
     """The servers end with the process that started them, however it ends."""
     start = f"""

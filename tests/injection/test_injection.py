@@ -48,6 +48,7 @@ def test_variables_hold_the_value_itself(injection: Injection, namespace: dict[s
     assert repr(namespace) == "{'mine': 1, 'A': <secret A>, 'other': <secret B>}"
 
 
+@pytest.mark.posix
 def test_environment_takes_text_and_bytes(injection: Injection) -> None:
     """The entry has the secret's bytes, also where they are not UTF-8 or not of the locale."""
     injection.put(Destination.ENVIRONMENT, {"DHS_T": SecretValue("ü🔑", "T"), "DHS-B": SecretBytes(b"\xff\xfe", "B")})

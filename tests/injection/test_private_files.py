@@ -51,6 +51,7 @@ def killed() -> Path:
     return path
 
 
+@pytest.mark.posix
 def test_only_the_user_can_read_it(private: PrivateFiles) -> None:
     """A file is 0600 in folders that are 0700, in memory where the machine has a place there."""
     path = Path(private.write("key.pem", b"a\r\nb"))
@@ -62,6 +63,7 @@ def test_only_the_user_can_read_it(private: PrivateFiles) -> None:
         assert path.is_relative_to("/dev/shm")
 
 
+@pytest.mark.posix
 def test_an_open_umask_changes_nothing() -> None:
     """Where a process lets everybody read what it writes, these files stay private."""
     process, path = writer("sys.stdin.read()")
@@ -85,6 +87,7 @@ def test_gone_when_the_process_ends() -> None:
     assert not path.parents[1].exists()
 
 
+@pytest.mark.posix
 def test_a_forked_child_leaves_them_to_their_owner() -> None:
     """A child that ends by itself takes none of its parent's files along."""
     process, path = writer(
@@ -97,6 +100,7 @@ def test_a_forked_child_leaves_them_to_their_owner() -> None:
     assert not path.exists()
 
 
+@pytest.mark.posix
 def test_swept_after_a_kill() -> None:
     """What a killed process left is removed by the next sweep; what a living one has stays."""
     left = killed()
@@ -107,6 +111,7 @@ def test_swept_after_a_kill() -> None:
     living.communicate("", timeout=30)
 
 
+@pytest.mark.posix
 def test_a_folder_in_the_making_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A folder without a lock may belong to a process that is just making it: it goes only when it is old."""
     monkeypatch.setattr(private_files, "_bases", lambda: [tmp_path])
@@ -119,6 +124,7 @@ def test_a_folder_in_the_making_stays(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert not folder.exists()
 
 
+@pytest.mark.posix
 def test_no_link_is_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A link of somebody else's under our name leads nowhere."""
     monkeypatch.setattr(private_files, "_bases", lambda: [tmp_path / "base"])
@@ -132,6 +138,7 @@ def test_no_link_is_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert (precious / "file").exists()
 
 
+@pytest.mark.posix
 def test_folders_of_others_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A folder under our name that belongs to another user is not removed."""
     monkeypatch.setattr(private_files, "_bases", lambda: [tmp_path])

@@ -30,7 +30,7 @@ SHOWN = "Secret(name='somesecret', project='project-secrets', key='store://proje
 PEM = b"-----BEGIN PRIVATE KEY-----\ninvented+first\n-----END PRIVATE KEY-----\n"
 
 
-@pytest.fixture(params=["local", "kubernetes"])
+@pytest.fixture(params=["local", pytest.param("kubernetes", marks=pytest.mark.cluster)])
 def on(request: pytest.FixtureRequest, new_kernel: Callable[..., Kernel]) -> Kernel:
     """A kernel on the provider."""
     if request.param == "local":

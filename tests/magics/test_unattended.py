@@ -15,6 +15,8 @@ from nbclient.exceptions import CellExecutionError
 
 from ..support.kernels import environment
 
+pytestmark = pytest.mark.kernel
+
 LOAD = "%load_ext dh_secrets_jupyter"
 MISSING = "NOPE: no such secret in project default. Run %secret list to see what is there."
 UNANSWERED = "NEW: nobody can answer a prompt here. Use --from-file, --from-env or --from-var."

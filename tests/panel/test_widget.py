@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
 
 from dh_secrets_jupyter.panel.widget import BUILT
@@ -85,6 +86,7 @@ def test_it_works_in_a_vbox(kernel: Kernel) -> None:
     kernel.ok("box.children[0].close(); box.close()")
 
 
+@pytest.mark.kernel
 def test_what_nbclient_writes_has_no_value(tmp_path: Path) -> None:
     """It stores the state of all widgets: the panel's front end and the static list, and nothing of what was typed."""
     request = {"id": 1, "method": "create", "params": {"project": "default", "name": "NB"}}
@@ -104,6 +106,7 @@ def test_what_nbclient_writes_has_no_value(tmp_path: Path) -> None:
     assert "invented-by-nbclient" not in written
 
 
+@pytest.mark.slow
 def test_the_bundle_fits_into_a_notebook() -> None:
     """It is widget state, and saved with it: at most 60 kB."""
     assert sum(len((BUILT / name).read_bytes()) for name in ("widget.js", "widget.css")) <= 60_000

@@ -50,7 +50,7 @@ class Stored:
 _OURS = {"description", "created", "updated", "created_by", "updated_by"}
 
 
-@pytest.fixture(params=["local", "kubernetes"])
+@pytest.fixture(params=["local", pytest.param("kubernetes", marks=pytest.mark.cluster)])
 def stored(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stored:
     """The secret ``A`` of the project ``demo``, which a newer version has written to."""
     if request.param == "local":

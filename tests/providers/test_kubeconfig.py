@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_what_is_no_kubeconfig_is_said(tmp_path: Path, monkeypatch: pytest.Monke
     file = tmp_path / "config"
     file.write_bytes(content)
     monkeypatch.setenv("KUBECONFIG", str(file))
-    with pytest.raises(ProviderUnavailableError, match=str(file)) as caught:
+    with pytest.raises(ProviderUnavailableError, match=re.escape(str(file))) as caught:
         lookup.suitable()
     assert caught.value.__context__ is None
 
@@ -77,7 +78,8 @@ def test_what_is_no_kubeconfig_is_said(tmp_path: Path, monkeypatch: pytest.Monke
 def test_the_default_is_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without KUBECONFIG it is ~/.kube/config; without one there, auto is local."""
     monkeypatch.delenv("KUBECONFIG")
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
     assert lookup.suitable() == "local"
     (tmp_path / ".kube").mkdir()
     (tmp_path / ".kube" / "config").write_text(PLAIN)

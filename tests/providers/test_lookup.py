@@ -89,6 +89,7 @@ def test_a_broken_kubeconfig_is_said(home: Path, text: str) -> None:
     assert lookup.find("local").name == "local"
 
 
+@pytest.mark.posix
 def test_a_kubeconfig_that_may_not_be_read_is_said(home: Path) -> None:
     """The same for a file, or a folder, that this user may not look into."""
     path = write(home / ".kube" / "config", WITH_CONTEXT)

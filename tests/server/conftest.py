@@ -61,7 +61,7 @@ def kubernetes_environment(namespace: Namespace, kubeconfig: Path | None = None)
     return {"DH_SECRETS_PROVIDER": "kubernetes", "KUBECONFIG": str(kubeconfig or namespace.kubeconfig)}
 
 
-@pytest.fixture(params=["local", "kubernetes"])
+@pytest.fixture(params=["local", pytest.param("kubernetes", marks=pytest.mark.cluster)])
 def server(request: pytest.FixtureRequest) -> Server:
     """Each provider's server in turn."""
     found: Server = request.getfixturevalue(request.param)

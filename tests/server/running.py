@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -110,10 +109,10 @@ class Server:
         except urllib3.exceptions.HTTPError:
             return False
 
-    def kill(self, number: int = signal.SIGKILL) -> int:
-        """Ends it by a signal and returns its exit code."""
+    def kill(self, *, gently: bool = False) -> int:
+        """Kills it, or asks it to end (``gently``); returns its exit code."""
         assert self._process
-        self._process.send_signal(number)
+        self._process.terminate() if gently else self._process.kill()
         return self._process.wait(_TIMEOUT)
 
     def log(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import statistics
 import threading
 import time
@@ -90,7 +89,7 @@ def test_a_provider_that_hangs_for_good_holds_up_nothing_else(scripted: Server) 
             assert (reply.status, reply.body["reason"]) == (504, "ProviderUnavailableError")
         print(f"all 60 answered after {time.monotonic() - start:.1f} s")
         assert time.monotonic() - start < 35
-    assert scripted.kill(signal.SIGTERM) == 0
+    assert scripted.kill(gently=True) == 0
     scripted.start()
 
 

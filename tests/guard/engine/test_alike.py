@@ -17,6 +17,7 @@ from .texts import cut, masker
 many = settings(max_examples=60, deadline=None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_cost_of_a_text_does_not_depend_on_how_alike_the_values_are(family: str) -> None:
     """Steps in a text are at most some for each byte of it, whatever the values are and however many they are."""

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.slow
 def test_a_minute_of_fuzzing_finds_nothing(tmp_path: Path) -> None:
     """Inputs that coverage leads to, from nothing, neither leak a value nor change a text."""
     done = subprocess.run(

@@ -37,6 +37,7 @@ def left(out: str, name: str = "V0") -> str:
     return out.replace(f"[secret:{name}]", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "encoding"),
     [(kind, how) for kind in TEXTS for how in (DECODED if kind in ("lines", "not ASCII") else FEW)],

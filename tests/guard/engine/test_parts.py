@@ -209,6 +209,7 @@ def test_what_the_drivers_read_and_write() -> None:
     assert masked(redis, str(read["password"])) == "[secret:K]"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sign", ['"', "'", "{", "[", ";", "=", ":", "\\", " ", "\n", "a={b;", 'a="b;', "a: |\n", "://", "- ", "a:b@"]
 )

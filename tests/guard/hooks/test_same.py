@@ -51,6 +51,7 @@ def _executed(home: Path, *, guard: bool) -> tuple[str, int]:
     return re.sub(r"\b[0-9a-f]{32}\b|\b0x[0-9a-f]{8,}\b", lambda m: ids.setdefault(m[0], f"id{len(ids)}"), text), size
 
 
+@pytest.mark.kernel
 def test_a_notebook_without_a_secret_has_the_same_outputs(tmp_path: Path) -> None:
     without, size = _executed(tmp_path / "without", guard=False)
     with_guard, _ = _executed(tmp_path / "with", guard=True)

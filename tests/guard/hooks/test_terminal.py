@@ -43,6 +43,7 @@ def _history(home: Path) -> bytes:
     return b"".join(path.read_bytes() for path in home.rglob("history.sqlite*"))
 
 
+@pytest.mark.kernel
 def test_every_way_through_the_streams_is_masked(tmp_path: Path) -> None:
     ways = [
         "print('print', T)",
@@ -66,6 +67,7 @@ def test_every_way_through_the_streams_is_masked(tmp_path: Path) -> None:
     assert "not covered here: what C code and child processes write straight to the terminal" in shown
 
 
+@pytest.mark.kernel
 def test_a_literal_is_neither_in_the_history_nor_in_in(tmp_path: Path) -> None:
     home = tmp_path / "h"
     done = _ipython(
@@ -76,6 +78,7 @@ def test_a_literal_is_neither_in_the_history_nor_in_in(tmp_path: Path) -> None:
     assert b"after = '[secret:TOKEN]'" in _history(home)
 
 
+@pytest.mark.kernel
 def test_a_value_typed_on_the_line_is_kept_nowhere(tmp_path: Path) -> None:
     home = tmp_path / "h"
     done = _ipython(home, "%load_ext dh_secrets_jupyter", f"%secret set K {TOKEN}", "print(In, _i)")
@@ -84,6 +87,7 @@ def test_a_value_typed_on_the_line_is_kept_nowhere(tmp_path: Path) -> None:
     assert TOKEN.encode() not in _history(home)
 
 
+@pytest.mark.kernel
 def test_unloading_puts_the_streams_back(tmp_path: Path) -> None:
     done = _ipython(
         tmp_path / "h",

@@ -16,6 +16,8 @@ import pytest
 
 from ...support import terminals
 
+pytestmark = pytest.mark.kernel
+
 VALUES = [
     "ing-4f9QzL7mWx2vB8nR5jK1cY6hD3sG0pTa",
     "line\nof-8fQzL7mWx2vB8nR5jK1cY6hD3sG\n",

@@ -39,6 +39,7 @@ def _said(home: Path, policy: str) -> str:
     return "".join(texts)
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize(
     ("policy", "says"),
     [("auto", "iopub: encrypted\n" if ENCRYPTS else NOT_ENCRYPTED), ("disabled", NOT_ENCRYPTED)],

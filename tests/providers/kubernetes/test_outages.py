@@ -290,6 +290,7 @@ def test_an_outcome_that_nobody_knows_is_said(
     check_line(caught.value, namespace)
 
 
+@pytest.mark.cluster
 def test_a_server_killed_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the API server is killed and started again, every acknowledged write is there, as it was written."""
     with Cluster(tmp_path) as own:

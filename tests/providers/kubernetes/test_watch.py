@@ -237,6 +237,7 @@ def test_an_outage_spreads_the_watches(connect: Connect, namespace: Namespace, f
     assert len(times) < 10 * 5 * 2  # at most five times in six seconds; a connection that breaks is tried twice
 
 
+@pytest.mark.cluster
 def test_it_outlives_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the API server was killed and is back, changes are seen again."""
     with Cluster(tmp_path) as own:

@@ -101,6 +101,7 @@ def test_nobody_waits_for_one_who_hangs(monkeypatch: pytest.MonkeyPatch) -> None
         assert second.look is None
 
 
+@pytest.mark.posix
 def test_a_forked_child_waits_for_nobody() -> None:
     """The turn that a parent's thread has at the fork means nothing to the child."""
     with turn(CLIENT, TARGET, "a", Deadline(30)):

@@ -79,6 +79,7 @@ FAULTS: list[tuple[Callable[[Path], None], str]] = [
 class TestFaults:
     """Each is one clear line, and makes nothing worse."""
 
+    @pytest.mark.posix
     @pytest.mark.parametrize(("fault", "line"), FAULTS, ids=[fault.__name__ for fault, _ in FAULTS])
     def test_an_unusable_store(self, file: Path, fault: Callable[[Path], None], line: str) -> None:
         """Reading, writing and watching it say what is wrong and what to do, and change not a byte of it."""
@@ -94,12 +95,14 @@ class TestFaults:
             assert str(file) in made.place("demo")
         assert content(file.parent) == before
 
+    @pytest.mark.posix
     def test_a_file_in_place_of_the_folder(self, file: Path) -> None:
         """Where the folder cannot be made, nothing is there to read, and a write says why."""
         file.parent.write_text("")
         assert dict(LocalProvider().read("demo")) == {}
         assert "cannot be created or written (Not a directory)" in refusal(fill)
 
+    @pytest.mark.posix
     @pytest.mark.parametrize("way", ["permissions", "mount"])
     def test_a_read_only_disk(self, file: Path, way: str) -> None:
         """It can be read, says that it is not writable, and refuses a write without a change; nor is a store begun."""
@@ -166,6 +169,7 @@ class TestFaults:
             file.parent.chmod(0o700)
         assert said == [str(expected), *[str(folder == 0o700)] * 2]
 
+    @pytest.mark.posix
     def test_a_folder_out_of_sight(self, file: Path) -> None:
         """A store that this user may not see is not taken for an empty one."""
         fill()
@@ -203,6 +207,7 @@ class TestFaults:
             assert UNKNOWN in refusal(lambda: provider.write("demo", just(put("LATE", b"sample-value"))))
         assert provider.read("demo")["LATE"].value == b"sample-value"
 
+    @pytest.mark.posix
     def test_a_full_disk(self, file: Path, tmp_path: Path) -> None:
         """What does not fit is refused as a whole, and what was there stays and can be changed."""
         code = """

@@ -46,6 +46,7 @@ class TestFile:
         monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(Path("~", "here.db")))
         assert set(LocalProvider().read("demo")) == {"A"}
 
+    @pytest.mark.posix
     def test_a_path_with_signs_of_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Blanks, ``?``, ``#``, ``%`` and letters beyond ASCII are part of the path."""
         path = tmp_path / "a b?mode=memory#%41ü" / "x y.db"
@@ -54,6 +55,7 @@ class TestFile:
         assert path.is_file()
         assert set(LocalProvider().read("demo")) == {"A", "BIG"}
 
+    @pytest.mark.posix
     def test_only_this_user_can_read(self, file: Path) -> None:
         """Whatever the umask: folders that we make are 0700, file and key 0600."""
         before = os.umask(0)
@@ -64,6 +66,7 @@ class TestFile:
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (file.parent, *file.parent.iterdir())}
         assert modes == {"data": 0o700, "secrets.db": 0o600, "secrets.db.key": 0o600}
 
+    @pytest.mark.posix
     def test_a_folder_of_others_stays_as_it_is(self, file: Path) -> None:
         """The mode of a folder that was there is not ours to change."""
         file.parent.mkdir()
@@ -137,6 +140,7 @@ class TestFile:
         assert set(next(watch)) == {"A", "BIG"}
         stop.set()
 
+    @pytest.mark.posix
     def test_a_fork_while_a_file_is_made(self, file: Path) -> None:
         """A child that was forked at that moment does not wait for a thread that it does not have."""
         with store._creating:

@@ -86,6 +86,7 @@ def write_until_killed(after: float) -> list[str]:
         return acknowledged.read().split()
 
 
+@pytest.mark.posix
 def test_a_kill_loses_nothing_that_was_acknowledged(file: Path) -> None:
     """Killed at random instants of its writing, a process leaves a sound file with every secret it was told of."""
     chance, kept = random.Random(20260101), list[str]()
@@ -101,6 +102,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged(file: Path) -> None:
     assert sound(file)
 
 
+@pytest.mark.posix
 def test_a_kill_leaves_no_half_of_a_plan(file: Path) -> None:
     """A plan of many pages that is killed at a random instant is there as a whole, or not at all."""
     names, size, chance = [f"PART{number}" for number in range(12)], 80_000, random.Random(20260103)
@@ -131,6 +133,7 @@ def kill(work: Callable[[], object], after: float) -> None:
     assert os.waitpid(child, 0)[1] == signal.SIGKILL, "it ended by itself"
 
 
+@pytest.mark.posix
 def test_a_kill_while_the_store_is_made(file: Path) -> None:
     """Killed anywhere between no file and the first secrets, also between key and file, a process leaves a store
     that the next one goes on with."""
