@@ -82,7 +82,10 @@ def test_the_documentation_names_what_there_is(described: dict[str, Any]) -> Non
     assert LIVE in str(described)
 
 
-@pytest.mark.parametrize(("provider", "examples"), [("local", 10), ("kubernetes", 4)])
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("provider", "examples"), [("local", 10), pytest.param("kubernetes", 4, marks=pytest.mark.cluster)]
+)
 @pytest.mark.timeout(600)
 def test_whatever_is_sent_is_answered_as_described(
     request: pytest.FixtureRequest, tmp_path: Path, provider: str, examples: int

@@ -70,7 +70,8 @@ def check(server: Server) -> None:
             assert spelling not in written, spelling
 
 
-@pytest.mark.parametrize("provider", ["local", "kubernetes"])
+@pytest.mark.server
+@pytest.mark.parametrize("provider", ["local", pytest.param("kubernetes", marks=pytest.mark.cluster)])
 def test_no_log_has_a_value(
     provider: str,
     local_environment: dict[str, str],
@@ -94,6 +95,7 @@ def test_no_log_has_a_value(
         check(server)
 
 
+@pytest.mark.server
 def test_a_crash_shows_nothing(tmp_path: Path) -> None:
     """A provider that raises something of its own, with values in it: a 500 in JSON, and a log that says only where."""
     environment = {**install(tmp_path / "installed"), config.TALKATIVE: "1"}

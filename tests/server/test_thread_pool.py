@@ -150,6 +150,7 @@ def test_one_thread_serves_calls_that_follow_each_other() -> None:
     assert len(asyncio.run(test())) == 1
 
 
+@pytest.mark.server
 def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     """The server is killed in the midst of writes: what it had acknowledged is there afterwards; old tags are void."""
     environment = {"DH_SECRETS_PROVIDER": "local", "DH_SECRETS_LOCAL_PATH": str(tmp_path / "secrets.db")}
