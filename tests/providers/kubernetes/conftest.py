@@ -41,7 +41,7 @@ def provider(connect: Connect) -> KubernetesProvider:
 
 
 @pytest.fixture
-def project(provider: KubernetesProvider) -> Project:
+def demo(provider: KubernetesProvider) -> Project:
     """The project ``demo`` through it."""
     return Project("demo", provider, user="tester")
 

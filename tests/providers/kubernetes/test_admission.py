@@ -149,35 +149,35 @@ WRITES: dict[str, Callable[[Project], object]] = {
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422, 429, 500, 503])
-def test_a_webhook_that_denies(project: Project, namespace: Namespace, webhook: Webhook, status: int) -> None:
+def test_a_webhook_that_denies(demo: Project, namespace: Namespace, webhook: Webhook, status: int) -> None:
     """With whatever status it denies, that is said at once, with its name and status and none of its words."""
-    project.put("A", CANARY)
+    demo.put("A", CANARY)
     webhook.status = status
     with watched(namespace, webhook.client):
         await_refusal(namespace)
         for write in WRITES.values():
-            line = refused(namespace, lambda write=write: write(project), AccessDeniedError)  # type: ignore[misc]  # mypy: defaults of lambdas
+            line = refused(namespace, lambda write=write: write(demo), AccessDeniedError)  # type: ignore[misc]  # mypy: defaults of lambdas
             assert f"the admission webhook {NAME} denied to" in line
             assert f"(HTTP status {status})" in line
         webhook.status = None
-        project.put("A", "passes")
-    assert project.read_all() == {"A": "passes"}
+        demo.put("A", "passes")
+    assert demo.read_all() == {"A": "passes"}
 
 
-def test_a_webhook_that_denies_the_first_secret(project: Project, namespace: Namespace, webhook: Webhook) -> None:
+def test_a_webhook_that_denies_the_first_secret(demo: Project, namespace: Namespace, webhook: Webhook) -> None:
     """A creation is denied likewise, though 404 and 409 mean something else there."""
     for webhook.status in (404, 409):
         with watched(namespace, webhook.client):
             await_refusal(namespace)
             with pytest.raises(AccessDeniedError, match=f"the admission webhook {NAME} denied to create"):
-                project.new_secret("A", CANARY)
+                demo.new_secret("A", CANARY)
     assert namespace.secret(SECRET) is None
 
 
 @pytest.mark.parametrize("how", ["refuses", "silent", "no certificate"])
-def test_a_webhook_that_is_away(project: Project, namespace: Namespace, webhook: Webhook, how: str) -> None:
+def test_a_webhook_that_is_away(demo: Project, namespace: Namespace, webhook: Webhook, how: str) -> None:
     """That it does not answer is said within some seconds, and that nothing was changed, which is so."""
-    project.put("A", CANARY)
+    demo.put("A", CANARY)
     client, silent = dict(webhook.client), socket.create_server(("127.0.0.1", 0))
     if how == "silent":
         client["url"] = f"https://127.0.0.1:{silent.getsockname()[1]}/"
@@ -189,16 +189,16 @@ def test_a_webhook_that_is_away(project: Project, namespace: Namespace, webhook:
         await_refusal(namespace)
         for write in WRITES.values():
             started = time.monotonic()
-            line = refused(namespace, lambda write=write: write(project), ProviderUnavailableError)  # type: ignore[misc]  # as above
+            line = refused(namespace, lambda write=write: write(demo), ProviderUnavailableError)  # type: ignore[misc]  # as above
             assert time.monotonic() - started < 15  # generous: one call of the webhook's 2 s, on a busy machine
             assert f"the admission webhook {NAME} does not answer" in line
             assert "nothing was changed" in line
 
 
 @pytest.mark.parametrize(("reason", "status"), [("Invalid", 422), ("Forbidden", 403), ("RequestEntityTooLarge", 413)])
-def test_a_policy_that_denies(project: Project, namespace: Namespace, reason: str, status: int) -> None:
+def test_a_policy_that_denies(demo: Project, namespace: Namespace, reason: str, status: int) -> None:
     """A ValidatingAdmissionPolicy is said by its name, whatever reason it gives."""
-    project.put("A", CANARY)
+    demo.put("A", CANARY)
     policy = {
         "failurePolicy": "Fail",
         "matchConstraints": {
@@ -220,12 +220,12 @@ def test_a_policy_that_denies(project: Project, namespace: Namespace, reason: st
         installed(namespace, "validatingadmissionpolicybindings", {"spec": binding}),
     ):
         await_refusal(namespace)
-        line = refused(namespace, lambda: project.put("A", "new"), AccessDeniedError)
+        line = refused(namespace, lambda: demo.put("A", "new"), AccessDeniedError)
         assert f"the ValidatingAdmissionPolicy {namespace.name} denied to patch" in line
         assert f"(HTTP status {status})" in line
 
 
-def test_a_quota_that_is_used_up(project: Project, namespace: Namespace) -> None:
+def test_a_quota_that_is_used_up(demo: Project, namespace: Namespace) -> None:
     """A ResourceQuota that allows no Secret is said by its name."""
     quota = {"metadata": {"name": "none"}, "spec": {"hard": {"count/secrets": "0"}}}
     path = f"/api/v1/namespaces/{namespace.name}/resourcequotas"
@@ -234,13 +234,13 @@ def test_a_quota_that_is_used_up(project: Project, namespace: Namespace) -> None
     namespace.cluster.api("PUT", f"{path}/none/status", used)  # there is no controller to do it
     await_refusal(namespace)
     with pytest.raises(AccessDeniedError, match="the ResourceQuota none does not allow to create") as caught:
-        project.new_secret("A", CANARY)
+        demo.new_secret("A", CANARY)
     assert CANARY not in shown(caught.value)
 
 
-def test_a_namespace_that_is_going(project: Project, namespace: Namespace) -> None:
+def test_a_namespace_that_is_going(demo: Project, namespace: Namespace) -> None:
     """A namespace that is being deleted is said as that, and not as a matter of quotas and policies."""
     namespace.cluster.api("DELETE", f"/api/v1/namespaces/{namespace.name}")
     await_refusal(namespace)
     with pytest.raises(ProviderUnavailableError, match=f"the namespace {namespace.name} is being deleted"):
-        project.new_secret("A", CANARY)
+        demo.new_secret("A", CANARY)

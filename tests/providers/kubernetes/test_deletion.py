@@ -28,24 +28,24 @@ def finish(namespace: Namespace) -> None:
     namespace.kubectl("patch", "secret", SECRET, "--type=json", '-p=[{"op":"remove","path":"/metadata/finalizers"}]')
 
 
-def test_it_is_absent_for_reads(project: Project, namespace: Namespace) -> None:
+def test_it_is_absent_for_reads(demo: Project, namespace: Namespace) -> None:
     """After the platform deleted the last key, its data are still in the object, and are not read."""
-    project.put("A", CANARY)
+    demo.put("A", CANARY)
     platform_deletes(namespace)
     assert namespace.data(SECRET)
-    assert project.list_secrets() == []
+    assert demo.list_secrets() == []
     with pytest.raises(SecretNotFoundError):
-        project.read_values("A")
+        demo.read_values("A")
     with pytest.raises(SecretNotFoundError):
-        project.delete("A")
+        demo.delete("A")
 
 
-def test_a_write_waits_then_creates(project: Project, namespace: Namespace) -> None:
+def test_a_write_waits_then_creates(demo: Project, namespace: Namespace) -> None:
     """A write during the deletion is made once it is over, and is there."""
-    project.put("OLD", CANARY)
+    demo.put("OLD", CANARY)
     platform_deletes(namespace)
     with ThreadPoolExecutor(1) as pool:
-        writing = pool.submit(project.new_secret, "A", CANARY)
+        writing = pool.submit(demo.new_secret, "A", CANARY)
         time.sleep(1)
         assert not writing.done()
         finish(namespace)
@@ -53,17 +53,15 @@ def test_a_write_waits_then_creates(project: Project, namespace: Namespace) -> N
     assert namespace.data(SECRET) == {"A": CANARY.encode()}
 
 
-def test_a_deletion_without_end_is_said(
-    project: Project, namespace: Namespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deletion_without_end_is_said(demo: Project, namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing finishes the deletion, a write says so in one line after a bounded wait, and writes nothing."""
     assert implementation.TERMINATING <= 20
     monkeypatch.setattr(implementation, "TERMINATING", 1.0)
-    project.put("A", CANARY)
+    demo.put("A", CANARY)
     platform_deletes(namespace)
     before = namespace.secret(SECRET)
     with pytest.raises(ProviderUnavailableError, match="is being deleted") as caught:
-        project.put("B", CANARY)
+        demo.put("B", CANARY)
     assert "kubectl get secret" in caught.value.hint
     assert "\n" not in str(caught.value)
     assert CANARY not in shown(caught.value)

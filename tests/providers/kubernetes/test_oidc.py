@@ -89,7 +89,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def provider(namespace: Namespace, tmp_path: Path) -> Iterator[IdentityProvider]:
+def idp(namespace: Namespace, tmp_path: Path) -> Iterator[IdentityProvider]:
     """An identity provider whose tokens the API server takes: those of a ServiceAccount that may read."""
     rule = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}
     namespace.service_account("user", [rule])
@@ -207,53 +207,53 @@ WAYS: dict[str, Arrange] = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_token_is_renewed_as_by_kubectl(
-    namespace: Namespace, provider: IdentityProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+    namespace: Namespace, idp: IdentityProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     """The same questions to the provider, the same tokens in the kubeconfig afterwards, or the same refusal."""
-    settings = WAYS[way](provider)
-    files = [write(namespace, provider, tmp_path / name, **settings) for name in ("kubectl", "us")]
-    kubectl, asked = by_kubectl(namespace, files[0]), provider.asked[:]
-    provider.asked.clear()
+    settings = WAYS[way](idp)
+    files = [write(namespace, idp, tmp_path / name, **settings) for name in ("kubectl", "us")]
+    kubectl, asked = by_kubectl(namespace, files[0]), idp.asked[:]
+    idp.asked.clear()
     assert by_us(files[1], monkeypatch) == kubectl
-    assert provider.asked == asked
+    assert idp.asked == asked
     old, new = fields(files[0]), fields(files[1])
     assert old["refresh-token"] == new["refresh-token"]
-    assert (old["id-token"] == provider.token) == (new["id-token"] == provider.token) == kubectl
+    assert (old["id-token"] == idp.token) == (new["id-token"] == idp.token) == kubectl
     assert files[1].stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in files[1].parent.iterdir()) == ["config"]
     if kubectl:
-        provider.asked.clear()
+        idp.asked.clear()
         assert by_us(files[1], monkeypatch)
-        assert provider.asked == []
+        assert idp.asked == []
 
 
 @pytest.mark.parametrize("data", ["absent", ""])
 def test_the_systems_certificates_count(
-    namespace: Namespace, provider: IdentityProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str
+    namespace: Namespace, idp: IdentityProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str
 ) -> None:
     """Without a CA of its own the provider is known by the system's; whom they do not know gets nothing at all."""
-    file = write(namespace, provider, tmp_path / "us", **{"idp-certificate-authority-data": data})
+    file = write(namespace, idp, tmp_path / "us", **{"idp-certificate-authority-data": data})
     assert not by_us(file, monkeypatch)
-    assert provider.seen == []
-    monkeypatch.setenv("SSL_CERT_FILE", str(provider.folder / "certificate.pem"))
-    assert by_kubectl(namespace, write(namespace, provider, tmp_path / "k", **{"idp-certificate-authority-data": data}))
+    assert idp.seen == []
+    monkeypatch.setenv("SSL_CERT_FILE", str(idp.folder / "certificate.pem"))
+    assert by_kubectl(namespace, write(namespace, idp, tmp_path / "k", **{"idp-certificate-authority-data": data}))
     assert by_us(file, monkeypatch)
 
 
 def test_nobody_is_sent_elsewhere(
-    namespace: Namespace, provider: IdentityProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    namespace: Namespace, idp: IdentityProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A provider cannot pass the refresh token on."""
-    provider.status = 307
-    assert not by_us(write(namespace, provider, tmp_path / "us"), monkeypatch)
-    assert "/elsewhere" not in provider.seen
+    idp.status = 307
+    assert not by_us(write(namespace, idp, tmp_path / "us"), monkeypatch)
+    assert "/elsewhere" not in idp.seen
 
 
 def test_a_locked_kubeconfig_is_left_alone(
-    namespace: Namespace, provider: IdentityProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    namespace: Namespace, idp: IdentityProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where kubectl holds its lock nothing is written, and the token serves this process."""
-    file = write(namespace, provider, tmp_path / "us")
+    file = write(namespace, idp, tmp_path / "us")
     before = file.read_bytes()
     (tmp_path / "us" / "config.lock").touch()
     assert by_us(file, monkeypatch)

@@ -56,41 +56,41 @@ class Core:
 
 
 @pytest.fixture
-def core(namespace: Namespace, project: Project) -> Core:
+def core(namespace: Namespace, demo: Project) -> Core:
     """The platform, which has written to the project's Secret before."""
-    project.put("OURS", CANARY)
+    demo.put("OURS", CANARY)
     made = Core(namespace)
     made.write(CORES="theirs")
     return made
 
 
-def test_forty_of_forty_are_kept(core: Core, project: Project, namespace: Namespace) -> None:
+def test_forty_of_forty_are_kept(core: Core, demo: Project, namespace: Namespace) -> None:
     """While it writes forty keys, eight at a time, we write forty others, eight at a time: not one of ours is lost."""
 
     def theirs(number: int) -> None:
         core.write(**{f"CORE{number % 40}": f"{CANARY} {number}"})
 
     def ours(number: int) -> None:
-        project.put(f"OURS{number}", f"{CANARY} {number}")
+        demo.put(f"OURS{number}", f"{CANARY} {number}")
 
     with ThreadPoolExecutor(8) as core_pool, ThreadPoolExecutor(8) as our_pool:
         list(zip(core_pool.map(theirs, range(40)), our_pool.map(ours, range(40)), strict=True))
     data = namespace.data(SECRET)
     assert [number for number in range(40) if data.get(f"OURS{number}") != f"{CANARY} {number}".encode()] == []
-    assert all(secret.metadata.created_by for secret in project.list_secrets("OURS?*"))
+    assert all(secret.metadata.created_by for secret in demo.list_secrets("OURS?*"))
 
 
 KINDS = ["create", "replace", "delete"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_it_undoes_is_put_back(core: Core, project: Project, namespace: Namespace, kind: str) -> None:
+def test_what_it_undoes_is_put_back(core: Core, demo: Project, namespace: Namespace, kind: str) -> None:
     """A key that we made, changed or deleted while it was at work is again as we left it, and its own change stays."""
-    project.put("A", "old")
-    project.delete("A") if kind == "create" else None
+    demo.put("A", "old")
+    demo.delete("A") if kind == "create" else None
     before = core.get()
-    once_sent(project, lambda: core.replace(before, CORES="newer"))
-    project.delete("A") if kind == "delete" else project.put("A", "new")
+    once_sent(demo, lambda: core.replace(before, CORES="newer"))
+    demo.delete("A") if kind == "delete" else demo.put("A", "new")
     wanted = {"OURS": CANARY.encode(), "CORES": b"newer"}
     assert namespace.data(SECRET) == (wanted if kind == "delete" else {**wanted, "A": b"new"})
 
@@ -110,9 +110,9 @@ def once_sent(project: Project, act: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("by", ["kubectl", "ours"])
-def test_a_persons_deletion_stays(core: Core, project: Project, namespace: Namespace, by: str) -> None:
+def test_a_persons_deletion_stays(core: Core, demo: Project, namespace: Namespace, by: str) -> None:
     """What somebody deletes right after we wrote it is not put back, whoever it was."""
-    other = Project("demo", project.provider, user="sam")
+    other = Project("demo", demo.provider, user="sam")
 
     def delete() -> None:
         if by == "ours":
@@ -120,8 +120,8 @@ def test_a_persons_deletion_stays(core: Core, project: Project, namespace: Names
         else:
             namespace.kubectl("patch", "secret", SECRET, "--type=json", '-p=[{"op":"remove","path":"/data/A"}]')
 
-    once_sent(project, delete)
-    project.put("A", "new")
+    once_sent(demo, delete)
+    demo.put("A", "new")
     assert "A" not in namespace.data(SECRET)
 
 
@@ -131,40 +131,40 @@ def _remove(name: str) -> Any:
     return Remove(name)
 
 
-def test_elsewhere_it_costs_no_request(project: Project, namespace: Namespace) -> None:
+def test_elsewhere_it_costs_no_request(demo: Project, namespace: Namespace) -> None:
     """Where the platform has written nothing, a write is one look and one change, as before."""
-    project.put("A", CANARY)
+    demo.put("A", CANARY)
     sent = len(namespace.requests())
-    project.put("A", "new")
+    demo.put("A", "new")
     assert [entry["verb"] for entry in namespace.requests()[sent:]] == ["get", "patch"]
 
 
 @pytest.mark.parametrize("manager", ["Kubernetes Java Client", "kubectl-patch", "somebody"])
-def test_a_change_of_others_bears_no_name_of_ours(project: Project, namespace: Namespace, manager: str) -> None:
+def test_a_change_of_others_bears_no_name_of_ours(demo: Project, namespace: Namespace, manager: str) -> None:
     """A value that somebody else changed is listed as changed elsewhere, until it is ours again; others as they are."""
     for name in ("A", "B"):
-        project.new_secret(name, CANARY)
+        demo.new_secret(name, CANARY)
     path = f"/api/v1/namespaces/{namespace.name}/secrets/{SECRET}?fieldManager={urllib.parse.quote(manager)}"
     body = {"data": {"A": encoded("theirs")}}
     namespace.cluster.api("PATCH", path, body, "application/merge-patch+json")
-    a, b = (secret.metadata for secret in project.list_secrets())
+    a, b = (secret.metadata for secret in demo.list_secrets())
     assert (a.updated_by, b.updated_by, a.created_by) == (None, "tester", "tester")
     assert a.updated
     assert b.updated
     assert abs((a.updated - b.updated).total_seconds()) < 60
-    rows = repr(Table("x", project.list_secrets())).splitlines()
+    rows = repr(Table("x", demo.list_secrets())).splitlines()
     assert "changed elsewhere" in rows[1]
     assert "changed elsewhere" not in rows[2]
-    project.edit("B", description="x")
-    project.put("A", "ours again")
-    assert [secret.metadata.updated_by for secret in project.list_secrets()] == ["tester", "tester"]
+    demo.edit("B", description="x")
+    demo.put("A", "ours again")
+    assert [secret.metadata.updated_by for secret in demo.list_secrets()] == ["tester", "tester"]
 
 
-def test_a_key_of_others_that_we_describe(project: Project, namespace: Namespace) -> None:
+def test_a_key_of_others_that_we_describe(demo: Project, namespace: Namespace) -> None:
     """Who describes another's key has done the last change of it."""
     namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=1")
-    project.edit("A", description="what for")
-    assert project.get_secret("A").metadata.updated_by == "tester"
+    demo.edit("A", description="what for")
+    assert demo.get_secret("A").metadata.updated_by == "tester"
 
 
 OWNERS: dict[str, dict[str, Any]] = {
@@ -178,46 +178,46 @@ OWNERS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("owner", OWNERS)
-def test_an_owner_is_said(project: Project, namespace: Namespace, owner: str) -> None:
+def test_an_owner_is_said(demo: Project, namespace: Namespace, owner: str) -> None:
     """What is changed in a Secret that a controller keeps is changed, and that it may be put back is said."""
     manager = urllib.parse.quote(owner if "/" in owner else "controller")
     path = f"/api/v1/namespaces/{namespace.name}/secrets"
     body = {"metadata": {"name": SECRET, **OWNERS[owner]}, "data": {"A": encoded("theirs"), "B": encoded("theirs")}}
     namespace.cluster.api("POST", f"{path}?fieldManager={manager}", body)
-    project.put("A", "ours")
-    assert project.notices == [f"The Secret {SECRET} is kept by {owner}: its owner may put it back."]
+    demo.put("A", "ours")
+    assert demo.notices == [f"The Secret {SECRET} is kept by {owner}: its owner may put it back."]
     assert namespace.data(SECRET)["A"] == b"ours"
-    project.delete("B")
-    assert len(project.notices) == 1
+    demo.delete("B")
+    assert len(demo.notices) == 1
     if "/" in owner:  # a key of our own is nobody else's
-        project.put("A", "ours again")
-        assert project.notices == []
+        demo.put("A", "ours again")
+        assert demo.notices == []
 
 
-def test_a_declared_key_is_its_declarers(project: Project, namespace: Namespace) -> None:
+def test_a_declared_key_is_its_declarers(demo: Project, namespace: Namespace) -> None:
     """What was declared by server-side apply may be declared again, by kubectl too; what kubectl made by hand not."""
     manifest = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: {SECRET}}}\nstringData: {{A: theirs}}\n"
     namespace.kubectl("apply", "--server-side", "--field-manager=kubectl-gitops", "-f", "-", stdin=manifest.encode())
-    project.put("B", "ours")
-    assert project.notices == []
-    project.put("A", "ours")
-    assert project.notices == [f"The Secret {SECRET} is kept by kubectl-gitops: its owner may put it back."]
+    demo.put("B", "ours")
+    assert demo.notices == []
+    demo.put("A", "ours")
+    assert demo.notices == [f"The Secret {SECRET} is kept by kubectl-gitops: its owner may put it back."]
 
 
-def test_a_deletion_on_the_platform(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deletion_on_the_platform(demo: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the platform is, a deletion says that it may still list the name; elsewhere nothing is said."""
-    project.import_values({"A": "1", "B": "2", "C": "3"})
-    project.delete("C")
-    assert project.notices == []
+    demo.import_values({"A": "1", "B": "2", "C": "3"})
+    demo.delete("C")
+    assert demo.notices == []
     monkeypatch.setenv("DHCORE_ENDPOINT", "http://core.example.com")
-    project.delete("A", "B")
-    assert project.notices == ["The platform may still list A, B: delete what it lists there, too."]
+    demo.delete("A", "B")
+    assert demo.notices == ["The platform may still list A, B: delete what it lists there, too."]
 
 
-def test_a_core_that_finds_no_secret(core: Core, project: Project, namespace: Namespace) -> None:
+def test_a_core_that_finds_no_secret(core: Core, demo: Project, namespace: Namespace) -> None:
     """With the last key the Secret goes; what the platform still wanted to write finds nothing to write to."""
     before = core.get()
-    project.delete("OURS", "CORES")
+    demo.delete("OURS", "CORES")
     with pytest.raises(urllib.error.HTTPError):
         core.replace(before, CORES="newer")
     assert namespace.secret(SECRET) is None

@@ -35,18 +35,18 @@ CALLS: dict[str, tuple[Callable[[Project], object], list[str]]] = {
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_requests_of_a_call(project: Project, namespace: Namespace, call: str) -> None:
+def test_requests_of_a_call(demo: Project, namespace: Namespace, call: str) -> None:
     """Reading, however much, is one request; writing, however much, is two."""
-    project.import_values({"A": CANARY, "B": CANARY})
+    demo.import_values({"A": CANARY, "B": CANARY})
     before = len(namespace.requests())
     what, verbs = CALLS[call]
-    what(project)
+    what(demo)
     assert [entry["verb"] for entry in namespace.requests()[before:]] == verbs
 
 
-def test_a_creation_is_two_requests(project: Project, namespace: Namespace) -> None:
+def test_a_creation_is_two_requests(demo: Project, namespace: Namespace) -> None:
     """The first secret of a project, too."""
-    project.new_secret("A", CANARY)
+    demo.new_secret("A", CANARY)
     assert [entry["verb"] for entry in namespace.requests()] == ["get", "create"]
 
 
@@ -71,16 +71,16 @@ print(len(dhcore.get_or_create_project("demo", provider="kubernetes").read_all()
     assert [(entry["verb"], entry["objectRef"]["name"]) for entry in ours] == [("get", SECRET)]
 
 
-def test_what_is_refused_sends_nothing(project: Project, namespace: Namespace) -> None:
+def test_what_is_refused_sends_nothing(demo: Project, namespace: Namespace) -> None:
     """A name that is taken or missing, and a project over 1 MiB, cost a look and no attempt."""
-    project.put("A", CANARY)
+    demo.put("A", CANARY)
     before = len(namespace.requests())
     with pytest.raises(SecretExistsError):
-        project.new_secret("A", CANARY)
+        demo.new_secret("A", CANARY)
     with pytest.raises(SecretNotFoundError):
-        project.edit("B", value=CANARY)
+        demo.edit("B", value=CANARY)
     with pytest.raises(TooLargeError) as caught:
-        project.put("B", CANARY.encode() + bytes(MAX_TOTAL - len(CANARY)))
+        demo.put("B", CANARY.encode() + bytes(MAX_TOTAL - len(CANARY)))
     assert CANARY not in shown(caught.value)
     assert [entry["verb"] for entry in namespace.requests()[before:]] == ["get"] * 3
 
@@ -95,9 +95,9 @@ def test_what_is_there_already_is_not_written(provider: KubernetesProvider, name
     assert [entry["verb"] for entry in namespace.requests()[before:]] == ["get", "get"]
 
 
-def test_fifty_keys_are_read_in_the_time_of_a_bare_get(project: Project, provider: KubernetesProvider) -> None:
+def test_fifty_keys_are_read_in_the_time_of_a_bare_get(demo: Project, provider: KubernetesProvider) -> None:
     """Reading 50 secrets takes about as long as one GET of their object: side by side, with room for noise."""
-    project.import_values({f"KEY_{number}": f"{CANARY} {number}" for number in range(50)})
+    demo.import_values({f"KEY_{number}": f"{CANARY} {number}" for number in range(50)})
     connection = provider._client._connect(Deadline(30))
     url, headers = connection.url + provider._path("demo"), connection.headers({})
 

@@ -79,16 +79,16 @@ def test_what_is_not_of_the_project_is_no_news(provider: KubernetesProvider, nam
         assert set(news.get(timeout=SOON)) == {"A", "B"}
 
 
-def test_a_deletion_that_is_not_over_shows_nothing(project: Project, namespace: Namespace) -> None:
+def test_a_deletion_that_is_not_over_shows_nothing(demo: Project, namespace: Namespace) -> None:
     """From the moment on at which the platform deletes the Secret, it has no secrets."""
-    assert isinstance(project.provider, KubernetesProvider)
-    project.put("A", CANARY)
-    with watching(project.provider) as news:
+    assert isinstance(demo.provider, KubernetesProvider)
+    demo.put("A", CANARY)
+    with watching(demo.provider) as news:
         expect(news, "A")
         platform_deletes(namespace)
         expect(news)
         finish(namespace)
-        project.put("B", CANARY)
+        demo.put("B", CANARY)
         expect(news, "B")
 
 
