@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ..cluster.kubeconfig import write_changed
 from ..cluster.server import Namespace
 from .fault_proxy import CUT, HALF, HANG, LOST, PASS, Fault, FaultProxy, always, answer, drip, random_faults
 
@@ -146,10 +147,9 @@ def test_kubectl_works_through_it(fault_proxy: FaultProxy, namespace: Namespace)
 
 def test_an_absent_server_is_absent(tmp_path: Path, namespace: Namespace) -> None:
     """Where nothing is behind it, connections are cut."""
-    content = yaml.safe_load(namespace.kubeconfig.read_text())
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        content["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{taken.getsockname()[1]}"
-        (tmp_path / "nowhere").write_text(yaml.safe_dump(content))
-        with FaultProxy(tmp_path / "nowhere", tmp_path) as proxy:
+        url = f"https://127.0.0.1:{taken.getsockname()[1]}"
+        nowhere = write_changed(namespace.kubeconfig, tmp_path / "nowhere", cluster={"server": url})
+        with FaultProxy(nowhere, tmp_path) as proxy:
             assert isinstance(Caller(proxy, namespace).create("one"), str)

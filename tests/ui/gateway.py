@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from tests.support.connections import forward, read_head, serving
+
 TIMEOUT = 60.0  # seconds
 PAGE = b"<!DOCTYPE html><title>Log in</title><form>sample-page</form>"
 
@@ -54,26 +56,18 @@ class Gateway:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def serve(self, listener: socket.socket) -> None:
-        """Takes connections until the listener is closed."""
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = listener.accept()
-                threading.Thread(target=self._handle, args=(client,), daemon=True).start()
-
-    def _handle(self, client: socket.socket) -> None:
+    def serve(self, client: socket.socket) -> None:
         """Answers the one request of a connection: none is kept open, but for websockets."""
-        with client, contextlib.suppress(OSError):
-            client.settimeout(TIMEOUT)
-            head, body = _request(client)
-            if not head:
-                return
-            method, path = head.split(b" ", 2)[:2]
-            self.requests.append(f"{method.decode()} {path.decode()}")
-            if (own := self.instead(path.decode())) is not None:
-                client.sendall(own)
-            elif self.upstream is not None:
-                self._pass_on(client, head, body)
+        client.settimeout(TIMEOUT)
+        head, _, body = read_head(client).partition(b"\r\n\r\n")
+        if not head:
+            return
+        method, path = head.split(b" ", 2)[:2]
+        self.requests.append(f"{method.decode()} {path.decode()}")
+        if (own := self.instead(path.decode())) is not None:
+            client.sendall(own)
+        elif self.upstream is not None:
+            self._pass_on(client, head, body)
 
     def _pass_on(self, client: socket.socket, head: bytes, body: bytes) -> None:
         where = urlsplit(self.upstream or "")
@@ -83,36 +77,18 @@ class Gateway:
                 head += b"\r\nConnection: close"
             self._open |= {client, server}
             server.sendall(head + b"\r\n\r\n" + body)
-            back = threading.Thread(target=_copy, args=(client, server), daemon=True)
+            back = threading.Thread(target=forward, args=(client, server), daemon=True)
             back.start()
-            _copy(server, client)
+            forward(server, client)
             back.join(1)
             self._open -= {client, server}
-
-
-def _request(client: socket.socket) -> tuple[bytes, bytes]:
-    """Reads the head of a request and as much of its body as has come with it; the rest is copied as it comes."""
-    received = b""
-    while b"\r\n\r\n" not in received:
-        if not (more := client.recv(65536)):
-            return b"", b""
-        received += more
-    head, _, body = received.partition(b"\r\n\r\n")
-    return head, body
-
-
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while piece := source.recv(65536):
-            target.sendall(piece)
-        target.shutdown(socket.SHUT_WR)
 
 
 @contextlib.contextmanager
 def start(upstream: str) -> Iterator[Gateway]:
     """Starts a gateway before a server and ends it."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        gateway = Gateway(f"http://127.0.0.1:{listener.getsockname()[1]}", upstream)
-        threading.Thread(target=gateway.serve, args=(listener,), daemon=True).start()
+    gateway = Gateway("", upstream)
+    with serving(gateway.serve) as port:
+        gateway.url = f"http://127.0.0.1:{port}"
         yield gateway
         gateway.stop_upstream()

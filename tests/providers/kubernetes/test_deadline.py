@@ -20,8 +20,10 @@ from dh_secrets_jupyter.errors import ProviderUnavailableError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers import exchange
 from dh_secrets_jupyter.providers.kubernetes import client, pools, provider
+from tests.cluster.kubeconfig import write_changed
 from tests.cluster.server import Namespace
 from tests.support.certificate import make_certificate
+from tests.support.connections import serving
 from tests.support.fault_proxy import HANG, Fault, FaultProxy, always, answer, drip
 
 from .conftest import CANARY, SECRET, Connect, shown
@@ -54,15 +56,6 @@ def in_time() -> Iterator[None]:
 def exchanges() -> list[threading.Thread]:
     """Returns the exchanges that still go on."""
     return [thread for thread in threading.enumerate() if isinstance(thread, exchange.Exchange)]
-
-
-def pointing_to(namespace: Namespace, folder: Path, **cluster: object) -> Path:
-    """Returns the administrator's kubeconfig with something else in its cluster."""
-    content = yaml.safe_load(namespace.kubeconfig.read_text())
-    content["clusters"][0]["cluster"].update(cluster)
-    file = folder / "config"
-    file.write_text(yaml.safe_dump(content))
-    return file
 
 
 @pytest.mark.parametrize("fault", [DRIPS, drip(1, 0.2), HANG], ids=["drips", "bytes", "silence"])
@@ -121,24 +114,6 @@ def test_nothing_is_sent_after_the_deadline(
     assert namespace.data(SECRET) == {"A": CANARY.encode()}
 
 
-def listen(talk: Callable[[socket.socket], object]) -> tuple[socket.socket, int]:
-    """Serves each connection with ``talk``; returns the listener and its port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def accept() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = listener.accept()
-                threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
-    def serve(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), connection:
-            talk(connection)
-
-    threading.Thread(target=accept, daemon=True).start()
-    return listener, listener.getsockname()[1]
-
-
 def say_nothing(connection: socket.socket) -> None:
     """Takes a connection and reads nothing from it: TLS begins and does not end."""
     time.sleep(20)
@@ -169,10 +144,10 @@ def test_before_the_request(
     namespace: Namespace, connect: Connect, tmp_path: Path, talk: Callable[[socket.socket], object], proxy: bool
 ) -> None:
     """TLS and proxies have no more time than the rest."""
-    listener, port = listen(talk)
-    with listener:
+    with serving(talk) as port:
         place = {"proxy-url": f"http://127.0.0.1:{port}"} if proxy else {"server": f"https://127.0.0.1:{port}"}
-        project = Project("demo", connect(pointing_to(namespace, tmp_path, **place)), user="tester")
+        kubeconfig = write_changed(namespace.kubeconfig, tmp_path / "config", cluster=place)
+        project = Project("demo", connect(kubeconfig), user="tester")
         with in_time(), pytest.raises(ProviderUnavailableError, match=r"does not answer|cannot be reached"):
             project.put("A", CANARY)
 
@@ -193,11 +168,11 @@ def test_what_was_not_sent_has_not_happened(namespace: Namespace, connect: Conne
             looks.append(secured.recv(65536))
             secured.sendall(head + absent)
 
-    listener, port = listen(talk_once)
-    with listener:
+    with serving(talk_once) as port:
         ca = base64.b64encode(certificate.read_bytes()).decode()
         place = {"server": f"https://127.0.0.1:{port}", "certificate-authority-data": ca}
-        project = Project("demo", connect(pointing_to(namespace, tmp_path, **place)), user="tester")
+        kubeconfig = write_changed(namespace.kubeconfig, tmp_path / "config", cluster=place)
+        project = Project("demo", connect(kubeconfig), user="tester")
         with in_time(), pytest.raises(ProviderUnavailableError, match="does not answer"):
             project.put("A", CANARY)
     assert [look[:3] for look in looks] == [b"GET"]
@@ -226,12 +201,10 @@ def test_an_upload_that_nobody_reads(
                 other.sendall(part)
                 passed += len(part)
 
-    listener, port = listen(pass_a_little)
-    with listener:
-        content = yaml.safe_load(fault_proxy.kubeconfig.read_text())
-        content["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{port}"
-        (tmp_path / "config").write_text(yaml.safe_dump(content))
-        project = Project("demo", connect(tmp_path / "config"), user="tester")
+    with serving(pass_a_little) as port:
+        url = f"https://127.0.0.1:{port}"
+        kubeconfig = write_changed(fault_proxy.kubeconfig, tmp_path / "config", cluster={"server": url})
+        project = Project("demo", connect(kubeconfig), user="tester")
         project.read_all()
         with in_time(), pytest.raises(ProviderUnavailableError, match="may or may not have been made"):
             project.put("A", CANARY * 50_000)

@@ -16,6 +16,7 @@ import yaml
 from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers import kubeconfig
+from tests.cluster.kubeconfig import write_changed
 from tests.cluster.server import Namespace
 
 from .conftest import Connect
@@ -29,10 +30,7 @@ def write(namespace: Namespace, tmp_path: Path) -> Write:
     """Writes the administrator's kubeconfig with another user."""
 
     def write(user: Any) -> Path:
-        content = yaml.safe_load(namespace.kubeconfig.read_text())
-        content["users"][0]["user"] = user
-        (tmp_path / "config").write_text(yaml.safe_dump(content))
-        return tmp_path / "config"
+        return write_changed(namespace.kubeconfig, tmp_path / "config", user=user)
 
     return write
 

@@ -14,13 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import yaml
 
 from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError, SecretsError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider, client
+from tests.cluster.kubeconfig import write_changed
 from tests.cluster.server import Cluster, Namespace
 from tests.support.certificate import make_certificate
+from tests.support.connections import serving
 
 from .conftest import CANARY, SECRET, Connect, shown
 
@@ -33,11 +34,9 @@ ATTEMPTS: dict[str, Callable[[Project], object]] = {
 
 def pointing_to(namespace: Namespace, url: str) -> Path:
     """Returns the administrator's kubeconfig with another address in it."""
-    content = yaml.safe_load(namespace.kubeconfig.read_text())
-    content["clusters"][0]["cluster"]["server"] = url
-    path = namespace.cluster.folder / "elsewhere.kubeconfig"
-    path.write_text(yaml.safe_dump(content))
-    return path
+    return write_changed(
+        namespace.kubeconfig, namespace.cluster.folder / "elsewhere.kubeconfig", cluster={"server": url}
+    )
 
 
 def check_line(error: SecretsError, namespace: Namespace) -> None:
@@ -209,24 +208,11 @@ class Interceptor:
         self.cuts = cuts
         self.stays_away = False  # after the cut, no connection is served any more
         self._larger_than = larger_than
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
 
-    def close(self) -> None:
-        """Takes no further connections."""
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                ours, _ = self._listener.accept()
-                if self.stays_away and self.cuts == 0:
-                    ours.close()
-                    continue
-                threading.Thread(target=self._serve, args=(ours,), daemon=True).start()
-
-    def _serve(self, ours: socket.socket) -> None:
+    def serve(self, ours: socket.socket) -> None:
+        """Serves one connection."""
+        if self.stays_away and self.cuts == 0:
+            return
         host, port = self._target.removeprefix("https://").split(":")
         theirs = socket.create_connection((host, int(port)))
         sent = 0
@@ -255,8 +241,9 @@ class Interceptor:
 def intercepted(connect: Connect, namespace: Namespace) -> Iterator[tuple[Project, Interceptor]]:
     """The project through an interceptor that loses the answer of the first large request."""
     interceptor = Interceptor(namespace.cluster.url, cuts=1, larger_than=30_000)
-    yield Project("demo", connect(pointing_to(namespace, interceptor.url)), user="tester"), interceptor
-    interceptor.close()
+    with serving(interceptor.serve) as port:
+        provider = connect(pointing_to(namespace, f"https://127.0.0.1:{port}"))
+        yield Project("demo", provider, user="tester"), interceptor
 
 
 LARGE = CANARY * 2_000
@@ -339,13 +326,9 @@ def test_an_exec_plugin_that_hangs(namespace: Namespace, tmp_path: Path, monkeyp
     """A login program that never answers is given up."""
     assert client.LOGIN <= 20
     monkeypatch.setattr(client, "LOGIN", 1.0)
-    content = yaml.safe_load(namespace.kubeconfig.read_text())
-    content["users"][0]["user"] = {
-        "exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "sleep", "args": ["30"]}
-    }
-    file = tmp_path / "config"
-    file.write_text(yaml.safe_dump(content))
-    monkeypatch.setenv("KUBECONFIG", str(file))
+    login = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "sleep", "args": ["30"]}
+    kubeconfig = write_changed(namespace.kubeconfig, tmp_path / "config", user={"exec": login})
+    monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
     with pytest.raises(ProviderUnavailableError, match="login did not answer") as caught:
         KubernetesProvider().read("demo")
     check_line(caught.value, namespace)
@@ -353,12 +336,9 @@ def test_an_exec_plugin_that_hangs(namespace: Namespace, tmp_path: Path, monkeyp
 
 def test_a_token_file_that_goes_away(connect: Connect, namespace: Namespace, tmp_path: Path) -> None:
     """A credential that cannot be looked up again is one line, and the old one is not used beyond its time."""
-    content = yaml.safe_load(namespace.kubeconfig.read_text())
     (tmp_path / "token").write_text("not-a-real-token")
-    content["users"][0]["user"] = {"tokenFile": str(tmp_path / "token")}
-    file = tmp_path / "config"
-    file.write_text(yaml.safe_dump(content))
-    provider = connect(file)
+    user = {"tokenFile": str(tmp_path / "token")}
+    provider = connect(write_changed(namespace.kubeconfig, tmp_path / "config", user=user))
     with pytest.raises(AccessDeniedError):
         provider.read("demo")
     (tmp_path / "token").unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import socket
@@ -11,14 +10,14 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from dh_secrets_jupyter.errors import ProviderUnavailableError, SecretsError
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider, client
+from tests.cluster.kubeconfig import write_changed
 from tests.cluster.server import Namespace
+from tests.support.connections import forward, read_head, serving
 
 from .conftest import SECRET, shown
 
@@ -34,50 +33,31 @@ PROXY = {"HTTPS_PROXY": f"http://127.0.0.1:{PORT}"}
 class Proxy:
     """Connects to the API server whatever it is asked for, and remembers that."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, target: int) -> None:
         self.asked: list[tuple[str, str]] = []
-        self._target = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.port = 0
+        self._target = target
 
-    def close(self) -> None:
-        """Takes no more connections."""
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                threading.Thread(target=self._serve, args=(self._listener.accept()[0],), daemon=True).start()
-
-    def _serve(self, ours: socket.socket) -> None:
-        with ours, contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._target)) as theirs:
-            head = b""
-            while b"\r\n\r\n" not in head:
-                if not (part := ours.recv(4096)):
-                    return
-                head += part
-            login = re.search(rb"(?im)^proxy-authorization: (.*?)\r", head)
-            self.asked.append((head.split()[1].decode(), login[1].decode() if login else ""))
+    def serve(self, ours: socket.socket) -> None:
+        """Serves one connection."""
+        if not (head := read_head(ours)):
+            return
+        login = re.search(rb"(?im)^proxy-authorization: (.*?)\r", head)
+        self.asked.append((head.split()[1].decode(), login[1].decode() if login else ""))
+        with socket.create_connection(("127.0.0.1", self._target)) as theirs:
             ours.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            threading.Thread(target=_forward, args=(theirs, ours), daemon=True).start()
-            _forward(ours, theirs)
-
-
-def _forward(one: socket.socket, other: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while part := one.recv(65536):
-            other.sendall(part)
-        other.shutdown(socket.SHUT_RDWR)
+            both = {"ends": socket.SHUT_RDWR}
+            threading.Thread(target=forward, args=(theirs, ours), kwargs=both, daemon=True).start()
+            forward(ours, theirs, ends=socket.SHUT_RDWR)
 
 
 @pytest.fixture
 def proxy(namespace: Namespace) -> Iterator[Proxy]:
     """A proxy before the API server, which has a Secret."""
     namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=x")
-    running = Proxy(int(namespace.cluster.url.rpartition(":")[2]))
-    yield running
-    running.close()
+    proxy = Proxy(int(namespace.cluster.url.rpartition(":")[2]))
+    with serving(proxy.serve) as proxy.port:
+        yield proxy
 
 
 WAYS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
@@ -126,10 +106,8 @@ def test_the_way_is_kubectls(
 ) -> None:
     """Through the same proxy with the same login, or past it: this machine is never asked for by the environment's."""
     environment, cluster = [fill_in(part, namespace, proxy) for part in WAYS[way]]
-    file = tmp_path / "config"
-    content = yaml.safe_load(namespace.kubeconfig.read_text())
-    content["clusters"][0]["cluster"].update({"tls-server-name": "kubernetes.default"} | cluster)
-    file.write_text(yaml.safe_dump(content))
+    changes = {"tls-server-name": "kubernetes.default"} | cluster
+    file = write_changed(namespace.kubeconfig, tmp_path / "config", cluster=changes)
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
     for name, value in {**environment, "KUBECONFIG": str(file)}.items():
@@ -163,10 +141,8 @@ def reads() -> bool:
 
 def test_a_socks_proxy_needs_a_package(namespace: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it nothing is sent, by no other way either."""
-    content: Any = yaml.safe_load(namespace.kubeconfig.read_text())
-    content["clusters"][0]["cluster"]["proxy-url"] = "socks5://127.0.0.1:1"
-    (tmp_path / "config").write_text(yaml.safe_dump(content))
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    proxy_url = {"proxy-url": "socks5://127.0.0.1:1"}
+    monkeypatch.setenv("KUBECONFIG", str(write_changed(namespace.kubeconfig, tmp_path / "config", cluster=proxy_url)))
     monkeypatch.setitem(sys.modules, "socks", None)
     with pytest.raises(ProviderUnavailableError, match="pip install pysocks") as caught:
         KubernetesProvider().read("demo")
