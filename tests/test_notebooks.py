@@ -143,4 +143,5 @@ class TestDemo:
             capture_output=True,
             text=True,
             timeout=200,
+            check=False,
         )

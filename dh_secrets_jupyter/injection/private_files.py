@@ -141,6 +141,6 @@ def _bases() -> list[Path]:
 
 
 def _writable() -> Iterator[Path]:
-    for name in ("/dev/shm", os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir()):
+    for name in ("/dev/shm", os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir()):  # noqa: S108  # what is made there is private
         if name and Path(name).is_dir() and os.access(name, os.W_OK | os.X_OK):
             yield Path(name)

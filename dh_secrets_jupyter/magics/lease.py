@@ -75,4 +75,4 @@ def run(shell: Any, body: str) -> None:
     nodes = shell.compile.ast_parse(cell, filename=name).body
     last = [nodes.pop()] if nodes and isinstance(nodes[-1], ast.Expr) else []
     for tree, mode in ((ast.Module(nodes, []), "exec"), (ast.Interactive(last), "single")):
-        exec(shell.compile(tree, name, mode), shell.user_global_ns, shell.user_ns)
+        exec(shell.compile(tree, name, mode), shell.user_global_ns, shell.user_ns)  # noqa: S102  # as IPython does with a cell

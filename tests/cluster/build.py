@@ -63,7 +63,9 @@ def _go(cache: Path) -> str:
     needed = _from_go_mod(r"^go (\S+)")
     own = cache / "go"
     for go in filter(None, [shutil.which("go"), shutil.which("go", path=own / "bin")]):
-        said = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, env=_local()).stdout
+        said = subprocess.run(
+            [go, "env", "GOVERSION"], capture_output=True, text=True, env=_local(), check=False
+        ).stdout
         if _numbers(said) >= _numbers(needed):
             return go
     venv.create(own, with_pip=True, clear=True)

@@ -92,9 +92,11 @@ def test_what_nbclient_writes_has_no_value(tmp_path: Path) -> None:
     request = {"id": 1, "method": "create", "params": {"project": "default", "name": "NB"}}
     cells = [
         "%load_ext dh_secrets_jupyter\n%secret panel",
-        "import dh_secrets_jupyter.panel.widget as w, time\n"
-        f"w._shown._handle_custom_msg({request!r}, [b'invented-' + b'by-nbclient'])\n"
-        "time.sleep(3)\n%secret get NB\nprint(len(NB))\n%secret panel",
+        (
+            "import dh_secrets_jupyter.panel.widget as w, time\n"
+            f"w._shown._handle_custom_msg({request!r}, [b'invented-' + b'by-nbclient'])\n"
+            "time.sleep(3)\n%secret get NB\nprint(len(NB))\n%secret panel"
+        ),
     ]
     new = nbformat.v4
     book = new.new_notebook(cells=[new.new_code_cell(cell) for cell in cells])  # type: ignore[no-untyped-call]  # it is not typed

@@ -25,7 +25,9 @@ def kubectl_says(kubeconfig: str) -> tuple[str, str | None] | None:
     def ask(*arguments: str) -> str:
         command = [str(binaries() / "kubectl"), "config", *arguments]
         environment = {**os.environ, "KUBECONFIG": kubeconfig}
-        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60).stdout.strip()
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment, timeout=60, check=False
+        ).stdout.strip()
 
     if not (name := ask("current-context")):
         return None

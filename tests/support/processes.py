@@ -26,6 +26,7 @@ def run(code: str, *arguments: object, humble: bool = False, prefix: tuple[str, 
         text=True,
         timeout=_PATIENCE,
         preexec_fn=_obey_permissions if humble and sys.platform == "linux" else None,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

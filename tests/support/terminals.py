@@ -32,7 +32,7 @@ class Terminal:
             os.execve(sys.executable, [sys.executable, *arguments], {**environment(home), "TERM": "xterm", **env})
 
     def type(self, text: str) -> None:
-        """Types characters; a line ends in ``\\r``."""
+        r"""Types characters; a line ends in ``\r``."""
         os.write(self._fd, text.encode())
 
     def expect(self, text: bytes, after: int = 0) -> None:

@@ -6,7 +6,8 @@ import contextlib
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as TimedOut
 
 from .lab import Lab
 
@@ -178,7 +179,7 @@ def run_command(page: Page, category: str, label: str) -> None:
     for _ in range(3):
         page.keyboard.press("Control+Shift+C")
         # JupyterLab closes the palette whenever any command has run, one of its own in the background too.
-        with contextlib.suppress(AssertionError, TimeoutError):
+        with contextlib.suppress(AssertionError, TimedOut):
             search.fill(f"{category} {label}", timeout=5_000)
             expect(palette.locator(".lm-mod-active")).to_contain_text(label, timeout=5_000)
             search.press("Enter", timeout=5_000)

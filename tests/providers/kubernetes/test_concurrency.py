@@ -42,7 +42,6 @@ except dhcore.SecretExistsError:
 
 def run_together(namespace: Namespace, script: str, *arguments: str) -> list[str]:
     """Starts all processes, lets them begin at once, and returns what each said; none may fail."""
-
     environment = {**os.environ, "KUBECONFIG": str(namespace.kubeconfig)}
     pipe = subprocess.PIPE
     commands = [[sys.executable, "-c", script, str(number), *arguments] for number in range(PROCESSES)]

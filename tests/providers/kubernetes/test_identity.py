@@ -83,6 +83,7 @@ def ask_by_kubectl(namespace: Namespace, kubeconfig: str, name: str) -> None:
         capture_output=True,
         env={**os.environ, "KUBECONFIG": kubeconfig},
         timeout=60,
+        check=False,
     )
 
 

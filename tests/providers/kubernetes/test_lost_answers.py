@@ -113,11 +113,19 @@ LOSSES: list[Callable[[Callable[[], object]], Fault]] = [
 DONE = {
     "delete": {"nothing": "+++", "another secret": "+++", "deleted": "+++", "described": "+??", "all deleted": "+++"},
     "delete the last": {
-        **{"nothing": "+++", "another secret": "+++", "deleted": "+++", "described": "+??", "all deleted": "+++"},
+        "nothing": "+++",
+        "another secret": "+++",
+        "deleted": "+++",
+        "described": "+??",
+        "all deleted": "+++",
     },
     "create": {"nothing": "+++", "another secret": "+?+", "deleted": "?++", "described": "?++"},
     "create the first": {
-        **{"nothing": "+?+", "another secret": "+??", "deleted": "??+", "described": "??+", "all deleted": "??+"},
+        "nothing": "+?+",
+        "another secret": "+??",
+        "deleted": "??+",
+        "described": "??+",
+        "all deleted": "??+",
     },
     "put": {"nothing": "+++", "another secret": "+++"},
     "edit": {"nothing": "+++", "another secret": "+++"},

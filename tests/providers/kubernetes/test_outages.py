@@ -109,9 +109,11 @@ def test_a_server_that_hangs(
         "current-context: test",
         "{current-context: x, contexts: [{name: x, context: {cluster: y, user: z}}], clusters: [], users: []}",
         "{current-context: x, contexts: [{name: x}]}",
-        "{current-context: x, contexts: [{name: x, context: {cluster: y, user: y}}], "
-        "clusters: [{name: y, cluster: {server: 'https://127.0.0.1:1'}}], "
-        f"users: [{{name: y, user: {{tokenFile: /nowhere, password: {CANARY}}}}}]}}",
+        (
+            "{current-context: x, contexts: [{name: x, context: {cluster: y, user: y}}], "
+            "clusters: [{name: y, cluster: {server: 'https://127.0.0.1:1'}}], "
+            f"users: [{{name: y, user: {{tokenFile: /nowhere, password: {CANARY}}}}}]}}"
+        ),
     ],
     ids=["no YAML", "another shape", "empty", "context missing", "cluster missing", "context empty", "file missing"],
 )
