@@ -7,7 +7,6 @@ are writes a second, and the share of what one writer of the same kind reaches a
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import threading
 import time
@@ -36,7 +35,7 @@ def bare() -> Write:
 
     from kubernetes import client, config
 
-    config.load_kube_config()
+    config.load_kube_config()  # type: ignore[no-untyped-call]  # it has no types
     api = client.CoreV1Api()
     namespace = os.environ["DH_SECRETS_NAMESPACE"]
 
@@ -110,4 +109,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
