@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .guard import Guard, Hooks
 
 if TYPE_CHECKING:
-    from .redactor import Redactor
+    from .redactor import Redactor  # noqa: TC004  # imported when it is first used
 
 __all__ = [
     "GUARD",

@@ -84,7 +84,7 @@ def test_a_value_behind_a_mistyped_option(text: str, flag: str, meant: str) -> N
     """The option is named, with the one that was probably meant; what stands behind it is not, and may be a value."""
     with pytest.raises(SecretsError) as error:
         line.parse(text)
-    command = text.split()[0]
+    command = text.split(maxsplit=1)[0]
     assert str(error.value) == (f"{flag}: unknown option for %secret {command}. {meant}If that was a value, rotate it.")
 
 

@@ -79,6 +79,7 @@ def test_large_bytes_are_masked_raw() -> None:
         assert guard.mask_bytes(b"<" + part + b">")[0] == b"<[secret:V0]>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encode", [bytes, lambda b: b.hex().encode(), base64.b64encode, lambda b: repr(b).encode()])
 def test_the_cuts_do_not_matter(encode: Callable[[bytes], bytes]) -> None:
     """Written in any pieces, what a large value stands in comes out as if it had been written at once."""
@@ -114,6 +115,7 @@ def test_a_secret_part_of_a_large_value_is_masked_alone() -> None:
         assert left(guard.mask(f"<{shown}>")[0]).replace("=", "") == "<>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [random.Random(5).randbytes(1 << 16), chars(1 << 16, 5), "ab" * (1 << 15)])
 def test_a_large_value_is_learned_at_once(value: str | bytes) -> None:
     """In a few steps and at most 100 bytes of memory for each byte."""

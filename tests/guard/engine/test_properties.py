@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ def test_the_cuts_do_not_matter_for_bytes(data: st.DataObject) -> None:
     assert b"".join([*map(cut_.feed, pieces), cut_.flush()]) == whole.feed(raw) + whole.flush()
 
 
+@pytest.mark.slow
 @many
 @given(st.data())
 def test_streams_do_not_meet(data: st.DataObject) -> None:

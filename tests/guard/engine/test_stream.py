@@ -31,6 +31,7 @@ def test_only_the_end_that_may_belong_to_a_value_is_held() -> None:
     assert stream.feed("\n") == "4vB8\n"
 
 
+@pytest.mark.slow
 def test_a_long_value_that_has_not_ended_is_held_at_once() -> None:
     """A bundle of 100 kB without its last line break, in pieces as a kernel gets them: a matter of a second or two."""
     bundle = "".join(f"{random.Random(line).randbytes(48).hex()}\n" for line in range(1000))

@@ -54,6 +54,7 @@ def test_other_names_become_a_digest(name: str) -> None:
     assert annotation_of(annotation_of(name).removeprefix(PREFIX)) != annotation_of(name)
 
 
+@pytest.mark.slow
 @given(names, metadata)
 def test_metadata_is_kept(name: str, known: Metadata) -> None:
     """What is written is read again, whatever characters it has, and nothing at all takes no room."""

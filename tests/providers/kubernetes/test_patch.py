@@ -109,6 +109,7 @@ def test_a_patch_applies_only_to_what_was_seen(
             apply(meanwhile, operations(before, edits(planned)))
 
 
+@pytest.mark.slow
 @given(bodies(), changes, st.sampled_from(NAMES))
 def test_secrets_that_are_not_named_do_not_matter(body: dict[str, Any], planned: list[Change], other: str) -> None:
     """Another writer's change of another secret costs a patch nothing, but for what both make or sweep."""

@@ -69,6 +69,7 @@ def attempt(action: Callable[[], T]) -> T | None:
     return None
 
 
+@pytest.mark.slow
 def test_reading_after_any_change(small: Path) -> None:
     """Each secret is read rightly, or is listed as damaged, or the file is refused; not one is passed over."""
     outcomes = {"whole": 0, "refused": 0, "damaged": 0}
@@ -85,6 +86,7 @@ def test_reading_after_any_change(small: Path) -> None:
     assert min(outcomes.values()) > 100, outcomes
 
 
+@pytest.mark.slow
 def test_everything_else_after_any_change(small: Path) -> None:
     """Writing, deleting, listing projects and asking for the place end in what they do, or in one clear line."""
     for _ in flips(small, step=17):

@@ -20,6 +20,8 @@ from dh_secrets_jupyter.testing import just, put, values
 
 from ...support.processes import run_together
 
+pytestmark = pytest.mark.slow
+
 WRITERS, WRITES = 16, 50
 ROUNDS = 25
 """Kills for each kind; each comes at another random instant."""
