@@ -28,7 +28,7 @@ def login_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def on_platform(core: Core, login_file: Path, monkeypatch: pytest.MonkeyPatch) -> Core:
-    """This process is a workspace of that Core: its address is in the environment."""
+    """Makes this process a workspace of that Core: its address is in the environment."""
     monkeypatch.setenv("DHCORE_ENDPOINT", core.url)
     monkeypatch.setenv("DHCORE_CLIENT_ID", "admin")
     return core

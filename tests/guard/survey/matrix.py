@@ -23,8 +23,7 @@ def page(unguarded: Sequence[Outcome], guarded: Sequence[Outcome]) -> str:
     pairs = list(zip(unguarded, guarded, strict=True))
     rows = dict.fromkeys(outcome.way.row for outcome in guarded)
     lines = [_HEAD, "| channel | ways | read without the guard | read with it | masked |", "|---|--:|--:|--:|--:|"]
-    for row in rows:
-        lines.append(_sum(row, [pair for pair in pairs if pair[1].way.row == row]))
+    lines += [_sum(row, [pair for pair in pairs if pair[1].way.row == row]) for row in rows]
     lines += [_sum("**all**", pairs), "", "## Every way", "", "| channel | encoding | without the guard | with it |"]
     lines.append("|---|---|---|---|")
     for row in rows:
