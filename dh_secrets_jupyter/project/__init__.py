@@ -6,114 +6,17 @@ Every value that is given to the kernel, or comes from it, is made known to the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
-from enum import Enum
+from datetime import date
 from fnmatch import fnmatchcase
-from typing import Any, Final, TypeVar
 
-from . import guard
-from .errors import SecretExistsError, SecretNotFoundError, SecretsError
-from .models import (
-    Metadata,
-    SecretBytes,
-    SecretValue,
-    check_description,
-    check_expires,
-    check_labels,
-    check_name,
-    check_project,
-    decode,
-    encode,
-)
-from .providers.base import (
-    HoldsCredentials,
-    Plan,
-    Provider,
-    Put,
-    Record,
-    Records,
-    Remove,
-    check_total,
-    metadata_of,
-)
+from .. import guard
+from ..errors import SecretsError
+from ..models import KEEP, Keep, SecretBytes, SecretValue, check_name, check_project, decode, encode, metadata_edit
+from ..providers.base import HoldsCredentials, Plan, Provider, Record, Records, check_total, metadata_of
+from .plans import Check, Plans
+from .secret import Secret, Spec
 
-T = TypeVar("T")
-
-
-class Keep(Enum):
-    """What was not given stays as it is; None and empty texts mean something else."""
-
-    KEEP = "keep"
-
-
-KEEP: Final = Keep.KEEP
-Check = Callable[[Record], None]
-"""Looks at a secret as it is stored, and raises to leave it so; part of the same step as the write."""
-
-
-@dataclass(frozen=True)
-class Spec:
-    """Where the platform finds the value.
-
-    Attributes:
-        path: ``secret://NAME``.
-        provider: the provider's name.
-    """
-
-    path: str
-    provider: str
-
-
-class Secret:
-    """One secret of a project: its name and metadata, never its value.
-
-    Attributes:
-        name: its name.
-        project: its project's name.
-        metadata: change it, then save it by :meth:`Project.update_secret`.
-        spec: where the value is.
-    """
-
-    def __init__(self, project: Project, name: str, metadata: Metadata) -> None:
-        self._project = project
-        self.name = name
-        self.project = project.name
-        self.metadata = replace(metadata, labels=list(metadata.labels))
-        self.spec = Spec(f"secret://{name}", project.provider.name)
-
-    @property
-    def key(self) -> str:
-        """The platform's address of it."""
-        return f"store://{self.project}/secret/secret/{self.name}"
-
-    def read_secret_value(self) -> SecretValue | SecretBytes:
-        """Returns the value as it is stored now. Raises :class:`SecretNotFoundError` once the secret is gone."""
-        return self._project.read_values(self.name)[self.name]
-
-    def set_secret_value(self, value: str | bytes) -> None:
-        """Stores another value; of the metadata only ``updated`` and ``updated_by`` change.
-
-        Raises:
-            SecretNotFoundError: the secret is gone.
-            TooLargeError: over 1 MiB together.
-        """
-        self.metadata = self._project.edit(self.name, value=value).metadata
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns the entity as the platform writes it, without its ids."""
-        return {
-            "name": self.name,
-            "kind": "secret",
-            "project": self.project,
-            "key": self.key,
-            "metadata": {"project": self.project, "name": self.name, "embedded": False, **self.metadata.to_dict()},
-            "spec": asdict(self.spec),
-            "status": {"state": "CREATED"},
-        }
-
-    def __repr__(self) -> str:
-        return f"Secret(name={self.name!r}, project={self.project!r}, key={self.key!r})"
+__all__ = ["KEEP", "Check", "Project", "Secret", "Spec"]
 
 
 class Project:
@@ -137,6 +40,7 @@ class Project:
         self.provider = provider
         self.user = user
         self.notices: Sequence[str] = ()
+        self._plans = Plans(self.name, user)
         if isinstance(provider, HoldsCredentials):
             provider.on_credential(guard.learn_credential)
 
@@ -164,14 +68,14 @@ class Project:
 
     def get_secrets(self, *names: str) -> list[Secret]:
         """Returns these secrets, in one request. Raises :class:`SecretNotFoundError`."""
-        found = self._existing(metadata_of(self.provider, self.name), names)
+        found = self._plans.existing(metadata_of(self.provider, self.name), names)
         return [Secret(self, name, metadata) for name, metadata in found.items()]
 
     def read_values(self, *names: str) -> dict[str, SecretValue | SecretBytes]:
         """Returns the values of these secrets by name, in one request. Raises :class:`SecretNotFoundError`."""
         for name in names:
             check_name(name)
-        return self._disclose(self._existing(self.provider.read(self.name), names)) if names else {}
+        return self._disclose(self._plans.existing(self.provider.read(self.name), names)) if names else {}
 
     def read_all(self) -> dict[str, SecretValue | SecretBytes]:
         """Returns all values by name, in one request."""
@@ -188,7 +92,7 @@ class Project:
         """
         wanted = [check_name(name) for name in names]
         stored = self.provider.read(self.name)
-        records = self._existing(stored, wanted)
+        records = self._plans.existing(stored, wanted)
         if others:
             for name in sorted(stored.keys() - records.keys()):
                 if error := stored[name].error:
@@ -213,16 +117,8 @@ class Project:
             TooLargeError: over 1 MiB together.
         """
         value = self._learn(check_name(name), secret_value)
-        change = _edits(name, description or "", labels or (), expires)
-
-        def plan(records: Records) -> list[Put]:
-            if name in records:
-                raise SecretExistsError(
-                    name, f"already exists in project {self.name}", "Change its value, or use another name"
-                )
-            return [Put(name, value, change(self._stamp(Metadata(), new=True)))]
-
-        return self._secret(name, self._write(plan)[name])
+        edit = metadata_edit(name, description or "", labels or (), expires)
+        return self._write(name, self._plans.create(name, value, edit))
 
     def put(
         self,
@@ -238,14 +134,8 @@ class Project:
         Raises as :meth:`new_secret`, but never that it exists.
         """
         stored = self._learn(check_name(name), value)
-        change = _edits(name, description, labels, expires)
-
-        def plan(records: Records) -> list[Put]:
-            old = records.get(name)
-            metadata = self._stamp(old.metadata if old else Metadata(), new=old is None)
-            return [Put(name, stored, change(metadata))]
-
-        return self._secret(name, self._write(plan)[name])
+        edit = metadata_edit(name, description, labels, expires)
+        return self._write(name, self._plans.put(name, stored, edit))
 
     def edit(
         self,
@@ -264,16 +154,8 @@ class Project:
             TooLargeError: over 1 MiB together.
         """
         stored = None if isinstance(value, Keep) else self._learn(check_name(name), value)
-        change = _edits(name, description, labels, expires)
-
-        def plan(records: Records) -> list[Put]:
-            old = self._existing(records, [name])[name]
-            if check:
-                check(old)
-            metadata = change(self._stamp(old.metadata, new=False))
-            return [Put(name, old.value if stored is None else stored, metadata)]
-
-        return self._secret(name, self._write(plan)[name])
+        edit = metadata_edit(name, description, labels, expires)
+        return self._write(name, self._plans.edit(name, stored, edit, check))
 
     def update_secret(self, secret: Secret) -> Secret:
         """Saves a secret's changed metadata and leaves its value alone. Raises as :meth:`edit`."""
@@ -290,15 +172,8 @@ class Project:
 
     def delete(self, *names: str, check: Check | None = None) -> None:
         """Deletes these secrets, all or none. Raises :class:`SecretNotFoundError`."""
-
-        def plan(records: Records) -> list[Remove]:
-            for record in self._existing(records, names).values():
-                if check:
-                    check(record)
-            return [Remove(name) for name in dict.fromkeys(names)]
-
         if names:
-            self._write(plan)
+            self._apply(self._plans.delete(names, check))
 
     def delete_secret(self, entity_name: str | None = None, *, identifier: str | None = None) -> None:
         """Deletes one secret; ``identifier`` is the name's other name. Raises :class:`SecretNotFoundError`."""
@@ -307,41 +182,19 @@ class Project:
     def import_values(self, values: Mapping[str, str], *, replace_existing: bool = False) -> None:
         """Stores many values, all or none; an existing secret keeps its metadata. Raises as :meth:`new_secret`."""
         stored = {check_name(name): self._learn(name, value) for name, value in values.items()}
-
-        def plan(records: Records) -> list[Put]:
-            taken = sorted(stored.keys() & records.keys())
-            if taken and not replace_existing:
-                verb = "already exists" if len(taken) == 1 else "already exist"
-                raise SecretExistsError(
-                    ", ".join(taken), f"{verb} in project {self.name}", "Use --replace to overwrite"
-                )
-            return [
-                Put(name, value, self._stamp(records[name].metadata, new=False))
-                if name in records
-                else Put(name, value, self._stamp(Metadata(), new=True))
-                for name, value in stored.items()
-            ]
-
         if stored:
-            self._write(plan)
+            self._apply(self._plans.import_values(stored, replace_existing=replace_existing))
 
-    def _write(self, plan: Plan) -> Records:
+    def _apply(self, plan: Plan) -> Records:
         records = self.provider.write(self.name, plan)
         self.notices = getattr(records, "notices", ())
         return records
 
+    def _write(self, name: str, plan: Plan) -> Secret:
+        return self._secret(name, self._apply(plan)[name])
+
     def _secret(self, name: str, record: Record) -> Secret:
         return Secret(self, name, record.metadata)
-
-    def _existing(self, found: Mapping[str, T], names: Iterable[str]) -> dict[str, T]:
-        missing = [check_name(name) for name in dict.fromkeys(names) if name not in found]
-        if missing:
-            raise SecretNotFoundError(
-                ", ".join(missing),
-                f"no such {'secret' if len(missing) == 1 else 'secrets'} in project {self.name}",
-                "Run %secret list to see what is there",
-            )
-        return {name: found[name] for name in names}
 
     def _disclose(self, records: Records) -> dict[str, SecretValue | SecretBytes]:
         """Hands values to the kernel: the guard knows them first."""
@@ -359,28 +212,6 @@ class Project:
         check_total(self.name, {name: stored})  # what fits nowhere never becomes a secret
         guard.learn(name, decode(name, stored))
         return stored
-
-    def _stamp(self, metadata: Metadata, *, new: bool) -> Metadata:
-        now = datetime.now(UTC)
-        stamped = replace(metadata, updated=now, updated_by=self.user)
-        return replace(stamped, created=now, created_by=self.user) if new else stamped
-
-
-def _edits(
-    name: str,
-    description: str | Keep,
-    labels: Iterable[str] | Keep,
-    expires: date | str | Keep | None,
-) -> Callable[[Metadata], Metadata]:
-    """Checks what was given, once, before anything is read or written."""
-    given: dict[str, Any] = {}
-    if not isinstance(description, Keep):
-        given["description"] = check_description(name, description)
-    if not isinstance(labels, Keep):
-        given["labels"] = check_labels(name, labels)
-    if not isinstance(expires, Keep):
-        given["expires"] = check_expires(name, expires)
-    return lambda metadata: replace(metadata, **given)
 
 
 def _one_of(entity_name: str | None, identifier: str | None) -> str:

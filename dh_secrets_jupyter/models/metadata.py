@@ -1,18 +1,16 @@
-"""Names, metadata and values: what every layer speaks of. Knows nothing of Jupyter or of any store."""
+"""Metadata of a secret: how it is stored, and the rules that each field keeps to on every provider."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any, NoReturn, Self, SupportsIndex, TypeVar
+from enum import Enum
+from typing import Any, Final, Self, TypeVar
 
-from . import json_text
-from .errors import InvalidNameError, SecretsError, TooLargeError
+from .. import json_text
+from ..errors import SecretsError, TooLargeError
 
-MAX_TOTAL = 1024 * 1024
-"""Bytes that all values of one project may have together (Kubernetes' ``MaxSecretSize``), on every provider."""
 MAX_DESCRIPTION = 1024
 """Characters of a description: metadata shares the 256 KiB that Kubernetes gives an object's annotations."""
 MAX_LABEL = 63
@@ -20,136 +18,7 @@ MAX_LABEL = 63
 MAX_LABELS = 100
 """Labels of one secret."""
 
-_PROJECT = re.compile(r"(?!-)[a-z0-9-]{2,38}(?<!-)")
-_NAME = re.compile(r"(?!\.\.)[-._a-zA-Z0-9]{1,253}")
-
 T = TypeVar("T")
-
-
-def is_project(name: object) -> bool:
-    """Whether this can be a project's name (the platform's rule)."""
-    return isinstance(name, str) and bool(_PROJECT.fullmatch(name))
-
-
-def check_project(name: str) -> str:
-    """Returns a project's name as it is, or raises :class:`InvalidNameError`."""
-    if not is_project(name):
-        raise InvalidNameError(
-            _subject(name),
-            "not a valid project name",
-            "Use 2 to 38 characters of a-z, 0-9 and -, not starting or ending with -",
-        )
-    return name
-
-
-def check_name(name: str) -> str:
-    """Returns a secret's name as it is, or raises :class:`InvalidNameError` (Kubernetes' rule for keys)."""
-    if not isinstance(name, str) or name == "." or not _NAME.fullmatch(name):
-        raise InvalidNameError(
-            _subject(name),
-            "not a valid secret name",
-            "Use 1 to 253 characters of A-Z, a-z, 0-9, -, _ and ., but not . alone and not .. at the start",
-        )
-    return name
-
-
-def _subject(name: object) -> str:
-    """Shows a refused name on one line, whatever is in it."""
-    text = ascii(name)[1:-1] if isinstance(name, str) else type(name).__name__
-    return (text if len(text) <= 60 else f"{text[:60]}…") or "(empty)"
-
-
-class SecretValue(str):
-    """A secret's text. It is the real text for every use; only ``repr`` and pickling keep it in.
-
-    ``f"Bearer {token}"``, headers, ``os.environ`` and drivers get the value itself. It has no public attributes but
-    those of ``str``: libraries take what has a ``name`` for an open file, and would send it along.
-    """
-
-    __slots__ = ("_secret",)
-    _secret: str
-
-    def __new__(cls, value: str, name: str) -> Self:
-        self = super().__new__(cls, value)
-        self._secret = name
-        return self
-
-    def __repr__(self) -> str:
-        return f"<secret {self._secret}>"
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise _unpicklable(self._secret)
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self
-
-    def reveal(self) -> str:
-        """Returns the value as a plain ``str``."""
-        return str(self)
-
-
-class SecretBytes(bytes):
-    """A secret that is not UTF-8 text; otherwise as :class:`SecretValue`."""
-
-    _secret: str
-
-    def __new__(cls, value: bytes, name: str) -> Self:
-        self = super().__new__(cls, value)
-        self._secret = name
-        return self
-
-    def __repr__(self) -> str:
-        return f"<secret {self._secret}>"
-
-    # The str() of plain bytes is their repr, and so would print what it should hide.
-    __str__ = __repr__
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise _unpicklable(self._secret)
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self
-
-    def reveal(self) -> bytes:
-        """Returns the value as plain ``bytes``."""
-        return bytes(memoryview(self))
-
-
-def name_of(value: SecretValue | SecretBytes) -> str:
-    """Returns the name of the secret that a value is of."""
-    return value._secret
-
-
-def _unpicklable(name: str) -> TypeError:
-    # A TypeError is what Python itself raises for an object that cannot be pickled.
-    return TypeError(f"{name}: a secret cannot be pickled. Read it where it is used, or pass .reveal() if you mean to.")
-
-
-def encode(name: str, value: str | bytes) -> bytes:
-    """Returns a value as the bytes to store, to the byte; raises :class:`SecretsError` for anything else."""
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value)
-    if isinstance(value, str):
-        try:
-            return value.encode()
-        except UnicodeEncodeError:
-            pass  # raised below, where the exception and the text in it are no longer the context
-        raise SecretsError(name, "the value has characters that UTF-8 cannot encode", "Pass it as bytes")
-    raise SecretsError(name, f"a value must be text or bytes, not {type(value).__name__}", "Convert it first")
-
-
-def decode(name: str, value: bytes) -> SecretValue | SecretBytes:
-    """Returns stored bytes as text where they are UTF-8, else as bytes."""
-    try:
-        return SecretValue(value.decode(), name)
-    except UnicodeDecodeError:
-        return SecretBytes(value, name)
 
 
 @dataclass
@@ -295,3 +164,34 @@ def check_expires(name: str, expires: object) -> date | None:
         except ValueError:
             pass
     raise SecretsError(name, "the expiry date is not valid", "Write it as YYYY-MM-DD")
+
+
+class Keep(Enum):
+    """What was not given stays as it is; None and empty texts mean something else."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+MetadataEdit = Callable[[Metadata], Metadata]
+"""Returns changed metadata."""
+
+
+def metadata_edit(
+    name: str,
+    description: str | Keep = KEEP,
+    labels: Iterable[str] | Keep = KEEP,
+    expires: date | str | Keep | None = KEEP,
+) -> MetadataEdit:
+    """Returns the edit that sets the fields that were given.
+
+    They are checked once, before anything is read or written; raises :class:`SecretsError` and :class:`TooLargeError`.
+    """
+    given: dict[str, Any] = {}
+    if not isinstance(description, Keep):
+        given["description"] = check_description(name, description)
+    if not isinstance(labels, Keep):
+        given["labels"] = check_labels(name, labels)
+    if not isinstance(expires, Keep):
+        given["expires"] = check_expires(name, expires)
+    return lambda metadata: replace(metadata, **given)

@@ -1,0 +1,40 @@
+"""Names, values and metadata: what every layer speaks of. Knows nothing of Jupyter or of any store."""
+
+from .metadata import (
+    KEEP,
+    MAX_DESCRIPTION,
+    MAX_LABEL,
+    MAX_LABELS,
+    Keep,
+    Metadata,
+    MetadataEdit,
+    check_description,
+    check_expires,
+    check_labels,
+    metadata_edit,
+)
+from .names import check_name, check_project, is_project
+from .values import MAX_TOTAL, SecretBytes, SecretValue, decode, encode, name_of
+
+__all__ = [
+    "KEEP",
+    "MAX_DESCRIPTION",
+    "MAX_LABEL",
+    "MAX_LABELS",
+    "MAX_TOTAL",
+    "Keep",
+    "Metadata",
+    "MetadataEdit",
+    "SecretBytes",
+    "SecretValue",
+    "check_description",
+    "check_expires",
+    "check_labels",
+    "check_name",
+    "check_project",
+    "decode",
+    "encode",
+    "is_project",
+    "metadata_edit",
+    "name_of",
+]
