@@ -20,18 +20,18 @@ class HistoryHooks:
     """The hooks into a shell's history and logger, and into the running of cells that come by no message.
 
     Attributes:
-        stale: whether a value was learned since cells and outputs were last looked at.
+        is_stale: whether a value was learned since the stored cells were last searched.
     """
 
-    def __init__(self, shell: Any, redactor: Redactor, learn: Callable[[list[typed_values.Typed]], None]) -> None:
+    def __init__(self, shell: Any, redactor: Redactor, learn: Callable[[list[typed_values.TypedValue]], None]) -> None:
         self._shell = shell
         self._redactor = redactor
         self._learn = learn
         self._patches: list[Patch] = []
-        self.stale = False
+        self.is_stale = False
         self._last: tuple[Any, str] = None, ""  # a cell, and the same cleaned
-        self._cleaned = 0  # the cell up to which kept outputs were looked at, and how many marks there were then
-        self._marks = 0
+        self._cleaned = 0  # the cell up to which kept outputs were searched
+        self._mask_count = 0  # how many marks had been put then
 
     def install(self) -> None:
         """Puts the hooks in place, and cleans what typed values were stored before."""
@@ -64,7 +64,7 @@ class HistoryHooks:
         """As :meth:`_clean`; a cell is stored twice and logged, mostly in the same words."""
         cell = text.rstrip("\n")
         key = cell, self._redactor.is_on, self._redactor.masker.off
-        if key != self._last[0] or self.stale:
+        if key != self._last[0] or self.is_stale:
             self._last = key, self._clean(cell)
         return self._last[1] + text[len(cell) :]
 
@@ -119,14 +119,14 @@ class HistoryHooks:
 
     def _after_cell(self, result: Any = None) -> None:
         """Goes over the cells that were stored before a value was known that this cell has brought."""
-        if self._redactor.is_on and self.stale:
-            self.stale = False
+        if self._redactor.is_on and self.is_stale:
+            self.is_stale = False
             self.clean_inputs()
 
     def _before_cell(self) -> None:
         """Cleans the outputs that IPython keeps for ``%notebook``, where anything in them was masked on its way out."""
-        count, marks = self._shell.execution_count, self._redactor.mask_count
-        if self._redactor.is_on and marks != self._marks:
+        count, mask_count = self._shell.execution_count, self._redactor.mask_count
+        if self._redactor.is_on and mask_count != self._mask_count:
             manager = self._shell.history_manager
             for number in range(self._cleaned, count + 1):
                 for output in getattr(manager, "outputs", {}).get(number, []):
@@ -138,7 +138,7 @@ class HistoryHooks:
                 if number in exceptions:
                     exceptions[number] = self._tree(exceptions[number])
         # The count is that of this cell already, or not yet, as it is stored or not.
-        self._cleaned, self._marks = max(count - 1, 0), self._redactor.mask_count
+        self._cleaned, self._mask_count = max(count - 1, 0), self._redactor.mask_count
 
     def _tree(self, value: Any) -> Any:
         return mask_tree(value, lambda text: self._redactor.mask(text, CHANNEL))

@@ -1,4 +1,10 @@
-"""Holds back what may be the beginning of a value in a kernel's stdout and stderr, each cell's apart."""
+"""Holds back what may be the beginning of a value in a kernel's stdout and stderr, each cell's apart.
+
+1. Feed: what was written goes through the engine's stream; what may go out is emitted.
+2. Wait: while the stream holds something back, a timer runs. More output restarts it.
+3. Flush: after :data:`FLUSH_AFTER` without more output, and before any other message of the same cell, what is held
+   back goes out; as a mark where it looks like a value.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +20,7 @@ from ..engine import TextStream
 from ..redactor import WITHHELD, Redactor
 
 FLUSH_AFTER = 0.2
-"""Seconds that a piece is held from the last that came. ipykernel itself waits up to 0.2 s before it sends."""
+"""Seconds without more output after which it is flushed. ipykernel itself waits up to 0.2 s before it sends."""
 
 Emit = Callable[[str, dict[str, Any], str], None]
 """Sends a text: the stream's name, the parent header, the text."""
@@ -22,52 +28,59 @@ Emit = Callable[[str, dict[str, Any], str], None]
 
 @dataclass(eq=False)
 class _Output:
-    """One stream of one cell."""
+    """One stream of one cell.
+
+    Attributes:
+        name: ``stdout`` or ``stderr``.
+        parent: the header of the cell's request.
+        fed_at: when it was fed last, by the monotonic clock.
+        has_timer: whether a timer runs for it.
+    """
 
     name: str
     parent: dict[str, Any]
     stream: TextStream
-    last: float = 0.0
-    armed: bool = False
+    fed_at: float = 0.0
+    has_timer: bool = False
 
 
-class Streams:
+class HoldBack:
     """All streams of a kernel.
 
     Args:
         emit: sends a text that may go out.
-        later: calls a function after so many seconds, in the thread that flushes the streams.
-        flush: sends what was written to a stream and not yet sent, by :meth:`feed`.
+        call_later: calls a function after so many seconds, in the thread that sends the streams.
+        collect: has what was written to a stream, and is still on its way, fed at once.
     """
 
     def __init__(
         self,
         redactor: Redactor,
         emit: Emit,
-        later: Callable[[float, Callable[[], None]], None],
-        flush: Callable[[str], None],
+        call_later: Callable[[float, Callable[[], None]], None],
+        collect: Callable[[str], None],
     ) -> None:
         self._redactor = redactor
         self._emit = emit
-        self._later = later
-        self._flush = flush
+        self._call_later = call_later
+        self._collect = collect
         self._outputs: dict[tuple[str, str], _Output] = {}
         self._latest: dict[str, _Output] = {}
         self._ended: deque[str] = deque(maxlen=1000)
         self._lock = threading.RLock()
-        self._forked = False
+        self._is_forked = False
 
     def feed(self, name: str, parent: dict[str, Any], text: str) -> None:
         """Takes what was written, and emits what may go out."""
         with self._lock:
             output = self._output(name, parent)
-            output.last = time.monotonic()
+            output.fed_at = time.monotonic()
             self._send(output, text)
-            if self._forked and text.endswith("\n"):
+            if self._is_forked and text.endswith("\n"):
                 self._send(output)  # a pool ends its workers by a signal, after which nobody sends anything
-            self._arm(output)
+            self._start_timer(output)
 
-    def release(self, parent_id: str, *, besides: str | None = None) -> None:
+    def flush(self, parent_id: str, *, besides: str | None = None) -> None:
         """Emits what a cell holds back, before its next message; ``besides``: but for that stream."""
         if not self._outputs:
             return
@@ -77,14 +90,14 @@ class Streams:
                 if output is not None and name != besides:
                     self._send(output)
 
-    def release_all(self) -> None:
+    def flush_all(self) -> None:
         """Emits everything that is held back."""
         with self._lock:
             for output in list(self._outputs.values()):
                 self._send(output)
 
-    def end(self, parent_id: str) -> None:
-        """Notes that a cell is idle. What was read late from a descriptor goes on under the next cell's name."""
+    def end_cell(self, parent_id: str) -> None:
+        """Is called when a cell is idle. What is read late from a descriptor goes on under the next cell's name."""
         with self._lock:
             self._ended.append(parent_id)
             for key, output in list(self._outputs.items()):
@@ -94,11 +107,11 @@ class Streams:
     def after_fork(self) -> None:
         """In a child: what the parent holds back is the parent's to send; only that it was written is remembered."""
         self._lock = threading.RLock()
-        self._forked = True
+        self._is_forked = True
         for output in self._outputs.values():
             output.stream.flush()
             output.stream.hits.clear()
-            output.armed = False
+            output.has_timer = False
 
     def _output(self, name: str, parent: dict[str, Any]) -> _Output:
         parent_id = parent.get("msg_id", "")
@@ -128,25 +141,25 @@ class Streams:
         if text:
             self._emit(output.name, output.parent, text)
 
-    def _arm(self, output: _Output) -> None:
-        if output.stream.pending and not output.armed:
-            output.armed = True
+    def _start_timer(self, output: _Output) -> None:
+        if output.stream.pending and not output.has_timer:
+            output.has_timer = True
             self._wait(output, FLUSH_AFTER)
 
     def _wait(self, output: _Output, seconds: float) -> None:
         pid = os.getpid()
-        self._later(seconds, lambda: self._check(output) if os.getpid() == pid else None)
+        self._call_later(seconds, lambda: self._time_is_over(output) if os.getpid() == pid else None)
 
-    def _check(self, output: _Output) -> None:
-        """The time is over: unless more was written meanwhile, what is held back goes out."""
-        last = output.last
-        if (left := last + FLUSH_AFTER - time.monotonic()) <= 0:
-            self._flush(output.name)
+    def _time_is_over(self, output: _Output) -> None:
+        """Flushes the output, unless more was written meanwhile: then the rest of the time is waited for."""
+        fed_at = output.fed_at
+        if (left := fed_at + FLUSH_AFTER - time.monotonic()) <= 0:
+            self._collect(output.name)
         with self._lock:
             if not output.stream.pending:
-                output.armed = False
-            elif left > 0 or output.last != last:
-                self._wait(output, max(left, output.last + FLUSH_AFTER - time.monotonic(), 0.001))
+                output.has_timer = False
+            elif left > 0 or output.fed_at != fed_at:
+                self._wait(output, max(left, output.fed_at + FLUSH_AFTER - time.monotonic(), 0.001))
             else:
-                output.armed = False
+                output.has_timer = False
                 self._send(output)

@@ -1,8 +1,13 @@
 """Pipes under the descriptors that lead to the server's log, and the process that masks what comes through them.
 
 ipykernel copies what is written to descriptors 1 and 2 to the original ones before any hook sees it, writes its own log
-there, and hands that copy out as ``sys.stdout.fileno()``. A pipe laid over the copy sees all of it. It is read by
-:mod:`.relay`, in a process of its own, so that nothing is lost or shown when this one ends.
+there, and hands that copy out as ``sys.stdout.fileno()``. A pipe in place of the copy sees all of it.
+
+1. Install: a pipe takes the place of the descriptors that lead to one target; a process (:mod:`.relay`) reads it.
+2. Tell: that process learns each value over a socket, before the kernel's code has it.
+3. Hear: it says what it masked, and when all that was written has come out.
+
+It is a process of its own, so that nothing is lost or shown when this one ends.
 """
 
 from __future__ import annotations
@@ -36,26 +41,32 @@ _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 class LogPipe:
-    """Takes the place of descriptors until :meth:`close`; those that lead to one place keep their order.
+    """What lies under the descriptors, from :meth:`install` to :meth:`uninstall`; each is called once.
 
     Args:
         descriptors: each with the descriptor from which the kernel reads what it catches of the same stream, or None.
-
-    Raises:
-        SecretsError: the process that masks could not be started; the descriptors are as they were.
+            Those that lead to one target keep their order.
     """
 
     def __init__(self, redactor: Redactor, descriptors: dict[int, int | None]) -> None:
         self._redactor = redactor
+        self._descriptors = descriptors
         self._lock = threading.RLock()
         self._drained = threading.Event()
-        self._closing = False
+        self._is_closing = False
         self._pipes: list[_Pipe] = []
+
+    def install(self) -> None:
+        """Takes the descriptors' place.
+
+        Raises:
+            SecretsError: the process that masks could not be started; the descriptors are as they were.
+        """
         groups: dict[tuple[int, int], list[int]] = {}
-        for descriptor in descriptors:
+        for descriptor in self._descriptors:
             groups.setdefault(_identity(descriptor), []).append(descriptor)
         for group in groups.values():
-            self._pipes.append(_Pipe(group, [fd for one in group if (fd := descriptors[one]) is not None]))
+            self._pipes.append(_Pipe(group, [fd for one in group if (fd := self._descriptors[one]) is not None]))
         try:
             self._start()
         except (OSError, subprocess.SubprocessError):
@@ -66,12 +77,12 @@ class LogPipe:
                 "the process that masks what goes to the server's log could not be started",
                 "Check that /bin/sh can be run, and how many processes you may start (ulimit -u)",
             ) from None
-        redactor.subscribe(self._tell)
+        self._redactor.subscribe(self._tell)
 
     @property
-    def in_place(self) -> bool:
+    def is_in_place(self) -> bool:
         """Whether the descriptors still lead into the pipes."""
-        return all(pipe.in_place for pipe in self._pipes)
+        return all(pipe.is_in_place for pipe in self._pipes)
 
     def drain(self) -> None:
         """Waits until what was written has come out, what may begin a value included."""
@@ -87,11 +98,11 @@ class LogPipe:
             time.sleep(_SWITCH)
         time.sleep(_SWITCH)  # what was read already waits for the interpreter, which is free meanwhile
 
-    def close(self) -> None:
+    def uninstall(self) -> None:
         """Puts the descriptors back. Child processes that still write into a pipe are served to their end."""
         self._redactor.unsubscribe(self._tell)
         self.drain()
-        self._closing = True
+        self._is_closing = True
         for pipe in self._pipes:
             pipe.close()
         self._control.shutdown(socket.SHUT_WR)
@@ -104,13 +115,14 @@ class LogPipe:
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
-        places = [(pipe.source, pipe.target, pipe.caught) for pipe in self._pipes]
+        ends = [(pipe.source, pipe.target, pipe.caught) for pipe in self._pipes]
         code = f"import sys; sys.path[:] = {[path for path in sys.path if path]!r}; from {relay.__name__} import main; "
-        code += f"main({theirs.fileno()}, {places!r})"
+        code += f"main({theirs.fileno()}, {ends!r})"
+        descriptors = [theirs.fileno(), *(fd for source, target, caught in ends for fd in (source, target, *caught))]
         with theirs:
             subprocess.run(
                 [*_SHELL, sys.executable, "-I", "-S", "-c", code],
-                pass_fds=[theirs.fileno(), *(fd for place in places for fd in (*place[:2], *place[2]))],
+                pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -122,19 +134,19 @@ class LogPipe:
         self._thread.start()
 
     def _tell(self, message: tuple[Any, ...]) -> None:
-        with self._lock, contextlib.suppress(OSError):  # where it is gone, the next one is told everything
+        with self._lock, contextlib.suppress(OSError):  # where it is gone, the next one learns everything anew
             relay.send(self._control, message)
 
     def _listen(self) -> None:
-        """Notes what was masked, and starts the process again should it have been killed."""
+        """Records what was masked, and starts the process again should it have been killed."""
         started = time.monotonic()
         while (message := relay.receive(self._control)) is not None:
             match message:
                 case ("drained",):
                     self._drained.set()
                 case ("masked", hits):
-                    self._redactor.record((Hit(name, how) for name, how, count in hits for _ in range(count)), CHANNEL)
-        while not self._closing:
+                    self._redactor.record((Hit(*hit) for *hit, count in hits for _ in range(count)), CHANNEL)
+        while not self._is_closing:
             time.sleep(max(started + _RESTART_AFTER - time.monotonic(), 0))
             started = time.monotonic()
             with self._lock, contextlib.suppress(OSError, subprocess.SubprocessError):
@@ -145,7 +157,7 @@ class LogPipe:
 
 
 class _Pipe:
-    """One pipe, over descriptors that lead to one and the same place."""
+    """One pipe, in place of descriptors that lead to one and the same target."""
 
     def __init__(self, descriptors: list[int], caught: list[int]) -> None:
         self._descriptors = descriptors
@@ -158,7 +170,7 @@ class _Pipe:
         os.close(writer)
 
     @property
-    def in_place(self) -> bool:
+    def is_in_place(self) -> bool:
         return all(_identity(descriptor) == self._identity for descriptor in self._descriptors)
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from ..redactor import WITHHELD
 
 Mask = Callable[[str], str]
 
-UNTOUCHED = frozenset(
+UNMASKED_TYPES = frozenset(
     [
         "status",
         "comm_info_reply",
@@ -56,8 +56,8 @@ _WIDGET_MODEL = ("model_name", "model_module", "model_module_version")
 _OWN_WIDGET, _OWN_SOURCE = "dh_secrets_jupyter.", ("_esm", "_css")
 
 
-def says_only_ok(msg_type: str, content: Any) -> bool:
-    """Whether a message is what nearly every cell ends in: a reply with nothing in it that a user put there."""
+def is_trivial_reply(msg_type: str, content: Any) -> bool:
+    """Returns whether a message is what most cells end in: a reply with nothing in it that a user put there."""
     return (
         msg_type == "execute_reply"
         and isinstance(content, dict)
@@ -175,7 +175,7 @@ def _comm_data(value: Any, mask: Mask) -> Any:
     """Masks what a comm carries; of a widget's messages the method, the names of traits and the buffers' paths stay."""
     if not isinstance(value, dict):
         return mask_tree(value, mask)
-    # What a page is told of all widgets when it is loaded again.
+    # The answer to a page that was loaded again: the states of all widgets.
     loading = value.get("method") == "update_states"
     masked = {}
     for key, item in value.items():

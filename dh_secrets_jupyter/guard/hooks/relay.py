@@ -44,8 +44,12 @@ def receive(connection: socket.socket) -> tuple[Any, ...] | None:
     return None
 
 
-class _Place:
-    """One pipe, where it leads, and what the kernel itself has caught of its own output and not yet passed on."""
+class _Pipe:
+    """One pipe: its source, its target, and where the kernel catches output that it has yet to pass on.
+
+    Attributes:
+        flush_at: when what is held back has to go out, by the monotonic clock; None while nothing is.
+    """
 
     def __init__(self, masker: Masker, source: int, target: int, caught: list[int]) -> None:
         self.source = source
@@ -53,17 +57,17 @@ class _Place:
         self._target = target
         self._masker = masker
         self._stream = ByteStream(masker)
-        self.due: float | None = None
+        self.flush_at: float | None = None
 
     def take(self, data: bytes, *, masked: bool) -> Counter[tuple[str, str]]:
         """Writes what may go out of what was read; returns what was masked."""
         if not masked:
-            hits = self.release()
+            hits = self.flush()
             self._put(data)
             return hits
         return self._write(data)
 
-    def release(self) -> Counter[tuple[str, str]]:
+    def flush(self) -> Counter[tuple[str, str]]:
         """Writes what is held back."""
         return self._write(None)
 
@@ -74,13 +78,13 @@ class _Place:
             out, self._stream = f"{WITHHELD}\n".encode(), ByteStream(self._masker)
         hits = Counter((hit.name, hit.encoding) for hit in self._stream.hits)
         self._stream.hits.clear()
-        self.due = time.monotonic() + FLUSH_AFTER if self._stream.pending else None
+        self.flush_at = time.monotonic() + FLUSH_AFTER if self._stream.pending else None
         self._put(out)
         return hits
 
     def _put(self, data: bytes) -> None:
         view = memoryview(data)
-        with contextlib.suppress(OSError):  # the place is gone: there is nobody left to tell
+        with contextlib.suppress(OSError):  # the target is gone: there is nobody left to write to
             while view:
                 view = view[os.write(self._target, view) :]
 
@@ -88,34 +92,34 @@ class _Place:
 class Relay:
     """Serves pipes until the last of them is closed."""
 
-    def __init__(self, control: int, places: list[tuple[int, int, list[int]]]) -> None:
+    def __init__(self, control: int, pipes: list[tuple[int, int, list[int]]]) -> None:
         self._masker = Masker()
-        self._on = True
+        self._is_on = True
         self._control: socket.socket | None = socket.socket(fileno=control)
-        self._places = [_Place(self._masker, *place) for place in places]
+        self._pipes = [_Pipe(self._masker, *pipe) for pipe in pipes]
 
     def run(self) -> None:
         """Reads, masks and writes; returns when nothing can come any more."""
-        while self._places:
-            due = min((place.due for place in self._places if place.due is not None), default=None)
+        while self._pipes:
+            flush_at = min((pipe.flush_at for pipe in self._pipes if pipe.flush_at is not None), default=None)
             control = [self._control] if self._control else []
-            sources: list[Any] = [*control, *(place.source for place in self._places)]
-            ready = select.select(sources, [], [], None if due is None else max(due - time.monotonic(), 0))[0]
-            for place in list(self._places):
-                if place.source in ready:
-                    self._read(place)
-                elif place.due is not None and place.due <= time.monotonic():
-                    self._note(place.release())
+            sources: list[Any] = [*control, *(pipe.source for pipe in self._pipes)]
+            ready = select.select(sources, [], [], None if flush_at is None else max(flush_at - time.monotonic(), 0))[0]
+            for pipe in list(self._pipes):
+                if pipe.source in ready:
+                    self._read(pipe)
+                elif pipe.flush_at is not None and pipe.flush_at <= time.monotonic():
+                    self._report(pipe.flush())
             self._listen()
 
-    def _read(self, place: _Place) -> None:
-        data = os.read(place.source, _CHUNK)
+    def _read(self, pipe: _Pipe) -> None:
+        data = os.read(pipe.source, _CHUNK)
         self._listen()  # what was sent before this was written
         if data:
-            self._note(place.take(data, masked=self._on))
+            self._report(pipe.take(data, masked=self._is_on))
         else:
-            self._note(place.release())
-            self._places.remove(place)
+            self._report(pipe.flush())
+            self._pipes.remove(pipe)
 
     def _listen(self) -> None:
         """Takes the messages that are there."""
@@ -126,7 +130,7 @@ class Relay:
                 case ("switch", names, on):
                     self._masker.switch(*names, on=on)
                 case ("on", on):
-                    self._on = on
+                    self._is_on = on
                 case ("drain",):
                     self._drain()
                     with contextlib.suppress(OSError):
@@ -136,30 +140,30 @@ class Relay:
                     self._take_over()
 
     def _drain(self) -> None:
-        for place in self._places:
-            while select.select([place.source], [], [], 0)[0] and (data := os.read(place.source, _CHUNK)):
-                self._note(place.take(data, masked=self._on))
-            self._note(place.release())
+        for pipe in self._pipes:
+            while select.select([pipe.source], [], [], 0)[0] and (data := os.read(pipe.source, _CHUNK)):
+                self._report(pipe.take(data, masked=self._is_on))
+            self._report(pipe.flush())
 
     def _take_over(self) -> None:
         """The kernel is gone: what it had caught of its own output and not passed on comes behind what it had."""
         self._drain()
-        for place in self._places:
-            for caught in place.caught:
+        for pipe in self._pipes:
+            for caught in pipe.caught:
                 while select.select([caught], [], [], 0)[0] and (data := os.read(caught, _CHUNK)):
-                    place.take(data, masked=self._on)
+                    pipe.take(data, masked=self._is_on)
                 os.close(caught)
-            place.release()
+            pipe.flush()
 
-    def _note(self, hits: Counter[tuple[str, str]]) -> None:
+    def _report(self, hits: Counter[tuple[str, str]]) -> None:
         if hits and self._control is not None:
             with contextlib.suppress(OSError):
                 send(self._control, ("masked", [(*hit, count) for hit, count in hits.items()]))
 
 
-def main(control: int, places: list[tuple[int, int, list[int]]]) -> None:
+def main(control: int, pipes: list[tuple[int, int, list[int]]]) -> None:
     """Serves the pipes in a process of its own; the arguments are descriptors."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     os.chdir("/")
-    Relay(control, places).run()
+    Relay(control, pipes).run()

@@ -7,7 +7,7 @@ from typing import Any
 from ..redactor import Redactor
 from .history import HistoryHooks
 from .log_records import LogRecordHooks
-from .typed_values import Typed
+from .typed_values import TypedValue
 
 
 class ShellHooks:
@@ -15,12 +15,12 @@ class ShellHooks:
 
     def __init__(self, shell: Any, redactor: Redactor) -> None:
         self._redactor = redactor
-        self.history = HistoryHooks(shell, redactor, self._typed)
+        self.history = HistoryHooks(shell, redactor, self._learn_typed)
         output: Any
         if getattr(getattr(shell, "kernel", None), "session", None) is not None:
             from .kernel import KernelHooks
 
-            output = KernelHooks(shell, redactor, self._typed)
+            output = KernelHooks(shell, redactor, self._learn_typed)
         else:
             from .terminal import TerminalHooks
 
@@ -56,10 +56,10 @@ class ShellHooks:
             part.uninstall()
 
     def value_learned(self) -> None:
-        """Notes that there is a new value: what was stored before may hold it."""
-        self.history.stale = True
+        """Has the stored cells searched again: they may hold the new value."""
+        self.history.is_stale = True
 
-    def _typed(self, typed: list[Typed]) -> None:
+    def _learn_typed(self, typed: list[TypedValue]) -> None:
         for name, value in typed:
             self._redactor.learn(name, value)
         self.value_learned()

@@ -1,7 +1,7 @@
 """The hooks into IPython in a terminal: its two streams, and what else may write to the same terminal.
 
 The terminal's own descriptor stays as it is: what writes there past the streams is not covered. But it comes in its
-turn: what the streams hold back is written first. Python announces most of what may write by audit events; an audit
+turn: what the streams hold back is flushed first. Python announces most of what may write by audit events; an audit
 hook cannot be taken out again, so there is one in a process, which asks for the hooks that are in place. What Python
 does without an event has a function of ours before it.
 """
@@ -80,7 +80,7 @@ class TerminalHooks:
                 ) from None
         for module, functions in ((sys.modules.get(name), functions) for name, functions in _SILENT.items()):
             self._patches += [
-                Patch(module, function, self._releasing(getattr(module, function)))
+                Patch(module, function, self._flushing_first(getattr(module, function)))
                 for function in functions
                 if hasattr(module, function)
             ]
@@ -100,17 +100,17 @@ class TerminalHooks:
         self._patches, self._terminal.outputs = [], []
         atexit.unregister(self._at_exit)
 
-    def _releasing(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _flushing_first(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def release_first(*args: Any, **options: Any) -> Any:
+        def flush_first(*args: Any, **options: Any) -> Any:
             if self._terminal.pending:
-                self._terminal.release()
+                self._terminal.flush()
             return function(*args, **options)
 
-        return release_first
+        return flush_first
 
     def _at_exit(self) -> None:
-        self._terminal.release()
+        self._terminal.flush()
         self._terminal.ending = True
 
 
@@ -163,7 +163,7 @@ def _on_event(event: str, args: tuple[Any, ...]) -> None:
             with contextlib.suppress(Exception):
                 stream.flush()
     if terminal.pending:
-        terminal.release()
+        terminal.flush()
 
 
 def _reaches_out(event: str, args: tuple[Any, ...]) -> bool:

@@ -3,6 +3,10 @@
 A text stream looks ``write`` and ``flush`` up on the buffer below it each time it uses them. Methods set there see what
 is written to the stream, by whoever holds it, as bytes, at the moment at which it would go into the buffer. So all that
 a program can ask of a stream is answered by the stream itself. One without a buffer (a ``StringIO``) gets them itself.
+
+1. A write first flushes what the other stream holds back, so that the order stays.
+2. It goes through the engine's stream; what may go out is put into a queue, and the queue is written.
+3. While something is held back, a timer runs; after :data:`.hold_back.FLUSH_AFTER` without more it is flushed.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ class Terminal:
     """What the streams of one terminal share: their order.
 
     Attributes:
-        lock: held while anything is written or released.
+        lock: held while anything is written or flushed.
         outputs: the streams; at most one of them holds anything back.
         passing: whether what is written goes out as it is: the prompt, which shows what its user types.
         ending: whether nothing is held back any more, because the process ends.
@@ -50,11 +54,11 @@ class Terminal:
         """Whether anything is held back."""
         return any(output.pending for output in self.outputs)
 
-    def release(self, *, besides: Output | None = None) -> None:
+    def flush(self, *, besides: Output | None = None) -> None:
         """Writes what is held back; ``besides``: but for that stream."""
         for output in self.outputs:
             if output is not besides and output.pending:
-                output.release()
+                output.flush()
 
     def after_fork(self) -> None:
         """In a child: another thread of the parent may have held the lock."""
@@ -89,31 +93,31 @@ class Output:
     def install(self) -> None:
         """Takes the place of the stream's methods. Raises TypeError or AttributeError where it lets nobody do that."""
         self._write_below, self._flush_below = self._owner.write, self._owner.flush
-        self._patches = [Patch(self._owner, "write", self._write)]
-        self._patches += [Patch(self._owner, "flush", self._flush)]
+        self._patches = [Patch(self._owner, "write", self._on_write)]
+        self._patches += [Patch(self._owner, "flush", self._on_flush)]
 
     def uninstall(self) -> None:
         """Writes what is held back, and puts the methods back."""
-        self.release()
+        self.flush()
         for patch in self._patches:
             patch.undo()
         self._patches = []
 
-    def release(self) -> None:
-        """Writes what is held back, and flushes it where that was asked for."""
+    def flush(self) -> None:
+        """Writes what is held back, and flushes the stream below where that was asked for."""
         with self._terminal.lock:
             while self._stream.pending:
                 self._take(None)
             self._drain()
-            self._disarm()
+            self._stop_timer()
             if self._unflushed:
                 self._unflushed = False
                 self._flush_below()
 
-    def _write(self, data: Any) -> Any:
+    def _on_write(self, data: Any) -> Any:
         terminal = self._terminal
         if not (self._patches and terminal.redactor.is_on) or terminal.passing:
-            terminal.release()
+            terminal.flush()
             return self._write_below(data)
         written: list[bytes] = []
         with contextlib.suppress(AttributeError, TypeError):
@@ -126,7 +130,7 @@ class Output:
             _timer(INTERRUPT_WITHIN, self._interrupt).start()
         return size
 
-    def _flush(self) -> None:
+    def _on_flush(self) -> None:
         self._undisturbed([], flush=True)
         if self._terminal.interrupted:
             self._terminal.interrupted = False
@@ -150,14 +154,14 @@ class Output:
     def _step(self, written: list[bytes], flush: bool) -> None:
         """Takes what was written out of the list, and lets out what may go; the same again after an interrupt."""
         with self._terminal.lock:
-            self._terminal.release(besides=self)
+            self._terminal.flush(besides=self)
             while written:
                 self._take(written)
             self._drain()
             if flush:
                 self._flush_below()
                 self._unflushed = self._stream.pending
-            self._arm()
+            self._start_timer()
 
     def _take(self, written: list[bytes] | None) -> None:
         """Moves what may go out to the queue: of what was written, or, with None, all that is held back."""
@@ -187,23 +191,23 @@ class Output:
         with contextlib.suppress(IndexError):
             _exhaust(map(self._write_below, iter(self._queue.popleft, None)))
 
-    def _disarm(self) -> None:
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _arm(self) -> None:
-        self._disarm()
+    def _start_timer(self) -> None:
+        self._stop_timer()
         if self._stream.pending:
-            self._timer = _timer(FLUSH_AFTER, self._late)
+            self._timer = _timer(FLUSH_AFTER, self._time_is_over)
             try:
                 self._timer.start()
             except RuntimeError:  # no thread starts any more: the interpreter ends
-                self.release()
+                self.flush()
 
-    def _late(self) -> None:
+    def _time_is_over(self) -> None:
         with contextlib.suppress(OSError, ValueError):  # the stream is closed
-            self.release()
+            self.flush()
 
 
 def _timer(seconds: float, call: Callable[[], None]) -> threading.Timer:

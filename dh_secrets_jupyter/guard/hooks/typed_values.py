@@ -47,14 +47,14 @@ _PEM_BEGIN = re.compile(r"-----BEGIN [^\n]*?-----")
 _PEM_END = re.compile(r"-----END [^\n]*?-----\S*")
 
 
-class Typed(NamedTuple):
+class TypedValue(NamedTuple):
     """A value that was typed on the line: for which secret, and what."""
 
     name: str
     value: str
 
 
-def scrub(source: str) -> tuple[str, list[Typed]]:
+def scrub(source: str) -> tuple[str, list[TypedValue]]:
     """Returns a cell's source with ``[secret:NAME]`` in the place of every typed value, and what was there.
 
     What the command then sees is still more than a name, so that it refuses it.
@@ -63,7 +63,7 @@ def scrub(source: str) -> tuple[str, list[Typed]]:
     if "secret" not in lowered or ("set" not in lowered and "-" not in lowered) or _TEXT_CELLS.match(source):
         return source, []
     done: list[str] = []
-    typed: list[Typed] = []
+    typed: list[TypedValue] = []
     start = 0
     signed = _OTHER_CELLS.match(source)
     while found := _LEXEMES.search(source, start):
@@ -84,24 +84,23 @@ def scrub(source: str) -> tuple[str, list[Typed]]:
     return "".join([*done, source[start:]]), typed
 
 
-def _line(source: str, start: int, typed: list[Typed], command: Command) -> tuple[str, int]:
+def _line(source: str, start: int, typed: list[TypedValue], command: Command) -> tuple[str, int]:
     """Blanks the values among a command's words; returns the text in their place, and where the command ends."""
     name, spans, end = _arguments(source, start, command)
     done = []
     for begin, stop in spans:
         done += [source[start:begin], _mark(name)]
-        typed += _spellings(name, source[begin:stop])
+        typed += _candidates(name, source[begin:stop])
         start = stop
     done.append(source[start:end])
-    if (
-        command is SET and not spans and (comment := _COMMENT.match(source, end))
-    ):  # whatever it says: it may be the value
+    # Whatever a comment behind the command says: it may be the value.
+    if command is SET and not spans and (comment := _COMMENT.match(source, end)):
         done += [comment["sign"], _mark(name)]
         end = comment.end()
     return "".join(done), end
 
 
-def _cell(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
+def _cell(source: str, start: int, typed: list[TypedValue]) -> tuple[str, int]:
     """Blanks a command that was typed as a cell magic: its body is then the value. ``set as VAR`` is a lease."""
     name, _, _ = _arguments(source, start, SET)
     if not name or name == "as":
@@ -110,11 +109,11 @@ def _cell(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
     body = source[start:].strip()
     if not body:
         return text, start
-    typed += _spellings(name, body)
+    typed += _candidates(name, body)
     return f"{text}\n{_mark(name)}\n", len(source)
 
 
-def _call(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
+def _call(source: str, start: int, typed: list[TypedValue]) -> tuple[str, int]:
     """Blanks what a Python call of the magic has in its string literals."""
     done: list[str] = []
     literals: list[str] = []
@@ -127,7 +126,7 @@ def _call(source: str, start: int, typed: list[Typed]) -> tuple[str, int]:
             name = _arguments(head, len("%secret set"), SET)[0] if head.startswith("%secret set") else ""
             if head.startswith("%secret set") and text.strip():
                 new = _mark(name)
-                typed += _spellings(name, text)
+                typed += _candidates(name, text)
             else:
                 line, more = scrub(f"%secret {text}")
                 new = line.removeprefix("%secret ")
@@ -193,12 +192,12 @@ def _words(source: str, start: int) -> Iterator[tuple[int, int]]:
         yield begin, start
 
 
-def _spellings(name: str, text: str) -> list[Typed]:
+def _candidates(name: str, text: str) -> list[TypedValue]:
     """Returns what may have been meant as the value: the words as they stand, without quotes, and each alone."""
     plain = _unquote(text)
     words = [word.partition("=")[2] if word.startswith("-") else word for word in text.split() if "\n" not in text]
     return [
-        Typed(name, value)
+        TypedValue(name, value)
         for value in dict.fromkeys([plain, plain.rstrip("?;"), text, *words])
         if value and not is_mark(value)
     ]

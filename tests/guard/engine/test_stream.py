@@ -1,4 +1,4 @@
-"""Streams: what is held back, and what a release makes of it."""
+"""Streams: what is held back, and what a flush makes of it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_long_value_that_has_not_ended_is_held_at_once() -> None:
 
 
 @pytest.mark.parametrize("length", range(1, 8))
-def test_a_short_beginning_is_released_as_it_is(length: int) -> None:
+def test_a_short_beginning_is_flushed_as_it_is(length: int) -> None:
     """Under 8 characters of a value go out as text; the rest of the value still becomes a mark."""
     stream = TextStream(masker(TOKEN))
     assert stream.feed(TOKEN[:length]) == ""
@@ -55,7 +55,7 @@ def test_a_short_beginning_is_released_as_it_is(length: int) -> None:
 
 
 @pytest.mark.parametrize("length", range(8, len(TOKEN) + 1))
-def test_a_longer_beginning_is_released_as_a_mark_that_swallows_the_rest(length: int) -> None:
+def test_a_longer_beginning_is_flushed_as_a_mark_that_swallows_the_rest(length: int) -> None:
     """From 8 characters on a mark goes out, once, and what follows of the value goes out no more."""
     stream = TextStream(masker(TOKEN))
     out = stream.feed(TOKEN[:length]) + stream.flush()
@@ -67,20 +67,20 @@ def test_a_longer_beginning_is_released_as_a_mark_that_swallows_the_rest(length:
 
 
 def test_only_what_follows_of_the_value_is_swallowed() -> None:
-    """Another text behind a released mark goes out whole, also where it looks like the value a little later."""
+    """Another text behind a flushed mark goes out whole, also where it looks like the value a little later."""
     stream = TextStream(masker(TOKEN))
     assert stream.feed(TOKEN[:10]) + stream.flush() == "[secret:V0]"
     assert stream.feed("--" + TOKEN[10:16] + "\n") == "--" + TOKEN[10:16] + "\n"
 
 
-def test_a_piece_is_released_as_a_mark() -> None:
+def test_a_part_is_flushed_as_a_mark() -> None:
     """Eight characters from the middle of a long value, too."""
     stream = TextStream(masker(TOKEN))
     assert stream.feed("x " + TOKEN[5:14]) + stream.flush() == "x [secret:V0]"
     assert stream.feed(TOKEN[14:20] + "!") == "!"
 
 
-def test_a_common_beginning_is_released_as_it_is() -> None:
+def test_a_common_beginning_is_flushed_as_it_is() -> None:
     """Armour, a URL's scheme and host, and words are no beginning of a value."""
     guard = masker("-----BEGIN PRIVATE KEY-----\nKq7xW2pZm4vB8zK1w\n", "https://api.example.com/Kq7xW2pZm4vB8")
     for text in ("-----BEGIN PRIVATE KEY-----\n", "see https://api.example.com/"):
@@ -90,7 +90,7 @@ def test_a_common_beginning_is_released_as_it_is() -> None:
 
 @pytest.mark.parametrize("value", ["hunt3r", "0123456789"])
 def test_a_whole_word_or_number_waits_for_what_follows(value: str) -> None:
-    """Whether it is one is known by the next character, or when it is released."""
+    """Whether it is one is known by the next character, or when it is flushed."""
     stream = TextStream(masker(value))
     assert stream.feed(f"a {value}") == "a "
     assert stream.feed("1\n") == f"{value}1\n"

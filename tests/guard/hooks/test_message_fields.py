@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dh_secrets_jupyter.guard.hooks.message_fields import mask_content, says_only_ok
+from dh_secrets_jupyter.guard.hooks.message_fields import is_trivial_reply, mask_content
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -93,8 +93,8 @@ PLAIN = {"status": "ok", "execution_count": 3, "user_expressions": {}, "payload"
 
 
 def test_only_a_reply_without_anything_of_the_users_is_passed_by() -> None:
-    assert says_only_ok("execute_reply", PLAIN)
-    assert not says_only_ok("inspect_reply", PLAIN)
-    assert not says_only_ok("execute_reply", "{}")
+    assert is_trivial_reply("execute_reply", PLAIN)
+    assert not is_trivial_reply("inspect_reply", PLAIN)
+    assert not is_trivial_reply("execute_reply", "{}")
     for more in ({"status": "error"}, {"payload": [{"data": "v"}]}, {"user_expressions": {"x": "v"}}, {"more": "v"}):
-        assert not says_only_ok("execute_reply", PLAIN | more)
+        assert not is_trivial_reply("execute_reply", PLAIN | more)

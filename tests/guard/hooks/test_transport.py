@@ -17,7 +17,7 @@ pytestmark = pytest.mark.kernel
 SPEC = get_kernel_dict()
 ENCRYPTS = "transport_encryption" in KernelManager.class_trait_names() and "supported_encryption" in SPEC["metadata"]
 """Both can from jupyter_client 8.9 and ipykernel 7.3 on; before, "auto" starts a kernel that does not encrypt."""
-NOT_ENCRYPTED = "iopub: not encrypted, any user who reaches its port can read it."
+NOT_ENCRYPTED = "iopub: not encrypted; any user who can reach its port can read it."
 SAYS = "from dh_secrets_jupyter import guard; guard.load(get_ipython()); print(guard.status())"
 
 
