@@ -56,7 +56,7 @@ def respond(content: Mapping[str, Any], buffers: Sequence[Any], handle: Callable
         return {**envelope, "result": handle(Request(content["method"], content["params"], value))}
     except SecretsError as error:
         failure = error
-    except Exception as error:  # noqa: BLE001 - only its class is told: its text and its traceback may hold the value
+    except Exception as error:  # noqa: BLE001 - only its class is reported: its text and its traceback may hold the value
         failure = SecretsError("kernel", f"this failed with {type(error).__name__}", "Use %secret in a cell instead")
     return {**envelope, "error": wire.error_to_json(failure)}
 

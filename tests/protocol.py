@@ -43,14 +43,14 @@ def render() -> str:
         ),
         _constant("What stands before the paths of the HTTP API.", "API_BASE", _text(extension.BASE)),
         _constant(
-            "The header of a list: `true` where the server tells what others change.", "LIVE_HEADER", _text(routes.LIVE)
+            "The header of a list: `true` where changes by others come as events.", "LIVE_HEADER", _text(routes.LIVE)
         ),
         _constant("The event that says that a secret was changed.", "CHANGED_EVENT", _text(events.CHANGED)),
         _constant("The comm target by which a kernel is asked.", "COMM_TARGET", _text(comm.TARGET)),
         _constant("What a kernel executes to know that target.", "BOOTSTRAP", _text(comm.BOOTSTRAP)),
         _constant("The most bytes that a value can have.", "MAX_VALUE_BYTES", str(models.MAX_TOTAL)),
         _constant(
-            "Whoever has not listed a project for so long is told nothing more of it.",
+            "How long changes are reported to who does not list the project again.",
             "INTEREST_TTL_MS",
             f"{interest * 1000:.0f}",
         ),

@@ -1,4 +1,4 @@
-"""Live refresh of the panel in a notebook: tells views when the list of a project that they show has changed."""
+"""Live refresh of the panel in a notebook: pushes to its views when a list that they show has changed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Listed = Mapping[str, Metadata]
 Push = Callable[[dict[str, Any]], None]
 
 INTEREST_TTL = 120.0
-"""Seconds for which a view that has asked for the list is told of changes. A closed page does not unsubscribe, so
-interest expires; a view on the screen asks every 50 s, and every 2 s once it hears that changes are not told."""
+"""Seconds for which changes are pushed to a view that has asked for the list. A closed page does not unsubscribe, so
+interest expires; a view on the screen asks every 50 s, and every 2 s where changes are not pushed."""
 
 
 class ViewWatches:
@@ -25,7 +25,7 @@ class ViewWatches:
 
     Args:
         push: sends a message to all views: ``{"event": "changed", "project"}``, or
-            ``{"event": "live", "project", "live"}``, which says whether changes will be told.
+            ``{"event": "live", "project", "live"}``, which says whether changes will be pushed.
     """
 
     def __init__(self, push: Push) -> None:
@@ -34,7 +34,7 @@ class ViewWatches:
         self._watches: dict[str, _Watch] = {}
 
     def keep_watching(self, project: Project, view: str, listed: Listed) -> bool:
-        """Tells a view of changes to the list that it was just given; returns whether that works already."""
+        """Pushes changes of the list that a view was just given, from now on; returns whether they are seen yet."""
         with self._lock:
             watch = self._watches.get(project.name)
             if watch and (watch.loop.ended or watch.loop.provider is not project.provider):

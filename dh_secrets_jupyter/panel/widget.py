@@ -22,7 +22,7 @@ from .view_watches import ViewWatches
 
 BUILT = files("dh_secrets_jupyter") / "static"
 VIEW_METHODS = ("list", "leave")
-"""What a view can ask besides the methods of :mod:`.rpc`: the list, with news of its changes, and to hear no more."""
+"""What a view can ask besides the methods of :mod:`.rpc`: the list, with a push for each change, and to end that."""
 LIST_TIMEOUT = 2.0
 """Seconds that a display waits for the list, so that the saved notebook has it; the view itself never waits."""
 
@@ -134,7 +134,7 @@ class Panel(AnyWidget):
         return (self._opened.get(name) if name else None) or _open(name)
 
     def _list(self, project: Project, view: str | None) -> JSON:
-        """Reads the list, keeps the fallback up to date, and tells the view of changes from now on."""
+        """Reads the list, keeps the fallback up to date, and pushes changes to the view from now on."""
         secrets = project.list_secrets()
         self._text = f"Secrets of {_where(project)}: {', '.join(secret.name for secret in secrets) or 'none yet'}"
         table = Table(_where(project), secrets).html()

@@ -25,7 +25,7 @@ AUTH_RESOURCE = "dh-secrets"
 
 @stream_request_body
 class SecretsHandler(APIHandler):
-    """Answers the requests for one path.
+    """Responds to the requests for one path.
 
     A refusal is kept until the body has arrived: whoever is answered while still sending may never see the response.
     """
@@ -44,7 +44,7 @@ class SecretsHandler(APIHandler):
         self.set_header("Cache-Control", "no-store")
 
     def compute_etag(self) -> None:
-        """Returns None. Tornado would send a digest of the answer, against which values can be tried."""
+        """Returns None. Tornado would send a digest of the response, against which values can be tried."""
 
     async def prepare(self) -> None:  # type: ignore[override]  # without an argument, as APIHandler's own
         try:
@@ -65,7 +65,7 @@ class SecretsHandler(APIHandler):
             raise HTTPError(HTTPStatus.FORBIDDEN, "you may not %s secrets", action)
 
     def get_login_url(self) -> NoReturn:
-        """Raises: a client of an API is told, not sent to a page."""
+        """Raises: a client of an API gets an error, and no redirect to a page."""
         raise HTTPError(HTTPStatus.FORBIDDEN, "you are not logged in")
 
     def _route(self) -> Route | None:
@@ -133,7 +133,7 @@ class SecretsHandler(APIHandler):
             self.set_header("Allow", ", ".join(sorted(self.routes)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answers what Jupyter itself refused, in the form of all other errors."""
+        """Responds to what Jupyter itself refused, in the form of all other errors."""
         error = kwargs.get("exc_info", (None, None, None))[1]
         said = None
         if isinstance(error, HTTPError) and error.log_message:

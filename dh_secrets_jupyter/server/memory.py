@@ -25,7 +25,7 @@ class Memory:
         self._timer: asyncio.TimerHandle | None = None
 
     def used(self) -> None:
-        """Is told, on the event loop, that values were handled."""
+        """Notes, on the event loop, that values were handled."""
         if self._timer is None:
             self._timer = self._loop.call_later(AFTER, self._give_back)
 

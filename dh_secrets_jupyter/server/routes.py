@@ -24,7 +24,7 @@ LIVE = "DH-Secrets-Live"
 
 
 async def status(request: Request) -> Response:
-    """``GET status``; answers also while the provider hangs."""
+    """``GET status``; responds also while the provider hangs."""
     default = await request.service.opened()
     project = default.name if request.project is None else check_project(request.project)
     try:

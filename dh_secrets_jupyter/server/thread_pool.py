@@ -14,7 +14,7 @@ from .http_errors import TimedOutError
 
 T = TypeVar("T")
 REQUEST_TIMEOUT = 27.0
-"""Seconds after which a call is given up; clients are promised an answer within 30."""
+"""Seconds after which a call is given up; clients are promised a response within 30."""
 
 
 async def within(result: Awaitable[T], timeout: float) -> T:

@@ -8,8 +8,8 @@ import { type Request, type Response, resultOf } from './rpc';
 export interface Model {
   get(trait: '_fallback'): string;
   send(content: Request, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
-  on(event: 'msg:custom' | 'comm_live_update', heard: (content: Response | Push) => void): void;
-  off(event: 'msg:custom' | 'comm_live_update', heard: (content: Response | Push) => void): void;
+  on(event: 'msg:custom' | 'comm_live_update', listener: (content: Response | Push) => void): void;
+  off(event: 'msg:custom' | 'comm_live_update', listener: (content: Response | Push) => void): void;
 }
 
 type Push = { event: 'changed'; project: string } | { event: 'live'; project: string; live: boolean };
@@ -29,8 +29,8 @@ export class CommTransport implements Transport {
   private readonly _view = `view-${this._count}`;
 
   constructor(private readonly _model: Model) {
-    _model.on('msg:custom', this._heard);
-    _model.on('comm_live_update', this._cut);
+    _model.on('msg:custom', this._onMessage);
+    _model.on('comm_live_update', this._onKernelGone);
   }
 
   status(project?: string): Promise<Status> {
@@ -79,8 +79,8 @@ export class CommTransport implements Transport {
   }
 
   dispose(): void {
-    this._model.off('msg:custom', this._heard);
-    this._model.off('comm_live_update', this._cut);
+    this._model.off('msg:custom', this._onMessage);
+    this._model.off('comm_live_update', this._onKernelGone);
   }
 
   private _ask<T>(method: Method, params: Request['params'], value?: string): Promise<T> {
@@ -100,7 +100,7 @@ export class CommTransport implements Transport {
   }
 
   /** What a kernel was asked before it was restarted or went away is answered by nobody. */
-  private _cut = (): void => {
+  private _onKernelGone = (): void => {
     for (const { reject } of this._pending.values()) {
       reject(
         new RequestError(
@@ -113,7 +113,7 @@ export class CommTransport implements Transport {
     this._pending.clear();
   };
 
-  private _heard = (content: Response | Push): void => {
+  private _onMessage = (content: Response | Push): void => {
     if ('event' in content) {
       const watched = this._watched.get(content.project);
       content.event === 'live' ? watched?.live(content.live) : watched?.changed();

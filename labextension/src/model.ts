@@ -46,9 +46,9 @@ export interface Transport {
   /** Lets the kernel read the secret; resolves to what it did, in one line without the value. */
   put(project: string, name: string, destination: Destination): Promise<string>;
   /**
-   * Tells of changes to a project that anybody made, until the returned function is called.
+   * Reports changes to a project that anybody made, until the returned function is called.
    *
-   * `live(false)` says that changes cannot be told for now, so that the store has to ask.
+   * `live(false)` says that changes are not pushed for now, so that the store has to ask.
    */
   watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void;
 }

@@ -2,9 +2,9 @@
 
 import { Backoff } from './backoff';
 
-/** Where nobody tells what others change. */
+/** Where others' changes are not pushed. */
 const POLL_INTERVAL_MS = 2000;
-/** Where it is told: only for as long as somebody asks now and then. */
+/** Where they are: for as long as somebody asks now and then. */
 export const RENEW_INTERVAL_MS = 50000;
 
 /** Asks again and again while the panel is on the screen; where nothing answers, later and later. */
@@ -47,7 +47,7 @@ export class Poller {
     }
   }
 
-  /** Says whether others' changes are told. */
+  /** Says whether others' changes are pushed. */
   setLive(live: boolean): void {
     if (live !== this._live) {
       this._live = live;

@@ -57,7 +57,7 @@ export const OPERATIONS = {
 /** What stands before the paths of the HTTP API. */
 export const API_BASE = 'dh-secrets';
 
-/** The header of a list: `true` where the server tells what others change. */
+/** The header of a list: `true` where changes by others come as events. */
 export const LIVE_HEADER = 'DH-Secrets-Live';
 
 /** The event that says that a secret was changed. */
@@ -72,5 +72,5 @@ export const BOOTSTRAP = '__import__("dh_secrets_jupyter.comm", fromlist=["regis
 /** The most bytes that a value can have. */
 export const MAX_VALUE_BYTES = 1048576;
 
-/** Whoever has not listed a project for so long is told nothing more of it. */
+/** How long changes are reported to who does not list the project again. */
 export const INTEREST_TTL_MS = 120000;

@@ -7,7 +7,7 @@ import { type Form, isNothing, isProjects, isSecretNamed, isSecrets, isStatus, r
 /** Sends a request to a path under the server's base, with Jupyter's credentials. */
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
 
-/** Tells of changes on the server's event bus, and whether it is connected. */
+/** Reports changes on the server's event bus, and whether it is connected. */
 export interface ChangeSource {
   watch(project: string, changed: () => void, connected: (open: boolean) => void): () => void;
 }
@@ -96,7 +96,7 @@ export class RestTransport implements Transport {
       watched.connected = open;
       this._notifyLive();
       if (open) {
-        // What happened while it was not connected was not told.
+        // What happened while it was not connected was not pushed.
         changed();
       }
     });

@@ -95,15 +95,15 @@ function watchInView(element: HTMLElement | null, store: Store): () => void {
     return () => undefined;
   }
   let onScreen = false;
-  const tell = () => store.setInView(onScreen && document.visibilityState === 'visible');
+  const update = () => store.setInView(onScreen && document.visibilityState === 'visible');
   const observer = new IntersectionObserver(entries => {
     onScreen = entries.some(entry => entry.isIntersecting);
-    tell();
+    update();
   });
   observer.observe(element);
-  document.addEventListener('visibilitychange', tell);
+  document.addEventListener('visibilitychange', update);
   return () => {
     observer.disconnect();
-    document.removeEventListener('visibilitychange', tell);
+    document.removeEventListener('visibilitychange', update);
   };
 }
