@@ -63,13 +63,13 @@ class Exchange(threading.Thread, Generic[T]):
             except RuntimeError:  # no thread can start while Python ends: there the sockets' own time-outs have to do
                 self.sent = True
                 self.run()
-            self._done.wait(max(0.0, seconds))
+            is_over = self._done.wait(max(0.0, seconds))
         finally:
             self._cut()  # also where the user interrupts the kernel
+        if not is_over:  # whatever has come meanwhile: of an answer that was cut, the half may look like a whole one
+            raise DeadlineError
         if self._error:
             raise self._error
-        if not self._result:
-            raise DeadlineError
         return self._result[0]
 
     def use(self, connection: Any, *, sending: bool = False) -> None:
