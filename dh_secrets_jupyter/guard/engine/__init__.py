@@ -1,4 +1,4 @@
-"""Finds known values in bytes and text, in every usual encoding and in part, and puts marks in their place.
+"""Finds known values in bytes and text, in every usual encoding and in pieces, and puts marks in their place.
 
 Pure: bytes in, spans out. It imports the standard library and ``ahocorasick_rs`` alone, and nothing else of this
 package; it knows no clock, no Jupyter and no secrets but those that it is given. What is named here is its face; the

@@ -1,7 +1,7 @@
 """Chooses the fragments by which needles are found, such that no fragment leads to many needles.
 
 Finding is *seed and extend*: an automaton looks for short fragments, and what is around each is compared. This module
-chooses the seeds. A *window* is as many bytes in a row of a needle as give the value away (:data:`.policy.WINDOW`); it
+chooses the seeds. A *window* is as many bytes in a row of a needle as make a piece (:data:`.policy.WINDOW`); it
 counts where it is more than common material, and more than two characters in turn. An *anchor* is a fragment together
 with its place: the needle's number and the ``offset`` in that needle, in bytes.
 
@@ -41,7 +41,7 @@ class Fragment:
     """A fragment's anchors.
 
     Attributes:
-        partial: those by which a part of a needle is found.
+        partial: those by which a piece of a needle is found.
         whole: those by which a needle is found as a whole.
     """
 

@@ -1,4 +1,4 @@
-"""The one list of ordinary words and words of the protocol: neither a value by themselves, nor a part of one."""
+"""The one list of ordinary words and words of the protocol: neither a value by themselves, nor a piece of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Knows the needles of all values, learns new ones cheaply, and finds them in bytes, whole and in part.
+"""Knows the needles of all values, learns new ones cheaply, and finds them in bytes, whole and in pieces.
 
 1. Learn: each needle is anchored by a few fragments (:mod:`.anchors`).
 2. Build: a search that finds new fragments first builds an Aho-Corasick automaton over these alone. Once the automata
@@ -6,7 +6,7 @@
    (a DFA), where there are few fragments.
 3. Search: the automata name the fragments that stand in the text, and :mod:`.search` extends them to matches.
 
-So there are few and short patterns, and one mechanism for whole values and for parts. Large values are
+So there are few and short patterns, and one mechanism for whole values and for pieces. Large values are
 :mod:`.large_values`'.
 """
 
@@ -124,7 +124,7 @@ class Index:
     def matches(self, data: bytes, masked: Masked) -> list[tuple[Match, tuple[int, int]]]:
         """Returns all matches that count, in no order, each with what of it is masked.
 
-        A part that lies in one of them is not among them, but the whole of every needle is.
+        A piece that lies in one of them is not among them, but the whole of every needle is.
         """
         self._rebuild_if_due(len(data))
         found = list(self.large.matches(data, masked)) if self.large else []

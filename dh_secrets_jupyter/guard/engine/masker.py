@@ -190,7 +190,7 @@ class Masker:
         ]
 
     def _masked(self, match: Match, data: bytes) -> tuple[int, int] | None:
-        """Returns what of a match is masked: the whole needle, or a part's characters; None where it does not count."""
+        """Returns what of a match is masked: the whole needle, or a piece's characters; None where nothing counts."""
         start, end = match.start, match.end
         if not match.is_whole:
             first, last = match.offset, match.end_offset

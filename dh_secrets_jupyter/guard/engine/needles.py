@@ -35,10 +35,10 @@ class Needle:
         significant: for each byte of ``data`` 1 where it carries information (:mod:`.policy`), else 0.
         encoding: its name, for the record.
         whole_word: whether it counts only as a whole word.
-        partial: whether a part of it counts, too.
+        partial: whether a piece of it counts, too.
         fresh: for each byte of ``data`` 1 where it differs from another needle of the same value, and 0 in all that is
             in that one, too; empty where all of it is new.
-        window: how many bytes a part has at least.
+        window: how many bytes a piece has at least.
         large: whether it is all of a value that is not encoded otherwise.
     """
 
@@ -93,7 +93,7 @@ def needles(value: str | bytes, visible: Iterable[tuple[int, int]] = (), *, larg
 
 
 def _lines(value: str, significant: bytes) -> dict[str, bytes]:
-    """Returns each line that is not itself short or common, and what of it is significant; longer ones are parts."""
+    """Returns each line that is not itself short or common, and what of it is significant; longer ones are pieces."""
     lines: dict[str, bytes] = {}
     at = 0
     for whole in value.splitlines(keepends=True):

@@ -17,9 +17,9 @@ ANYWHERE_FROM = 8
 WORD_FROM = 4
 """Characters from which on a value with a letter is masked as a whole word."""
 PARTIAL_FROM = 24
-"""Characters from which on parts of a value are masked, too."""
+"""Characters from which on pieces of a value are masked, too."""
 WINDOW = 16
-"""Characters in a row of such a value that give it away."""
+"""Characters in a row of such a value that make a piece."""
 SHARED_FROM = 3
 """Values that name the same host, from which on its name is common material."""
 
@@ -135,5 +135,5 @@ def significant_chars(text: str) -> bytes:
 
 
 def hosts(text: str) -> set[str]:
-    """Returns the names of hosts in a value that are long enough to give it away."""
+    """Returns the names of hosts in a value that are long enough to be a piece of it."""
     return {found[0] for found in _HOST.finditer(text) if len(found[0]) >= WINDOW}

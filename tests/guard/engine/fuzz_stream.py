@@ -29,10 +29,10 @@ def text_of(data: atheris.FuzzedDataProvider, size: int) -> str:
 def one_input(raw: bytes) -> None:
     """Checks one text with its values and cuts."""
     data = atheris.FuzzedDataProvider(raw)
-    guard = masker.Masker()
+    known = masker.Masker()
     values = [text_of(data, data.ConsumeIntInRange(1, 48)) for _ in range(data.ConsumeIntInRange(1, 3))]
     for number, value in enumerate(values):
-        guard.add(f"V{number}", value)
+        known.add(f"V{number}", value)
     encoded = [needle.data for value in values for text in parts.texts(value) for needle in needles.needles(text)]
     pieces: list[bytes] = []
     for _ in range(data.ConsumeIntInRange(1, 8)):
@@ -44,7 +44,7 @@ def one_input(raw: bytes) -> None:
             pieces.append(data.ConsumeBytes(8))
     text = b"".join(pieces)
 
-    whole, cut = stream.ByteStream(guard), stream.ByteStream(guard)
+    whole, cut = stream.ByteStream(known), stream.ByteStream(known)
     at_once = whole.feed(text) + whole.flush()
     out, rest = b"", text
     while rest:
@@ -54,7 +54,7 @@ def one_input(raw: bytes) -> None:
         raise AssertionError("the cuts matter")
     if not whole.hits and at_once != text:
         raise AssertionError("text without a value was changed")
-    masked = guard.mask_bytes(text)[0]
+    masked = known.mask_bytes(text)[0]
     for number in range(len(values)):
         masked = masked.replace(b"[secret:V%d]" % number, b"\xff\xff")
     for value in values:

@@ -16,7 +16,7 @@ from dh_secrets_jupyter.guard.engine.policy import significant_chars
 from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
 from .alike import chars, known_host, lines, listed
-from .texts import ENCODINGS, masker
+from .texts import ENCODINGS, masker_of
 
 TEXTS = {
     "random": chars(LARGE_FROM, "large"),
@@ -26,7 +26,7 @@ TEXTS = {
     "JSON": listed(300),
     "few signs": chars(LARGE_FROM, "few", "abc"),
 }
-GUARDS = {kind: masker(value) for kind, value in TEXTS.items()}
+MASKERS = {kind: masker_of(value) for kind, value in TEXTS.items()}
 BINARY = random.Random(3).randbytes(LARGE_FROM)
 DECODED = [name for name in ENCODINGS if "shell" not in name and "ANSI" not in name]
 FEW = ["text", "JSON", "base64 after one byte", "hex"]
@@ -45,12 +45,12 @@ def left(out: str, name: str = "V0") -> str:
 def test_a_large_text_is_masked_in_each_encoding(kind: str, encoding: str) -> None:
     """Whole, and any piece of 16 characters that is significant, at the beginning, at the end and in between."""
     value, encode = TEXTS[kind], ENCODINGS[encoding]
-    guard, significant = GUARDS[kind], significant_chars(value)
-    assert len(left(guard.mask(encode(value))[0])) < 16 + len(encode(""))
+    masker, significant = MASKERS[kind], significant_chars(value)
+    assert len(left(masker.mask(encode(value))[0])) < 16 + len(encode(""))
     dice = random.Random(encoding)
     for at in (0, len(value) - 16, *(dice.randrange(len(value) - 16) for _ in range(10))):
         if 1 in significant[at : at + 16] and len(set(value[at : at + 16])) > 2:
-            assert len(left(guard.mask(encode(value[at : at + 16]))[0])) < 16 + len(encode(""))
+            assert len(left(masker.mask(encode(value[at : at + 16]))[0])) < 16 + len(encode(""))
 
 
 @pytest.mark.parametrize(
@@ -65,31 +65,31 @@ def test_a_large_text_is_masked_in_each_encoding(kind: str, encoding: str) -> No
 )
 def test_large_bytes_are_masked_in_each_encoding(encode: Callable[[bytes], str]) -> None:
     """Whole, and pieces of 16 bytes."""
-    guard = masker(BINARY)
-    assert len(left(guard.mask(encode(BINARY))[0])) < 16
+    masker = masker_of(BINARY)
+    assert len(left(masker.mask(encode(BINARY))[0])) < 16
     for at in range(0, LARGE_FROM - 16, 1009):
         if b"\x1b" not in BINARY[at : at + 16]:  # it begins a control sequence
-            assert len(left(guard.mask(encode(BINARY[at : at + 16]))[0])) < 16
+            assert len(left(masker.mask(encode(BINARY[at : at + 16]))[0])) < 16
 
 
 def test_large_bytes_are_masked_raw() -> None:
     """In a buffer, and 16 of them."""
-    guard = masker(BINARY)
+    masker = masker_of(BINARY)
     for part in (BINARY, BINARY[77:93]):
-        assert guard.mask_bytes(b"<" + part + b">")[0] == b"<[secret:V0]>"
+        assert masker.mask_bytes(b"<" + part + b">")[0] == b"<[secret:V0]>"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("encode", [bytes, lambda b: b.hex().encode(), base64.b64encode, lambda b: repr(b).encode()])
 def test_the_cuts_do_not_matter(encode: Callable[[bytes], bytes]) -> None:
     """Written in any pieces, what a large value stands in comes out as if it had been written at once."""
-    guard = masker(BINARY, "canary-7Qx2mN4vB8zK1wE5rT9y")
+    masker = masker_of(BINARY, "canary-7Qx2mN4vB8zK1wE5rT9y")
     raw = b"before it " + encode(BINARY[100:400]) + b" between " + encode(BINARY[-60:]) + b"\nafter it"
-    whole = ByteStream(guard)
+    whole = ByteStream(masker)
     at_once = whole.feed(raw) + whole.flush()
     dice = random.Random(1)
     for size in (1, 3, 7, 50):
-        stream, out, rest = ByteStream(guard), b"", raw
+        stream, out, rest = ByteStream(masker), b"", raw
         while rest:
             some = dice.randint(1, size)
             out, rest = out + stream.feed(rest[:some]), rest[some:]
@@ -101,7 +101,7 @@ def test_what_follows_of_a_large_value_is_swallowed(encode: Callable[[str], str]
     """After a pause within it, which leaves a mark."""
     value = TEXTS["random"]
     for at in range(40, 60):
-        stream = TextStream(masker(value))
+        stream = TextStream(masker_of(value))
         text = encode(value)[:200]
         out = stream.feed(f"<{text[:at]}") + stream.flush() + stream.feed(f"{text[at:]}!>") + stream.flush()
         assert out == "<[secret:V0]!>"
@@ -110,9 +110,9 @@ def test_what_follows_of_a_large_value_is_swallowed(encode: Callable[[str], str]
 def test_a_secret_part_of_a_large_value_is_masked_alone() -> None:
     """A password of 16 characters in a long list, encoded, too."""
     value = json.dumps([{"host": f"db{n}.example.com", "password": chars(16, n)} for n in range(400)])
-    guard = masker(value)
+    masker = masker_of(value)
     for shown in (chars(16, 333), base64.b64encode(chars(16, 333).encode()).decode(), chars(16, 333).encode().hex()):
-        assert left(guard.mask(f"<{shown}>")[0]).replace("=", "") == "<>"
+        assert left(masker.mask(f"<{shown}>")[0]).replace("=", "") == "<>"
 
 
 @pytest.mark.slow
@@ -120,10 +120,10 @@ def test_a_secret_part_of_a_large_value_is_masked_alone() -> None:
 def test_a_large_value_is_learned_at_once(value: str | bytes) -> None:
     """In a few steps and at most 100 bytes of memory for each byte."""
     tracemalloc.start()
-    guard = Masker()
-    guard.add("KEY", value)
-    guard.mask("settled")
+    masker = Masker()
+    masker.add("KEY", value)
+    masker.mask("settled")
     assert tracemalloc.get_traced_memory()[1] < 100 * len(value)
     tracemalloc.stop()
-    assert guard.steps < 4 * len(value)
-    assert guard.mask(str(value))[0].count("[secret:KEY]") == 1
+    assert masker.steps < 4 * len(value)
+    assert masker.mask(str(value))[0].count("[secret:KEY]") == 1

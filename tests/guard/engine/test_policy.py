@@ -8,7 +8,7 @@ from dh_secrets_jupyter.guard.engine.common_words import COMMON_WORDS
 from dh_secrets_jupyter.guard.engine.policy import Scope, Unmaskable, mask_scope, significant_chars
 from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
-from .texts import masker
+from .texts import masker_of
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_common_material_is_not_significant(text: str, common: str) -> None:
 @pytest.mark.parametrize("text", ["hunt3r!", "(hunt3r)", "pw=hunt3r", "“hunt3r”", r"'\nhunt3r'", "hunt3r"])
 def test_a_whole_word_is_masked(text: str) -> None:
     """Between signs and blanks, at either end, and behind an escape."""
-    assert masker("hunt3r").mask(text)[0] == text.replace("hunt3r", "[secret:V0]")
+    assert masker_of("hunt3r").mask(text)[0] == text.replace("hunt3r", "[secret:V0]")
 
 
 @pytest.mark.parametrize("text", ["hunt3rs", "xhunt3r", "hunt3r_", "éhunt3r", "hunt3ré", "1hunt3r"])
 def test_a_part_of_a_word_is_not_masked(text: str) -> None:
     """With a letter, a digit or an underscore on either side it is another word."""
-    assert masker("hunt3r").mask(text) == (text, [])
+    assert masker_of("hunt3r").mask(text) == (text, [])
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_part_of_a_word_is_not_masked(text: str) -> None:
 )
 def test_digits_count_as_a_whole_number(text: str, masked: bool) -> None:
     """Digits alone are masked where no digit, letter or fraction goes on, however it is cut; in hex they are signs."""
-    known = masker("12345678")
+    known = masker_of("12345678")
     assert bool(known.mask(text)[1]) is masked
     for cut in range(len(text)):
         stream = TextStream(known)
@@ -131,7 +131,7 @@ def test_digits_count_as_a_whole_number(text: str, masked: bool) -> None:
 @pytest.mark.parametrize("order", [(b"hunt3r", b"0"), (b"0", b"hunt3r")], ids=["before", "behind"])
 def test_what_is_no_character_ends_a_word(other: bytes, order: tuple[bytes, bytes]) -> None:
     """Whatever stands beyond it, which may not have come yet."""
-    raw, known = other.join(order), masker("hunt3r")
+    raw, known = other.join(order), masker_of("hunt3r")
     marked = raw.replace(b"hunt3r", b"[secret:V0]")
     for cut in range(len(raw)):
         stream = ByteStream(known)

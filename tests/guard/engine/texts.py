@@ -67,7 +67,7 @@ def _lower_percent(text: str) -> str:
     return parts[0] + "".join("%" + part[:2].lower() + part[2:] for part in parts[1:])
 
 
-def masker(*values: str | bytes) -> Masker:
+def masker_of(*values: str | bytes) -> Masker:
     """Returns a masker that knows these values as V0, V1, …"""
     made = Masker()
     for number, value in enumerate(values):

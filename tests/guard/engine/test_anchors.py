@@ -12,7 +12,7 @@ from dh_secrets_jupyter.guard.engine.policy import PARTIAL_FROM, SHARED_FROM, WI
 from dh_secrets_jupyter.guard.engine.stream import TextStream
 
 from .alike import FAMILIES, HOST, SIGNS, chars, connection, frame, lines
-from .texts import cut, masker
+from .texts import cut, masker_of
 
 many = settings(max_examples=60, deadline=None)
 
@@ -23,20 +23,20 @@ def test_the_cost_of_a_text_does_not_depend_on_how_alike_the_values_are(family: 
     """Steps in a text are at most some for each byte of it, whatever the values are and however many they are."""
     for count in (10, 50):
         values, text = FAMILIES[family](count)
-        guard = masker(*values)
-        guard.mask("settled")
-        learned = guard.steps
-        guard.mask(text)
-        assert guard.steps - learned < 3 * len(text)
+        masker = masker_of(*values)
+        masker.mask("settled")
+        learned = masker.steps
+        masker.mask(text)
+        assert masker.steps - learned < 3 * len(text)
         assert learned < 400 * sum(map(len, values))
 
 
 @pytest.mark.parametrize("signs", [SIGNS, f"{SIGNS}-_.", "0123456789abcdef"])
 def test_a_value_like_no_other_is_learned_by_one_look_at_each_window(signs: str) -> None:
     """In all encodings together, whose fragments are fewer than twice its characters; one by one they are ten times."""
-    guard = masker()
-    guard.add("TOKEN", chars(2000, "token", signs))
-    assert guard.steps < 2 * 2000
+    masker = masker_of()
+    masker.add("TOKEN", chars(2000, "token", signs))
+    assert masker.steps < 2 * 2000
 
 
 @many
@@ -47,7 +47,7 @@ def test_nothing_is_left_of_values_that_share_parts(data: st.DataObject) -> None
     parts = data.draw(st.lists(part, min_size=2, max_size=4))
     made = st.lists(st.sampled_from(parts), min_size=1, max_size=8).map("".join)
     known = data.draw(st.lists(made, min_size=1, max_size=12))
-    guard = masker(*known)
+    masker = masker_of(*known)
     text = "".join(data.draw(st.lists(st.one_of(made, part, st.just("-")), max_size=8)))
     pieces = {
         value[at : at + WINDOW]
@@ -56,15 +56,15 @@ def test_nothing_is_left_of_values_that_share_parts(data: st.DataObject) -> None
         for at in range(len(value) - WINDOW + 1)
         if len(set(value[at : at + WINDOW])) > 2 and not value[at : at + WINDOW].isdigit()
     }
-    out = guard.mask(text)[0]
+    out = masker.mask(text)[0]
     assert [piece for piece in pieces if piece in out] == []
     encoded = {base64.b64encode(piece[:12].encode()).decode() for piece in pieces}
     for before in ("", "-", "--"):
-        out = guard.mask(base64.b64encode(f"{before}{text}".encode()).decode())[0]
+        out = masker.mask(base64.b64encode(f"{before}{text}".encode()).decode())[0]
         assert [piece for piece in encoded if piece in out] == []
-    stream = TextStream(guard)
+    stream = TextStream(masker)
     at_once = stream.feed(text) + stream.flush()
-    stream = TextStream(guard)
+    stream = TextStream(masker)
     assert "".join([*map(stream.feed, data.draw(cut(text))), stream.flush()]) == at_once
 
 
@@ -72,13 +72,13 @@ def test_nothing_is_left_of_values_that_share_parts(data: st.DataObject) -> None
 def test_what_two_values_share_is_masked_while_one_of_them_is_on(first: int) -> None:
     """Whichever of them was learned first, and again for both once both are on."""
     shared = chars(40, "shared")
-    guard = masker(shared + chars(20, 1), shared + chars(20, 2))
-    guard.switch(f"V{first}", on=False)
-    assert guard.mask(f"<{shared}>")[0] == f"<[secret:V{1 - first}]>"
-    guard.switch(f"V{1 - first}", on=False)
-    assert guard.mask(f"<{shared}>")[0] == f"<{shared}>"
-    guard.switch(f"V{first}", on=True)
-    assert guard.mask(f"<{shared}>")[0] == f"<[secret:V{first}]>"
+    masker = masker_of(shared + chars(20, 1), shared + chars(20, 2))
+    masker.switch(f"V{first}", on=False)
+    assert masker.mask(f"<{shared}>")[0] == f"<[secret:V{1 - first}]>"
+    masker.switch(f"V{1 - first}", on=False)
+    assert masker.mask(f"<{shared}>")[0] == f"<{shared}>"
+    masker.switch(f"V{first}", on=True)
+    assert masker.mask(f"<{shared}>")[0] == f"<[secret:V{first}]>"
 
 
 def test_a_value_within_another_bears_its_own_name() -> None:
@@ -86,33 +86,33 @@ def test_a_value_within_another_bears_its_own_name() -> None:
     long = chars(90, "long")
     for order in ((long, long[20:60]), (long[20:60], long)):
         name = order.index(long[20:60])
-        assert masker(*order).mask(f"<{long[20:60]}>")[0] == f"<[secret:V{name}]>"
+        assert masker_of(*order).mask(f"<{long[20:60]}>")[0] == f"<[secret:V{name}]>"
 
 
 def test_a_host_that_many_values_share_is_no_piece_of_them() -> None:
     """From the third value on; the rest of each value stays one, and so does a host that one value alone has."""
     values = [f"{chars(24, n)}@{HOST}/{chars(24, n + 100)}" for n in range(SHARED_FROM)]
-    assert HOST not in masker(*values[:-1]).mask(f"at {HOST}.")[0]
-    guard = masker(*values)
+    assert HOST not in masker_of(*values[:-1]).mask(f"at {HOST}.")[0]
+    masker = masker_of(*values)
     for text in (f"at {HOST}.", frame(3), f"({HOST[3:]})"):
-        assert guard.mask(text) == (text, [])
+        assert masker.mask(text) == (text, [])
     for number, value in enumerate(values):
-        assert guard.mask(value)[0] == f"[secret:V{number}]"
-        assert guard.mask(value[8:30])[0] == f"[secret:V{number}]"
+        assert masker.mask(value)[0] == f"[secret:V{number}]"
+        assert masker.mask(value[8:30])[0] == f"[secret:V{number}]"
 
 
 def test_a_value_that_repeats_itself_is_found_wherever_it_stands() -> None:
     """One over the other, side by side, and not where it breaks off."""
-    guard = masker("ab" * 30)
-    assert guard.mask("ab" * 45)[0] == "[secret:V0]"
-    assert guard.mask(f"a{'ab' * 30}b {'ab' * 29}a")[0] == f"a[secret:V0]b {'ab' * 29}a"
-    assert guard.mask("ab" * 30 + "x" + "ab" * 31)[0] == "[secret:V0]x[secret:V0]"
+    masker = masker_of("ab" * 30)
+    assert masker.mask("ab" * 45)[0] == "[secret:V0]"
+    assert masker.mask(f"a{'ab' * 30}b {'ab' * 29}a")[0] == f"a[secret:V0]b {'ab' * 29}a"
+    assert masker.mask("ab" * 30 + "x" + "ab" * 31)[0] == "[secret:V0]x[secret:V0]"
 
 
 def test_each_of_many_connection_strings_is_named() -> None:
     """Shown among others of them, each bears its own name, and what only looks like them stays."""
     values = [*map(connection, range(60))]
-    guard = masker(*values)
-    assert guard.mask("\n".join(values))[0] == "\n".join(f"[secret:V{number}]" for number in range(60))
+    masker = masker_of(*values)
+    assert masker.mask("\n".join(values))[0] == "\n".join(f"[secret:V{number}]" for number in range(60))
     plain = lines(5, lambda row: f"Encrypt=True;TrustServerCertificate=False;Connection Timeout={row};")
-    assert guard.mask(plain) == (plain, [])
+    assert masker.mask(plain) == (plain, [])
