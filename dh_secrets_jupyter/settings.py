@@ -8,11 +8,12 @@ from typing import Any
 from traitlets import Bool, List, Unicode
 from traitlets.config import Config, Configurable
 
+from .errors import SecretsError
 from .guard.environment import NAMES
 from .models import check_project
 from .project import Project
 from .providers import lookup
-from .providers.base import ChoosesProject
+from .providers.base import ChoosesProject, Provider
 
 DEFAULT_PROJECT = "default"
 """The project where none is set, and the provider knows of none."""
@@ -44,11 +45,14 @@ class DHSecrets(Configurable):
         chosen = check_project(name) if name or project is not None else None
         return chosen, provider or os.environ.get("DH_SECRETS_PROVIDER") or self.provider
 
-    def open(self, project: str | None = None, provider: str | None = None, *, user: str) -> Project:
+    def open(
+        self, project: str | None = None, provider: str | None = None, *, user: str, any_project: bool = False
+    ) -> Project:
         """Opens the project of :meth:`choice`.
 
         Args:
             user: who is written down for what is changed through it.
+            any_project: where no project is set and the login has several, the first of them will do.
 
         Raises:
             InvalidNameError: the project's name.
@@ -57,9 +61,21 @@ class DHSecrets(Configurable):
         """
         name, wanted = self.choice(project, provider)
         found = lookup.find(wanted)
-        if name is None:
-            name = check_project(found.default_project()) if isinstance(found, ChoosesProject) else DEFAULT_PROJECT
-        return Project(name, found, user=user)
+        opened = Project(name or check_project(_default_project(found, any_project)), found, user=user)
+        if wanted == lookup.AUTO:
+            opened.remark = lookup.remark(found.name)
+        return opened
+
+
+def _default_project(provider: Provider, any_project: bool) -> str:
+    if not isinstance(provider, ChoosesProject):
+        return DEFAULT_PROJECT
+    try:
+        return provider.default_project()
+    except SecretsError:
+        if any_project and (named := provider.projects()):
+            return named[0]
+        raise
 
 
 def load(shell: Any) -> DHSecrets:

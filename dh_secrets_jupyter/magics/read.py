@@ -91,7 +91,7 @@ def _read(line: Line, destination: Destination) -> Mapping[str, Value]:
 
 
 def _skipped(error: SecretsError) -> None:
-    print(f"{error.subject}: skipped, because {error.problem}.")
+    print(f"{error.subject}: skipped ({error.problem}).")
 
 
 def _warn(found: Mapping[str, tuple[Secret, Value]]) -> None:

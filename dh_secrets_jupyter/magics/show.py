@@ -22,6 +22,8 @@ def status(shell: Any) -> None:
     rows = {"project": project.name, "provider": project.provider.name, "place": project.place, "secrets": number}
     if project.warning:
         rows["warning"] = project.warning
+    if project.remark:
+        rows["note"], project.remark = project.remark, ""  # once
     rows["guard"] = str(guard.status()).splitlines()[0].removeprefix("guard: ")
     print(fields(rows), "", *overview(), "", "%secret COMMAND --help explains a command.", sep="\n")
     if failed:

@@ -59,6 +59,10 @@ class Metadata:
             "updated_by": self.updated_by,
         }
 
+    def without_stamps(self) -> Self:
+        """Returns what somebody chose, without who and when; labels, which are a set, are sorted."""
+        return replace(self, labels=sorted(self.labels), created=None, updated=None, created_by=None, updated_by=None)
+
     def to_json(self) -> str:
         """Returns a JSON object on one line for a provider to store: the fields that are set, then what is unread."""
         kept = [(key, text) for key, text in self.unread if not self._changed(key, text)]
@@ -77,8 +81,7 @@ class Metadata:
         found = cls(**{key: read(data.get(key)) for key, read in _READERS.items()})
         shown = found.to_dict()
         unread = {key for key in data if key not in shown or data[key] not in (None, shown[key])}
-        if unread:
-            found.unread = tuple(member for member in json_text.split(text) if member[0] in unread)
+        found.unread = tuple(member for member in json_text.split(text) if member[0] in unread) if unread else ()
         return found
 
     def _changed(self, key: str, text: str) -> bool:

@@ -33,6 +33,7 @@ class Project:
 
     Attributes:
         notices: what the user should know of the last change, a sentence each.
+        remark: what the user should know once of why it was this provider, ``""`` if nothing.
     """
 
     def __init__(self, name: str, provider: Provider, *, user: str) -> None:
@@ -41,6 +42,7 @@ class Project:
         self.user = user
         self.notices: Sequence[str] = ()
         self._plans = Plans(self.name, user)
+        self.remark = ""
         if isinstance(provider, HoldsCredentials):
             provider.on_credential(guard.learn_credential)
 

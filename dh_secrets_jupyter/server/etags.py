@@ -14,14 +14,21 @@ _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 
 
 class ETags:
-    """Makes tags of value and metadata with a key that only this process knows: nobody can try values against one."""
+    """Makes tags of value and metadata with a key that only this process knows: nobody can try values against one.
+
+    Attributes:
+        with_stamps: whether a tag covers who made a change and when. Where the place says that by itself, nobody knows
+            it before the change is made, and it changes with nothing else.
+    """
 
     def __init__(self) -> None:
+        self.with_stamps = True
         self._key = secrets.token_bytes(32)
 
     def tag(self, project: str, name: str, record: Record) -> str:
         """Returns the tag of one secret, without quotes; of equal secrets under two names the tags differ."""
-        around = json.dumps([project, name, record.metadata.to_json()]).encode()
+        metadata = record.metadata if self.with_stamps else record.metadata.without_stamps()
+        around = json.dumps([project, name, metadata.to_json()]).encode()
         # Its own length before it keeps the two parts apart.
         message = len(around).to_bytes(8, "big") + around + record.value
         return base64.urlsafe_b64encode(hmac.digest(self._key, message, "sha256")[:18]).decode()

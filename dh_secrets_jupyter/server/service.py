@@ -12,7 +12,7 @@ from jupyter_events import EventLogger
 from ..errors import ProviderUnavailableError, SecretsError
 from ..models import check_project
 from ..project import Project
-from ..providers.base import metadata_of
+from ..providers.base import has_own_register, metadata_of
 from ..settings import DHSecrets
 from ..wire import JSON, secrets_to_json
 from .etags import ETags
@@ -65,6 +65,7 @@ class Service:
         with self._opening:
             if self._default is None:
                 self._default = self._open()
+                self.etags.with_stamps = not has_own_register(self._default.provider)
         return self._default
 
     async def opened(self) -> Project:
@@ -76,7 +77,7 @@ class Service:
     def _open(self) -> Project:
         try:
             # Nothing is changed through this one: each request makes its own, in its user's name.
-            return self.settings.open(user="")
+            return self.settings.open(user="", any_project=True)
         except SecretsError as error:
             if type(error) is not SecretsError:
                 raise

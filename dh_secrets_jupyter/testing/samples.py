@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from ..models import MAX_DESCRIPTION, MAX_LABEL, Metadata
@@ -68,8 +67,7 @@ def given(provider: Provider, metadata: Metadata) -> Metadata:
     """Returns what a provider promises to keep of the metadata: all, or all but what its own register says."""
     if not has_own_register(provider):
         return metadata
-    bare = replace(metadata, created=None, updated=None, created_by=None, updated_by=None)
-    return replace(bare, labels=sorted(metadata.labels))
+    return metadata.without_stamps()
 
 
 def _is_text(value: bytes) -> bool:

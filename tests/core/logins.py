@@ -61,6 +61,7 @@ class Logins:
         self._key = secrets.token_bytes(32)
         self._refresh: dict[str, dict[str, Any]] = {}
         self._personal: dict[str, dict[str, Any]] = {}
+        self._given: list[str] = []
         self._lock = threading.Lock()
 
     # What a test makes of it.
@@ -74,7 +75,8 @@ class Logins:
         """Returns a token for so many seconds, by default signed as those of this server are."""
         claims = {"sub": user, "aud": audience, "exp": int(time.time() + lasts), "jti": uuid.uuid4().hex}
         head = f"{_part({'alg': 'HS256'})}.{_part(claims)}"
-        return f"{head}.{_text(hmac.digest(key or self._key, head.encode(), 'sha256'))}"
+        self._given.append(f"{head}.{_text(hmac.digest(key or self._key, head.encode(), 'sha256'))}")
+        return self._given[-1]
 
     def refresh_token(self, user: str, *, time_to_live: float = DAYS_30) -> str:
         """Returns a token that is good for one renewal."""
@@ -87,6 +89,10 @@ class Logins:
         token = f"pat_{secrets.token_urlsafe(24)}"
         self._personal[token] = {**_issued(user, 365 * 86_400, scopes or ["openid"]), "name": name}
         return token
+
+    def secret_texts(self) -> list[str]:
+        """Returns all that nobody should see of what this server knows."""
+        return [self.password, self.client_secret, *self._refresh, *self._personal, *self._given]
 
     # What a request meets.
 

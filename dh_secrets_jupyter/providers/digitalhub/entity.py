@@ -107,8 +107,8 @@ def new_lock(project: str, uuid: str) -> dict[str, Any]:
 
 def ours(metadata: Metadata) -> dict[str, Any]:
     """Returns the fields of the metadata that are not Core's."""
-    bare = replace(metadata, created=None, updated=None, created_by=None, updated_by=None)
-    return {key: value for key, value in json.loads(bare.to_json()).items() if key not in _CORES}
+    given = json.loads(metadata.without_stamps().to_json())
+    return {key: value for key, value in given.items() if key not in _CORES}
 
 
 def check(put: Put, exists: bool) -> None:

@@ -231,7 +231,7 @@ def test_in_a_notebook(new_kernel: Callable[..., Kernel], damaged: Project, file
     assert [row.split()[0] for row in rows[1:]] == ["A", "BAD", "C"]
     assert "(damaged. Restore a backup of the file, or delete this secret)" in rows[2]
     said = kernel.ok("%secret get --all").stdout.splitlines()
-    assert said[0] == "BAD: skipped, because what is stored of it in project demo is damaged."
+    assert said[0] == "BAD: skipped (what is stored of it in project demo is damaged)."
     assert said[-1] == "Read into variables: A, C"
     assert "BAD: what is stored of it in project demo is damaged" in str(kernel.run("%secret get A BAD").error)
 
