@@ -165,6 +165,15 @@ class FaultProxy:
         certificate = make_certificate(folder)
         self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._tls.load_cert_chain(certificate, folder / "key.pem")
+        self._listen()
+        self.url = f"https://127.0.0.1:{self._server.server_port}"
+        cluster["server"] = self.url
+        cluster["certificate-authority-data"] = base64.b64encode(certificate.read_bytes()).decode()
+        self.kubeconfig = folder / "kubeconfig"
+        self.kubeconfig.write_text(yaml.safe_dump(content))
+
+    def _listen(self) -> None:
+        """Takes a port."""
         self.otherwise: Choice = always(PASS)
         self.framing = CHUNKED
         self.requests: list[Request] = []
@@ -173,11 +182,6 @@ class FaultProxy:
         self._closing = threading.Event()
         self._open: set[socket.socket] = set()
         self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"proxy": self}))
-        self.url = f"https://127.0.0.1:{self._server.server_port}"
-        cluster["server"] = self.url
-        cluster["certificate-authority-data"] = base64.b64encode(certificate.read_bytes()).decode()
-        self.kubeconfig = folder / "kubeconfig"
-        self.kubeconfig.write_text(yaml.safe_dump(content))
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -222,7 +226,7 @@ class FaultProxy:
                     return faults.popleft()
         return self.otherwise(request)
 
-    def secure(self, connection: socket.socket) -> ssl.SSLSocket:
+    def secure(self, connection: socket.socket) -> socket.socket:
         """Shakes hands with a client."""
         secured = self._tls.wrap_socket(connection, server_side=True)
         with self._lock:
@@ -234,7 +238,7 @@ class FaultProxy:
         with self._lock:
             self._open.discard(connection)
 
-    def connect(self) -> http.client.HTTPSConnection:
+    def connect(self) -> http.client.HTTPConnection:
         """Opens a connection upstream."""
         host, port = self._upstream.hostname or "", self._upstream.port
         return http.client.HTTPSConnection(host, port, context=self._trust, timeout=PATIENCE)
@@ -256,7 +260,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     proxy: FaultProxy
-    _theirs: http.client.HTTPSConnection | None = None
+    _theirs: http.client.HTTPConnection | None = None
 
     def setup(self) -> None:
         self.request = self.proxy.secure(self.request)

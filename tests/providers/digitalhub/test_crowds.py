@@ -1,0 +1,160 @@
+"""Many at once: clients of ours behind their lock, and Core's own writes beside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dh_secrets_jupyter.errors import ConflictError, SecretExistsError
+from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock, writing
+from dh_secrets_jupyter.providers.digitalhub.entity import LOCK, new_lock
+from dh_secrets_jupyter.testing import just, put, values
+from tests.core.server import Core
+
+from .conftest import PROJECT
+
+CONSOLE = [f"CONSOLE{number}" for number in range(4)]
+PAUSE = 0.15
+"""Seconds between two writes of one of these: with less, each write would meet another that began before it."""
+
+
+@pytest.fixture
+def console(on_platform: Core, provider: DigitalHubProvider) -> Iterator[None]:
+    """Four who write values by Core's own way all the time: it reads all, changes one, and writes all back."""
+    for name in CONSOLE:
+        spec = {"path": f"secret://{name}", "provider": "kubernetes"}
+        body = {"name": name, "kind": "secret", "project": PROJECT, "spec": spec}
+        on_platform.entities.create(PROJECT, body, "console")
+        on_platform.vault.write(PROJECT, name, "sample-0")
+    over = threading.Event()
+
+    def write(name: str) -> None:
+        number = 0
+        while not over.wait(PAUSE):
+            number += 1
+            on_platform.vault.write(PROJECT, name, f"sample-{number}")
+
+    with ThreadPoolExecutor(len(CONSOLE)) as pool:
+        for name in CONSOLE:
+            pool.submit(write, name)
+        yield
+        over.set()
+
+
+def write_many(writers: int, keys: int) -> dict[str, bytes]:
+    """Has so many clients write so many keys each, at the same time; returns what was acknowledged."""
+
+    def write(writer: int) -> dict[str, bytes]:
+        provider, done = DigitalHubProvider(), dict[str, bytes]()
+        for number in range(keys):
+            name, value = f"W{writer}-{number}", f"sample-{writer}-{number}".encode()
+            provider.write(PROJECT, just(put(name, value)))
+            done[name] = value
+        return done
+
+    with ThreadPoolExecutor(writers) as pool:
+        acknowledged = list(pool.map(write, range(writers)))
+    return {name: value for done in acknowledged for name, value in done.items()}
+
+
+@pytest.mark.parametrize(("writers", "keys"), [(4, 5), pytest.param(8, 40, marks=[pytest.mark.soak])])
+@pytest.mark.timeout(900)
+def test_nothing_of_ours_is_lost(provider: DigitalHubProvider, console: None, writers: int, keys: int) -> None:
+    """What Core's whole-map writes undo is put back: every key that was acknowledged is there."""
+    began = time.monotonic()
+    acknowledged = write_many(writers, keys)
+    print(f"{len(acknowledged)} keys by {writers} writers in {time.monotonic() - began:.1f} s")
+    found = values(provider.read(PROJECT))
+    assert len(acknowledged) == writers * keys
+    assert {name: found.get(name) for name in acknowledged} == acknowledged
+
+
+def test_of_sixteen_creators_one_wins(on_platform: Core, provider: DigitalHubProvider) -> None:
+    """The others are told that it exists; the value is the winner's."""
+
+    def create(number: int) -> bool:
+        try:
+            Project(PROJECT, DigitalHubProvider(), user="x").new_secret("ONE", f"sample-{number}")
+        except SecretExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        won = list(pool.map(create, range(16)))
+    assert won.count(True) == 1
+    assert values(provider.read(PROJECT)) == {"ONE": f"sample-{won.index(True)}".encode()}
+
+
+def test_a_client_that_is_killed_with_the_lock(on_platform: Core, provider: DigitalHubProvider) -> None:
+    """The next one is through within 20 s: the lock is not deleted before it is 10 s old, and then by its id."""
+    provider.write(PROJECT, just(put("A", b"sample-a")))
+    child = os.fork()
+    if child == 0:
+        with lock.held(provider._client, PROJECT):
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert LOCK in on_platform.entities.of(PROJECT)
+    began = time.monotonic()
+    provider.write(PROJECT, just(put("B", b"sample-b")))
+    assert 8 < time.monotonic() - began < 20
+    assert set(on_platform.entities.of(PROJECT)) == {"A", "B"}
+
+
+def test_how_old_a_lock_may_get(
+    on_platform: Core, provider: DigitalHubProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By Core's clock, whatever ours says: one of 9 s is waited for, one of 11 s is deleted at once."""
+    monkeypatch.setattr(lock, "WAIT", 0.5)
+    on_platform.entities.create(PROJECT, new_lock(PROJECT, "0" * 32), "another client")
+    held = on_platform.entities.secrets["0" * 32]["metadata"]
+    for age, free in [(0, False), (9, False), (11.5, True)]:
+        held["created"] = (datetime.now(UTC) - timedelta(seconds=age)).isoformat()
+        if free:
+            provider.write(PROJECT, just(put("A")))
+        else:
+            with pytest.raises(ConflictError, match="others kept changing its secrets"):
+                provider.write(PROJECT, just(put("A")))
+            assert "0" * 32 in on_platform.entities.secrets
+    assert on_platform.counted("DELETE")[0].endswith("0" * 32)
+    assert set(on_platform.entities.of(PROJECT)) == {"A"}
+
+
+def test_a_value_that_somebody_else_sets_stays(
+    on_platform: Core, provider: DigitalHubProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is put back is what was there before our write, not what somebody has set since."""
+    monkeypatch.setattr(writing, "READ_BACK", (0.2, 0.2))
+    provider.write(PROJECT, just(put("A", b"sample-old"), put("B", b"sample-b")))
+    undone = {"sample-old": b"sample-new", "sample-console": b"sample-console"}
+    for set_meanwhile, wanted in undone.items():
+        provider.write(PROJECT, just(put("A", b"sample-old")))
+        writes: list[object] = []
+
+        def once(call: object, value: str = set_meanwhile, writes: list[object] = writes) -> None:
+            if "DELETE" in str(call) and not writes:
+                writes.append(call)
+                on_platform.vault.write(PROJECT, "A", value)
+
+        on_platform.spend = once
+        provider.write(PROJECT, just(put("A", b"sample-new")))
+        assert writes
+        assert values(provider.read(PROJECT)) == {"A": wanted, "B": b"sample-b"}
+
+
+def test_a_project_is_made_by_its_first_secret(on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the SDK's ``get_or_create_project`` does; by a user who has no right yet to what does not exist."""
+    on_platform.logins.is_on = True
+    on_platform.logins.add("alice", "other:ROLE_USER")
+    monkeypatch.setenv("DHCORE_ACCESS_TOKEN", on_platform.logins.access_token("alice"))
+    project = Project("made-anew", DigitalHubProvider(), user="x")
+    project.new_secret("A", "sample-a")
+    assert on_platform.entities.projects["made-anew"]["user"] == "alice"
+    assert project.read_values("A") == {"A": "sample-a"}
