@@ -29,7 +29,15 @@ def python(say: Callable[[str], None] = print) -> Path:
         if not ready.exists():
             say(f"Installing digitalhub {VERSION} into {folder}: a minute or two, once a machine.")
             venv.create(folder, with_pip=True, clear=True)
-            pip = [found, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"digitalhub=={VERSION}"]
+            pip = [
+                str(found),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                f"digitalhub=={VERSION}",
+            ]
             subprocess.run(pip, check=True)
             ready.touch()
     return found

@@ -36,7 +36,7 @@ def _time_to_read(project: Any, name: str) -> float:
     return time.monotonic() - began
 
 
-ACTIONS = {
+ACTIONS: dict[str, Any] = {
     "view": _view,
     "new": lambda project, name, value, **more: project.new_secret(name=name, secret_value=value, **more) and None,
     "set": lambda project, name, value: _find(project, name).set_secret_value(value=value),
@@ -53,7 +53,7 @@ def main() -> None:
         action, (project, *arguments), options = json.loads(line)
         try:
             answer = {"result": ACTIONS[action](dh.get_or_create_project(project), *arguments, **options)}
-        except Exception as error:  # it is for whoever asked
+        except Exception as error:  # noqa: BLE001 (it is for whoever asked)
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
