@@ -1,6 +1,7 @@
 """Knows the needles of all values, learns new ones cheaply, and finds them in bytes, whole and in pieces.
 
-1. Learn: each needle is anchored by a few fragments (:mod:`.anchors`).
+1. Learn: each needle is anchored by a few fragments (:mod:`.anchors`). Those of long values' encodings wait until a
+   text comes in which anything is encoded: few texts are such, and anchoring them takes longest.
 2. Build: a search that finds new fragments first builds an Aho-Corasick automaton over these alone. Once the automata
    have searched so many bytes that one over all fragments would have been cheaper, that one is built; and a faster one
    (a DFA), where there are few fragments.
@@ -14,10 +15,11 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import threading
 import weakref
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
@@ -34,6 +36,12 @@ _BUILD, _BUILD_FAST = 600, 3_000
 """Bytes that one automaton more, or a slower one, searches in the time that building takes for each fragment."""
 _SHORT = 1 << 16
 """Bytes up to which a search keeps the interpreter's lock: another thread that gets it meanwhile keeps it longer."""
+_EXAMINED = 4096
+"""Bytes of a text up to which it is looked at whether anything is encoded in it; in a longer one there may be."""
+_ENCODED = re.compile(rb"""[\\%&+\0]|'"'|[0-9A-Fa-f]{14}""")
+"""What shows that something escaped, in hex or in UTF-16 stands in a text."""
+_BEGINS = b"'\"", *(bytes((digit,)) for digit in b"0123456789ABCDEFabcdef")
+"""The ends with which it may begin to."""
 _ENDS = 64
 """Places in needles that are looked at, of those that a text may end in the middle of."""
 
@@ -62,6 +70,7 @@ class Index:
 
     def __init__(self) -> None:
         self._learned: list[tuple[Owner, Needle]] = []
+        self._deferred: list[tuple[Owner, Callable[[], Iterable[Needle]]]] = []
         self._lock = threading.RLock()  # a signal's handler may mask, too
         self._searched = 0  # bytes, since the automata changed last
         self._bytes_until_rebuild = 0.0
@@ -94,6 +103,11 @@ class Index:
                 self._learned.append((owner, needle))
                 self._add(owner, needle)
 
+    def defer(self, owner: Owner, encoded: Callable[[], Iterable[Needle]]) -> None:
+        """Makes needles known before the first search of a text in which anything is escaped, in hex or in UTF-16."""
+        with self._lock:
+            self._deferred.append((owner, encoded))
+
     def refresh(self) -> None:
         """Looks from the next search on for the needles of all owners that have a name then, and for no others.
 
@@ -118,6 +132,7 @@ class Index:
 
     def may_match(self, data: bytes) -> bool:
         """Returns whether a fragment of any needle stands in the text: the prefilter, to see quickly that none does."""
+        self._add_deferred(data)
         self._rebuild_if_due(len(data))
         return bool(self.large) or any(automaton.found(data) for automaton in self._automata)
 
@@ -126,6 +141,7 @@ class Index:
 
         A piece that lies in one of them is not among them, but the whole of every needle is.
         """
+        self._add_deferred(data)
         self._rebuild_if_due(len(data))
         found = list(self.large.matches(data, masked)) if self.large else []
         fragments = [one for automaton in self._automata for one in automaton.fragments(data)]
@@ -141,6 +157,7 @@ class Index:
 
     def matches_at_end(self, data: bytes, least: int) -> list[Match]:
         """Returns matches of at least so many bytes that end where the text ends: the longest, and some others."""
+        self._add_deferred(data, goes_on=True)
         found: list[Match] = []
         for size in {longest_suffix(data, self._all), least} if len(data) >= least else ():
             tail, at, left = data[-size:], -1, _ENDS if size >= least else 0
@@ -156,6 +173,7 @@ class Index:
 
     def partial_length(self, data: bytes) -> int:
         """Returns how many of the last bytes may belong to a needle that goes on: never too few."""
+        self._add_deferred(data, goes_on=True)
         large = self.large.partial_length(data)
         if len(data) < 2 or not self._occurs(data[-2:]):
             return max(int(self._occurs(data[-1:])), large)
@@ -166,6 +184,16 @@ class Index:
         if known is None:
             known = self._ends[end] = bool(end) and end in self._all
         return known
+
+    def _add_deferred(self, data: bytes, *, goes_on: bool = False) -> None:
+        """Adds what was deferred if the text may hold any of it, or, where it goes on, begin to at its end."""
+        if not self._deferred:
+            return
+        if len(data) > _EXAMINED or _ENCODED.search(data) or (goes_on and data.endswith(_BEGINS)):
+            with self._lock:  # whoever searches meanwhile waits, and a signal's handler adds all of it, too
+                for owner, encoded in self._deferred:
+                    self.add(owner, encoded())
+                self._deferred = []
 
     def _rebuild_if_due(self, searched: int) -> None:
         """Builds an automaton for new fragments; one for all once the time lost on searching several has paid for it.

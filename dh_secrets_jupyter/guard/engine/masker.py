@@ -12,11 +12,13 @@ All of it works on bytes, a text's UTF-8. A span's ``start`` and ``end`` are pla
 
 from __future__ import annotations
 
+from functools import partial
+
 from . import parts
 from .ansi import without_ansi
 from .boundaries import NUMBER, stands_alone
 from .index import Index
-from .needles import LARGE_FROM, needles
+from .needles import LARGE_FROM, STAGES_FROM, Stage, needles
 from .owners import Claim, Owners
 from .policy import WINDOW, Scope, Unmaskable, mask_scope
 from .search import Match
@@ -82,7 +84,11 @@ class Masker:
             # What is known already may show another name from now on.
             if (owner := self._owners.claim(text, name, claim if text == known else max(claim, Claim.PART))) is None:
                 continue
-            self._index.add(owner, needles(text, visible, large=large))
+            if large or not isinstance(text, str) or len(text) < STAGES_FROM or not text.isascii():
+                self._index.add(owner, needles(text, visible, large=large))
+            else:
+                self._index.add(owner, needles(text, visible, stage=Stage.PLAIN))
+                self._index.defer(owner, partial(needles, text, visible, stage=Stage.ENCODED))
             plain = to_bytes(text) if isinstance(text, str) else text
             if b"\x1b" in plain:
                 # Control sequences are taken out of a text before it is searched, also those of a value.

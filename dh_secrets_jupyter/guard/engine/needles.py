@@ -5,8 +5,9 @@
 3. A text is encoded as a whole (hex, base64 in each alignment, UTF-16) and character by character (:mod:`.encoders`).
 4. Each byte of a needle knows whether a character starts there, and whether it is significant.
 
-A value of bytes that are no UTF-8 has encodings of its own. Of one that is too long for all that, the needle is the
-value itself, and texts are decoded instead (:mod:`.large_values`).
+The encodings of a longer text come in two stages: those that look like any text, and those that show to be encoded. A
+value of bytes that are no UTF-8 has encodings of its own. Of one that is too long for all that, the needle is the value
+itself, and texts are decoded instead (:mod:`.large_values`).
 """
 
 from __future__ import annotations
@@ -15,14 +16,25 @@ import base64
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import Flag
 from functools import lru_cache
 from itertools import accumulate
 
 from .encoders import ENCODERS, PLAIN, PLAIN_OR_NOT
 from .policy import PARTIAL_FROM, WINDOW, Scope, mask_scope, significant_chars
 
+STAGES_FROM = 400
+"""Characters from which on an ASCII text is encoded in two stages."""
 LARGE_FROM = 16_384
 """Characters from which on a value and its parts are not encoded: texts are decoded instead (:mod:`.large_values`)."""
+
+
+class Stage(Flag):
+    """Which encodings of a text: as it is and in base64, or in hex, in UTF-16 and escaped."""
+
+    PLAIN = 1
+    ENCODED = 2
+    ALL = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,12 +72,19 @@ _NOT_ZERO = bytes([byte != 0 for byte in range(256)])
 _HEX_LETTERS = bytes([byte in b"ABCDEF" for byte in range(256)])
 
 
-def needles(value: str | bytes, visible: Iterable[tuple[int, int]] = (), *, large: bool = False) -> Iterator[Needle]:
+def needles(
+    value: str | bytes,
+    visible: Iterable[tuple[int, int]] = (),
+    *,
+    large: bool = False,
+    stage: Stage = Stage.ALL,
+) -> Iterator[Needle]:
     """Yields the needles of a value, or nothing where :func:`policy.mask_scope` refuses it; some may come twice.
 
     Args:
         visible: from which character of a text to which it may be seen (:func:`parts.texts`): common material.
         large: yields the value as it is, and its lines, since texts are decoded instead (:mod:`.large_values`).
+        stage: which encodings of a text.
     """
     if isinstance(value, bytes):
         if mask_scope(value.decode("latin-1")) is Scope.ANYWHERE:
@@ -75,7 +94,7 @@ def needles(value: str | bytes, visible: Iterable[tuple[int, int]] = (), *, larg
     scope = mask_scope(value)
     if scope is Scope.WHOLE_WORD:
         core = value.strip()
-        yield from _of_text(core, significant_chars(core), whole_word=True, partial=False)
+        yield from _of_text(core, significant_chars(core), stage, whole_word=True, partial=False)
     elif scope is Scope.ANYWHERE:
         flags = bytearray(significant_chars(value))
         for start, end in visible:
@@ -89,7 +108,7 @@ def needles(value: str | bytes, visible: Iterable[tuple[int, int]] = (), *, larg
                     needle = _joined_needle(units, significant, order.upper(), whole_word=False, partial=True)
                     yield replace(needle, large=True)
             else:
-                yield from _of_text(text, significant, whole_word=False, partial=partial)
+                yield from _of_text(text, significant, stage, whole_word=False, partial=partial)
 
 
 def _lines(value: str, significant: bytes) -> dict[str, bytes]:
@@ -106,24 +125,33 @@ def _lines(value: str, significant: bytes) -> dict[str, bytes]:
     return lines
 
 
-def _of_text(text: str, significant: bytes, *, whole_word: bool, partial: bool) -> Iterator[Needle]:
-    """Yields all needles of a text; ``significant`` has a byte for each character."""
-    yield (plain := _plain_needle(text, significant, whole_word=whole_word, partial=partial))
-    yield from _hex_and_base64(plain.data, plain.significant, whole_word=whole_word, partial=partial)
-    yield from _escaped(text, significant, whole_word=whole_word, partial=partial)
-    if not whole_word:
-        for order in _UTF16:
-            name = order.upper()
-            if text.isascii():
-                starts = b"\1\0" * len(text)
-                doubled = _doubled(significant)
-                yield Needle(text.encode(order), starts, doubled, name, whole_word, partial, window=2 * WINDOW)
-            else:  # as a text it is each byte a character
-                units = [c.encode(order, "surrogatepass") for c in text]
-                needle = _joined_needle(units, significant, name, whole_word=whole_word, partial=partial)
-                yield replace(needle, window=2 * WINDOW)
-                shown = [_utf8(unit.decode("latin-1")) for unit in units]
-                yield _joined_needle(shown, significant, name, whole_word=whole_word, partial=partial)
+def _of_text(text: str, significant: bytes, stage: Stage, *, whole_word: bool, partial: bool) -> Iterator[Needle]:
+    """Yields the needles of a text; ``significant`` has a byte for each character."""
+    plain = _plain_needle(text, significant, whole_word=whole_word, partial=partial)
+    if Stage.PLAIN in stage:
+        yield plain
+        yield from _base64(plain.data, plain.significant, whole_word=whole_word, partial=partial)
+    if Stage.ENCODED in stage:
+        yield from _hex(plain.data, plain.significant, whole_word=whole_word, partial=partial)
+        yield from _escaped(text, significant, whole_word=whole_word, partial=partial)
+        if not whole_word:
+            yield from _utf16(text, significant, partial=partial)
+
+
+def _utf16(text: str, significant: bytes, *, partial: bool) -> Iterator[Needle]:
+    """Yields a text in UTF-16 as bytes, and, where it is not ASCII, as a text of which each byte is a character."""
+    for order in _UTF16:
+        name = order.upper()
+        if text.isascii():
+            starts = b"\1\0" * len(text)
+            doubled = _doubled(significant)
+            yield Needle(text.encode(order), starts, doubled, name, False, partial, window=2 * WINDOW)
+        else:
+            units = [c.encode(order, "surrogatepass") for c in text]
+            needle = _joined_needle(units, significant, name, whole_word=False, partial=partial)
+            yield replace(needle, window=2 * WINDOW)
+            shown = [_utf8(unit.decode("latin-1")) for unit in units]
+            yield _joined_needle(shown, significant, name, whole_word=False, partial=partial)
 
 
 def _plain_needle(text: str, significant: bytes, *, whole_word: bool, partial: bool) -> Needle:
@@ -211,13 +239,16 @@ def _doubled(flags: bytes) -> bytes:
     return bytes(doubled)
 
 
-def _hex_and_base64(data: bytes, significant: bytes, *, whole_word: bool, partial: bool) -> Iterator[Needle]:
-    """Yields hex, and base64 in each of three alignments: of that the characters that depend on the value alone."""
+def _hex(data: bytes, significant: bytes, *, whole_word: bool, partial: bool) -> Iterator[Needle]:
     doubled = _doubled(significant)
     lower, upper = data.hex().encode(), data.hex().upper().encode()
     yield Needle(lower, _ones(len(lower)), doubled, "hex", whole_word, partial)
     if upper != lower:
         yield Needle(upper, _ones(len(upper)), doubled, "hex", whole_word, partial, upper.translate(_HEX_LETTERS))
+
+
+def _base64(data: bytes, significant: bytes, *, whole_word: bool, partial: bool) -> Iterator[Needle]:
+    """Yields base64 in each of three alignments: of it the characters that depend on the value alone."""
     for before in (0,) if whole_word else (0, 1, 2):
         form = base64.b64encode(bytes(before) + data)
         flags = _significant_in_base64(bytes(before) + significant, len(form))
@@ -254,7 +285,8 @@ def _of_bytes(value: bytes, significant: bytes) -> Iterator[Needle]:
     """Yields all needles of bytes that are not UTF-8."""
     partial = len(value) >= PARTIAL_FROM
     yield _raw_needle(value, significant)
-    yield from _hex_and_base64(value, significant, whole_word=False, partial=partial)
+    yield from _hex(value, significant, whole_word=False, partial=partial)
+    yield from _base64(value, significant, whole_word=False, partial=partial)
     for quote_ in ("'", r"\'"):
         shown = [quote_ if byte == 39 else repr(bytes((byte,)))[2:-1] for byte in value]
         for label, form in {"bytes repr": shown, "bytes repr in JSON": [json.dumps(c)[1:-1] for c in shown]}.items():
@@ -264,11 +296,5 @@ def _of_bytes(value: bytes, significant: bytes) -> Iterator[Needle]:
     for errors in ("surrogateescape", "replace", "backslashreplace", "ignore"):
         text = value.decode("utf-8", errors)
         if mask_scope(text) is Scope.ANYWHERE:
-            flags = bytes([c not in "\0\ufffd" for c in text])
-            yield _joined_needle(
-                list(map(_utf8, text)),
-                flags,
-                f"UTF-8, {errors}",
-                whole_word=False,
-                partial=len(text) >= PARTIAL_FROM,
-            )
+            flags, long = bytes([c not in "\0\ufffd" for c in text]), len(text) >= PARTIAL_FROM
+            yield _joined_needle([*map(_utf8, text)], flags, f"UTF-8, {errors}", whole_word=False, partial=long)

@@ -1,0 +1,50 @@
+"""A long value's encodings are learned in two stages, which nothing shows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dh_secrets_jupyter.guard.engine import index
+from dh_secrets_jupyter.guard.engine.encoders import ENCODERS
+from dh_secrets_jupyter.guard.engine.needles import STAGES_FROM
+from dh_secrets_jupyter.guard.engine.stream import TextStream
+
+from .alike import chars
+from .texts import ENCODINGS, masker_of
+
+LONG = json.dumps({f"p'art {number}": chars(11, f"long {number}") for number in range(24)}, indent=1)
+"""Too short between its signs for a part of 16 characters, so that nothing is found but by its encodings."""
+
+
+def test_whatever_is_escaped_shows_it() -> None:
+    """Whatever an encoder makes of any sign, the text that holds it is seen to hold something encoded."""
+    made = {encode(chr(code)) for encode in ENCODERS.values() for code in range(128)} - {chr(c) for c in range(128)}
+    assert [form for form in made if not index._ENCODED.search(form.encode())] == []
+
+
+def test_encodings_are_learned_when_a_text_has_any() -> None:
+    """A text in which nothing is encoded costs nothing of it; the first one in which something is costs all, once."""
+    assert len(LONG) > STAGES_FROM
+    masker = masker_of(LONG)
+    masker.mask("settled")
+    learned = masker.steps
+    masker.mask("plain words\n")
+    assert masker.steps == learned
+    masker.mask("a \\ is there\n")
+    encoded = masker.steps - learned
+    assert encoded > learned / 2
+    masker.mask("another \\ is there\n")
+    assert masker.steps == learned + encoded
+
+
+@pytest.mark.parametrize("encoding", ["text", "JSON", "repr", "HTML", "URL with plus", "hex", "HEX", "base64", "shell"])
+def test_wherever_it_is_cut_first(encoding: str) -> None:
+    """What was just learned is masked as a whole, also where the first piece of a stream ends in it."""
+    text = f"<{ENCODINGS[encoding](LONG)}>\n"
+    whole = masker_of(LONG).mask(text)[0]
+    assert len(whole) < 60
+    for at in (3, 8, 16, len(text) // 2):
+        stream = TextStream(masker_of(LONG))
+        assert stream.feed(text[:at]) + stream.feed(text[at:]) + stream.flush() == whole
