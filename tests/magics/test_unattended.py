@@ -8,11 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
+from ..support import notebooks
 from ..support.kernels import environment
 
 pytestmark = pytest.mark.kernel
@@ -32,26 +30,14 @@ FAILING = {
 }
 
 
-def notebook(*cells: str) -> str:
-    """Returns a notebook of these cells, as it lies in a file."""
-    code: list[dict[str, Any]] = [
-        {"cell_type": "code", "source": cell, "metadata": {}, "outputs": [], "execution_count": None} for cell in cells
-    ]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {"kernelspec": kernel}, "cells": code})
-
-
 def errors(cell: Any) -> list[str]:
     """Returns the error outputs of a saved cell, as a reader sees them."""
     return ["\n".join(output["traceback"]) for output in cell["outputs"] if output["output_type"] == "error"]
 
 
 def run(folder: Path, *cells: str, go_on: bool = False) -> Any:
-    """Runs cells by nbclient and returns them with their outputs, whether or not the run stopped."""
-    made = nbformat.reads(notebook(*cells), as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
-    client = NotebookClient(made, timeout=60, kernel_name="python3", allow_errors=go_on)
-    client.execute(env=environment(folder), cwd=str(folder))
-    return made["cells"]
+    """Runs cells by nbclient and returns them with their outputs."""
+    return notebooks.execute(notebooks.make(*cells), folder, environment(folder), allow_errors=go_on)["cells"]
 
 
 def test_each_error_is_one_output(tmp_path: Path) -> None:
@@ -63,6 +49,8 @@ def test_each_error_is_one_output(tmp_path: Path) -> None:
 
 def test_nbclient_stops(tmp_path: Path) -> None:
     """The run stops at the cell, and its failure says the line."""
+    from nbclient.exceptions import CellExecutionError
+
     with pytest.raises(CellExecutionError, match=r"NEW: nobody can answer a prompt here\. Use --from-file"):
         run(tmp_path, LOAD, "%secret set NEW", "open('went-on', 'w')")
     assert not (tmp_path / "went-on").exists()
@@ -70,7 +58,7 @@ def test_nbclient_stops(tmp_path: Path) -> None:
 
 def test_papermill_stops(tmp_path: Path) -> None:
     """The run fails, and the copy that papermill leaves has the line at the cell."""
-    (tmp_path / "in.ipynb").write_text(notebook(LOAD, "%secret set NEW", "open('went-on', 'w')"))
+    (tmp_path / "in.ipynb").write_text(json.dumps(notebooks.make(LOAD, "%secret set NEW", "open('went-on', 'w')")))
     done = subprocess.run(
         [sys.executable, "-m", "papermill", "--no-progress-bar", "in.ipynb", "out.ipynb"],
         cwd=tmp_path,

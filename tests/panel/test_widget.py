@@ -6,13 +6,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from dh_secrets_jupyter.panel.widget import BUILT
 
-from ..support import kernels
+from ..support import kernels, notebooks
 from ..support.kernels import Kernel
 from .view import OPEN, THREADS, WIDGET, View, shown, wait_until
 
@@ -98,11 +96,7 @@ def test_what_nbclient_writes_has_no_value(tmp_path: Path) -> None:
             "time.sleep(3)\n%secret get NB\nprint(len(NB))\n%secret panel"
         ),
     ]
-    new = nbformat.v4
-    book = new.new_notebook(cells=[new.new_code_cell(cell) for cell in cells])  # type: ignore[no-untyped-call]  # it is not typed
-    environment = kernels.environment(tmp_path)
-    NotebookClient(book, timeout=60, extra_arguments=[]).execute(env=environment)
-    written = json.dumps(book)
+    written = json.dumps(notebooks.execute(notebooks.make(*cells), tmp_path, kernels.environment(tmp_path)))
     assert "_esm" in written
     assert ">NB</th>" in written
     assert "invented-by-nbclient" not in written

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
-from ...support import kernels
+from ...support import kernels, notebooks
 from ..conftest import SETUP
 
 pytestmark = pytest.mark.kernel
@@ -37,12 +34,8 @@ def _executed(home: Path, *, guard: bool) -> tuple[str, int]:
     """Runs the notebook and returns it as it is saved, but for times and ids, and with streams joined."""
     home.mkdir()
     sources = [SETUP if guard else "import os, sys, threading, time\nfrom IPython.display import display", *CELLS]
-    cell: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    notebook = nbformat.from_dict(  # type: ignore[no-untyped-call]  # nbformat has no types
-        {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{**cell, "source": text} for text in sources]}
-    )
-    client = NotebookClient(notebook, timeout=240, kernel_name="python3", allow_errors=True, coalesce_streams=True)
-    client.execute(env=kernels.environment(home), cwd=str(home))
+    options = {"timeout": 240, "allow_errors": True, "coalesce_streams": True}
+    notebook = notebooks.execute(notebooks.make(*sources), home, kernels.environment(home), **options)
     for done in notebook.cells:
         done.metadata = {}
     size = sum(len(o.get("text", "")) for o in notebook.cells[12].outputs)

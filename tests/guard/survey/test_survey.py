@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
-from ...support import kernels
+from ...support import kernels, notebooks
 from .channels import CHANNELS, ENCODINGS
 from .matrix import PAGE
 from .run import UNGUARDED, Outcome, fill, started, walk
@@ -53,12 +50,8 @@ def test_nothing_came_late(survey: tuple[kernels.Kernel, list[Outcome]]) -> None
 def test_the_notebook_that_nbclient_writes_holds_marks_and_no_value(tmp_path: Path) -> None:
     fill(tmp_path)
     cells = [SETUP, *(way.code for way in ways() if way.notebook)]
-    cell: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    notebook = nbformat.from_dict(  # type: ignore[no-untyped-call]  # nbformat has no types
-        {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{**cell, "source": code} for code in cells]}
-    )
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True)
-    client.execute(env=kernels.environment(tmp_path, **ENVIRONMENT), cwd=str(tmp_path))
+    environment = kernels.environment(tmp_path, **ENVIRONMENT)
+    notebook = notebooks.execute(notebooks.make(*cells), tmp_path, environment, allow_errors=True)
     written = json.dumps(notebook, ensure_ascii=False)
     assert leaked(written.encode()) == set()
     assert [name for name in NAMES if name != "TYPED" and f"[secret:{name}]" not in written] == []
