@@ -143,13 +143,25 @@ def test_errors(project: Kernel, line: str, said: str) -> None:
     assert project.ok("%secret get API_KEY db-pass").stdout == "Read into variables: API_KEY, db-pass as db_pass\n"
 
 
-@pytest.mark.parametrize("typed", ["set K in_vented", "set K=in_vented", "set K --value in_vented", "set K 'in_vented"])
+@pytest.mark.parametrize("typed", ["set K in_vented", "set K=in_vented", "set K --Val9 in_vented", "set K 'in_vented"])
 def test_a_typed_value_is_refused(project: Kernel, typed: str) -> None:
     """A value on the line is not stored, and the answer says to rotate it."""
     cell = project.run(f"%secret {typed}")
     assert cell.error is not None
     assert cell.error.startswith("K: a value must not be typed in a cell, and nothing was stored. Rotate it")
     assert "in_vented" not in cell.error
+    assert project.run("%secret describe K").error_name == "SecretNotFoundError"
+
+
+@pytest.mark.parametrize("typed", ["--value in_vented K", "K --fromvar in_vented", "K -label=in_vented"])
+def test_a_value_behind_a_mistyped_option_is_refused(project: Kernel, typed: str) -> None:
+    """The option is named; what stands behind it is neither stored nor shown, and goes back to no front end."""
+    cell = project.run(f"%secret set {typed}")
+    assert cell.error is not None
+    assert re.match(
+        r"--?(value|fromvar|label): unknown option for %secret set\. .*If that was a value, rotate", cell.error
+    )
+    assert b"in_vented" not in cell.raw
     assert project.run("%secret describe K").error_name == "SecretNotFoundError"
 
 
