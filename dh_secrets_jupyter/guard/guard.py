@@ -87,8 +87,7 @@ class Guard:
         self.redactor.learn(name, value)
         if self._hooks is None and not self._is_off_by_choice:
             self.load(shell)
-        if self._hooks is not None:
-            self._hooks.value_learned()
+        self._value_learned()
 
     def learn_environment(self, names: Iterable[str]) -> None:
         """Makes the credentials in the environment known, by their variables' names.
@@ -101,8 +100,7 @@ class Guard:
 
         for name, text in credentials(os.environ, names).items():
             self.redactor.learn(name, os.fsencode(text), Claim.VARIABLE)
-        if self._hooks is not None:
-            self._hooks.value_learned()
+        self._value_learned()
 
     def learn_credential(self, name: str, text: str) -> None:
         """Makes a credential known that a provider uses, as if it stood in the environment; a no-op outside of IPython.
@@ -115,6 +113,9 @@ class Guard:
         from .engine import Claim
 
         self.redactor.learn(name, text.encode(errors="surrogateescape"), Claim.VARIABLE)
+        self._value_learned()
+
+    def _value_learned(self) -> None:
         if self._hooks is not None:
             self._hooks.value_learned()
 

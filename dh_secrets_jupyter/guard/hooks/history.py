@@ -1,4 +1,9 @@
-"""Keeps values out of what IPython remembers of cells: ``In``, ``_i*``, history.sqlite, ``%logstart``, kept outputs."""
+"""Keeps values out of what IPython remembers of cells: ``In``, ``_i*``, history.sqlite, ``%logstart``, kept outputs.
+
+1. Before a cell is stored or logged, typed and known values in its source become marks.
+2. After a cell that brought a new value, the cells that were stored before are searched again, the database's too.
+3. Before a cell, the outputs that IPython keeps are searched, if any mark was put since the last time.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +34,7 @@ class HistoryHooks:
         self._learn = learn
         self._patches: list[Patch] = []
         self.is_stale = False
-        self._last: tuple[Any, str] = None, ""  # a cell, and the same cleaned
+        self._last: tuple[Any, str] = None, ""  # a cell with what its masking depends on, and the masked cell
         self._cleaned = 0  # the cell up to which kept outputs were searched
         self._mask_count = 0  # how many marks had been put then
 
@@ -61,7 +66,7 @@ class HistoryHooks:
                 self._shell.events.unregister(event, call)
 
     def _clean_cell(self, text: str) -> str:
-        """As :meth:`_clean`; a cell is stored twice and logged, mostly in the same words."""
+        """As :meth:`_clean`, of a cell: it is stored twice and logged, mostly as the same text, and masked once."""
         cell = text.rstrip("\n")
         key = cell, self._redactor.is_on, self._redactor.masker.off
         if key != self._last[0] or self.is_stale:
@@ -118,13 +123,13 @@ class HistoryHooks:
         return append_string
 
     def _after_cell(self, result: Any = None) -> None:
-        """Goes over the cells that were stored before a value was known that this cell has brought."""
+        """Searches the stored cells again, if this one has brought a value."""
         if self._redactor.is_on and self.is_stale:
             self.is_stale = False
             self.clean_inputs()
 
     def _before_cell(self) -> None:
-        """Cleans the outputs that IPython keeps for ``%notebook``, where anything in them was masked on its way out."""
+        """Masks the outputs that IPython keeps for ``%notebook``, if anything in them was masked on its way out."""
         count, mask_count = self._shell.execution_count, self._redactor.mask_count
         if self._redactor.is_on and mask_count != self._mask_count:
             manager = self._shell.history_manager
@@ -144,7 +149,7 @@ class HistoryHooks:
         return mask_tree(value, lambda text: self._redactor.mask(text, CHANNEL))
 
     def clean_inputs(self) -> None:
-        """Goes over the cells of this session that were stored before a value was known."""
+        """Searches the stored cells of this session again: they may hold a value that was not known then."""
         manager = self._shell.history_manager
         if manager is None:
             return

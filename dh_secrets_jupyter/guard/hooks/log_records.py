@@ -1,6 +1,6 @@
 """Masks log records, so that handlers of any kind write marks: to files, sockets, other streams, other processes.
 
-A record is masked when a handler asks for its text: most records are made for nobody, the kernel's own by the dozen.
+A record is masked when a handler asks for its text: most records, many of the kernel's own among them, reach none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class LogRecordHooks:
     def install(self) -> None:
         """Puts the factory in place, over whatever is there."""
         self._before = logging.getLogRecordFactory()
-        # A class needs no function of ours around it, which would cost as much as the record.
+        # In place of a class ours is a class, too: a function around it would cost as much as the record.
         self._ours = self._guarded(self._before) if isinstance(self._before, type) else self._make
         logging.setLogRecordFactory(self._ours)
 

@@ -4,6 +4,10 @@ A cell's source is broadcast and written to the history before any magic in it r
 form. Two names side by side, ``secret set``, are never Python, so that outside of strings and comments this can be
 nothing else; a comment is not a command and stays as it is. Whatever ``set`` has beside a name and its options may be a
 value, and so may, in every command, what stands behind an option that does not exist.
+
+1. Find a command: on a line, as a cell magic, or in a Python call of the magic. Strings and comments are skipped.
+2. Read its words by the grammar of the commands; what is neither a name nor an option's text may be a value.
+3. Put a mark in the place of each, and return what stood there, in every way in which it may have been meant.
 """
 
 from __future__ import annotations
@@ -17,12 +21,12 @@ from typing import NamedTuple
 from ...grammar import COMMANDS, HELP, SET, Command, is_option
 from ..engine import is_mark
 
-# Their bodies are not cells: what looks like a command in them is text.
+# Cell magics whose body is text: what looks like a command in it is none.
 _TEXT_CELLS = re.compile(
     r"\s*%%[ \t]*(?:!|(?:HTML|SVG|bash|cmd|file|html|javascript|js|latex|markdown|perl|pypy|python[23]?|ruby|script|sh"
     r"|svg|sx|system|writefile)\b)"
 )
-# Of other cell magics some run their body as a cell and some do not: in those a command is one with its sign alone.
+# Other cell magics may run their body as a cell or not: a command in it counts only with its `%`.
 _OTHER_CELLS = re.compile(r"\s*%%[ \t]*(?!(?:capture|debug|prun|secret|time|timeit)\b)\w")
 _STRING = (
     r'''[rbufRBUF]{0,2}(?:"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')'''
@@ -85,7 +89,7 @@ def scrub(source: str) -> tuple[str, list[TypedValue]]:
 
 
 def _line(source: str, start: int, typed: list[TypedValue], command: Command) -> tuple[str, int]:
-    """Blanks the values among a command's words; returns the text in their place, and where the command ends."""
+    """Marks the values among a command's words; returns the command with the marks, and where it ends."""
     name, spans, end = _arguments(source, start, command)
     done = []
     for begin, stop in spans:
@@ -101,7 +105,7 @@ def _line(source: str, start: int, typed: list[TypedValue], command: Command) ->
 
 
 def _cell(source: str, start: int, typed: list[TypedValue]) -> tuple[str, int]:
-    """Blanks a command that was typed as a cell magic: its body is then the value. ``set as VAR`` is a lease."""
+    """Marks the values of a command typed as a cell magic, whose body is the value. ``set as VAR`` is a lease."""
     name, _, _ = _arguments(source, start, SET)
     if not name or name == "as":
         return "", start
@@ -114,7 +118,7 @@ def _cell(source: str, start: int, typed: list[TypedValue]) -> tuple[str, int]:
 
 
 def _call(source: str, start: int, typed: list[TypedValue]) -> tuple[str, int]:
-    """Blanks what a Python call of the magic has in its string literals."""
+    """Marks the values in the string literals of a Python call of the magic."""
     done: list[str] = []
     literals: list[str] = []
     while found := re.compile(rf"[^\"')]*?(?P<string>{_STRING})", re.DOTALL).match(source, start):
@@ -145,7 +149,7 @@ def _call(source: str, start: int, typed: list[TypedValue]) -> tuple[str, int]:
 def _arguments(source: str, start: int, command: Command) -> tuple[str, list[tuple[int, int]], int]:
     """Returns the secret's name, where values stand (words side by side are one), and where the command ends.
 
-    A comment is no part of it; behind a value it is, for who types a value may type any sign.
+    A comment is no part of it; behind a value it is, for a value may have any character in it.
     """
     name: str | None = None
     spans: list[tuple[int, int]] = []
