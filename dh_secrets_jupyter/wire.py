@@ -52,6 +52,22 @@ def parse_text(fields: Mapping[str, Any], field: str, subject: str) -> str:
     return value
 
 
+def parse_texts(fields: Mapping[str, Any], field: str, subject: str) -> dict[str, str]:
+    """Returns a field that has to be there and to be an object of texts. Raises as :func:`parse_text`."""
+    found = fields.get(field)
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        raise SecretsError(subject, f"`{field}` is missing or no object of texts", f"Send `{field}` as one")
+    return found
+
+
+def parse_flag(fields: Mapping[str, Any], field: str, subject: str) -> bool:
+    """Returns a field that is true or false, false where it is not there. Raises as :func:`parse_text`."""
+    found = fields.get(field, False)
+    if not isinstance(found, bool):
+        raise SecretsError(subject, f"`{field}` is neither true nor false", f"Send `{field}` as one of both")
+    return found
+
+
 def parse_metadata(fields: Mapping[str, Any], name: str) -> JSON:
     """Returns the metadata among the fields that were sent, as :class:`.project.Project` takes them.
 

@@ -94,3 +94,21 @@ def test_a_text_has_to_be_there(fields: dict[str, Any]) -> None:
     with pytest.raises(SecretsError, match=r"^demo: `name` is missing or no text\."):
         wire.parse_text(fields, "name", "demo")
     assert wire.parse_text({"name": ""}, "name", "demo") == ""
+
+
+@pytest.mark.parametrize("found", [None, ["sample-value"], {"A": 1}, {"A": None}, "sample-value"])
+def test_texts_are_an_object_of_texts(found: object) -> None:
+    """Nothing else, and nothing of it is repeated."""
+    with pytest.raises(SecretsError, match=r"^demo: `values` is missing or no object of texts\.") as caught:
+        wire.parse_texts({"values": found}, "values", "demo")
+    assert "sample-value" not in str(caught.value)
+    assert wire.parse_texts({"values": {"A": "x"}}, "values", "demo") == {"A": "x"}
+
+
+@pytest.mark.parametrize("found", [None, 0, 1, "true", []])
+def test_a_flag_is_true_or_false(found: object) -> None:
+    """And false where it is not sent."""
+    with pytest.raises(SecretsError, match=r"^demo: `replace` is neither true nor false\."):
+        wire.parse_flag({"replace": found}, "replace", "demo")
+    assert wire.parse_flag({"replace": True}, "replace", "demo")
+    assert not wire.parse_flag({}, "replace", "demo")

@@ -13,7 +13,7 @@ from .metadata import (
     check_labels,
     metadata_edit,
 )
-from .names import check_name, check_project, is_project
+from .names import check_name, check_names, check_project, is_project
 from .values import MAX_TOTAL, SecretBytes, SecretValue, decode, encode, name_of
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "check_expires",
     "check_labels",
     "check_name",
+    "check_names",
     "check_project",
     "decode",
     "encode",

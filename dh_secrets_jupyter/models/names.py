@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ..errors import InvalidNameError
 
@@ -27,14 +28,24 @@ def check_project(name: str) -> str:
 
 
 def check_name(name: str) -> str:
-    """Returns a secret's name as it is, or raises :class:`InvalidNameError` (Kubernetes' rule for keys)."""
-    if not isinstance(name, str) or name == "." or not _NAME.fullmatch(name):
+    """Returns a secret's name as it is, or raises :class:`InvalidNameError`, as :func:`check_names`."""
+    check_names([name])
+    return name
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raises :class:`InvalidNameError` for all of these that cannot be a secret's name (Kubernetes' rule for keys)."""
+    bad = [_subject(name) for name in names if not _is_name(name)]
+    if bad:
         raise InvalidNameError(
-            _subject(name),
-            "not a valid secret name",
+            ", ".join(bad),
+            "not a valid secret name" if len(bad) == 1 else "not valid secret names",
             "Use 1 to 253 characters of A-Z, a-z, 0-9, -, _ and ., but not . alone and not .. at the start",
         )
-    return name
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and name != "." and bool(_NAME.fullmatch(name))
 
 
 def _subject(name: object) -> str:

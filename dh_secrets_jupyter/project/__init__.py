@@ -11,12 +11,24 @@ from fnmatch import fnmatchcase
 
 from .. import guard
 from ..errors import SecretsError
-from ..models import KEEP, Keep, SecretBytes, SecretValue, check_name, check_project, decode, encode, metadata_edit
+from ..models import (
+    KEEP,
+    Keep,
+    SecretBytes,
+    SecretValue,
+    check_name,
+    check_names,
+    check_project,
+    decode,
+    encode,
+    metadata_edit,
+)
 from ..providers.base import HoldsCredentials, Plan, Provider, Record, Records, check_total, metadata_of
-from .plans import Check, Plans
+from .moves import HalfMovedError, delete_original
+from .plans import Check, Imported, ImportPlan, Plans
 from .secret import Secret, Spec
 
-__all__ = ["KEEP", "Check", "Project", "Secret", "Spec"]
+__all__ = ["KEEP", "Check", "HalfMovedError", "Imported", "Project", "Secret", "Spec"]
 
 
 class Project:
@@ -181,11 +193,47 @@ class Project:
         """Deletes one secret; ``identifier`` is the name's other name. Raises :class:`SecretNotFoundError`."""
         self.delete(_one_of(entity_name, identifier))
 
-    def import_values(self, values: Mapping[str, str], *, replace_existing: bool = False) -> None:
-        """Stores many values, all or none; an existing secret keeps its metadata. Raises as :meth:`new_secret`."""
-        stored = {check_name(name): self._learn(name, value) for name, value in values.items()}
+    def import_values(self, values: Mapping[str, str], *, replace_existing: bool = False) -> Imported:
+        """Stores many values, all or none; an existing secret keeps its metadata.
+
+        Returns the names, in the order given. Raises as :meth:`new_secret`, for all names that are in the way together.
+        """
+        check_names(values)
+        stored = {name: self._learn(name, value) for name, value in values.items()}
+        plan = ImportPlan(self._plans, stored, replace_existing=replace_existing)
         if stored:
-            self._apply(self._plans.import_values(stored, replace_existing=replace_existing))
+            self._apply(plan)
+        return plan.imported
+
+    def copy(
+        self, name: str, new_name: str, *, to: Project | None = None, move: bool = False, check: Check | None = None
+    ) -> Secret:
+        """Copies a secret to another name or project, with its value and metadata; with ``move`` the original goes.
+
+        A move within the project is one step and keeps who created the secret, and when. A move to another project
+        copies first.
+
+        Args:
+            to: the project that gets the copy; this one by default.
+            check: looks at the original; part of the same step as the write, within a project.
+
+        Raises:
+            SecretsError: it would be copied onto itself.
+            InvalidNameError: a name breaks the rules.
+            SecretNotFoundError: there is no such original.
+            SecretExistsError: there is a secret of the new name.
+            HalfMovedError: the copy is there, and the original could not be deleted.
+        """
+        check_names([name, new_name])
+        if to is None or to.name == self.name:
+            return self._write(new_name, self._plans.copy(name, new_name, move=move, check=check))
+        original = self._plans.existing(self.provider.read(self.name), [name])[name]
+        if check:
+            check(original)
+        copied = to._write(new_name, to._plans.add_copy(new_name, original))
+        if move:
+            delete_original(self, name, original, copied)
+        return copied
 
     def _apply(self, plan: Plan) -> Records:
         records = self.provider.write(self.name, plan)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from ..errors import SecretExistsError, SecretNotFoundError
+from ..errors import SecretExistsError, SecretNotFoundError, SecretsError
 from ..models import Metadata, MetadataEdit, check_name
-from ..providers.base import Plan, Put, Record, Records, Remove
+from ..providers.base import Change, Plan, Put, Record, Records, Remove
 
 T = TypeVar("T")
 Check = Callable[[Record], None]
@@ -36,11 +36,8 @@ class Plans:
         """A new secret. The plan raises :class:`SecretExistsError` where there is one of that name."""
 
         def plan(records: Records) -> list[Put]:
-            if name in records:
-                raise SecretExistsError(
-                    name, f"already exists in project {self.project}", "Change its value, or use another name"
-                )
-            return [Put(name, value, edit(self._created()))]
+            self._check_free(records, name)
+            return [Put(name, value, edit(self.created()))]
 
         return plan
 
@@ -48,7 +45,7 @@ class Plans:
         """A new secret, or another value of an existing one, whose metadata stays but for the edit."""
 
         def plan(records: Records) -> list[Put]:
-            metadata = self._updated(records[name]) if name in records else self._created()
+            metadata = self.updated(records[name]) if name in records else self.created()
             return [Put(name, value, edit(metadata))]
 
         return plan
@@ -63,7 +60,7 @@ class Plans:
             old = self.existing(records, [name])[name]
             if check:
                 check(old)
-            return [Put(name, old.value if value is None else value, edit(self._updated(old)))]
+            return [Put(name, old.value if value is None else value, edit(self.updated(old)))]
 
         return plan
 
@@ -79,18 +76,37 @@ class Plans:
 
         return plan
 
-    def import_values(self, values: Mapping[str, bytes], *, replace_existing: bool) -> Plan:
-        """Many values; the plan raises :class:`SecretExistsError` for names that exist, unless they may be replaced."""
+    def copy(self, name: str, new_name: str, *, move: bool, check: Check | None) -> Plan:
+        """A secret under another name as well; with ``move`` instead, and then it keeps who created it, and when.
+
+        The plan raises :class:`SecretNotFoundError`, :class:`SecretsError` where both names are the same, what the
+        check raises, and :class:`SecretExistsError`.
+        """
+
+        def plan(records: Records) -> list[Change]:
+            old = self.existing(records, [name])[name]
+            if name == new_name:
+                raise SecretsError(name, "a secret cannot be copied onto itself", "Give another name or project")
+            if check:
+                check(old)
+            [copied] = self.add_copy(new_name, old)(records)
+            return [Put(new_name, old.value, self.updated(old)), Remove(name)] if move else [copied]
+
+        return plan
+
+    def add_copy(self, name: str, original: Record) -> Plan:
+        """A copy of a secret that is elsewhere: with its value and metadata, those too that this version cannot read.
+
+        The plan raises :class:`SecretExistsError` where there is one of that name.
+        """
 
         def plan(records: Records) -> list[Put]:
-            taken = sorted(values.keys() & records.keys())
-            if taken and not replace_existing:
-                problem = f"already exist{'s' if len(taken) == 1 else ''} in project {self.project}"
-                raise SecretExistsError(", ".join(taken), problem, "Use --replace to overwrite")
-            return [
-                Put(name, value, self._updated(records[name]) if name in records else self._created())
-                for name, value in values.items()
-            ]
+            self._check_free(records, name)
+            if original.error:
+                raise original.error
+            now = datetime.now(UTC)
+            copied = replace(original.metadata, created=now, created_by=self.user, updated=now, updated_by=self.user)
+            return [Put(name, original.value, copied)]
 
         return plan
 
@@ -105,9 +121,60 @@ class Plans:
             )
         return {name: found[name] for name in names}
 
-    def _created(self) -> Metadata:
+    def _check_free(self, records: Records, name: str) -> None:
+        if name in records:
+            raise SecretExistsError(
+                name, f"already exists in project {self.project}", "Change its value, or use another name"
+            )
+
+    def created(self) -> Metadata:
         now = datetime.now(UTC)
         return Metadata(created=now, updated=now, created_by=self.user, updated_by=self.user)
 
-    def _updated(self, record: Record) -> Metadata:
+    def updated(self, record: Record) -> Metadata:
         return replace(record.metadata, updated=datetime.now(UTC), updated_by=self.user)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The names of an import, in the order given.
+
+    Attributes:
+        created: those that were new.
+        replaced: those that had another value.
+    """
+
+    created: list[str]
+    replaced: list[str]
+
+
+class ImportPlan:
+    """Many values; raises :class:`SecretExistsError` for all names that exist, unless they may be replaced.
+
+    Args:
+        plans: the project's.
+        values: what is stored, by name.
+        replace_existing: whether names that exist get another value.
+
+    Attributes:
+        imported: the names, as the plan saw them when it was asked last.
+    """
+
+    def __init__(self, plans: Plans, values: Mapping[str, bytes], *, replace_existing: bool) -> None:
+        self._plans = plans
+        self._values = values
+        self._replace_existing = replace_existing
+        self.imported = Imported([], [])
+
+    def __call__(self, records: Records) -> list[Put]:
+        taken = sorted(self._values.keys() & records.keys())
+        if taken and not self._replace_existing:
+            problem = f"already exist{'s' if len(taken) == 1 else ''} in project {self._plans.project}"
+            raise SecretExistsError(", ".join(taken), problem, "Use --replace to overwrite")
+        self.imported = Imported(
+            [name for name in self._values if name not in records], [name for name in self._values if name in records]
+        )
+        return [
+            Put(name, value, self._plans.updated(records[name]) if name in records else self._plans.created())
+            for name, value in self._values.items()
+        ]

@@ -15,6 +15,7 @@ from ..errors import (
     SecretsError,
     TooLargeError,
 )
+from ..project import HalfMovedError
 
 
 class PreconditionError(ConflictError):
@@ -38,6 +39,7 @@ _STATUS: Final[dict[type[SecretsError], HTTPStatus]] = {
     TimedOutError: HTTPStatus.GATEWAY_TIMEOUT,
     UnknownPathError: HTTPStatus.NOT_FOUND,
     MethodError: HTTPStatus.METHOD_NOT_ALLOWED,
+    HalfMovedError: HTTPStatus.BAD_GATEWAY,
     SecretNotFoundError: HTTPStatus.NOT_FOUND,
     SecretExistsError: HTTPStatus.CONFLICT,
     InvalidNameError: HTTPStatus.BAD_REQUEST,

@@ -9,10 +9,10 @@ from http import HTTPStatus
 from importlib.metadata import version
 from urllib.parse import quote
 
-from ..errors import AccessDeniedError, ProviderUnavailableError, SecretsError
+from ..errors import AccessDeniedError, ProviderUnavailableError, SecretExistsError, SecretsError
 from ..models import SecretBytes, check_name, check_project
 from ..project import Secret
-from ..wire import METADATA, parse_metadata, parse_text, secret_to_json
+from ..wire import METADATA, parse_flag, parse_metadata, parse_text, parse_texts, secret_to_json
 from . import request_body
 from .request_provider import RequestProvider
 from .routing import Request, Response, Route, in_thread
@@ -118,6 +118,42 @@ def delete_secret(request: Request) -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
+@in_thread
+def import_secrets(request: Request) -> Response:
+    """``POST projects/{project}/import``"""
+    project, _ = request.open()
+    found = request_body.parse(request.body, project.name, frozenset({"values", "replace"}))
+    values = parse_texts(found, "values", project.name)
+    try:
+        imported = project.import_values(values, replace_existing=parse_flag(found, "replace", project.name))
+    except SecretExistsError as error:
+        taken = error
+    else:
+        request.service.used(project.name)
+        return Response({"created": imported.created, "replaced": imported.replaced})
+    raise SecretExistsError(taken.subject, taken.problem, "Send `replace` as true to overwrite")
+
+
+@in_thread
+def copy_secret(request: Request) -> Response:
+    """``POST projects/{project}/secrets/{name}/copy``"""
+    project, provider = request.open()
+    name = check_name(request.path[1])
+    found = request_body.parse(request.body, name, frozenset({"name", "project", "move"}))
+    if not found.keys() & {"name", "project"}:
+        raise SecretsError(name, "neither `name` nor `project` is sent", "Send one of them, or both")
+    move = parse_flag(found, "move", name)
+    new_name = parse_text(found, "name", name) if "name" in found else name
+    target_name = parse_text(found, "project", name) if "project" in found else project.name
+    target, target_provider = request.service.project(target_name, request.user)
+    check = provider.check(project.name, name, request.if_match)
+    secret = project.copy(name, new_name, to=target, move=move, check=check)
+    request.service.used(target_name)
+    place = f"../../../{target_name}/secrets/{quote(new_name)}"
+    within = target_name == project.name
+    return _tagged(secret, provider if within else target_provider, HTTPStatus.CREATED, Location=place)
+
+
 async def reveal_value(request: Request) -> Response:
     """``GET projects/{project}/secrets/{name}/value``"""
     if not request.service.settings.allow_reveal:
@@ -167,6 +203,8 @@ ROUTES: Mapping[str, Mapping[str, Route]] = {
     "projects": {"GET": list_projects},
     "projects/{project}/secrets": {"GET": list_secrets, "POST": create_secret},
     "projects/{project}/secrets/{name}": {"GET": get_secret, "PATCH": change_secret, "DELETE": delete_secret},
+    "projects/{project}/import": {"POST": import_secrets},
+    "projects/{project}/secrets/{name}/copy": {"POST": copy_secret},
     "projects/{project}/secrets/{name}/value": {"GET": reveal_value},
     "projects/{project}/secrets/{name}/injected": {"POST": report_injected},
 }

@@ -50,6 +50,8 @@ export const OPERATIONS = {
   get_secret: { method: 'GET', path: 'projects/{project}/secrets/{name}', status: 200 },
   change_secret: { method: 'PATCH', path: 'projects/{project}/secrets/{name}', status: 200 },
   delete_secret: { method: 'DELETE', path: 'projects/{project}/secrets/{name}', status: 204 },
+  import_secrets: { method: 'POST', path: 'projects/{project}/import', status: 200 },
+  copy_secret: { method: 'POST', path: 'projects/{project}/secrets/{name}/copy', status: 201 },
   reveal_value: { method: 'GET', path: 'projects/{project}/secrets/{name}/value', status: 200 },
   report_injected: { method: 'POST', path: 'projects/{project}/secrets/{name}/injected', status: 204 }
 } as const;

@@ -8,7 +8,7 @@ import pytest
 
 from dh_secrets_jupyter.errors import ConflictError, SecretExistsError, SecretNotFoundError
 from dh_secrets_jupyter.models import Metadata, metadata_edit
-from dh_secrets_jupyter.project.plans import Plans
+from dh_secrets_jupyter.project.plans import ImportPlan, Plans
 from dh_secrets_jupyter.providers.base import Plan, Put, Record, Remove
 
 PLANS = Plans("demo", "jo")
@@ -19,7 +19,9 @@ MAKE: dict[str, Callable[[], Plan]] = {
     "put": lambda: PLANS.put("A", b"new", NOTHING),
     "edit": lambda: PLANS.edit("A", None, NOTHING, None),
     "delete": lambda: PLANS.delete(["A", "B", "A"], None),
-    "import": lambda: PLANS.import_values({"A": b"new", "C": b"new"}, replace_existing=True),
+    "import": lambda: ImportPlan(PLANS, {"A": b"new", "C": b"new"}, replace_existing=True),
+    "copy": lambda: PLANS.copy("A", "C", move=False, check=None),
+    "move": lambda: PLANS.copy("A", "C", move=True, check=None),
 }
 
 
@@ -61,7 +63,7 @@ def test_what_cannot_be_done_changes_nothing() -> None:
     with pytest.raises(
         SecretExistsError, match=r"^A, B: already exist in project demo\. Use --replace to overwrite\.$"
     ):
-        PLANS.import_values({"B": b"", "A": b"", "C": b""}, replace_existing=False)(STORED)
+        ImportPlan(PLANS, {"B": b"", "A": b"", "C": b""}, replace_existing=False)(STORED)
     with pytest.raises(SecretNotFoundError, match=r"^C: no such secret in project demo\."):
         PLANS.edit("C", b"", NOTHING, None)(STORED)
     with pytest.raises(SecretNotFoundError, match=r"^X, C: no such secrets in project demo\."):
