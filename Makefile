@@ -11,8 +11,10 @@ OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCA
 QUICKSTART := notebooks/quickstart.ipynb
 # Three processes, each with whole modules: tests wait more than they compute.
 PARALLEL := -n 3 --dist loadscope --no-loadscope-reorder
+# Whatever the shell says: what hundreds of processes import is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo lab check check-python check-front fix test test-unit test-front test-python soak test-lowest test-ipykernel leak-matrix bench clean
+.PHONY: demo lab check check-python check-front fix test test-unit test-front test-python coverage soak test-lowest test-ipykernel leak-matrix bench clean
 
 demo: $(VENV)/.demo
 	@$(OWN_STORE) $(BIN)/python notebooks/play.py $(QUICKSTART)
@@ -38,9 +40,9 @@ fix: $(VENV)/.dev
 	$(BIN)/python -m tests.protocol
 	$(NPM) run format
 
-# What needs no cluster, kernel, server or browser.
+# What needs no cluster, kernel, server or browser, and computes for no longer than a moment.
 test-unit: $(VENV)/.dev test-front
-	$(BIN)/pytest -m unit
+	$(BIN)/pytest -m unit -n 2 --dist loadscope
 
 test: test-front test-python
 
@@ -50,6 +52,10 @@ test-front: $(VENV)/.dev
 test-python: $(VENV)/.dev
 	@$(BIN)/python -m tests.ui.chromium
 	$(BIN)/pytest $(PARALLEL)
+
+# Which lines the tests reach in their own process; what runs in kernels, servers and other processes counts as missed.
+coverage: $(VENV)/.dev
+	$(BIN)/pytest $(PARALLEL) -m "not browser" --cov
 
 # A virtual environment below build/ with versions of its own: $(call venv,NAME,what is told to uv pip install). uv, since pip has no lowest resolution.
 define venv

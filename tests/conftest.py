@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has no types
 
@@ -22,6 +23,15 @@ for variable in [name for name in os.environ if name.startswith(("DH_", "DHCORE_
     del os.environ[variable]
 os.environ["KUBECONFIG"] = os.devnull
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+# A machine that has other things to do is no fault of a test's.
+hypothesis.settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    parent=hypothesis.settings.default,
+)
+hypothesis.settings.load_profile("patient")
 
 _NEEDS: dict[str, set[str]] = {
     "slow": set(),

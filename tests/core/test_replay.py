@@ -236,6 +236,7 @@ def one_name(core: Core) -> str:
     return str(next(iter(core.entities.of("sage"))))
 
 
+@pytest.mark.cluster
 def test_all_of_them_were_played() -> None:
     """Cases held of cases recorded, by kind; all of it."""
     count = Counter(kind(one) for one in CONVERSATIONS)

@@ -39,6 +39,7 @@ def test_encodings_are_learned_when_a_text_has_any() -> None:
     assert masker.steps == learned + encoded
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["text", "JSON", "repr", "HTML", "URL with plus", "hex", "HEX", "base64", "shell"])
 def test_wherever_it_is_cut_first(encoding: str) -> None:
     """What was just learned is masked as a whole, also where the first piece of a stream ends in it."""
