@@ -6,10 +6,13 @@ A change of words is a change of these files: ``UPDATE_TRANSCRIPTS=1 pytest test
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from dh_secrets_jupyter.grammar import COMMANDS, LEASE
 
 from ..cluster.server import Namespace
 from ..support import terminals
@@ -57,6 +60,16 @@ def test_on_kubernetes(new_kernel: Callable[..., Kernel], namespace: Namespace) 
     kernel.ok(f"%load_ext dh_secrets_jupyter\nNOBODY = {str(nobody)!r}")
     volatile = (str(kernel.home), "HOME"), (str(nobody.parent), "KUBECONFIGS"), (namespace.name, "NAMESPACE")
     check("kubernetes", lambda step: in_kernel(kernel, step), *volatile)
+
+
+def test_every_command_is_played() -> None:
+    """Each command of the table is typed in some transcript, and so is its help."""
+    steps = [part for path in HERE.glob("*.txt") for part in parse(path.read_text()) if isinstance(part, Step)]
+    lines = [line for step in steps for line in step.code.split("\n")]
+    for command in (*COMMANDS.values(), LEASE):
+        typed = [line for line in lines if re.match(rf"{command.call}(\s|$)", line) and "<TAB>" not in line]
+        assert any(line.endswith((" --help", " -h")) for line in typed), command.call
+        assert any(not line.endswith((" --help", " -h")) for line in typed), command.call
 
 
 class TestPlayer:
