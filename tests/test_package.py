@@ -6,6 +6,7 @@ import ast
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -90,10 +91,27 @@ def test_continuous_integration_has_every_python() -> None:
 
 
 def test_modules_stay_small() -> None:
-    """No module of the package, and no source of the front end, is longer than 400 lines."""
-    sources = [*(ROOT / "dh_secrets_jupyter").rglob("*.py"), *(ROOT / "labextension" / "src").rglob("*.ts*")]
-    lengths = {path.name: len(path.read_text().splitlines()) for path in sources}
-    assert {name: length for name, length in lengths.items() if length > 400} == {}
+    """No module of the package or the front end has more than 300 lines, and no module of the tests more than 400."""
+    limits = {"dh_secrets_jupyter/**/*.py": 300, "labextension/src/*.ts*": 300, "tests/**/*.py": 400}
+    lengths = {
+        path: (len(path.read_text().splitlines()), limit) for glob, limit in limits.items() for path in ROOT.glob(glob)
+    }
+    assert {str(path): length for path, (length, limit) in lengths.items() if length > limit} == {}
+
+
+def test_the_architecture_names_what_there_is() -> None:
+    """Every file that the page names is there."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    names = set(re.findall(r"[\w./]+\.(?:py|tsx?|yaml|toml)\b", page))
+    rooms = [ROOT / room for room in ("dh_secrets_jupyter", "labextension/src", "tests")]
+    files = [*(str(path) for room in rooms for path in room.rglob("*")), str(ROOT / "pyproject.toml")]
+    assert [name for name in sorted(names) if not any(file.endswith(f"/{name}") for file in files)] == []
+
+
+def test_the_page_about_python_has_all_public_names() -> None:
+    """The documentation names what can be imported, and each kind of error."""
+    page = (ROOT / "docs" / "python.md").read_text()
+    assert [name for name in dh_secrets_jupyter.__all__ if f"`{name}" not in page] == []
 
 
 @pytest.mark.slow
