@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _current: Project | None = None
 """What was switched to."""
 _opened: tuple[tuple[str | None, str], Project] | None = None
-"""What the settings said last, and the project opened for it."""
+"""The choice that the settings made last, and the project opened for it."""
 
 
 def user() -> str:

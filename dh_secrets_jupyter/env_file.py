@@ -33,7 +33,7 @@ def read(text: str, is_name: Callable[[str], bool]) -> tuple[dict[str, str], lis
     The file's own line ends, of whatever system, are line feeds in a value of several lines.
 
     Args:
-        is_name: tells whether a secret can be called so.
+        is_name: whether a secret can have that name.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     values: dict[str, str] = {}

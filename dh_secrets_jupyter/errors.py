@@ -2,7 +2,7 @@
 
 An error never carries a value, a token or a response body: not in ``str``, ``repr`` or ``args``,
 and not in ``__cause__`` or ``__context__``. Raise it outside of the ``except`` block of a foreign exception.
-How a sentence for users is worded is said in :mod:`.rendering`.
+The rules for wording a sentence for users are in :mod:`.rendering`.
 """
 
 from __future__ import annotations

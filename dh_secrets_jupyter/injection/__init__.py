@@ -1,7 +1,8 @@
 """Puts values into the kernel, as variables, environment entries or private files, and takes them out again.
 
 Knows nothing of IPython: a surface hands over the namespace that its user sees. What is put in is remembered, so that
-:meth:`Injection.forget` finds it. Values come from :mod:`dh_secrets_jupyter.project`, which has told the guard of them.
+:meth:`Injection.forget` finds it. Values come from :mod:`dh_secrets_jupyter.project`, which makes them
+known to the guard first.
 """
 
 from __future__ import annotations

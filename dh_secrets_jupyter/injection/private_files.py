@@ -1,7 +1,7 @@
 """Private files that end with the kernel: in memory where the machine has room there, and swept after a kill.
 
 Each process that needs one makes a folder of its own, 0700, and holds a lock in it for as long as it lives. The lock is
-the operating system's: it ends with the process however that ends, and tells a later one what nobody owns any more,
+the operating system's: it ends with the process however that ends, and shows a later one what nobody owns any more,
 also where process ids begin anew or are not to be seen (containers).
 """
 

@@ -75,7 +75,7 @@ _names = BackgroundNames()
 
 @context_matcher(identifier=_PACKAGE, priority=100)  # type: ignore[untyped-decorator]  # IPython's is
 def complete(context: CompletionContext) -> SimpleMatcherResult:
-    """Completes a line that begins with ``%secret`` or ``%%secret``, and the text in a call; other code is others'."""
+    """Completes lines that begin with ``%secret`` or ``%%secret``, and names in a call; all else is left to others."""
     text = context.text_until_cursor
     if line := _LINE.fullmatch(text):
         *before, fragment = re.split(r"\s+", line["rest"])
@@ -151,7 +151,7 @@ def _in_call(owner: str, function: str, before: str, code: str) -> Iterable[tupl
     """Returns the secrets of the project that a call in Python asks; none where it asks something else.
 
     Args:
-        owner: what the function is an attribute of, as it stands there; empty for none that is a plain name.
+        owner: what the function is an attribute of, as it is written; empty where that is not a plain name.
         before: the line up to it.
         code: the whole cell.
     """

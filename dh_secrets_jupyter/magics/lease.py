@@ -1,7 +1,7 @@
 """Lets the body of a ``%%secret`` cell be an ordinary cell, with the values there for just as long as it runs.
 
 A cell magic that runs its body by itself can await nothing and shows every error twice. So the cell is rewritten before
-IPython reads it: the first line becomes a call that starts the lease, the body follows as it stands, and the lease ends
+IPython reads it: the first line becomes a call that starts the lease, the body follows unchanged, and the lease ends
 when IPython has run, or given up, the cell's last statement. What is kept as typed (``In``, the history) stays so.
 """
 
@@ -33,7 +33,7 @@ def rewrite(lines: list[str]) -> list[str]:
 
 
 # IPython leaves this one out where it only asks whether a cell is complete; a rewritten one would seem so too early.
-rewrite.has_side_effects = True  # type: ignore[attr-defined]  # how IPython wants it said
+rewrite.has_side_effects = True  # type: ignore[attr-defined]  # as IPython expects it
 
 
 def until_end_of_cell(lease: AbstractContextManager[None]) -> None:

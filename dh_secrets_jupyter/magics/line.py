@@ -1,4 +1,4 @@
-"""Reads what stands after ``%secret``: the command, its words and its options."""
+"""Parses what follows ``%secret``: the command, its words and its options."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Line:
 
     @property
     def asks_for_help(self) -> bool:
-        """Whether ``--help`` or ``-h`` stands in it."""
+        """Whether it has ``--help`` or ``-h``."""
         return bool(self.options.help)
 
     def single_word(self, what: str) -> str:
@@ -75,7 +75,7 @@ def without_comment(text: str) -> str:
 
 
 def parse(text: str) -> Line:
-    """Reads what stands after ``%secret``.
+    """Parses what follows ``%secret``.
 
     Raises:
         SecretsError: no such command or option. It never repeats what may be a value.
@@ -92,7 +92,7 @@ def parse(text: str) -> Line:
 
 
 def parse_words(command: Command, text: str) -> Line:
-    """Reads a command's words and options. Raises as :func:`parse`."""
+    """Parses a command's words and options. Raises as :func:`parse`."""
     try:
         tokens = _split(text)
     except ValueError:

@@ -40,14 +40,14 @@ def forget(shell: Any, line: Line) -> None:
     """``%secret forget [NAME …]``"""
     removed = injection.for_namespace(shell.user_ns).forget(*line.words)
     if removed:
-        spoken = [f"{_spoken(name, target)} ({destination.value})" for destination, target, name in removed]
-        print(f"Removed: {', '.join(spoken)}")
+        targets = [f"{_as_target(name, target)} ({destination.value})" for destination, target, name in removed]
+        print(f"Removed: {', '.join(targets)}")
     else:
         print("Nothing to remove from this kernel.")
 
 
 def lease(shell: Any, line: Line, body: str) -> None:
-    """``%%secret NAME [as VAR] … [--env]``; the body is empty where :mod:`.lease` has put it behind the call."""
+    """``%%secret NAME [as VAR] … [--env]``; the body is empty where :mod:`.lease` has moved it behind the call."""
     destination = Destination.ENVIRONMENT if line.options.env else Destination.VARIABLE
     values = _read(line, destination)
     running = injection.for_namespace(shell.user_ns).lease(destination, values)
@@ -62,17 +62,17 @@ def _put(shell: Any, line: Line, destination: Destination) -> None:
     values = _read(line, destination)
     injection.for_namespace(shell.user_ns).put(destination, values)
     if values:
-        names = ", ".join(_spoken(name_of(value), target) for target, value in values.items())
+        names = ", ".join(_as_target(name_of(value), target) for target, value in values.items())
         print(f"{_DONE[destination]}: {names}")
 
 
 def _read(line: Line, destination: Destination) -> Mapping[str, Value]:
-    """Reads what the line wants, warns of what there is to warn of, and returns the values by target."""
+    """Reads the values that the line asks for, prints warnings about them, and returns them by target."""
     everything = getattr(line.options, "all", False)
     refs = line.refs()
     if not refs and not everything:
         raise line.missing("NAME")
-    targets = injection.targets(destination, refs)  # a bad name is said before anybody is asked
+    targets = injection.targets(destination, refs)  # a bad name fails before the provider is asked
     project = current.project()
     found = project.read_secrets([ref.name for ref in refs], others=_skipped if everything else None)
     if everything:
@@ -102,5 +102,5 @@ def _warn(found: Mapping[str, tuple[Secret, Value]]) -> None:
             print(f"{name}: the guard does not mask this value, because {reason}.")
 
 
-def _spoken(name: str, target: str) -> str:
+def _as_target(name: str, target: str) -> str:
     return name if name == target else f"{name} as {target}"

@@ -32,7 +32,7 @@ def set_secret(shell: Any, line: Line) -> None:
 
 
 def _learn_typed(name: str, *words: str) -> None:
-    """Has the guard know a typed value that the cell did not show by its form: under an alias, or in a call."""
+    """Makes a typed value known to the guard that its form did not reveal in the cell: under an alias, or in a call."""
     name, _, value = name.partition("=")
     for text in (value, *words):
         if text and "[secret:" not in text:
@@ -68,13 +68,13 @@ def delete(shell: Any, line: Line) -> None:
     if not names:
         raise line.missing("NAME")
     project = current.project()
-    project.get_secrets(*names)  # a slip shows before anybody is asked
-    spoken = ", ".join(names)
-    if not line.options.yes and not prompts.confirm(shell, spoken, f"Delete {spoken} from {whole_place(project)}?"):
+    project.get_secrets(*names)  # a wrong name fails before the question
+    listed = ", ".join(names)
+    if not line.options.yes and not prompts.confirm(shell, listed, f"Delete {listed} from {whole_place(project)}?"):
         print("Nothing was deleted.")
         return
     project.delete(*names)
-    print(f"{spoken}: deleted from {place(project)}.", *project.notices, sep="\n")
+    print(f"{listed}: deleted from {place(project)}.", *project.notices, sep="\n")
 
 
 def _metadata(name: str, line: Line) -> dict[str, Any]:
@@ -139,10 +139,10 @@ def _dotenv(path: str, raw: bytes) -> dict[str, str]:
         raise SecretsError("import", f"{path} is not a UTF-8 file", "Save it as UTF-8")
     values, bad = env_file.read(text, _is_name)
     if bad:
-        spoken = f"line{'s' * (len(bad) > 1)} {', '.join(map(str, bad))}"
+        lines = f"line{'s' * (len(bad) > 1)} {', '.join(map(str, bad))}"
         raise SecretsError(
             "import",
-            f"{path} has no valid NAME=VALUE in {spoken}",
+            f"{path} has no valid NAME=VALUE in {lines}",
             "Fix these lines and import again; nothing was stored",
         )
     return values

@@ -102,7 +102,7 @@ class Project:
 
         Args:
             names: those that have to be there. Raises :class:`SecretNotFoundError`.
-            others: is told of each other one that is left out, because it cannot be read.
+            others: called with the error of each other one that cannot be read, and is left out.
         """
         wanted = [check_name(name) for name in names]
         stored = self.provider.read(self.name)

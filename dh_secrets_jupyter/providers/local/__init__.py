@@ -121,7 +121,7 @@ class _Follower:
             seen = self._look()
         except (sqlite3.Error, OSError):
             self.close()
-            return True  # reading tells what is wrong, or that it has passed
+            return True  # reading shows what is wrong, or that it is over
         changed, self._seen = seen != self._seen, seen
         return changed
 

@@ -1,0 +1,23 @@
+"""What can be typed after ``%secret``: the commands, what follows them and their options, in one table.
+
+Imports nothing else of this package. The magics parse, explain and complete by it, and the guard sees by it which words
+of a line are options, since any other may be a value.
+"""
+
+from .command import HELP, Command, Completes, Option
+from .slips import is_option, nearest_option
+from .table import COMMANDS, LEASE, SET, SOURCES, overview
+
+__all__ = [
+    "COMMANDS",
+    "HELP",
+    "LEASE",
+    "SET",
+    "SOURCES",
+    "Command",
+    "Completes",
+    "Option",
+    "is_option",
+    "nearest_option",
+    "overview",
+]

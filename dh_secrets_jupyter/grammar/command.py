@@ -1,0 +1,112 @@
+"""A command and its options, and how they are explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby
+
+HELP = ("--help", "-h")
+"""The options that every command has."""
+OVERVIEW_WIDTH = 40
+"""Characters of a command in a list of all."""
+
+
+class Completes(Enum):
+    """What ``Tab`` offers in the place of a word or an option's value."""
+
+    SECRETS = "secret"
+    PROJECTS = "project"
+    PROVIDERS = "provider"
+    FILES = "file"
+    GUARD = "guard"
+    NOTHING = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a command.
+
+    Attributes:
+        summary: what it does, as ``--help`` says it.
+        metavar: what its value is called; an option without one is a switch.
+        is_repeatable: it may be given several times.
+        group: of the options that share a name here, one may be given.
+        completes: what its value is.
+        is_final: it cannot be undone, or reads everything: ``Tab`` never puts it first.
+    """
+
+    flag: str
+    summary: str
+    metavar: str = ""
+    is_repeatable: bool = False
+    group: str = ""
+    completes: Completes = Completes.NOTHING
+    is_final: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.flag} {self.metavar}".rstrip()
+
+
+@dataclass(frozen=True)
+class Command:
+    """One row of the table.
+
+    Attributes:
+        name: the word behind ``%secret``, or the cell magic itself.
+        usage: what follows it, as the synopsis has it.
+        summary: what it does, in a line without its full stop.
+        details: what else ``--help`` says, in sentences.
+        example: a line that somebody might type.
+        completes: what the words that follow it are.
+        is_final: as an option's.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    example: str
+    details: str = ""
+    completes: Completes = Completes.NOTHING
+    options: tuple[Option, ...] = ()
+    is_final: bool = False
+
+    @property
+    def call(self) -> str:
+        """How it is called: ``%secret get``."""
+        return self.name if self.name.startswith("%") else f"%secret {self.name}"
+
+    @property
+    def synopsis(self) -> str:
+        """How it is typed, with all of its options."""
+        return " ".join([self._bare, *_bracketed(self.options)])
+
+    @property
+    def overview(self) -> str:
+        """How it is typed, on a line of a list: options that are too many for it are left to ``--help``."""
+        return self.synopsis if len(self.synopsis) <= OVERVIEW_WIDTH else f"{self._bare} [--…]"
+
+    @property
+    def help(self) -> str:
+        """What ``--help`` prints."""
+        rows = [*((str(option), option.summary) for option in self.options), ("-h, --help", "show this help")]
+        width = max(len(option) for option, _ in rows)
+        explained = [f"{self.summary}.", *([self.details] if self.details else [])]
+        options = [f"  {option:{width}}  {summary}" for option, summary in rows]
+        return "\n".join([self.synopsis, "", *explained, "", "Options:", *options, "", "Example:", f"  {self.example}"])
+
+    def option(self, flag: str) -> Option | None:
+        """Returns the option that is called so."""
+        return next((option for option in self.options if option.flag == flag), None)
+
+    @property
+    def _bare(self) -> str:
+        return f"{self.call} {self.usage}".rstrip()
+
+
+def _bracketed(options: Iterable[Option]) -> Iterator[str]:
+    for group, members in groupby(options, lambda option: option.group or option.flag):
+        texts = list(members)
+        repeat = "…" if group == texts[0].flag and texts[0].is_repeatable else ""
+        yield f"[{' | '.join(map(str, texts))}]{repeat}"
