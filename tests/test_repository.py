@@ -1,0 +1,87 @@
+"""What pyproject.toml says of the package is so, and what one file says of another, too."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+UNDECLARED = {"ipykernel", "pytest"}
+"""Imported where they are already: in a kernel, and in a test run of a provider's."""
+
+
+@pytest.fixture(scope="module")
+def pyproject() -> dict[str, Any]:
+    """The table ``project`` of pyproject.toml."""
+    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def tracked() -> list[str]:
+    """The paths of all files that git has."""
+    return subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+
+
+def imported() -> Iterator[str]:
+    """Yields the packages that the package imports, now or when it needs them."""
+    for path in (ROOT / "dh_secrets_jupyter").rglob("*.py"):
+        for statement in ast.walk(ast.parse(path.read_text())):
+            if isinstance(statement, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in statement.names)
+            elif isinstance(statement, ast.ImportFrom) and not statement.level:
+                yield str(statement.module).partition(".")[0]
+
+
+def normal(name: str) -> str:
+    """Returns a distribution's name as PyPI compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_what_is_imported_is_declared(pyproject: dict[str, Any]) -> None:
+    """Nothing is used that only comes along with something else."""
+    declared = {normal(re.split(r"[<>=;!\[ ]", text)[0]) for text in pyproject["dependencies"]}
+    distributions = packages_distributions()
+    ours = set(imported()) - sys.stdlib_module_names - UNDECLARED - {"dh_secrets_jupyter"}
+    assert {name for name in ours if declared.isdisjoint(map(normal, distributions[name]))} == set()
+
+
+def test_it_is_installed_beside_the_platforms_sdk(pyproject: dict[str, Any]) -> None:
+    """A bound that pip needs to find an end: the AWS client that the SDK asks for has the same one."""
+    assert "python-dateutil<3" in pyproject["dependencies"]
+
+
+def test_it_names_no_address(pyproject: dict[str, Any]) -> None:
+    """The project has none yet, of people or of pages."""
+    assert "urls" not in pyproject
+    assert pyproject["authors"] == [{"name": "The DH Secrets for Jupyter developers"}]
+
+
+def test_every_page_that_is_named_is_there(tracked: list[str]) -> None:
+    """What the sources and pages call ``NAME.md`` is a page of this repository."""
+    pages = {path for path in tracked if path.endswith(".md")}
+    named = {
+        (path, name)
+        for path in tracked
+        if path.endswith((".md", ".py", ".ts", ".tsx", ".toml", ".yaml", ".yml", ".ipynb")) or path == "Makefile"
+        for name in re.findall(r"[\w/.-]*\w\.md\b", (ROOT / path).read_text())
+    }
+    missing = {(path, name) for path, name in named if not any(f"/{page}".endswith(f"/{name}") for page in pages)}
+    assert {(path, name) for path, name in missing if not path.startswith("tests/")} == set()
+
+
+def test_nothing_is_tracked_that_a_tool_has_made(tracked: list[str]) -> None:
+    """Caches, builds and databases stay out."""
+    made = re.compile(
+        r"(^|/)(\.\w+_cache|\.schemathesis|\.hypothesis|\.ipynb_checkpoints|__pycache__|build|dist|lib)/|\.db$|\.orig$"
+    )
+    assert [path for path in tracked if made.search(path)] == []
