@@ -23,7 +23,7 @@ from ..models import (
     encode,
     metadata_edit,
 )
-from ..providers.base import HoldsCredentials, Plan, Provider, Record, Records, check_total, metadata_of
+from ..providers.base import HoldsCredentials, Plan, Provider, Record, Records, check_total, metadata_of, records_of
 from .moves import HalfMovedError, delete_original
 from .plans import Check, Imported, ImportPlan, Plans
 from .secret import Secret, Spec
@@ -89,7 +89,7 @@ class Project:
         """Returns the values of these secrets by name, in one request. Raises :class:`SecretNotFoundError`."""
         for name in names:
             check_name(name)
-        return self._disclose(self._plans.existing(self.provider.read(self.name), names)) if names else {}
+        return self._disclose(self._plans.existing(records_of(self.provider, self.name, names), names)) if names else {}
 
     def read_all(self) -> dict[str, SecretValue | SecretBytes]:
         """Returns all values by name, in one request."""
@@ -105,7 +105,7 @@ class Project:
             others: called with the error of each other one that cannot be read, and is left out.
         """
         wanted = [check_name(name) for name in names]
-        stored = self.provider.read(self.name)
+        stored = self.provider.read(self.name) if others else records_of(self.provider, self.name, wanted)
         records = self._plans.existing(stored, wanted)
         if others:
             for name in sorted(stored.keys() - records.keys()):

@@ -10,7 +10,7 @@ Every method may raise :class:`~dh_secrets_jupyter.errors.AccessDeniedError` and
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
@@ -178,6 +178,14 @@ class ListsMetadata(Protocol):
 
 
 @runtime_checkable
+class ReadsSome(Protocol):
+    """A provider for which it is cheaper to read some secrets than all."""
+
+    def read_some(self, project: str, names: Collection[str]) -> Records:
+        """Returns those of these secrets that are there. Raises as :meth:`Provider.read`."""
+
+
+@runtime_checkable
 class ChoosesProject(Protocol):
     """A provider that knows which project is meant where nobody has said it."""
 
@@ -194,6 +202,11 @@ def metadata_of(provider: Provider, project: str) -> Mapping[str, Metadata]:
     if isinstance(provider, ListsMetadata):
         return provider.list_metadata(project)
     return {name: record.metadata for name, record in provider.read(project).items()}
+
+
+def records_of(provider: Provider, project: str, names: Collection[str]) -> Records:
+    """Returns at least those of these secrets that are there, as cheaply as the provider can."""
+    return provider.read_some(project, names) if isinstance(provider, ReadsSome) else provider.read(project)
 
 
 def check_total(project: str, records: Mapping[str, bytes]) -> None:

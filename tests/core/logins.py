@@ -62,6 +62,7 @@ class Logins:
         self._refresh: dict[str, dict[str, Any]] = {}
         self._personal: dict[str, dict[str, Any]] = {}
         self._given: list[str] = []
+        self._good_from = 0.0
         self._lock = threading.Lock()
 
     # What a test makes of it.
@@ -73,7 +74,8 @@ class Logins:
 
     def access_token(self, user: str, *, lasts: float = HOURS_8, audience: str = "dhcore", key: bytes = b"") -> str:
         """Returns a token for so many seconds, by default signed as those of this server are."""
-        claims = {"sub": user, "aud": audience, "exp": int(time.time() + lasts), "jti": uuid.uuid4().hex}
+        now = time.time()
+        claims = {"sub": user, "aud": audience, "iat": now, "exp": int(now + lasts), "jti": uuid.uuid4().hex}
         head = f"{_part({'alg': 'HS256'})}.{_part(claims)}"
         self._given.append(f"{head}.{_text(hmac.digest(key or self._key, head.encode(), 'sha256'))}")
         return self._given[-1]
@@ -89,6 +91,10 @@ class Logins:
         token = f"pat_{secrets.token_urlsafe(24)}"
         self._personal[token] = {**_issued(user, 365 * 86_400, scopes or ["openid"]), "name": name}
         return token
+
+    def revoke_access_tokens(self) -> None:
+        """Makes all access tokens that there are as good as expired."""
+        self._good_from = time.time()
 
     def secret_texts(self) -> list[str]:
         """Returns all that nobody should see of what this server knows."""
@@ -163,7 +169,7 @@ class Logins:
             raise unauthorized(f"{decoding}Malformed token") from None
         if not hmac.compare_digest(hmac.digest(self._key, f"{head}.{claims}".encode(), "sha256"), _bytes(signature)):
             raise unauthorized(f"{decoding}Signed JWT rejected: Invalid signature")
-        if found["exp"] < time.time():
+        if found["exp"] < time.time() or found["iat"] < self._good_from:
             when = datetime.fromtimestamp(found["exp"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             raise unauthorized(f"{decoding}Jwt expired at {when}")
         if found["aud"] != "dhcore":

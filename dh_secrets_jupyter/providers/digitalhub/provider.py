@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ...errors import SecretsError
 from ...models import Metadata
@@ -12,7 +12,7 @@ from ..base import Learn, Plan, Records
 from ..news import follow
 from .client import Client
 from .permissions import exists, permissions
-from .reading import listing, look
+from .reading import listing, look, look_at
 from .watching import Watch
 from .writing import write
 
@@ -47,6 +47,10 @@ class DigitalHubProvider:
     def read(self, project: str) -> Records:
         """See :meth:`.base.Provider.read`: two requests, for Core gives values by name alone."""
         return look(self._client, project, _deadline()).records
+
+    def read_some(self, project: str, names: Collection[str]) -> Records:
+        """See :class:`.base.ReadsSome`: two requests, of which Core makes one to its cluster for each name."""
+        return look_at(self._client, project, names, _deadline()).records
 
     def list_metadata(self, project: str) -> Mapping[str, Metadata]:
         """See :class:`.base.ListsMetadata`: one request."""

@@ -11,7 +11,7 @@ from ...errors import ProviderUnavailableError, SecretNotFoundError, SecretsErro
 from ..base import LazyRecords, Record
 from .client import Answer, Client, unavailable
 from .entity import LOCK, Entity
-from .permissions import forbidden
+from .permissions import UnknownProjectError, forbidden
 
 PAGE = 1000
 """Entities of one page, the most that Core gives."""
@@ -50,11 +50,13 @@ class Listing:
         entities: all secrets, by name.
         lock: the entity by which somebody holds others off.
         date: Core's clock as it answered.
+        unknown: what to say where Core has no such project.
     """
 
     entities: dict[str, Entity]
     lock: Entity | None = None
     date: datetime | None = None
+    unknown: UnknownProjectError | None = None
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,10 @@ def unexpected(answer: Answer) -> ProviderUnavailableError:
 
 
 def listing(client: Client, project: str, until: float) -> Listing:
-    """Reads the list, in one request up to 1,000 secrets.
+    """Reads the list, in one request up to 1,000 secrets; a project that does not exist yet has none.
 
     Raises:
-        AccessDeniedError: no right on the project, or there is none of that name.
+        AccessDeniedError: no right on the project.
     """
     entities: dict[str, Entity] = {}
     lock, date = None, None
@@ -105,7 +107,10 @@ def listing(client: Client, project: str, until: float) -> Listing:
         query = {"size": str(PAGE), "sort": "name,asc", **({"page": str(page)} if page else {})}
         answer = client.request("GET", path(project), until=until, query=query)
         if answer.status == 403:
-            raise forbidden(client, project, until)
+            error = forbidden(client, project, until)
+            if isinstance(error, UnknownProjectError):
+                return Listing({}, unknown=error)
+            raise error
         content = answer.body.get("content") if answer.ok and isinstance(answer.body, dict) else None
         if not isinstance(content, list):
             raise unexpected(answer)
@@ -125,6 +130,15 @@ def look(client: Client, project: str, until: float) -> Look:
     entities = listing(client, project, until).entities
     found = values(client, project, entities.values(), until)
     return Look({name: entity for name, entity in entities.items() if name in found}, found)
+
+
+def look_at(client: Client, project: str, names: Collection[str], until: float) -> Look:
+    """Reads some of a project's secrets. Raises as :func:`listing`, and where there is no such project."""
+    listed = listing(client, project, until)
+    if listed.unknown:
+        raise listed.unknown
+    found = values(client, project, [one for one in listed.entities.values() if one.name in names], until)
+    return Look({name: listed.entities[name] for name in found}, found)
 
 
 def look_again(client: Client, project: str, old: Look, names: Collection[str], until: float) -> Look:

@@ -19,7 +19,6 @@ from ..base import Change, Plan, Put, Records, Remove, check_total
 from .client import Client, OutcomeUnknownError
 from .entity import check
 from .lock import held
-from .permissions import UnknownProjectError
 from .reading import Look, Missing, look, look_again, path, unexpected
 from .steps import RacedError, Steps
 
@@ -36,10 +35,7 @@ LONGEST = 2.0
 def write(client: Client, project: str, plan: Plan) -> Records:
     """Carries out a plan. Raises as :meth:`.base.Provider.write`."""
     until = time.monotonic() + DEADLINE
-    try:
-        before = look(client, project, until)
-    except UnknownProjectError:
-        before = Look()  # it is made with its first secret
+    before = look(client, project, until)
     changes = _asked(project, plan, before)
     if not changes:
         return before.records

@@ -155,6 +155,8 @@ def test_a_project_is_made_by_its_first_secret(on_platform: Core, monkeypatch: p
     on_platform.logins.add("alice", "other:ROLE_USER")
     monkeypatch.setenv("DHCORE_ACCESS_TOKEN", on_platform.logins.access_token("alice"))
     project = Project("made-anew", DigitalHubProvider(), user="x")
+    assert project.list_secrets() == []
+    assert on_platform.entities.projects == {}
     project.new_secret("A", "sample-a")
     assert on_platform.entities.projects["made-anew"]["user"] == "alice"
     assert project.read_values("A") == {"A": "sample-a"}

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError, SecretsError
+from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider
 from dh_secrets_jupyter.providers.digitalhub.profile import Profile
 from tests.core.server import Core
@@ -227,7 +228,7 @@ def test_what_is_wrong_is_said(with_login: Core, login_file: Path, monkeypatch: 
         with_login.entities.create_project({"name": "others"}, "bob")
     name = {"no right": "others", "no project": "nowhere"}.get(kind, PROJECT)
     with pytest.raises(AccessDeniedError, match=said) as caught:
-        DigitalHubProvider().read(name)
+        Project(name, DigitalHubProvider(), user="x").read_values("A")
     shown = f"{caught.value}{caught.value!r}{caught.value.args}{caught.value.__cause__}{caught.value.__context__}"
     assert not [value for name, value in values.items() if value in shown and name != "DHCORE_USER"]
 

@@ -1,0 +1,143 @@
+"""The platform's real SDK is the second judge: it sees what we see, and stays logged in beside us."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dh_secrets_jupyter.errors import SecretsError
+from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider
+from tests.core.sdk import Sdk
+from tests.core.server import Core
+
+from .conftest import PROJECT
+
+pytestmark = pytest.mark.timeout(600)
+
+StartSdk = Callable[..., Sdk]
+
+
+@pytest.fixture
+def start_sdk(on_platform: Core, login_file: Path) -> Iterator[StartSdk]:
+    """Starts the SDK in this workspace, with more of an environment."""
+    started: list[Sdk] = []
+
+    def start(**environment: str) -> Sdk:
+        basis = {"DHCORE_ENDPOINT": on_platform.url, "DH_CONFIG": str(login_file), "DHCORE_CLIENT_ID": "admin"}
+        started.append(Sdk({**basis, "DHCORE_ISSUER": on_platform.url, **environment}))
+        return started[-1]
+
+    yield start
+    for sdk in started:
+        sdk.close()
+
+
+def seen_by_us(project: Project) -> dict[str, Any]:
+    """Returns all secrets as this package sees them."""
+    found = {}
+    for name, (secret, value) in project.read_secrets([], others=_must_not).items():
+        shown = secret.metadata.to_dict()
+        found[name] = {"value": str(value), **{key: _alike(key, shown[key]) for key in KEYS}}
+    return found
+
+
+def seen_by(sdk: Sdk) -> dict[str, Any]:
+    """Returns all secrets as the SDK sees them."""
+    return {
+        name: {"value": one["value"], **{key: _alike(key, one["metadata"].get(key)) for key in KEYS}}
+        for name, one in sdk("view", PROJECT).items()
+    }
+
+
+def _must_not(error: SecretsError) -> None:
+    raise error
+
+
+KEYS = ("description", "labels", "created", "updated", "created_by", "updated_by")
+
+
+def _alike(key: str, found: Any) -> Any:
+    if key == "labels":
+        return sorted(found or [])
+    return datetime.fromisoformat(found) if key in ("created", "updated") else found or ""
+
+
+def test_twenty_operations(start_sdk: StartSdk, project: Project) -> None:
+    """After each of twenty changes, by us and by the SDK in turn, both see the same: values and metadata."""
+    sdk = start_sdk()
+    pem = "-----BEGIN TEST-----\nbm90IGEga2V5\r\n-----END TEST-----\n"
+    operations: list[Callable[[], object]] = [
+        lambda: project.new_secret("A", "sample-1", description="ours", labels=["b", "a"], expires="2031-02-03"),
+        lambda: sdk("new", PROJECT, "B", "sample-2", description="the SDK's", labels=["x", "y"]),
+        lambda: project.edit("B", value="sample-3"),
+        lambda: sdk("set", PROJECT, "A", "sample-4"),
+        lambda: project.edit("B", description="changed by us"),
+        lambda: sdk("edit", PROJECT, "A", description="changed by the SDK"),
+        lambda: project.edit("A", labels=["one", "two"]),
+        lambda: sdk("edit", PROJECT, "B", labels=["three"]),
+        lambda: project.import_values({"C": "sample-5", "D": "sample-6"}),
+        lambda: sdk("delete", PROJECT, "C"),
+        lambda: project.delete("D"),
+        lambda: sdk("new", PROJECT, "C", "sample-7"),
+        lambda: project.put("C", pem),
+        lambda: sdk("set", PROJECT, "A", "grüße ☕ 𝄞"),
+        lambda: project.edit("B", description=""),
+        lambda: sdk("set", PROJECT, "C", ""),
+        lambda: project.delete("A"),
+        lambda: sdk("new", PROJECT, "A", pem, description="again"),
+        lambda: project.put("A", "sample-8", description="once more"),
+        lambda: sdk("delete", PROJECT, "B"),
+    ]
+    for number, operation in enumerate(operations, 1):
+        operation()
+        assert seen_by_us(project) == seen_by(sdk), number
+        if number in (6, 7):
+            assert project.get_secret("A").metadata.expires == date(2031, 2, 3)
+    assert set(seen_by_us(project)) == {"A", "C"}
+
+
+def test_the_sdk_beside_our_renewal(
+    with_login: Core, start_sdk: StartSdk, login_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A login that we have renewed is used by an SDK that runs, and by one that starts, with the file that we wrote;
+    nobody's refresh token is used up."""
+    logins = with_login.logins
+    expired, refresh = logins.access_token("alice", lasts=-60), logins.refresh_token("alice")
+    tokens = {"DHCORE_ACCESS_TOKEN": expired, "DHCORE_REFRESH_TOKEN": refresh}
+    for name, value in tokens.items():
+        monkeypatch.setenv(name, value)
+    ours = Project(PROJECT, DigitalHubProvider(), user="x")
+    ours.new_secret("A", "sample-a")
+    assert login_file.exists()
+    assert set(seen_by(start_sdk(**tokens))) == {"A"}  # the environment's are used up by now
+    assert logins.renewals == 1
+    logins.revoke_access_tokens()
+    assert ours.read_values("A") == {"A": "sample-a"}
+    assert set(seen_by(start_sdk())) == {"A"}
+    assert logins.renewals == 2
+    logins.revoke_access_tokens()
+    assert set(seen_by(start_sdk())) == {"A"}  # by a renewal of its own
+    assert ours.read_values("A") == {"A": "sample-a"}
+    assert logins.renewals == 3
+
+
+def test_how_long_it_takes(start_sdk: StartSdk, project: Project) -> None:
+    """To get one value of sixty takes at most a third of what the SDK's get and read take."""
+    project.import_values({f"S{number}": "sample" for number in range(60)})
+    sdk = start_sdk()
+    sdk("time", PROJECT, "S7")
+    by_the_sdk = statistics.median(sdk("time", PROJECT, "S7") for _ in range(5))
+    by_us = []
+    for _ in range(5):
+        began = time.monotonic()
+        project.read_values("S7")
+        by_us.append(time.monotonic() - began)
+    print(f"the SDK's {by_the_sdk:.3f} s, ours {statistics.median(by_us):.3f} s")
+    assert statistics.median(by_us) * 3 <= by_the_sdk

@@ -1,0 +1,124 @@
+"""A workspace of the platform: an address and a token in the environment, and a cluster in which one may do nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.cluster.server import Namespace
+from tests.core.server import Core
+from tests.magics.test_providers import SHOWN, SNIPPET
+from tests.server.running import Server
+from tests.support import kernels
+
+QUICKSTART = Path(__file__).parents[3] / "notebooks" / "quickstart.ipynb"
+NewKernel = Callable[..., kernels.Kernel]
+
+
+@pytest.fixture
+def workspace(core: Core, namespace: Namespace, tmp_path: Path) -> dict[str, str]:
+    """The environment of a workspace whose user has one project."""
+    core.logins.is_on = True
+    core.logins.add("alice", "demo:ROLE_USER")
+    core.entities.create_project({"name": "demo"}, "somebody")
+    return {
+        "DHCORE_ENDPOINT": core.url,
+        "DHCORE_ACCESS_TOKEN": core.logins.access_token("alice"),
+        "DH_CONFIG": str(tmp_path / "none.ini"),
+        "KUBECONFIG": str(namespace.service_account("workspace")),
+    }
+
+
+def in_kernel(workspace: dict[str, str]) -> dict[str, str | None]:
+    """Returns the same for kernels of tests, which have another provider unless they are told."""
+    return {"DH_SECRETS_PROVIDER": None, **workspace}
+
+
+@pytest.mark.kernel
+def test_the_quickstart(core: Core, workspace: dict[str, str], tmp_path: Path) -> None:
+    """The notebook runs unchanged, twice, in a project that its first secret creates; nothing saved has a value."""
+    for _ in range(2):
+        notebook = nbformat.read(QUICKSTART, as_version=4)  # type: ignore[no-untyped-call]  # it has no types
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+        client = NotebookClient(notebook, timeout=120, kernel_name="python3")
+        client.execute(env={**inherited, "IPYTHONDIR": str(tmp_path / "ipython"), **workspace}, cwd=str(tmp_path))
+        saved = json.dumps([cell.get("outputs") for cell in notebook.cells])
+        assert "[secret:API_KEY]" in saved
+        assert not re.search(r"[\w-]{43}", saved)
+        assert workspace["DHCORE_ACCESS_TOKEN"] not in saved
+        assert core.entities.of("quickstart") == {}
+
+
+def test_the_snippet(core: Core, workspace: dict[str, str], new_kernel: NewKernel) -> None:
+    """The SDK's own lines run as they stand, and the value prints as its name."""
+    cell = new_kernel(env=in_kernel(workspace)).ok(SNIPPET)
+    assert cell.stdout.splitlines() == [SHOWN, *["[secret:somesecret]"] * 2, f"[{SHOWN}]", "[]"]
+
+
+def test_what_is_said_of_it(core: Core, workspace: dict[str, str], new_kernel: NewKernel) -> None:
+    """``%secret`` says the login's project, the address, and once what another provider would see besides."""
+    kernel = new_kernel(env=in_kernel(workspace))
+    kernel.ok("%load_ext dh_secrets_jupyter")
+    first, second = kernel.ok("%secret").stdout, kernel.ok("%secret").stdout
+    assert re.search(r"^project +demo$", first, re.MULTILINE)
+    assert core.url in first
+    assert "keys without an entity are seen by --provider kubernetes alone" in first
+    assert "keys without an entity" not in second
+    written = kernel.ok("core = 'sample-value'\n%secret set A --from-var core").stdout
+    assert written.startswith("A: created in project demo, digitalhub.")
+
+
+def test_tokens_and_passwords_are_masked(core: Core, workspace: dict[str, str], new_kernel: NewKernel) -> None:
+    """Also those that a file holds, and those of a renewal: in outputs, in errors, and in the log at DEBUG."""
+    core.logins.users["alice"].projects["demo"] = "ROLE_USER"
+    refresh = core.logins.refresh_token("alice")
+    expired = core.logins.access_token("alice", lasts=-60)
+    text = f"[__default]\ndhcore_access_token = {expired}\ndhcore_refresh_token = {refresh}\ndhcore_client_id = admin\n"
+    Path(workspace["DH_CONFIG"]).write_text(text)
+    kernel = new_kernel(env=in_kernel(workspace))
+    kernel.ok("import logging; logging.basicConfig(level=logging.DEBUG)")
+    kernel.ok("%load_ext dh_secrets_jupyter")
+    kernel.ok("%secret list")
+    assert core.logins.renewals == 1
+    shown = kernel.run("print(open(__import__('os').environ['DH_CONFIG']).read())\n1 / 0")
+    assert "[secret:DHCORE_ACCESS_TOKEN]" in shown.stdout
+    assert "[secret:DHCORE_REFRESH_TOKEN]" in shown.stdout
+    sent = kernel.raw + kernel.log
+    assert not [text for text in [*core.logins.secret_texts(), expired, refresh] if text.encode() in sent]
+
+
+@pytest.mark.server
+def test_the_routes(core: Core, workspace: dict[str, str], tmp_path: Path) -> None:
+    """Create, list, change with If-Match, and delete over HTTP; each change is one event, as its user's; a value that
+    the console changes is one of somebody else."""
+    with Server(tmp_path / "server", workspace) as server:
+        call = server.call
+        status = call("GET", "status").body
+        assert (status["project"], status["provider"], status["writable"]) == ("demo", "digitalhub", True)
+        assert call("GET", "projects").body == {"projects": ["demo"]}
+        created = call("POST", "projects/demo/secrets", {"name": "A", "value": "sample-a", "labels": ["b", "a"]})
+        assert created.status == 201
+        secrets = "projects/demo/secrets"
+        [listed] = call("GET", secrets).body["secrets"]
+        assert (listed["name"], listed["labels"], listed["created_by"]) == ("A", ["a", "b"], "alice")
+        tag = call("GET", f"{secrets}/A").headers["ETag"]
+        assert tag == created.headers["ETag"]
+        changed = call("PATCH", f"{secrets}/A", {"value": "sample-b"}, headers={"If-Match": tag})
+        assert changed.status == 200
+        assert call("PATCH", f"{secrets}/A", {"value": "sample-c"}, headers={"If-Match": tag}).status == 412
+        assert core.vault.read("demo", "A") == "sample-b"
+        assert call("POST", secrets, {"name": "a.b", "value": "x"}).status == 400
+        assert call("DELETE", f"{secrets}/A").status == 204
+        assert call("GET", "projects/nobodys/secrets").body == {"secrets": []}
+        time.sleep(5)  # two looks of a watch, which must not take these for somebody else's
+        actions = [action for user, _, _, action in server.events() if user]
+        assert actions == ["created", "updated", "deleted"]
+        assert len(server.events()) == 3
