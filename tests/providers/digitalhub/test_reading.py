@@ -49,8 +49,8 @@ def test_requests_of_a_reader(on_platform: Core, provider: DigitalHubProvider, p
         assert asked(on_platform) == [f"GET {SECRETS}"] * 2
         assert len(project.read_all()) == 30
         assert project.read_values("S1") == {"S1": "sample-value"}
-        assert on_platform.requests[-1].query["keys"] == ["S1"]
-        assert asked(on_platform) == [f"GET {SECRETS}", f"GET {SECRETS}/data"] * 2
+        assert {"S1"} in [set(call.query.get("keys", ())) for call in on_platform.requests]
+        assert sorted(asked(on_platform)) == [f"GET {SECRETS}"] * 2 + [f"GET {SECRETS}/data"] * 2
 
 
 def test_what_the_console_made(on_platform: Core, provider: DigitalHubProvider) -> None:
