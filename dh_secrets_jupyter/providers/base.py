@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
-from ..errors import SecretsError, TooLargeError
+from ..errors import ProviderUnavailableError, SecretsError, TooLargeError
 from ..models import MAX_TOTAL, Metadata
 
 S = TypeVar("S")
@@ -143,6 +143,11 @@ ALL_OR_NONE = "all_or_none"
 TESTS = "tests"
 """Ability: that a secret is still as the plan saw it, and the write, are one step for everybody who writes there."""
 ABILITIES = frozenset({BYTES, DOTTED_NAMES, ALL_OR_NONE, TESTS})
+
+
+class PartlyMadeError(ProviderUnavailableError):
+    """Only a part of a change was made, or a part of it cannot be put back; the text says which. It is raised only
+    without the ability :data:`ALL_OR_NONE`."""
 
 
 def abilities(provider: Provider) -> frozenset[str]:

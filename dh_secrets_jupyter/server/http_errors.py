@@ -16,6 +16,7 @@ from ..errors import (
     TooLargeError,
 )
 from ..project import HalfMovedError
+from ..providers.base import PartlyMadeError
 
 
 class PreconditionError(ConflictError):
@@ -40,6 +41,7 @@ _STATUS: Final[dict[type[SecretsError], HTTPStatus]] = {
     UnknownPathError: HTTPStatus.NOT_FOUND,
     MethodError: HTTPStatus.METHOD_NOT_ALLOWED,
     HalfMovedError: HTTPStatus.BAD_GATEWAY,
+    PartlyMadeError: HTTPStatus.BAD_GATEWAY,
     SecretNotFoundError: HTTPStatus.NOT_FOUND,
     SecretExistsError: HTTPStatus.CONFLICT,
     InvalidNameError: HTTPStatus.BAD_REQUEST,

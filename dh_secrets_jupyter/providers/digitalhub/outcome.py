@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...errors import ProviderUnavailableError, SecretsError
-from ..base import Change, Put
+from ..base import Change, PartlyMadeError, Put
 from .reading import Look, Missing
 
 
@@ -29,9 +29,10 @@ def halfway(
         said = f"{failure.problem}, and nothing was changed"
         return ProviderUnavailableError(failure.subject, said, failure.hint.removesuffix("."))
     if rest:
-        found["it may or may not have been made" if unknown else _NOTHING] = rest
+        found[UNKNOWN if unknown else _NOTHING] = rest
+    kind = PartlyMadeError if found.keys() - {UNKNOWN} - {_NOTHING} else ProviderUnavailableError
     parts = [f"{state}: {', '.join(names)}" for state, names in found.items()]
-    return ProviderUnavailableError(
+    return kind(
         ", ".join(change.name for change in changes),
         f"{failure.problem}, so that the change was not made as a whole ({'; '.join(parts)})",
         "See what is there with %secret list before you repeat it",
@@ -39,11 +40,12 @@ def halfway(
 
 
 _NOTHING = "not changed"
+UNKNOWN = "it may or may not have been made"
 
 
 def _state(change: Change, before: Look, now: Look | None) -> str:
     if now is None:
-        return "it may or may not have been made"
+        return UNKNOWN
     old, new = before.entities.get(change.name), now.entities.get(change.name)
     if not isinstance(change, Put):
         return "deleted" if new is None or (old and new.id != old.id) else _NOTHING

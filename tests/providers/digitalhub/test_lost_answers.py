@@ -10,6 +10,7 @@ import pytest
 
 from dh_secrets_jupyter.errors import ProviderUnavailableError, SecretExistsError, TooLargeError
 from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.providers.base import PartlyMadeError
 from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, client, steps, writing
 from dh_secrets_jupyter.providers.digitalhub.entity import LOCK
 from dh_secrets_jupyter.testing import just, put, values
@@ -139,11 +140,12 @@ def agrees(core: Core, project: Project, action: Action, wanted: dict[str, str])
     try:
         action(project)
     except ProviderUnavailableError as error:
-        said = str(error)
+        said, partly = str(error), isinstance(error, PartlyMadeError)
     else:
         assert now(core) == changed(wanted)
         return
     found = now(core)
+    assert partly == any(f"{state}: " in said for state in ("created", "changed", "deleted", "metadata", "a value"))
     assert UNKNOWN in said or "changed, but for its metadata" in said or "could not be put back" in said
     for secret, value in wanted.items():
         done = found.get(secret, "") == value
