@@ -18,7 +18,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...grammar import COMMANDS, HELP, SET, Command, is_option
+from ...grammar import COMMANDS, HELP, LEASE, SET, Command, is_option
 from ..engine import is_mark
 
 # Cell magics whose body is text: what looks like a command in it is none.
@@ -33,6 +33,7 @@ _STRING = (
 )
 _LEXEMES = re.compile(
     rf"""(?P<cell> \A\s* %%[ \t]*secret [ \t]+ set (?=\s|\Z))
+      | (?P<lease> \A\s* %%[ \t]*secret (?=[ \t]))
       | (?P<line> (?:^[ \t]*+(?:%%?(?:prun|time|timeit)\b[^\n!"']*?(?<![ \t])[ \t]++)? | [\s;=,(]%%?) (?:%%?)?
           [ \t]* secret (?:[ \t]|\\\n)+ (?P<command>{"|".join(COMMANDS)}) (?=\s|\Z))
       | (?P<call> \b(?:run_line_magic|run_cell_magic|run_cell|magic) [ \t]* \( )
@@ -78,6 +79,8 @@ def scrub(source: str) -> tuple[str, list[TypedValue]]:
         match found.lastgroup:
             case "line":
                 text, start = _line(source, start, typed, COMMANDS[found["command"].lower()])
+            case "lease":
+                text, start = _line(source, start, typed, LEASE)
             case "cell":
                 text, start = _cell(source, start, typed)
             case "call":
