@@ -22,9 +22,9 @@ DEFAULT_PROJECT = "default"
 class DHSecrets(Configurable):
     """``c.DHSecrets`` in ipython_config.py, for kernels, and in jupyter_server_config.py, for the server."""
 
-    project = Unicode("", help="The project whose secrets are used; without one the login's, else default.").tag(
-        config=True
-    )
+    project = Unicode(
+        "", help="The project whose secrets are used; if empty, that of your platform login, else default."
+    ).tag(config=True)
     provider = Unicode(
         lookup.AUTO, help="Where secrets are kept: auto, digitalhub, kubernetes, local or another provider."
     ).tag(config=True)

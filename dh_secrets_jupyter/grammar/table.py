@@ -49,7 +49,7 @@ COMMANDS = {
             (
                 Option(
                     "--provider",
-                    "where its secrets are kept: auto, kubernetes, local or another installed provider",
+                    "where its secrets are kept: auto, digitalhub, kubernetes, local or another provider",
                     "P",
                     completes=Completes.PROVIDERS,
                 ),
