@@ -10,22 +10,29 @@ and :class:`ByteStream` do the same for output in pieces. :func:`mask_scope` is 
 
 from __future__ import annotations
 
+from .ansi import ANSI
+from .encodings import Encoding
 from .masker import Masker
+from .occurrences import Occurrence, longest_of_overlapping
 from .owners import Claim
 from .policy import Scope, Unmaskable, is_mark, mask_scope
 from .spans import Hit, Span, mark, to_bytes, to_text
 from .stream import ByteStream, TextStream
 
 __all__ = [
+    "ANSI",
     "ByteStream",
     "Claim",
+    "Encoding",
     "Hit",
     "Masker",
+    "Occurrence",
     "Scope",
     "Span",
     "TextStream",
     "Unmaskable",
     "is_mark",
+    "longest_of_overlapping",
     "mark",
     "mask_scope",
     "to_bytes",

@@ -17,8 +17,10 @@ from functools import partial
 from . import parts
 from .ansi import without_ansi
 from .boundaries import NUMBER, stands_alone
+from .encodings import encoding_of, is_whole
 from .index import Index
 from .needles import LARGE_FROM, STAGES_FROM, Stage, needles
+from .occurrences import Occurrence, longest_of_overlapping
 from .owners import Claim, Owners
 from .policy import WINDOW, Scope, Unmaskable, mask_scope
 from .search import Match
@@ -47,9 +49,15 @@ _JSON_ESCAPES = (
 
 
 class Masker:
-    """All values that are kept from being shown. Safe to be used by several threads at once."""
+    """All values that are kept from being shown. Safe to be used by several threads at once.
 
-    def __init__(self) -> None:
+    Args:
+        urls_are_common: whether a URL within a value, under a key that is not named like a secret, is common material:
+            for files, in which it stands for other reasons (a service account's ``auth_uri``).
+    """
+
+    def __init__(self, *, urls_are_common: bool = False) -> None:
+        self._urls_are_common = urls_are_common
         self._index = Index()
         self._owners = Owners()
         self._texts: dict[str | bytes, dict[str | bytes, list[parts.Range]]] = {}  # of each value, with its parts
@@ -76,7 +84,7 @@ class Masker:
         self._unmaskable.pop(name, None)
         if known not in self._texts and isinstance(known, str):
             self._shared_hosts.add(known)
-        found = self._texts.get(known) or self._texts.setdefault(known, _texts(known))
+        found = self._texts.get(known) or self._texts.setdefault(known, _texts(known, self._urls_are_common))
         large = len(known) >= LARGE_FROM
         if self._owners.off:
             self._index.refresh()  # a text of somebody who is off may belong to somebody else, too
@@ -171,6 +179,20 @@ class Masker:
                     spans.append(Span(start, end, Hit(name, match.needle.encoding)))
         return merge_overlapping(spans)
 
+    def find(self, data: bytes, *, text: bool = False) -> list[Occurrence]:
+        """Returns the occurrences of values, in order: of those that overlap one, in the encoding of the longest.
+
+        It is for those who report what is there. The arguments are those of :meth:`find_spans`.
+        """
+        plain, place = without_ansi(data) if b"\x1b" in data else (data, None)
+        found: list[Occurrence] = []
+        for match, span in self._index.matches(plain, self._masked):
+            start, end = whole_characters(plain, *span) if text else span
+            if (name := match.owner.name) is not None and not self._owners.is_in_mark(plain, start, end):
+                found.append(Occurrence(start, end, name, encoding_of(match, plain), is_whole(match)))
+        found = longest_of_overlapping(found)
+        return [one.within(place) for one in found] if place else found
+
     def partial_length(self, data: bytes) -> int:
         """Returns how many of the last bytes may be part of a value that goes on."""
         return self._index.partial_length(data)
@@ -231,8 +253,10 @@ def _decoded(value: bytes) -> str | bytes:
         return value
 
 
-def _texts(value: str | bytes) -> dict[str | bytes, list[parts.Range]]:
-    return dict(parts.texts(value).items()) if isinstance(value, str) else {value: []}
+def _texts(value: str | bytes, urls_are_common: bool) -> dict[str | bytes, list[parts.Range]]:
+    if isinstance(value, bytes):
+        return {value: []}
+    return dict(parts.texts(value, urls_are_common=urls_are_common).items())
 
 
 def _unescaped(part: bytes) -> bytes:

@@ -52,6 +52,7 @@ class Needle:
             in that one, too; empty where all of it is new.
         window: how many bytes a piece has at least.
         large: whether it is all of a value that is not encoded otherwise.
+        is_line: whether it is one line of a value of several.
     """
 
     data: bytes
@@ -63,6 +64,7 @@ class Needle:
     fresh: bytes = b""
     window: int = WINDOW
     large: bool = False
+    is_line: bool = False
 
 
 _UTF16 = ("utf-16-le", "utf-16-be")
@@ -108,7 +110,9 @@ def needles(
                     needle = _joined_needle(units, significant, order.upper(), whole_word=False, partial=True)
                     yield replace(needle, large=True)
             else:
-                yield from _of_text(text, significant, stage, whole_word=False, partial=partial)
+                encoded = _of_text(text, significant, stage, whole_word=False, partial=partial)
+                is_line = text is not value and "\n" in value.strip()
+                yield from (replace(needle, is_line=True) for needle in encoded) if is_line else encoded
 
 
 def _lines(value: str, significant: bytes) -> dict[str, bytes]:

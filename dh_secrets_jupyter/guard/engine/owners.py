@@ -32,6 +32,11 @@ class Owner:
         self.name: str | None = None
         self.claims: dict[tuple[Claim, str], int] = {}
 
+    @property
+    def is_part(self) -> bool:
+        """Whether it is nobody's whole value, but a part of one."""
+        return all(claim is Claim.PART for claim, _ in self.claims)
+
 
 class Owners:
     """The owners of all texts. Safe to be used by several threads."""

@@ -25,19 +25,23 @@ _DEPTH = 3
 _INI_SECTION = re.compile(r"\s*\[[^\]\n\"'{\[]+\][ \t\r]*(?:\n|\Z)")
 
 
-def texts(value: str) -> dict[str, list[Range]]:
-    """Returns the texts to be masked: the value and its secret parts, each with the spans of it that may be seen."""
+def texts(value: str, *, urls_are_common: bool = False) -> dict[str, list[Range]]:
+    """Returns the texts to be masked: the value and its secret parts, each with the spans of it that may be seen.
+
+    Args:
+        urls_are_common: whether a URL under a key that is not named like a secret may be seen.
+    """
     known: dict[str, list[Range]] = {}
     new = [value]
     for _ in range(_DEPTH):
-        found = {text: _read(text) for text in new if text not in known}
+        found = {text: _read(text, urls_are_common) for text in new if text not in known}
         known |= {text: read.visible() for text, read in found.items()}
         new = [part for read in found.values() for part in read.secrets if len(part.strip()) >= PART_FROM]
     return known
 
 
-def _read(text: str) -> Found:
-    found = Found()
+def _read(text: str, urls_are_common: bool) -> Found:
+    found = Found(urls_are_common=urls_are_common)
     read_urls(found, text)
     start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
     if text[start : start + 1] in ("{", "[") and not _INI_SECTION.match(text):

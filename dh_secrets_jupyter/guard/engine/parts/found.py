@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from bisect import bisect_left
 
 from . import keys
+
+_WHOLE_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]{0,30}://[^\s@\"']+")
+"""A URL alone, without a user."""
 
 Range = tuple[int, int]
 """From which character of a value to which."""
@@ -19,7 +23,8 @@ class Found:
         secrets: the texts of the parts that are secrets, each once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, urls_are_common: bool = False) -> None:
+        self._urls_are_common = urls_are_common
         self.secrets: dict[str, None] = {}
         self._secret_spans: list[Range] = []
         self._common_spans: list[Range] = []
@@ -38,7 +43,7 @@ class Found:
         """Notes what stands under a key, as its name says; tells whether the name says anything."""
         if keys.is_secret(key):
             self.secret(start, end, *texts, *(encoded for text in texts for encoded in _from_base64(key, text)))
-        elif keys.is_common(key):
+        elif keys.is_common(key) or (self._urls_are_common and any(map(_WHOLE_URL.fullmatch, texts))):
             self.common(start, end)
         else:
             return False

@@ -1,0 +1,54 @@
+"""Finds the files to search: what git tracks or would track, else a folder, or just what is named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ..errors import SecretsError
+from . import git
+from .findings import NotSearched, Report
+from .search import Document
+
+
+def files(paths: Iterable[str]) -> Iterator[Path]:
+    """Yields the files that are named, and those of the folders that are named; without any, of this folder.
+
+    Of a folder these are the files that git tracks there or would track, else all of them. Links within it are not
+    followed.
+
+    Raises:
+        SecretsError: there is no such file or folder.
+    """
+    for name in paths or ["."]:
+        path = Path(name)
+        if path.is_dir():
+            yield from _below(path)
+        elif path.exists():
+            yield path
+        else:
+            raise SecretsError(name, "no such file or folder", "Check the path")
+
+
+def documents(found: Iterable[Path], report: Report) -> Iterator[Document]:
+    """Yields the files, open; what cannot be read is reported."""
+    for path in found:
+        try:
+            with path.open("rb") as file:
+                yield Document(str(path), os.fstat(file.fileno()).st_size, file.read)
+        except OSError as error:
+            report.unread.append(NotSearched(str(path), f"cannot be read ({os.strerror(error.errno or 0)})"))
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    # Where git names none, as below a folder that it ignores, all of them are meant.
+    for path in git.tracked(folder) or _walk(folder):
+        if path.is_file() and not path.is_symlink():
+            yield path
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(set(folders) - {".git"})
+        yield from (Path(parent, name) for name in sorted(names))

@@ -1,0 +1,175 @@
+"""Asks git for files and for the blobs of an index or a history; reads them as they stream, one at a time."""
+
+from __future__ import annotations
+
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from ..errors import SecretsError
+from .findings import Commits, Finding
+from .search import Document
+
+_NOTHING = "0" * 40
+
+
+def tracked(folder: Path) -> list[Path] | None:
+    """Returns the files below a folder that git tracks, or would track; None where git knows nothing of it."""
+    listing = _run(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if listing is None:
+        return None
+    names = dict.fromkeys(name for name in listing.split(b"\0") if name)
+    return [folder / name.decode("utf-8", "surrogateescape") for name in names]
+
+
+def staged(folder: Path, paths: Iterable[str]) -> Iterator[Document]:
+    """Yields what a commit would change, with its content from the index.
+
+    Raises:
+        SecretsError: this is no repository.
+    """
+    _needs_repository(folder, "--staged")
+    head = "HEAD"
+    if _run(folder, "rev-parse", "--verify", "--quiet", "HEAD") is None:  # before the first commit
+        head = (_run(folder, "hash-object", "-t", "tree", "--stdin") or b"").decode().strip()
+    changes = _must(folder, "diff-index", "--cached", "--no-renames", "-z", "--diff-filter=d", head, "--", *paths)
+    entries = iter(changes.split(b"\0"))
+    names = {
+        _text(name): change.split()[3].decode()
+        for change, name in zip(entries, entries, strict=False)
+        if change.split()[1] != b"160000"  # a submodule
+    }
+    with _cat_file(folder, "--batch") as git:
+        for name, blob in names.items():
+            git.write(blob)
+            yield from git.blobs(name)
+
+
+def history(folder: Path) -> Iterator[Document]:
+    """Yields every blob of the repository, by its id, in the order in which git reads them fastest.
+
+    Raises:
+        SecretsError: this is no repository.
+    """
+    _needs_repository(folder, "--history")
+    with _cat_file(folder, "--batch", "--batch-all-objects", "--unordered") as git:
+        git.write()
+        yield from git.blobs()
+
+
+def with_commits(folder: Path, findings: list[Finding]) -> list[Finding]:
+    """Returns findings in blobs with the blobs' newest paths and their commits."""
+    if not findings:
+        return []
+    wanted = {finding.file.encode() for finding in findings}
+    paths: dict[bytes, str] = {}
+    commits: defaultdict[bytes, dict[str, None]] = defaultdict(dict)  # the newest first
+    log = ("log", "--all", "-c", "--raw", "--no-abbrev", "--no-renames", "-z", "--format=%H")
+    tokens = iter(_must(folder, "-c", "log.showRoot=true", *log).split(b"\0"))
+    commit = ""
+    for token in tokens:
+        change = token.lstrip(b"\n")
+        if not change.startswith(b":"):
+            commit = change.decode() or commit
+            continue
+        name = next(tokens)
+        for blob in wanted.intersection(change.split()):
+            commits[blob].setdefault(commit)
+            paths.setdefault(blob, _text(name))
+    found = []
+    for finding in findings:
+        blob = finding.file.encode()
+        ids = list(commits[blob])
+        known = Commits(ids[-1], ids[0], len(ids)) if ids else None
+        found.append(replace(finding, file=paths.get(blob, finding.file), commits=known, reachable=known is not None))
+    return found
+
+
+class _CatFile:
+    """A ``git cat-file --batch`` that runs."""
+
+    def __init__(self, stdin: IO[bytes], stdout: IO[bytes]) -> None:
+        self._stdin = stdin
+        self._stdout = stdout
+
+    def write(self, *ids: str) -> None:
+        """Asks for objects; for no more where none is given."""
+        if ids:
+            self._stdin.write("".join(f"{one}\n" for one in ids).encode())
+            self._stdin.flush()
+        else:
+            self._stdin.close()
+
+    def blobs(self, name: str | None = None) -> Iterator[Document]:
+        """Yields the blobs that come: one by that name, or all by their ids until git ends."""
+        while header := self._stdout.readline():
+            blob, kind, *rest = header.split()
+            if kind == b"missing":  # as in a partial clone
+                return
+            size = int(rest[0])
+            content = _Content(self._stdout, size)
+            if kind == b"blob":
+                yield Document(name or blob.decode(), size, content.read)
+            content.skip()
+            if name is not None:
+                return
+
+
+@dataclass
+class _Content:
+    """What is left of an object, and the line feed behind it."""
+
+    stream: IO[bytes]
+    left: int
+
+    def read(self, size: int) -> bytes:
+        data = self.stream.read(min(size, self.left))
+        self.left -= len(data)
+        return data
+
+    def skip(self) -> None:
+        while self.left and self.read(1 << 20):
+            pass
+        self.stream.read(1)
+
+
+@contextmanager
+def _cat_file(folder: Path, *options: str) -> Iterator[_CatFile]:
+    command = ["git", "-C", str(folder), "cat-file", *options]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1 << 20) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield _CatFile(process.stdin, process.stdout)
+        finally:
+            process.stdout.close()
+
+
+def _needs_repository(folder: Path, option: str) -> None:
+    if _run(folder, "rev-parse", "--git-dir") is None:
+        raise SecretsError(option, "git finds no repository here", "Run it inside a repository; git status says more")
+
+
+def _must(folder: Path, *arguments: str) -> bytes:
+    output = _run(folder, *arguments)
+    if output is None:
+        raise SecretsError("git", f"git {arguments[0]} failed", "Run git fsck to see whether the repository is whole")
+    return output
+
+
+def _run(folder: Path, *arguments: str) -> bytes | None:
+    """Returns what git prints, or None where it fails or is not installed."""
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    except FileNotFoundError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")

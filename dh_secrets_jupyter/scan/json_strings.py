@@ -1,0 +1,105 @@
+"""Reads JSON and keeps where in the file each string stands, so that a part of one can be replaced and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+Path = tuple[str | int, ...]
+"""The keys and numbers that lead to something in a JSON document."""
+
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+
+
+class JsonString:
+    """A string, or a number, of a document.
+
+    Attributes:
+        start: where it begins in the document, with its quotation mark.
+        end: where it ends, with its quotation mark.
+        is_quoted: whether it is a string.
+        value: what it says, in UTF-8.
+    """
+
+    def __init__(self, document: bytes, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+        self.is_quoted = document[start : start + 1] == b'"'
+        # Where stretches begin, in the value and in the document: the even ones are alike, the odd ones are escapes.
+        self._new, self._old = [0], [start + self.is_quoted]
+        parts: list[bytes] = []
+        size = 0
+        last = end - self.is_quoted
+        for escape in _ESCAPE.finditer(document, self._old[0], last):
+            plain = document[self._old[-1] : escape.start()]
+            char = str(json.loads(b'"' + escape[0] + b'"')).encode("utf-8", "surrogatepass")
+            parts += [plain, char]
+            self._new += [size + len(plain), size := size + len(plain) + len(char)]
+            self._old += [escape.start(), escape.end()]
+        parts.append(document[self._old[-1] : last])
+        self.value = b"".join(parts)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Returns where in the document bytes ``start`` to ``end`` of the value stand: of an escape all of it."""
+        return self._place(start), self._place(end - 1, after=True)
+
+    def _place(self, at: int, *, after: bool = False) -> int:
+        part = bisect_right(self._new, at) - 1
+        if part % 2:
+            return self._old[part + after]
+        return self._old[part] + at - self._new[part] + after
+
+
+class Leaf:
+    """A string, a number, or a list of nothing but these.
+
+    Attributes:
+        path: what leads to it.
+        strings: it, or the members of the list.
+        is_key: whether it is the key that the path ends in.
+    """
+
+    __slots__ = ("is_key", "path", "strings")
+
+    def __init__(self, path: Path, strings: list[JsonString], *, is_key: bool = False) -> None:
+        self.path = path
+        self.strings = strings
+        self.is_key = is_key
+
+
+def leaves(document: bytes) -> Iterator[Leaf]:
+    """Yields all strings, numbers and keys of a document that is valid JSON, in its order."""
+    path: list[str | int] = []
+    awaits_key = False
+    members: list[JsonString] | None = None  # of a list that holds nothing else so far
+    for token in _TOKEN.finditer(document):
+        sign = token[0]
+        if sign in (b"{", b"["):
+            if members:
+                yield Leaf(tuple(path[:-1]), members)
+            path.append("" if sign == b"{" else 0)
+            awaits_key = sign == b"{"
+            members = [] if sign == b"[" else None
+        elif sign in (b"}", b"]"):
+            path.pop()
+            if members:
+                yield Leaf(tuple(path), members)
+            awaits_key, members = False, None
+        elif sign == b",":
+            if isinstance(path[-1], int):
+                path[-1] += 1
+            else:
+                awaits_key = True
+        elif sign == b":":
+            awaits_key = False
+        elif awaits_key:
+            key = JsonString(document, *token.span())
+            path[-1] = key.value.decode("utf-8", "surrogatepass")
+            yield Leaf(tuple(path), [key], is_key=True)
+        elif members is not None:
+            members.append(JsonString(document, *token.span()))
+        else:
+            yield Leaf(tuple(path[:-1] if isinstance(path[-1], int) else path), [JsonString(document, *token.span())])

@@ -1,0 +1,143 @@
+"""Puts marks in place of the values in a file, and changes no other byte of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import SecretsError
+from ..guard.engine import ANSI, Encoding, Masker, Occurrence, mark
+from . import notebooks
+from .findings import Finding
+from .search import find, find_in_field
+
+Edit = tuple[int, int, bytes]
+"""From which byte to which, and what takes their place."""
+
+
+@dataclass(frozen=True)
+class Scrubbed:
+    """What became of one file.
+
+    Attributes:
+        data: its bytes afterwards; the very same object where nothing is to be changed.
+        marked: what was replaced.
+        left: what stays, for it stands in sources, or in a file that is no notebook.
+    """
+
+    data: bytes
+    marked: list[Finding]
+    left: list[Finding]
+
+
+def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> Scrubbed:
+    """Returns a file with marks in it: a notebook's outputs and metadata, with ``sources`` its sources and any file.
+
+    Raises:
+        SecretsError: the notebook would not be valid JSON any more.
+    """
+    findings = find(name, data, masker)
+    in_notebook = bool(findings) and notebooks.is_notebook(data) and findings[0].place.field is not None
+    marked = [one for one in findings if sources or (in_notebook and one.place.field != "source")]
+    if not marked:
+        return Scrubbed(data, [], findings)
+    if in_notebook:
+        edits = [edit for field in notebooks.fields(data) for edit in _edits_of_field(field, data, masker, sources)]
+    else:
+        edits = [(one.start, one.end, _mark_in_bytes(data, one)) for one in masker.find(data)]
+    scrubbed = _spliced(data, edits)
+    if in_notebook:
+        _check_notebook(name, scrubbed)
+    return Scrubbed(scrubbed, marked, [one for one in findings if one not in marked])
+
+
+def write(path: Path, old: bytes, new: bytes) -> None:
+    """Puts a file in the place of another at once: whenever it is killed, there is the old one or the new one.
+
+    Raises:
+        SecretsError: the file is another one by now, or cannot be written.
+    """
+    path = path.resolve()  # a link stays one
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(new)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(beside).chmod(mode)
+            is_same = path.read_bytes() == old
+            if is_same:
+                Path(beside).replace(path)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                Path(beside).unlink()
+    except OSError as error:
+        problem = f"cannot be written ({os.strerror(error.errno or 0)}), and is as it was"
+    else:
+        if is_same:
+            return
+        problem = "was changed by somebody else meanwhile, and is left as it is"
+    raise SecretsError(str(path), problem, "Save and close it elsewhere, and scrub again")
+
+
+def _mark_in_bytes(data: bytes, found: Occurrence) -> bytes:
+    """Returns a mark in the encoding of what is around it, with the colours of what it takes the place of."""
+    shown = mark(found.name)
+    if found.encoding is Encoding.UTF_16:
+        return shown.decode().encode("utf-16-be" if data[found.start] == 0 else "utf-16-le")
+    return b"".join([shown, *ANSI.findall(data, found.start, found.end)])
+
+
+def _edits_of_field(field: notebooks.Field, data: bytes, masker: Masker, sources: bool) -> Iterator[Edit]:
+    if field.place.field == "source" and not sources:
+        return
+    found, in_base64 = find_in_field(field, masker)
+    if not found:
+        return
+    first = field.strings[0]
+    if in_base64:
+        yield first.start, field.strings[-1].end, b'"%b"' % mark(found[0].name)
+    elif not first.is_quoted:
+        yield first.start, first.end, b'"%b"' % mark(found[0].name)
+    else:
+        for one in found:
+            yield from _edits_of_strings(field, data, one)
+
+
+def _edits_of_strings(field: notebooks.Field, data: bytes, found: Occurrence) -> Iterator[Edit]:
+    """Yields what is to be done in each of the strings that a value stands in: the mark goes into the first."""
+    at, shown = 0, mark(found.name)
+    for string in field.strings:
+        start, end = max(found.start - at, 0), min(found.end - at, len(string.value))
+        if start < end:
+            colours = (string.span(*colour.span()) for colour in ANSI.finditer(string.value, start, end))
+            kept = b"".join(data[slice(*span)] for span in colours)
+            yield *string.span(start, end), shown + kept
+            shown = b""
+        at += len(string.value)
+
+
+def _spliced(data: bytes, edits: list[Edit]) -> bytes:
+    parts, at = [], 0
+    for start, end, new in sorted(edits):
+        parts += [data[at:start], new]
+        at = end
+    return b"".join([*parts, data[at:]])
+
+
+def _check_notebook(name: str, data: bytes) -> None:
+    try:
+        notebooks.text_of(data)
+    except ValueError:
+        is_valid = False
+    else:
+        is_valid = True
+    if not is_valid:
+        raise SecretsError(name, "it would be no valid notebook any more, and is left as it is", "Clear its outputs")
