@@ -14,8 +14,6 @@ from ..errors import SecretsError
 from .findings import Commits, Finding
 from .search import Document
 
-_NOTHING = "0" * 40
-
 
 def tracked(folder: Path) -> list[Path] | None:
     """Returns the files below a folder that git tracks, or would track; None where git knows nothing of it."""
@@ -76,15 +74,17 @@ def with_commits(folder: Path, findings: list[Finding]) -> list[Finding]:
         if not change.startswith(b":"):
             commit = change.decode() or commit
             continue
-        name = next(tokens)
-        for blob in wanted.intersection(change.split()):
+        name = _text(next(tokens))
+        *ids, after, _ = change.split()
+        for blob in wanted.intersection((*ids, after)):
             commits[blob].setdefault(commit)
-            paths.setdefault(blob, _text(name))
+            if blob == after:
+                paths.setdefault(blob, name)
     found = []
     for finding in findings:
         blob = finding.file.encode()
-        ids = list(commits[blob])
-        known = Commits(ids[-1], ids[0], len(ids)) if ids else None
+        holders = list(commits[blob])
+        known = Commits(holders[-1], holders[0], len(holders)) if holders else None
         found.append(replace(finding, file=paths.get(blob, finding.file), commits=known, reachable=known is not None))
     return found
 

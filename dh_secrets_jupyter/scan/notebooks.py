@@ -6,20 +6,18 @@ it; :func:`fields` gives each field with its place and where in the file it stan
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import cast
 
 from .findings import Place
 from .json_strings import JsonString, Leaf, Path, leaves
 
 AT_MOST = 32 << 20
 """Bytes up to which a notebook is read as one."""
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]{16,}={0,2}\s*")
+_BASE64_FROM = 16
+"""Characters from which on data in base64 can hold anything."""
 # What a notebook of the format's third version calls MIME types.
 _OLD_MIMES = {
     "text": "text/plain",
@@ -32,8 +30,8 @@ _OLD_MIMES = {
     "javascript": "application/javascript",
     "json": "application/json",
 }
+_BINARY = ("data", "png", "jpeg", "pdf")
 _PROTOCOL = ("cell_type", "id", "execution_count", "prompt_number", "language", "output_type", "name", "stream")
-_OUTSIDE = Place(field="metadata")
 
 
 @dataclass(frozen=True)
@@ -43,12 +41,12 @@ class Field:
     Attributes:
         place: where in the notebook it is.
         strings: where it stands in the file, in order.
-        is_key: whether it is a name in metadata or JSON.
+        is_binary: whether it may be data in base64.
     """
 
     place: Place
     strings: list[JsonString]
-    is_key: bool = False
+    is_binary: bool = False
 
     @property
     def text(self) -> bytes:
@@ -58,7 +56,7 @@ class Field:
     @property
     def decoded(self) -> bytes | None:
         """What its base64 stands for, if it is an attachment's, a widget's or that of an output which is no text."""
-        return _decoded(self.text) if self.place.field in ("output", "attachment", "widget") else None
+        return _decoded(self.text) if self.is_binary else None
 
 
 def is_notebook(data: bytes) -> bool:
@@ -81,22 +79,26 @@ def text_of(document: bytes) -> bytes:
         raise ValueError("no notebook")
     said: list[str] = []
     binary: list[bytes] = []
-    open_values: list[tuple[Path, object]] = [((), notebook)]
-    while open_values:
-        path, value = open_values.pop()
+    unread: list[tuple[Path, object]] = [((), notebook)]
+    while unread:
+        path, value = unread.pop()
         if isinstance(value, dict):
             said += value
-            open_values += [((*path, key), inner) for key, inner in value.items()]
-        elif isinstance(value, list) and not all(isinstance(inner, str) for inner in value):
-            open_values += [((*path, number), inner) for number, inner in enumerate(value)]
-        elif isinstance(value, (str, list)):
-            place, is_text = _place(path)
-            texts = [value] if isinstance(value, str) else ["".join(value)] if is_text else cast("list[str]", value)
-            said += texts
-            if place and (place.mime or place.field == "widget"):
-                for text in texts:
-                    if plain := _decoded(text.encode("utf-8", "surrogatepass")):
-                        binary.append(plain)
+            unread += [((*path, key), inner) for key, inner in value.items()]
+            continue
+        if isinstance(value, str):
+            text = value
+        elif isinstance(value, list):
+            try:
+                text = ("" if _is_in_lines(path) else "\n").join(value)
+            except TypeError:  # not of texts alone
+                unread += [((*path, number), inner) for number, inner in enumerate(value)]
+                continue
+        else:
+            continue
+        said.append(text)
+        if _may_be_binary(path) and (plain := _decoded(text.encode("utf-8", "surrogatepass"))):
+            binary.append(plain)
     return b"\n".join(["\n".join(said).encode("utf-8", "surrogatepass"), *binary])
 
 
@@ -115,16 +117,36 @@ def fields(document: bytes) -> Iterator[Field]:
 
 
 def _fields_of(leaf: Leaf) -> Iterator[Field]:
-    place, is_text = _place(leaf.path)
-    if place is None:
+    path = leaf.path
+    if (place := _place(path)) is None:
         return
     if leaf.is_key:
-        if not is_text and _is_deep(leaf.path):
-            yield Field(place, leaf.strings, is_key=True)
-    elif is_text:
-        yield Field(place, leaf.strings)
+        if _is_deep(path):
+            yield Field(place, leaf.strings)
+    elif _is_in_lines(path):
+        yield Field(place, leaf.strings, _may_be_binary(path))
     else:
-        yield from (Field(place, [string]) for string in leaf.strings)
+        yield from (Field(place, [string], _may_be_binary(path)) for string in leaf.strings)
+
+
+def _is_in_lines(path: Path) -> bool:
+    """Whether a list of strings there is one text, in lines: a source, a stream, what an output is as a MIME type."""
+    if path[:1] == ("worksheets",):
+        path = path[2:]
+    match path:
+        case ("cells", _, "source" | "input") | ("cells", _, "outputs", _, "text"):
+            return True
+        case ("cells", _, "outputs", _, "data", mime) | ("cells", _, "attachments", _, mime):
+            return not str(mime).endswith("json")
+        case ("cells", _, "outputs", _, old):
+            return old in _OLD_MIMES
+    return False
+
+
+def _may_be_binary(path: Path) -> bool:
+    """Whether a text there may be data in base64: what is no text by its MIME type, or a widget's buffer."""
+    last = path[-1] if path else ""
+    return isinstance(last, str) and (last in _BINARY or ("/" in last and last[:5] != "text/"))
 
 
 def _is_deep(path: Path) -> bool:
@@ -132,55 +154,51 @@ def _is_deep(path: Path) -> bool:
     return "metadata" in path[:-1] or any(isinstance(key, str) and "/" in key for key in path[:-1])
 
 
-def _place(path: Path) -> tuple[Place | None, bool]:
-    """Returns where something is, None for the format's own words; and whether it is a text that may stand in lines."""
+def _place(path: Path) -> Place | None:
+    """Returns where something is; None for the format's own words."""
     match path:
         case ("cells", int(cell), *rest) | ("worksheets", int(), "cells", int(cell), *rest):
             return _place_in_cell(cell + 1, tuple(rest))
-        case ("metadata", "widgets", str(mime), *_):
-            return Place(field="widget", mime=mime if "/" in mime else None), False
-        case ("metadata", *_):
-            return _OUTSIDE, False
+        case ("metadata", "widgets", *rest):
+            return Place(field="widget", mime=str(rest[0]) if rest else None)
         case ("nbformat" | "nbformat_minor" | "cells" | "worksheets", *_):
-            return None, False
-    return _OUTSIDE, False
+            return None
+    return Place(field="metadata")
 
 
-def _place_in_cell(cell: int, path: Path) -> tuple[Place | None, bool]:
+def _place_in_cell(cell: int, path: Path) -> Place | None:
     match path:
         case ("source" | "input",):
-            return Place(cell, field="source"), True
+            return Place(cell, field="source")
         case ("outputs", int(output), *rest):
             return _place_in_output(cell, output + 1, tuple(rest))
         case ("attachments", str(), str(mime), *_):
-            return Place(cell, field="attachment", mime=mime), True
+            return Place(cell, field="attachment", mime=mime)
         case (str(key),) if key in _PROTOCOL:
-            return None, False
-    return Place(cell, field="metadata"), False
+            return None
+    return Place(cell, field="metadata")
 
 
-def _place_in_output(cell: int, output: int, path: Path) -> tuple[Place | None, bool]:
+def _place_in_output(cell: int, output: int, path: Path) -> Place | None:
     match path:
-        case ("data", str(mime), *deeper):
-            return Place(cell, None, output, "output", mime), not deeper and not mime.endswith("json")
-        case ("text",):
-            return Place(cell, None, output, "output"), True
-        case (str(key), *deeper) if key in _OLD_MIMES:
-            return Place(cell, None, output, "output", _OLD_MIMES[key]), not deeper
+        case ("data", str(mime), *_):
+            return Place(cell, None, output, "output", mime)
         case ("traceback" | "ename" | "evalue",):
-            return Place(cell, None, output, "traceback"), False
+            return Place(cell, None, output, "traceback")
         case ("metadata", *_):
-            return Place(cell, None, output, "metadata"), False
+            return Place(cell, None, output, "metadata")
         case (str(key),) if key in _PROTOCOL:
-            return None, False
-    return Place(cell, None, output, "output"), False
+            return None
+        case (str(key), *_) if key in _OLD_MIMES and key != "text":
+            return Place(cell, None, output, "output", _OLD_MIMES[key])
+    return Place(cell, None, output, "output")
 
 
 def _decoded(text: bytes) -> bytes | None:
     """Returns what base64 stands for, with whatever line breaks it has, or None where it is none."""
-    if not _BASE64.fullmatch(text):
+    if len(text) < _BASE64_FROM:
         return None
     try:
-        return base64.b64decode(b"".join(text.split()), validate=True)
+        return binascii.a2b_base64(text.translate(None, b"\r\n\t "), strict_mode=True)
     except binascii.Error:
         return None

@@ -82,10 +82,9 @@ def _find_in_batch(batch: list[tuple[str, bytes, bytes]], masker: Masker) -> Ite
     if not masker.find(b"\n".join(said for _, _, said in batch)):
         return
     for name, data, said in batch:
-        if said is not data:
-            yield from _find_in_notebook(name, data, masker)
-        else:
-            yield from _by_lines(name, _numbered(data, masker.find(data)), _has_lines(data))
+        if found := masker.find(said):
+            in_lines = _by_lines(name, _numbered(data, found), _has_lines(data))
+            yield from in_lines if said is data else _find_in_notebook(name, data, masker)
 
 
 def _find_in_notebook(name: str, data: bytes, masker: Masker) -> Iterator[Finding]:
