@@ -9,7 +9,7 @@ from typing import Any
 from .. import current, env_file, guard
 from ..errors import SecretsError
 from ..grammar import SOURCES
-from ..models import MAX_TOTAL, SecretValue, check_description, check_expires, check_labels, check_name
+from ..models import MAX_TOTAL, SecretValue, check_description, check_expires, check_labels, check_name, is_name
 from ..rendering import place, whole_place
 from . import prompts
 from .line import Line, holds_value, typed_value_error
@@ -137,7 +137,7 @@ def _dotenv(path: str, raw: bytes) -> dict[str, str]:
         text = None
     if text is None:
         raise SecretsError("import", f"{path} is not a UTF-8 file", "Save it as UTF-8")
-    values, bad = env_file.read(text, _is_name)
+    values, bad = env_file.read(text, is_name)
     if bad:
         lines = f"line{'s' * (len(bad) > 1)} {', '.join(map(str, bad))}"
         raise SecretsError(
@@ -146,10 +146,3 @@ def _dotenv(path: str, raw: bytes) -> dict[str, str]:
             "Fix these lines and import again; nothing was stored",
         )
     return values
-
-
-def _is_name(key: str) -> bool:
-    try:
-        return bool(check_name(key))
-    except SecretsError:
-        return False

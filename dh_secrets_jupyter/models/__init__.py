@@ -13,7 +13,7 @@ from .metadata import (
     check_labels,
     metadata_edit,
 )
-from .names import check_name, check_names, check_project, is_project
+from .names import check_name, check_names, check_project, is_name, is_project
 from .values import MAX_TOTAL, SecretBytes, SecretValue, decode, encode, name_of
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "check_project",
     "decode",
     "encode",
+    "is_name",
     "is_project",
     "metadata_edit",
     "name_of",

@@ -27,6 +27,11 @@ def check_project(name: str) -> str:
     return name
 
 
+def is_name(name: object) -> bool:
+    """Whether this can be a secret's name (Kubernetes' rule for keys)."""
+    return isinstance(name, str) and name != "." and bool(_NAME.fullmatch(name))
+
+
 def check_name(name: str) -> str:
     """Returns a secret's name as it is, or raises :class:`InvalidNameError`, as :func:`check_names`."""
     check_names([name])
@@ -35,17 +40,13 @@ def check_name(name: str) -> str:
 
 def check_names(names: Iterable[str]) -> None:
     """Raises :class:`InvalidNameError` for all of these that cannot be a secret's name (Kubernetes' rule for keys)."""
-    bad = [_subject(name) for name in names if not _is_name(name)]
+    bad = [_subject(name) for name in names if not is_name(name)]
     if bad:
         raise InvalidNameError(
             ", ".join(bad),
             "not a valid secret name" if len(bad) == 1 else "not valid secret names",
             "Use 1 to 253 characters of A-Z, a-z, 0-9, -, _ and ., but not . alone and not .. at the start",
         )
-
-
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and name != "." and bool(_NAME.fullmatch(name))
 
 
 def _subject(name: object) -> str:

@@ -1,0 +1,3 @@
+"""What notebooks and scripts need, read from their code without running it; ``commands`` says what ``reader`` finds."""
+
+from __future__ import annotations
