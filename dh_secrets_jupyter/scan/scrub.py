@@ -49,7 +49,7 @@ def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> S
     if in_notebook:
         edits = [edit for field in notebooks.fields(data) for edit in _edits_of_field(field, data, masker, sources)]
     else:
-        edits = [(one.start, one.end, _mark_in_bytes(data, one)) for one in masker.find(data)]
+        edits = [_edit_of_bytes(data, one) for one in masker.find(data)]
     scrubbed = _spliced(data, edits)
     if in_notebook:
         _check_notebook(name, scrubbed)
@@ -87,12 +87,14 @@ def write(path: Path, old: bytes, new: bytes) -> None:
     raise SecretsError(str(path), problem, "Save and close it elsewhere, and scrub again")
 
 
-def _mark_in_bytes(data: bytes, found: Occurrence) -> bytes:
-    """Returns a mark in the encoding of what is around it, with the colours of what it takes the place of."""
+def _edit_of_bytes(data: bytes, found: Occurrence) -> Edit:
+    """Returns what is to be done in a file that is no notebook; colours within a value stay, behind its mark."""
     shown = mark(found.name)
-    if found.encoding is Encoding.UTF_16:
-        return shown.decode().encode("utf-16-be" if data[found.start] == 0 else "utf-16-le")
-    return b"".join([shown, *ANSI.findall(data, found.start, found.end)])
+    if found.encoding is not Encoding.UTF_16:
+        return found.start, found.end, b"".join([shown, *ANSI.findall(data, found.start, found.end)])
+    # Read in the other order it seems to stand a byte beside where it does: whole characters are kept.
+    start, end = found.start + found.start % 2, found.end - found.end % 2
+    return start, end, shown.decode().encode("utf-16-be" if data[start] == 0 else "utf-16-le")
 
 
 def _edits_of_field(field: notebooks.Field, data: bytes, masker: Masker, sources: bool) -> Iterator[Edit]:

@@ -1,0 +1,149 @@
+"""What git would commit, and what its history holds, in real repositories."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dh_secrets_jupyter.errors import SecretsError
+
+from . import planted
+from .conftest import Repository, Scan
+
+LEAK = f"key = {planted.VALUE}\n"
+
+
+def _notebook(place: str) -> str:
+    return planted.FORMATTINGS["lines"](planted.PLACES[place](planted.VALUE))
+
+
+def test_tracked_files(repository: Repository, scan: Scan) -> None:
+    """Without a path all is searched that git tracks or would track: not what it ignores, and no links."""
+    repository.write(".gitignore", "ignored/\n")
+    for name in ("a.txt", "ignored/b.txt", "new/c.txt", "gone.txt"):
+        repository.write(name, LEAK)
+    repository.git("add", "a.txt", "gone.txt", ".gitignore")
+    (repository.path / "gone.txt").unlink()
+    (repository.path / "link.txt").symlink_to("a.txt")
+    status, report, said = scan()
+    assert [found["file"] for found in report["findings"]] == ["a.txt", "new/c.txt"]
+    assert (status, report["searched"]) == (1, 3)
+    assert "2 findings in 3 files. Rotate API_KEY." in said
+    assert [found["file"] for found in scan("ignored")[1]["findings"]] == ["ignored/b.txt"]
+    assert [found["file"] for found in scan("new", "a.txt")[1]["findings"]] == ["a.txt", "new/c.txt"]
+
+
+def test_staged(repository: Repository, scan: Scan) -> None:
+    """What is staged is searched as the index has it: not what the folder has, nor what is committed already."""
+    repository.write("old.txt", LEAK)
+    repository.commit("old")
+    repository.write("mended.txt", "key = none\n")
+    repository.write("deep/staged.ipynb", _notebook("PNG"))
+    repository.git("add", "--all")
+    repository.write("mended.txt", LEAK)  # not staged any more
+    repository.write("deep/staged.ipynb", "{}")
+    repository.git("mv", "old.txt", "moved.txt")
+    status, report, _ = scan(staged=True)
+    found = {(one["file"], one["mime"], one["encoding"]) for one in report["findings"]}
+    assert found == {("deep/staged.ipynb", "image/png", "text"), ("moved.txt", None, "text")}
+    assert (status, report["searched"]) == (1, 3)
+    assert {one["file"] for one in scan("deep", staged=True)[1]["findings"]} == {"deep/staged.ipynb"}
+
+
+def test_staged_before_the_first_commit(repository: Repository, scan: Scan) -> None:
+    """In a repository without a commit everything that is staged is new."""
+    repository.write("a.txt", LEAK)
+    assert scan(staged=True)[1]["searched"] == 0
+    repository.git("add", "a.txt")
+    assert [one["file"] for one in scan(staged=True)[1]["findings"]] == ["a.txt"]
+
+
+def test_staged_deletion(repository: Repository, scan: Scan) -> None:
+    """A file whose deletion is staged is not searched: the commit takes it away."""
+    repository.write("a.txt", LEAK)
+    repository.commit("a")
+    repository.git("rm", "--quiet", "a.txt")
+    assert scan(staged=True)[:2] == (0, {"findings": [], "searched": 0, "not_searched": scan()[1]["not_searched"]})
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["loose", "packed"])
+def test_history(repository: Repository, scan: Scan, packed: bool) -> None:
+    """Every blob is searched once: of files that were renamed, changed, deleted, or made by a merge."""
+    first = repository.commit("first") if repository.write("start.txt", "nothing\n") else ""
+    added = repository.commit("added") if repository.write("renamed-later.txt", LEAK) else ""
+    repository.git("mv", "renamed-later.txt", "renamed.txt")
+    renamed = repository.commit("renamed")
+    repository.write("deleted.ipynb", _notebook("HTML"))
+    made = repository.commit("made")
+    repository.git("rm", "--quiet", "deleted.ipynb")
+    deleted = repository.commit("deleted")
+    repository.git("checkout", "--quiet", "-b", "side", first)
+    repository.write("side.txt", f"on the side: {planted.VALUE}\n")
+    side = repository.commit("side")
+    repository.git("checkout", "--quiet", "main")
+    repository.git("merge", "--quiet", "--no-commit", "side")
+    repository.write("merged.txt", f"in the merge: {planted.VALUE.encode().hex()}\n")
+    merged = repository.commit("merged")
+    if packed:
+        repository.git("gc", "--quiet", "--aggressive")
+    status, report, _ = scan(history=True)
+    found = {one["file"]: one for one in report["findings"]}
+    assert len(found) == len(report["findings"]) == 4
+    assert found["renamed.txt"]["commits"] == {"first": added, "last": renamed, "count": 2}
+    assert found["deleted.ipynb"]["commits"] == {"first": made, "last": deleted, "count": 2}
+    assert found["side.txt"]["commits"] == {"first": side, "last": side, "count": 1}
+    assert found["merged.txt"]["commits"] == {"first": merged, "last": merged, "count": 1}
+    assert found["deleted.ipynb"]["mime"] == "text/html"
+    assert all(one["reachable"] for one in report["findings"])
+    assert (status, report["searched"]) == (1, 5)
+
+
+def test_commits_are_those_of_git(repository: Repository, scan: Scan) -> None:
+    """The commits of a blob are those that ``git log --all --find-object`` names."""
+    repository.write("a.txt", LEAK)
+    repository.commit("a")
+    blob = repository.git("rev-parse", "HEAD:a.txt")
+    for name in ("b.txt", "c.txt"):
+        repository.git("mv", *repository.git("ls-files").split(), name)
+        repository.commit(name)
+    repository.git("rm", "--quiet", "c.txt")
+    repository.git("commit", "--quiet", "--message", "gone")
+    ids = repository.git("log", "--all", f"--find-object={blob}", "--format=%H").split()
+    (found,) = scan(history=True)[1]["findings"]
+    assert found["commits"] == {"first": ids[-1], "last": ids[0], "count": len(ids)}
+    assert len(ids) == 4
+
+
+def test_unreachable_blob(repository: Repository, scan: Scan) -> None:
+    """A blob that no commit holds is found by its id, and said to be unreachable."""
+    repository.write("a.txt", LEAK)
+    repository.git("add", "a.txt")
+    (found,) = scan(history=True)[1]["findings"]
+    assert found["file"] == repository.git("rev-parse", ":a.txt")
+    assert (found["commits"], found["reachable"]) == (None, False)
+
+
+def test_odd_names(repository: Repository, scan: Scan) -> None:
+    """Names of files may hold anything, in the index and in the history; a value in one is masked."""
+    names = ["a b.txt", "ä\n.txt", "-x.txt", f"{planted.VALUE.encode().hex()}.txt"]
+    for name in names:
+        repository.write(name, LEAK)
+    repository.git("add", "--all")
+    shown = sorted([*names[:3], "[secret:API_KEY].txt"])
+    assert sorted(one["file"] for one in scan()[1]["findings"]) == shown
+    assert sorted(one["file"] for one in scan(staged=True)[1]["findings"]) == shown
+    repository.commit("odd")
+    assert scan(history=True)[1]["findings"][0]["file"] in shown
+
+
+def test_no_repository(tmp_path: object, scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no repository a folder is searched as it is; index and history are refused in one line."""
+    monkeypatch.chdir(str(tmp_path))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", "/")
+    with open("a.txt", "w", encoding="utf-8") as file:  # noqa: PTH123  # in the current folder
+        file.write(LEAK)
+    assert json.dumps(scan()[1]["findings"][0]["file"]) == '"a.txt"'
+    for option in ("staged", "history"):
+        with pytest.raises(SecretsError, match=f"--{option}: git finds no repository here"):
+            scan(**{option: True})

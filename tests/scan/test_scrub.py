@@ -1,0 +1,204 @@
+"""Marks in place of values, and not another byte changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from dh_secrets_jupyter.errors import SecretsError
+from dh_secrets_jupyter.guard.engine import Masker
+from dh_secrets_jupyter.scan.scrub import scrub, write
+from dh_secrets_jupyter.scan.search import find
+
+from . import planted
+from .conftest import Repository, Scrub
+
+MARKS = re.compile(rb"\[secret:\w+\](?:\\u001b\[31m)?")
+"""A mark, with the colour that was within the value."""
+
+
+@pytest.fixture(scope="module")
+def masker() -> Masker:
+    """Finds the planted values."""
+    return planted.masker()
+
+
+def _is_same_but_for_marks(before: bytes, after: bytes) -> bool:
+    """Whether what is around the marks stands in the original, in this order, at its ends too."""
+    kept = MARKS.split(after)
+    pattern = b".{4,}?".join(map(re.escape, kept))
+    return len(kept) > 1 and re.fullmatch(pattern, before, re.DOTALL) is not None
+
+
+@pytest.mark.parametrize("formatting", planted.FORMATTINGS)
+@pytest.mark.parametrize("place", planted.PLACES)
+def test_notebooks(masker: Masker, tmp_path: Path, place: str, formatting: str) -> None:
+    """Nothing is left of a value, no other byte is changed, and the notebook is valid by nbformat."""
+    for encoding in planted.ENCODED:
+        path = tmp_path / "a.ipynb"
+        planted.write(path, place, encoding, formatting)
+        data = path.read_bytes()
+        done = scrub("a.ipynb", data, masker, sources=True)
+        assert find("a.ipynb", done.data, masker) == []
+        assert _is_same_but_for_marks(data, done.data), encoding
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            nbformat.validate(nbformat.reads(done.data.decode(), as_version=4))
+
+
+def test_sources_stay(masker: Masker) -> None:
+    """Sources are left alone unless they are asked for, and what stays in them is said."""
+    document = planted.PLACES["source"](planted.VALUE)
+    document["cells"][1]["outputs"] = planted.PLACES["stream"](planted.VALUE)["cells"][1]["outputs"]
+    data = planted.FORMATTINGS["lines"](document).encode()
+    done = scrub("a.ipynb", data, masker)
+    assert [one.place.field for one in done.marked] == ["output"]
+    assert [one.place.field for one in done.left] == ["source"]
+    assert [one.place.field for one in find("a.ipynb", done.data, masker)] == ["source"]
+
+
+def test_nothing_to_do(masker: Masker) -> None:
+    """A file without a value comes back as the same object."""
+    data = planted.FORMATTINGS["lines"](planted.PLACES["source"]("nothing")).encode()
+    assert scrub("a.ipynb", data, masker).data is data
+
+
+def test_data_in_base64_as_a_whole(masker: Masker) -> None:
+    """Data that hold a value are replaced by the mark alone, in one string or in a list of lines."""
+    image = planted.in_base64(planted.png(planted.VALUE.encode()))
+    for form in (image, image.splitlines(keepends=True), image.replace("\n", "")):
+        document = planted.notebook({"outputs": [planted._output("image/png", form)]})
+        done = scrub("a.ipynb", json.dumps(document).encode(), masker)
+        shown = json.loads(done.data)["cells"][1]["outputs"][0]["data"]["image/png"]
+        assert shown == (["[secret:API_KEY]"] if isinstance(form, list) else "[secret:API_KEY]")
+
+
+def test_value_over_several_strings(masker: Masker) -> None:
+    """A value of several lines gets one mark, in the line where it begins."""
+    document = planted.PLACES["stream"](planted.LINES)
+    done = scrub("a.ipynb", json.dumps(document).encode(), masker)
+    text = json.loads(done.data)["cells"][1]["outputs"][0]["text"]
+    assert "".join(text) == "before\n[secret:NOTES]\nafter"
+
+
+def test_number_becomes_a_string() -> None:
+    """A number in JSON that is a value becomes the mark as a string."""
+    masker = Masker()
+    masker.add("PIN", "17000000")
+    document = planted.notebook({"outputs": [planted._output("application/json", {"a": [17000000, 2]})]})
+    done = scrub("a.ipynb", json.dumps(document).encode(), masker)
+    assert json.loads(done.data)["cells"][1]["outputs"][0]["data"]["application/json"] == {"a": ["[secret:PIN]", 2]}
+
+
+def test_colours_stay(masker: Masker) -> None:
+    """Control sequences within a value stay, behind its mark."""
+    document = planted.PLACES["traceback"](planted.ENCODED["ansi"][1])
+    done = scrub("a.ipynb", json.dumps(document).encode(), masker)
+    shown = json.loads(done.data)["cells"][1]["outputs"][0]["traceback"][1]
+    assert shown == "[secret:API_KEY]\x1b[31m\x1b[0m"
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_utf_16(masker: Masker, order: str) -> None:
+    """In UTF-16 the mark is in UTF-16, too."""
+    done = scrub("a.txt", f"x = {planted.VALUE}\r\n".encode(order), masker, sources=True)
+    assert done.data.decode(order) == "x = [secret:API_KEY]\r\n"
+
+
+def test_command(repository: Repository, scrub: Scrub) -> None:
+    """The command writes notebooks, and other files only when sources are asked for; it says what to rotate."""
+    notebook = repository.write("a.ipynb", planted.FORMATTINGS["lines"](planted.PLACES["HTML"](planted.VALUE)))
+    notebook.chmod(0o640)
+    script = repository.write("b.py", planted.VALUE)
+    before = notebook.read_bytes()
+    status, out, said = scrub(check=True)
+    assert status == 1
+    assert notebook.read_bytes() == before
+    assert "a.ipynb  cell 2 output 1 text/html  API_KEY  text  would be marked" in out
+    status, out, said = scrub()
+    assert (status, out.splitlines()[1]) == (0, "b.py  line 1  API_KEY  text  left as it is")
+    assert said.startswith("Rotate first: API_KEY.")
+    assert "git filter-repo --blob-callback" in said
+    assert b"[secret:API_KEY]" in notebook.read_bytes()
+    assert stat.S_IMODE(notebook.stat().st_mode) == 0o640
+    assert script.read_text() == planted.VALUE
+    assert scrub(check=True)[0] == 0
+    assert scrub("b.py", sources=True)[0] == 0
+    assert script.read_text() == "[secret:API_KEY]"
+    assert sorted(path.name for path in repository.path.iterdir()) == [".git", "a.ipynb", "b.py"]
+
+
+def test_link_stays_one(tmp_path: Path) -> None:
+    """A link is followed, not replaced."""
+    (tmp_path / "a").write_bytes(b"old")
+    (tmp_path / "link").symlink_to("a")
+    write(tmp_path / "link", b"old", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+def test_changed_meanwhile(tmp_path: Path) -> None:
+    """A file that was saved since it was read is left alone."""
+    path = tmp_path / "a"
+    path.write_bytes(b"newer")
+    with pytest.raises(SecretsError, match="was changed by somebody else meanwhile"):
+        write(path, b"old", b"new")
+    assert path.read_bytes() == b"newer"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_folder_without_rights(tmp_path: Path) -> None:
+    """Where nothing can be written the file stays, and the error says why."""
+    with pytest.raises(SecretsError, match="cannot be written \\(No such file or directory\\), and is as it was"):
+        write(tmp_path / "gone" / "a", b"old", b"new")
+
+
+def test_killed_at_any_instant(tmp_path: Path) -> None:
+    """Whenever the process is killed, each file is the old one or the new one."""
+    old, new = b"o" * 300_000, b"n" * 299_999
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom dh_secrets_jupyter.scan.scrub import write\nprint(flush=True)\n"
+        "for n in range(400): write(Path(sys.argv[1], str(n)), b'o' * 300_000, b'n' * 299_999)"
+    )
+    for number in range(400):
+        (tmp_path / str(number)).write_bytes(old)
+    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    while (tmp_path / "20").read_bytes() == old:
+        time.sleep(0.001)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    contents = [(tmp_path / str(number)).read_bytes() for number in range(400)]
+    assert set(contents) == {old, new}
+
+
+def test_history_is_rewritten(
+    repository: Repository, project: object, masker: Masker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """git-filter-repo takes the values out of a history by our function, notebooks stay notebooks."""
+    repository.write("a.ipynb", planted.FORMATTINGS["lines"](planted.PLACES["PNG"](planted.VALUE)))
+    repository.write("b.py", planted.VALUE)
+    repository.commit("both")
+    repository.git("rm", "--quiet", "b.py")
+    repository.commit("gone")
+    monkeypatch.setenv("DH_SECRETS_PROJECT", "demo")
+    monkeypatch.setenv("DH_SECRETS_PROVIDER", "local")
+    callback = "from dh_secrets_jupyter.scan import scrub_blob; scrub_blob(blob)"
+    command = [sys.executable, "-m", "git_filter_repo", "--force", "--blob-callback", callback]
+    subprocess.run(command, cwd=repository.path, check=True, capture_output=True)
+    assert repository.git("show", "HEAD~1:b.py") == "[secret:API_KEY]"
+    assert find("a.ipynb", repository.git("show", "HEAD:a.ipynb").encode(), masker) == []
+    nbformat.validate(nbformat.reads(repository.git("show", "HEAD:a.ipynb"), as_version=4))

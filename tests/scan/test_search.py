@@ -1,0 +1,161 @@
+"""Bytes in, findings out: each encoding in each place of each kind of file."""
+
+from __future__ import annotations
+
+import sqlite3
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from dh_secrets_jupyter.guard.engine import Masker
+from dh_secrets_jupyter.scan import search
+from dh_secrets_jupyter.scan.findings import Report
+from dh_secrets_jupyter.scan.search import Document, find
+
+from . import planted
+
+
+@pytest.fixture(scope="module")
+def masker() -> Masker:
+    """Finds the planted values."""
+    return planted.masker()
+
+
+@pytest.mark.parametrize("formatting", planted.FORMATTINGS)
+@pytest.mark.parametrize("place", planted.PLACES)
+def test_notebooks(masker: Masker, tmp_path: Path, place: str, formatting: str) -> None:
+    """Each encoding is found in each place, once, however the notebook is formatted."""
+    for encoding, (name, _) in planted.ENCODED.items():
+        path = tmp_path / "a.ipynb"
+        planted.write(path, place, encoding, formatting)
+        (finding,) = find("a.ipynb", path.read_bytes(), masker)
+        found = finding.to_json()
+        assert (found["secret"], found["encoding"]) == (name, encoding)
+        assert {key: found[key] for key in planted.EXPECTED[place]} == planted.EXPECTED[place]
+
+
+@pytest.mark.parametrize("encoding", planted.ENCODED)
+@pytest.mark.parametrize(
+    "form",
+    ["# a comment\nx = 1\ny = {}\nz = 2\n", "a;b\n1;2\n{};3\n", "A=1\nB=2\nKEY={}\n", "start\n\n[info] {} end\n"],
+    ids=["py", "csv", "env", "log"],
+)
+def test_files(masker: Masker, form: str, encoding: str) -> None:
+    """Each encoding is found in files of any kind, once, with its line."""
+    name, text = planted.ENCODED[encoding]
+    (finding,) = find("a.txt", form.format(text).encode(), masker)
+    assert (finding.secret, finding.encoding, finding.line) == (name, encoding, 3)
+    assert finding.place.field is None
+
+
+def test_sqlite(masker: Masker, tmp_path: Path) -> None:
+    """A value that fits a page of SQLite is found, in each encoding; a file without lines has none."""
+    for encoding, (name, text) in planted.ENCODED.items():
+        path = tmp_path / f"{encoding}.db"
+        with sqlite3.connect(path) as connection:
+            connection.execute("create table t (a)")
+            connection.execute("insert into t values (?)", [text])
+        connection.close()
+        (finding,) = find("a.db", path.read_bytes(), masker)
+        assert (finding.secret, finding.encoding, finding.line) == (name, encoding, None)
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_utf_16(masker: Masker, order: str) -> None:
+    """Values are found in UTF-16 of either order, as Windows' tools write it."""
+    text = "﻿" + f"x = {planted.VALUE}\r\n"
+    (finding,) = find("a.txt", text.encode(order), masker)
+    assert (finding.secret, finding.encoding) == ("API_KEY", "utf-16")
+
+
+def test_same_place_once(masker: Masker) -> None:
+    """A value that stands in one place twice is one finding; in another encoding it is another one."""
+    document = planted.PLACES["stream"](f"{planted.VALUE} {planted.VALUE}\n{planted.VALUE.encode().hex()}")
+    found = find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker)
+    assert [one.encoding for one in found] == ["text", "hex"]
+
+
+def test_longest_encoding(masker: Masker) -> None:
+    """Where pieces of a value overlap with all of it in another encoding, the longer one is named."""
+    escaped = planted.VALUE.replace('"', '\\"')
+    (finding,) = find("a.txt", f'"{escaped}"'.encode(), masker)
+    assert finding.encoding == "json"
+
+
+def test_wrapped_value_once(masker: Masker) -> None:
+    """What is left of a value on each of its lines is one finding: a wrapped base64, indented lines."""
+    wrapped = "\n".join(["x" * 40, *_wrapped(planted.ENCODED["base64"][1], 32)])
+    (finding,) = find("a.txt", wrapped.encode(), masker)
+    assert (finding.encoding, finding.line) == ("base64", 2)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return [text[at : at + width] for at in range(0, len(text), width)]
+
+
+def test_numbers() -> None:
+    """A number is found as a whole number alone, also in JSON."""
+    masker = Masker()
+    masker.add("PIN", "17000000")
+    document = planted.notebook({"outputs": [planted._output("application/json", {"a": [17000000, 170000001, 1.5]})]})
+    (finding,) = find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker)
+    assert (finding.secret, finding.place.mime) == ("PIN", "application/json")
+
+
+def test_shared_value() -> None:
+    """A value that several secrets share bears the first name."""
+    masker = Masker()
+    for name in ("B_KEY", "A_KEY", "C_KEY"):
+        masker.add(name, planted.VALUE)
+    assert [one.secret for one in find("a.txt", planted.VALUE.encode(), masker)] == ["A_KEY"]
+
+
+def test_urls_of_a_service_account() -> None:
+    """A whole URL under a key that is not named like a secret is no piece of a credentials file."""
+    value = (
+        '{"type": "service_account", "private_key": "invented-aB3dE5fG7hI9jK1l", '
+        '"auth_uri": "https://accounts.example.com/o/oauth2/auth/path", "client_id": "1"}'
+    )
+    other = b'{"auth_uri": "https://accounts.example.com/o/oauth2/auth/path"}'
+    scanning, masking = Masker(urls_are_common=True), Masker()
+    scanning.add("ACCOUNT", value)
+    masking.add("ACCOUNT", value)
+    assert not find("a.json", other, scanning)
+    assert find("a.json", other, masking)
+    assert [one.encoding for one in find("a.json", b"key: invented-aB3dE5fG7hI9jK1l", scanning)] == ["part"]
+
+
+def test_large_file_in_windows(masker: Masker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of any size is searched in windows: what stands on their border is found, once, on its line."""
+    monkeypatch.setattr(search, "_WINDOW", 1_000)
+    monkeypatch.setattr(search, "_OVERLAP", 200)
+    monkeypatch.setattr(search.notebooks, "AT_MOST", 500)
+    for before in range(700, 1_100, 7):
+        data = b"#" * before + b"\n\n" + planted.VALUE.encode() + b"\n" + b"#" * 900
+        report = Report()
+        search.search([Document("a.txt", len(data), BytesIO(data).read)], masker, report)
+        assert [(one.secret, one.encoding, one.line) for one in report.findings] == [("API_KEY", "text", 3)]
+
+
+def test_broken_notebook(masker: Masker) -> None:
+    """A notebook that is no valid JSON is searched as bytes, and said."""
+    data = planted.FORMATTINGS["lines"](planted.PLACES["source"](planted.VALUE)).encode()
+    report = Report()
+    search.search([Document("a.ipynb", len(data), BytesIO(data[:-9]).read)], masker, report)
+    assert [one.encoding for one in report.findings] == ["json"]
+    assert [one.name for one in report.unread] == ["a.ipynb"]
+
+
+def test_old_notebook(masker: Masker) -> None:
+    """A notebook of the format's third version is searched as what it means, too."""
+    import json
+
+    output = {"output_type": "display_data", "png": planted.in_base64(planted.png(planted.VALUE.encode()))}
+    cell = {"cell_type": "code", "language": "python", "input": [planted.VALUE], "outputs": [output]}
+    document = {"worksheets": [{"cells": [cell]}], "nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}}
+    found = find("a.ipynb", json.dumps(document).encode(), masker)
+    assert [(one.place.field, one.place.mime, one.encoding) for one in found] == [
+        ("source", None, "text"),
+        ("output", "image/png", "text"),
+    ]
