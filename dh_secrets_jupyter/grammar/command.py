@@ -61,6 +61,7 @@ class Command:
         example: a line that somebody might type.
         completes: what the words that follow it are.
         is_final: as an option's.
+        tool: what stands before its name.
     """
 
     name: str
@@ -71,11 +72,12 @@ class Command:
     completes: Completes = Completes.NOTHING
     options: tuple[Option, ...] = ()
     is_final: bool = False
+    tool: str = "%secret"
 
     @property
     def call(self) -> str:
         """How it is called: ``%secret get``."""
-        return self.name if self.name.startswith("%") else f"%secret {self.name}"
+        return self.name if self.name.startswith("%") else f"{self.tool} {self.name}"
 
     @property
     def synopsis(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .command import OVERVIEW_WIDTH, Command, Completes, Option
 
 ALL = Option("--all", "read all other secrets of the project as well", is_final=True)
@@ -144,6 +146,6 @@ COMMANDS = {
 }
 
 
-def overview() -> list[str]:
+def overview(commands: Iterable[Command] = (*COMMANDS.values(), LEASE)) -> list[str]:
     """Returns all that can be typed, a line each."""
-    return [f"{command.overview:{OVERVIEW_WIDTH}}  {command.summary}" for command in (*COMMANDS.values(), LEASE)]
+    return [f"{command.overview:{OVERVIEW_WIDTH}}  {command.summary}" for command in commands]

