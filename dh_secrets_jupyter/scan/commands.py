@@ -180,7 +180,8 @@ def _say_what_to_do(project: Project, findings: list[Finding], err: TextIO) -> N
     callback = "from dh_secrets_jupyter.scan import scrub_blob; scrub_blob(blob)"
     print(
         f"Rotate first: {names}. Whoever saw the files may have the values.\n"
-        "What was committed is still in the history. To rewrite it, in a fresh clone with git-filter-repo installed:\n"
+        "What was committed is still in the history. To rewrite it, in a fresh clone with git-filter-repo installed,"
+        " and before the new values are stored:\n"
         f"  {settings} git filter-repo --blob-callback '{callback}'",
         file=err,
     )

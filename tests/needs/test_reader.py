@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jupytext
+import jupytext  # type: ignore[import-untyped]  # it has no types
 import nbformat
 import pytest
 
