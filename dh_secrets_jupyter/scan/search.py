@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ..guard.engine import Masker, Occurrence, longest_of_overlapping
+from ..guard.engine import Masker, Occurrence
 from . import notebooks
 from .findings import Finding, NotSearched, Place, Report
 
@@ -117,7 +117,7 @@ def _find_in_windows(document: Document, masker: Masker, report: Report) -> Iter
         start += gone
         more = document.read(_WINDOW)
         window = window[gone:] + more if more else b""
-    places = longest_of_overlapping(found)
+    places = Occurrence.longest_of_overlapping(found)
     return _by_lines(document.name, [(one, lines[one.start], lines[one.end]) for one in places], has_lines)
 
 

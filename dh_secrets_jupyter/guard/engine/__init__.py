@@ -13,7 +13,7 @@ from __future__ import annotations
 from .ansi import ANSI
 from .encodings import Encoding
 from .masker import Masker
-from .occurrences import Occurrence, longest_of_overlapping
+from .occurrences import Occurrence
 from .owners import Claim
 from .policy import Scope, Unmaskable, is_mark, mask_scope
 from .spans import Hit, Span, mark, to_bytes, to_text
@@ -32,7 +32,6 @@ __all__ = [
     "TextStream",
     "Unmaskable",
     "is_mark",
-    "longest_of_overlapping",
     "mark",
     "mask_scope",
     "to_bytes",

@@ -20,7 +20,7 @@ from .boundaries import NUMBER, stands_alone
 from .encodings import encoding_of, is_whole
 from .index import Index
 from .needles import LARGE_FROM, STAGES_FROM, Stage, needles
-from .occurrences import Occurrence, longest_of_overlapping
+from .occurrences import Occurrence
 from .owners import Claim, Owners
 from .policy import WINDOW, Scope, Unmaskable, mask_scope
 from .search import Match
@@ -190,7 +190,7 @@ class Masker:
             start, end = whole_characters(plain, *span) if text else span
             if (name := match.owner.name) is not None and not self._owners.is_in_mark(plain, start, end):
                 found.append(Occurrence(start, end, name, encoding_of(match, plain), is_whole(match)))
-        found = longest_of_overlapping(found)
+        found = Occurrence.longest_of_overlapping(found)
         return [one.within(place) for one in found] if place else found
 
     def partial_length(self, data: bytes) -> int:

@@ -30,18 +30,18 @@ class Occurrence:
         is_coloured = end - start > self.end - self.start
         return replace(self, start=start, end=end, encoding=Encoding.ANSI if is_coloured else self.encoding)
 
-
-def longest_of_overlapping(found: list[Occurrence]) -> list[Occurrence]:
-    """Returns one for each place: from the first start to the last end of what overlaps, named after the longest."""
-    places: list[Occurrence] = []
-    longest = 0
-    for one in sorted(found, key=lambda one: (one.start, one.start - one.end, not one.is_whole, one.name)):
-        size = one.end - one.start
-        if not places or one.start >= places[-1].end:
-            places.append(one)
-            longest = size
-            continue
-        best = one if size > longest else places[-1]
-        longest = max(size, longest)
-        places[-1] = replace(best, start=places[-1].start, end=max(one.end, places[-1].end))
-    return places
+    @staticmethod
+    def longest_of_overlapping(found: list[Occurrence]) -> list[Occurrence]:
+        """Returns one for each place: from the first start to the last end of what overlaps, named after the longest."""
+        places: list[Occurrence] = []
+        longest = 0
+        for one in sorted(found, key=lambda one: (one.start, one.start - one.end, not one.is_whole, one.name)):
+            size = one.end - one.start
+            if not places or one.start >= places[-1].end:
+                places.append(one)
+                longest = size
+                continue
+            best = one if size > longest else places[-1]
+            longest = max(size, longest)
+            places[-1] = replace(best, start=places[-1].start, end=max(one.end, places[-1].end))
+        return places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.guard.engine import Encoding, Masker, Occurrence, longest_of_overlapping
+from dh_secrets_jupyter.guard.engine import Encoding, Masker, Occurrence
 
 VALUE = "invented-Kq7x\n\"W2pZ'm4vB8zK1w é hD3s\n"
 LINE = 'second-Xk29fQ"b7RtLm'
@@ -66,7 +66,7 @@ def test_longest_of_overlapping() -> None:
     longer = Occurrence(5, 30, "B", Encoding.JSON, True)
     last = Occurrence(29, 31, "C", Encoding.TEXT, True)
     touching = Occurrence(31, 40, "C", Encoding.TEXT, True)
-    assert longest_of_overlapping([touching, last, longer, first]) == [
+    assert Occurrence.longest_of_overlapping([touching, last, longer, first]) == [
         Occurrence(0, 31, "B", Encoding.JSON, True),
         touching,
     ]
