@@ -32,7 +32,7 @@ class Occurrence:
 
     @staticmethod
     def longest_of_overlapping(found: list[Occurrence]) -> list[Occurrence]:
-        """Returns one for each place: from the first start to the last end of what overlaps, named after the longest."""
+        """Returns one for each place: from the first start to the last end, named after the longest."""
         places: list[Occurrence] = []
         longest = 0
         for one in sorted(found, key=lambda one: (one.start, one.start - one.end, not one.is_whole, one.name)):
