@@ -1,4 +1,4 @@
-"""What can be typed after ``%secret`` and ``jupyter secrets``: the commands, what follows them and their options, in one table.
+"""What can be typed after ``%secret`` and ``jupyter secrets``: the commands with their options, in one table.
 
 Imports nothing else of this package. The magics parse, explain and complete by it, and the guard sees by it which words
 of a line are options, since any other may be a value.

@@ -75,11 +75,7 @@ _HEX_LETTERS = bytes([byte in b"ABCDEF" for byte in range(256)])
 
 
 def needles(
-    value: str | bytes,
-    visible: Iterable[tuple[int, int]] = (),
-    *,
-    large: bool = False,
-    stage: Stage = Stage.ALL,
+    value: str | bytes, visible: Iterable[tuple[int, int]] = (), *, large: bool = False, stage: Stage = Stage.ALL
 ) -> Iterator[Needle]:
     """Yields the needles of a value, or nothing where :func:`policy.mask_scope` refuses it; some may come twice.
 
