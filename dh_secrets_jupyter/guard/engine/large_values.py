@@ -100,12 +100,12 @@ class LargeValues:
 
     def matches(self, data: bytes, masked: Masked) -> Iterator[tuple[Match, tuple[int, int]]]:
         """Yields what counts of the values in a text, however it is encoded, and where it stands."""
-        for view in views(data):
-            if len(view.data) < _BLOCK or not (blocks := self._find_blocks(view.data)):
+        for view in views(data, self._find_blocks):
+            if not (starts := self._find_blocks(view.data)):
                 continue
             search = Search(self._needles, view.data, masked)
-            for start, fragment in blocks:
-                search.extend(start, start + _BLOCK, fragment)
+            for start in starts:
+                search.extend(start, start + _BLOCK, self._fragment(view.data, start))
             self.steps += search.steps
             for match, (start, end) in search.found:
                 yield _encoded_as(view, match), (view.first(start), view.after(end))
@@ -131,26 +131,26 @@ class LargeValues:
 
     def _tails(self, data: bytes) -> Iterator[tuple[int, View, int]]:
         """Yields where the text may be a value to its end, as what it is read there, and of how many bytes."""
-        for view in views(data, at_end=True):
+        for view in views(data):
             if view.after(len(view.data)) >= len(data) - 1:
                 size = longest_suffix(view.data, self._all)
                 yield view.first(len(view.data) - size), view, size
 
-    def _find_blocks(self, data: bytes) -> list[tuple[int, Fragment]]:
-        """Returns where in a text known blocks stand, each with the anchors in the values that it may be."""
-        found: set[tuple[int, int]] = set()
+    def _find_blocks(self, data: bytes) -> list[int]:
+        """Returns where in a text known blocks stand."""
+        found: set[int] = set()
         for known in (self._blocks.keys(), self._whole.keys()) if self._whole else (self._blocks.keys(),):
-            for shift in range(_BLOCK):
+            for shift in range(min(_BLOCK, len(data) - _BLOCK + 1)):
                 numbers = memoryview(data)[shift : shift + (len(data) - shift) // _BLOCK * _BLOCK].cast("Q")
                 for at in range(0, len(numbers), _MANY):
                     part = numbers[at : at + _MANY]
                     if not known.isdisjoint(part):
-                        found.update(
-                            (shift + _BLOCK * (at + i), block) for i, block in enumerate(part) if block in known
-                        )
-        return [(at, self._fragment(data, at, block)) for at, block in sorted(found)]
+                        found.update(shift + _BLOCK * (at + i) for i, block in enumerate(part) if block in known)
+        return sorted(found)
 
-    def _fragment(self, data: bytes, at: int, block: int) -> Fragment:
+    def _fragment(self, data: bytes, at: int) -> Fragment:
+        """Returns the anchors in the values that a block in a text may be."""
+        (block,) = _NUMBER(data, at)
         places = [*self._places(block), *self._by_windows(data, at)]
         return Fragment(self._anchors(places), self._whole.get(block, []))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from binascii import unhexlify
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,12 +15,16 @@ from html import unescape
 from typing import cast
 
 Place = Callable[[int], int]
+Find = Callable[[bytes], list[int]]
+"""Returns where in some bytes something stands that is looked for."""
 
 _RUN = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{11,}+")
 _HEX = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{16,}+")
 _DIGITS = b"0123456789abcdefABCDEF"
 _RUN_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
+_AS_RUN = bytes(byte if byte in _RUN_CHARS else ord("A") for byte in range(256))
+_AS_HEX = bytes(byte if byte in _DIGITS else ord("0") for byte in range(256))
 _LATIN = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
 _PAIR = rb"u[dD][89abAB][0-9A-Fa-f]{2}"
 _KINDS = {
@@ -61,13 +66,18 @@ class View:
     rest: Callable[[bytes, int], bytes]
 
 
-def views(data: bytes, *, at_end: bool = False) -> Iterator[View]:
-    """Yields all ways to read a text, itself first; of runs of base64 and hex the long ones, or the one at its end."""
+def views(data: bytes, find: Find | None = None) -> Iterator[View]:
+    """Yields all ways to read a text, itself first.
+
+    Args:
+        data: the text.
+        find: of runs of base64 and hex those are read in which it finds something; without it the one at the end.
+    """
     yield View(data, "text", _same, _same, _plain_rest)
-    for run, start in _runs(data, _RUN, _RUN_CHARS, at_end):
+    for run, start in _runs(data, _RUN, _RUN_CHARS, _in_base64(data, find)) if find else _run_at_end(data, _RUN_CHARS):
         for phase in range(4):
             yield _base64(run[phase:], start + phase)
-    for run, start in _runs(data, _HEX, _DIGITS, at_end):
+    for run, start in _runs(data, _HEX, _DIGITS, _in_hex(data, find)) if find else _run_at_end(data, _DIGITS):
         for phase in range(2):
             yield _hex(run[phase:], start + phase)
     kinds = [pattern for first, pattern in _ESCAPES.items() if first in data]
@@ -99,12 +109,50 @@ def _escaped(
             break
 
 
-def _runs(data: bytes, pattern: re.Pattern[bytes], chars: bytes, at_end: bool) -> Iterator[tuple[bytes, int]]:
-    if at_end:
-        start = len(data.rstrip(chars))
-        yield data[start:], start
-    else:
-        yield from ((found[0], found.start()) for found in pattern.finditer(data))
+def _in_base64(data: bytes, find: Find) -> Iterator[int]:
+    """Yields where something is found in a text that is read as if all of it were base64, which is quick."""
+    if not _RUN.search(data):
+        return
+    standard = data.translate(_AS_RUN).translate(_STANDARD)
+    for phase in range(4):
+        decoded = base64.b64decode(standard[phase : phase + (len(data) - phase) // 4 * 4])
+        yield from (phase + at * 8 // 6 for at in find(decoded))
+
+
+def _in_hex(data: bytes, find: Find) -> Iterator[int]:
+    if not _HEX.search(data):
+        return
+    digits = data.translate(_AS_HEX)
+    for phase in range(2):
+        decoded = unhexlify(digits[phase : phase + (len(data) - phase) // 2 * 2])
+        yield from (phase + 2 * at for at in find(decoded))
+
+
+def _runs(data: bytes, pattern: re.Pattern[bytes], chars: bytes, places: Iterator[int]) -> Iterator[tuple[bytes, int]]:
+    """Yields the runs around these places, each once, and where it starts."""
+    end = 0
+    for place in sorted(places):
+        if place >= end:
+            start = _start_of_run(data, place, chars)
+            found = pattern.match(data, start)
+            end = found.end() if found else place + 1
+            if found:
+                yield found[0], start
+
+
+def _start_of_run(data: bytes, place: int, chars: bytes) -> int:
+    size = 64
+    while True:
+        first = max(place - size, 0)
+        before = data[first:place].rstrip(chars)
+        if before or first == 0:
+            return first + len(before)
+        size *= 2
+
+
+def _run_at_end(data: bytes, chars: bytes) -> Iterator[tuple[bytes, int]]:
+    start = len(data.rstrip(chars))
+    yield data[start:], start
 
 
 def unfinished(data: bytes) -> int:
