@@ -66,9 +66,9 @@ def follow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Follow]:
     monkeypatch.setattr(watch_loop, "DENIED_RETRY", 0.01)
     loops = []
 
-    def follow(*watches: Exception | None, reads: tuple[Exception | None, ...] = ()) -> object:
+    def follow(*watches: Exception | None, reads: tuple[Exception | None, ...] = (), project: str = "demo") -> object:
         observed = Observed()
-        loops.append(WatchLoop(Provider([*watches], [*reads]), "demo", observed))
+        loops.append(WatchLoop(Provider([*watches], [*reads]), project, observed))
         loops[-1].start()
         return loops[-1], lambda: observed.reports.get(timeout=20)
 
@@ -77,10 +77,11 @@ def follow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Follow]:
         loop.end()
 
 
-def test_an_interrupted_watch_begins_again(follow: Follow) -> None:
-    """However often the provider is away: changes are not seen meanwhile, and are afterwards."""
+def test_an_interrupted_watch_begins_again(follow: Follow, caplog: pytest.LogCaptureFixture) -> None:
+    """However often the provider is away: changes are not seen meanwhile, and are afterwards; it fills no log."""
     _, report = follow(GONE, GONE, None)
     assert [report() for _ in range(3)] == ["interrupted", "interrupted", "live"]
+    assert caplog.text == ""
 
 
 def test_where_watching_is_denied_it_reads(follow: Follow) -> None:
@@ -112,10 +113,10 @@ def test_it_takes_a_new_snapshot_when_it_is_told_to(follow: Follow) -> None:
 
 def test_it_ends_with_its_thread(follow: Follow) -> None:
     """Also while the provider is away."""
-    for first in (None, GONE):
-        loop, report = follow(*itertools.repeat(first, 100))
+    for project, first in (("here", None), ("away", GONE)):
+        loop, report = follow(*itertools.repeat(first, 100), project=project)
         report()
-        [thread] = [thread for thread in threading.enumerate() if thread.name == "dh-secrets-watch-demo"]
+        [thread] = [thread for thread in threading.enumerate() if thread.name == f"dh-secrets-watch-{project}"]
         loop.end()
         thread.join(20)
         assert not thread.is_alive()

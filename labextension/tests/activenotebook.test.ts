@@ -45,6 +45,8 @@ const python = (done: object) => ({
   }
 });
 
+const settled = () => new Promise(resolve => setImmediate(resolve));
+
 /** JupyterLab's shell with a notebook or something else in front, and what is said of it. */
 function lab() {
   const shell = { currentWidget: null as unknown, currentChanged: signal() };
@@ -57,15 +59,15 @@ function lab() {
       tracker.currentWidget = panel;
     }
     shell.currentChanged.emit();
-    await new Promise(resolve => setImmediate(resolve));
+    await settled();
     return said.at(-1);
   };
   made.follow(reason => said.push(reason));
-  return { made, front };
+  return { made, front, said };
 }
 
 test('why nothing can be put follows what is in front, and its kernel', async () => {
-  const { front } = lab();
+  const { front, said } = lab();
   const running = notebook('a.ipynb', python({}));
   assert.equal(await front(running), '');
   assert.match((await front({}, false)) ?? '', /^No notebook is in front/);
@@ -76,7 +78,12 @@ test('why nothing can be put follows what is in front, and its kernel', async ()
   await front(changing);
   changing.sessionContext.session.kernel = python({});
   changing.sessionContext.kernelChanged.emit();
-  assert.equal(await front(changing), '');
+  await settled();
+  assert.equal(said.at(-1), '');
+  Object.assign(changing.sessionContext.session.kernel ?? {}, { status: 'dead' });
+  changing.sessionContext.statusChanged.emit();
+  await settled();
+  assert.match(said.at(-1) ?? '', /^The notebook in front has no kernel/);
 });
 
 test('what was put is said with its place and the file, and never with a value', async () => {

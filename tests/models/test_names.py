@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dh_secrets_jupyter.errors import InvalidNameError
 from dh_secrets_jupyter.models import (
     check_name,
+    check_names,
     check_project,
 )
 
@@ -65,3 +66,10 @@ def test_a_name_is_text(check: Callable[[Any], str], name: object) -> None:
     """Anything but text is an InvalidNameError, too."""
     with pytest.raises(InvalidNameError):
         check(name)
+
+
+def test_all_bad_names_are_said_together() -> None:
+    """In one line, in their order; the good ones among them are left out."""
+    check_names(["A", "b.c"])
+    with pytest.raises(InvalidNameError, match=r"^\.\., \(empty\), a b: not valid secret names\. "):
+        check_names(["A", "..", "", "a b"])
