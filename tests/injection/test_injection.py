@@ -28,24 +28,24 @@ class Unequal:
 
 
 @pytest.fixture
-def namespace() -> dict[str, Any]:
+def user_ns() -> dict[str, Any]:
     return {"mine": 1}
 
 
 @pytest.fixture
-def injection(namespace: dict[str, Any]) -> Iterator[Injection]:
+def injection(user_ns: dict[str, Any]) -> Iterator[Injection]:
     before = os.environ.copy()
-    yield for_namespace(namespace)
-    for_namespace(namespace).forget()
+    yield for_namespace(user_ns)
+    for_namespace(user_ns).forget()
     for name in os.environ.keys() - before.keys():
         del os.environ[name]
 
 
-def test_variables_hold_the_value_itself(injection: Injection, namespace: dict[str, Any]) -> None:
+def test_variables_hold_the_value_itself(injection: Injection, user_ns: dict[str, Any]) -> None:
     """A variable is the value as it was read: its repr shows nothing."""
     injection.put(Destination.VARIABLE, {"A": ONE, "other": TWO})
-    assert namespace == {"mine": 1, "A": "invented-one", "other": "invented-two"}
-    assert repr(namespace) == "{'mine': 1, 'A': <secret A>, 'other': <secret B>}"
+    assert user_ns == {"mine": 1, "A": "invented-one", "other": "invented-two"}
+    assert repr(user_ns) == "{'mine': 1, 'A': <secret A>, 'other': <secret B>}"
 
 
 @pytest.mark.posix
@@ -65,11 +65,11 @@ def test_environment_is_all_or_none(injection: Injection) -> None:
 
 
 def test_files_are_all_or_none(
-    injection: Injection, namespace: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    injection: Injection, user_ns: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Where the second file cannot be written, the first is gone and no variable is set."""
     injection.put(Destination.FILE, {"a": ONE})
-    home = Path(namespace["a"]).parents[1]
+    home = Path(user_ns["a"]).parents[1]
     write, calls = os.fdopen, iter([True, False])
 
     def full(*arguments: Any) -> Any:
@@ -81,27 +81,27 @@ def test_files_are_all_or_none(
     monkeypatch.setattr("dh_secrets_jupyter.injection.private_files.os.fdopen", full)
     with pytest.raises(SecretsError, match=r"^C: its private file could not be written \(No space left on device\)"):
         injection.put(Destination.FILE, {"b": TWO, "c": NUL})
-    assert namespace.keys() == {"mine", "a"}
+    assert user_ns.keys() == {"mine", "a"}
     assert [path.name for path in home.rglob("*") if path.is_file() and not path.name.startswith(".")] == ["A"]
 
 
-def test_a_variable_of_another_secret_takes_its_file_along(injection: Injection, namespace: dict[str, Any]) -> None:
+def test_a_variable_of_another_secret_takes_its_file_along(injection: Injection, user_ns: dict[str, Any]) -> None:
     """A file that no variable leads to any more is removed."""
     injection.put(Destination.FILE, {"path": ONE})
-    first = Path(namespace["path"])
+    first = Path(user_ns["path"])
     injection.put(Destination.FILE, {"path": TWO})
     assert not first.exists()
-    assert Path(namespace["path"]).read_text() == TWO
+    assert Path(user_ns["path"]).read_text() == TWO
 
 
-def test_forget_takes_out_what_was_put_in(injection: Injection, namespace: dict[str, Any]) -> None:
+def test_forget_takes_out_what_was_put_in(injection: Injection, user_ns: dict[str, Any]) -> None:
     """Variables, environment entries and files are gone; what was the user's stays."""
     injection.put(Destination.VARIABLE, {"A": ONE, "B": TWO})
     injection.put(Destination.ENVIRONMENT, {"DHS_A": ONE})
     injection.put(Destination.FILE, {"path": ONE})
-    path = Path(namespace["path"])
+    path = Path(user_ns["path"])
     gone = injection.forget()
-    assert namespace == {"mine": 1}
+    assert user_ns == {"mine": 1}
     assert "DHS_A" not in os.environ
     assert not path.exists()
     assert gone == [
@@ -113,40 +113,40 @@ def test_forget_takes_out_what_was_put_in(injection: Injection, namespace: dict[
     assert injection.forget() == []
 
 
-def test_forget_leaves_what_was_changed(injection: Injection, namespace: dict[str, Any]) -> None:
+def test_forget_leaves_what_was_changed(injection: Injection, user_ns: dict[str, Any]) -> None:
     """A variable that holds something else by now is the user's; a plain copy of the value is not."""
     injection.put(Destination.VARIABLE, {"A": ONE, "B": TWO, "C": NUL})
     injection.put(Destination.ENVIRONMENT, {"DHS_A": ONE})
-    namespace["A"], namespace["B"], namespace["C"] = "mine now", Unequal(), str(NUL)
+    user_ns["A"], user_ns["B"], user_ns["C"] = "mine now", Unequal(), str(NUL)
     os.environ["DHS_A"] = "mine now"
     assert injection.forget() == [(Destination.VARIABLE, "C", "C")]
-    assert namespace.keys() == {"mine", "A", "B"}
+    assert user_ns.keys() == {"mine", "A", "B"}
     assert os.environ["DHS_A"] == "mine now"
 
 
-def test_forget_goes_by_the_secret_that_is_there_now(injection: Injection, namespace: dict[str, Any]) -> None:
+def test_forget_goes_by_the_secret_that_is_there_now(injection: Injection, user_ns: dict[str, Any]) -> None:
     """A name means the secret, not the variable; a variable belongs to the last that was put there."""
     injection.put(Destination.VARIABLE, {"x": ONE})
     injection.put(Destination.VARIABLE, {"x": TWO})
     assert injection.forget("A") == []
     assert injection.forget("B") == [(Destination.VARIABLE, "x", "B")]
-    assert "x" not in namespace
+    assert "x" not in user_ns
 
 
 @pytest.mark.parametrize("raised", [None, ValueError, KeyboardInterrupt, SystemExit, GeneratorExit])
 def test_a_lease_ends_however_its_body_ends(
-    injection: Injection, namespace: dict[str, Any], raised: type[BaseException] | None
+    injection: Injection, user_ns: dict[str, Any], raised: type[BaseException] | None
 ) -> None:
     """What stood there before is back, also over what the body did to it; what else the body set stays."""
-    namespace |= {"A": "before", "gone": "before"}
+    user_ns |= {"A": "before", "gone": "before"}
     with pytest.raises(raised) if raised else nullcontext():  # noqa: SIM117 the order is the point
         with injection.lease(Destination.VARIABLE, {"A": ONE, "B": TWO, "gone": ONE, "new": TWO}):
-            assert namespace["A"] == ONE
-            namespace |= {"A": 7, "result": 42}
-            del namespace["gone"], namespace["B"]
+            assert user_ns["A"] == ONE
+            user_ns |= {"A": 7, "result": 42}
+            del user_ns["gone"], user_ns["B"]
             if raised:
                 raise raised
-    assert namespace == {"mine": 1, "A": "before", "gone": "before", "result": 42}
+    assert user_ns == {"mine": 1, "A": "before", "gone": "before", "result": 42}
 
 
 def test_a_lease_of_the_environment(injection: Injection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +162,7 @@ def test_a_lease_of_the_environment(injection: Injection, monkeypatch: pytest.Mo
     assert os.environ["DHS_A"] == "before"
 
 
-def test_one_namespace_has_one_ledger(namespace: dict[str, Any]) -> None:
+def test_one_namespace_has_one_ledger(user_ns: dict[str, Any]) -> None:
     """All surfaces of a kernel share what was put in; another namespace has its own."""
-    assert for_namespace(namespace) is for_namespace(namespace)
-    assert for_namespace(namespace) is not for_namespace({"mine": 1})
+    assert for_namespace(user_ns) is for_namespace(user_ns)
+    assert for_namespace(user_ns) is not for_namespace({"mine": 1})

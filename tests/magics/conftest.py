@@ -25,7 +25,7 @@ def secrets_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kernels
 
 
 @pytest.fixture
-def project(request: pytest.FixtureRequest, secrets_kernel: kernels.Kernel) -> Iterator[kernels.Kernel]:
+def project_kernel(request: pytest.FixtureRequest, secrets_kernel: kernels.Kernel) -> Iterator[kernels.Kernel]:
     """The module's kernel in a project of the test's own, with ``API_KEY`` and ``db-pass`` in it."""
     name = f"t{abs(hash(request.node.name)) % 10**9}"
     secrets_kernel.ok(f"%secret project {name}")

@@ -47,30 +47,31 @@ def kinds(kernel: Kernel, code: str) -> set[str]:
         ("%secret guard o", ["%secret guard on", "%secret guard off"]),
     ],
 )
-def test_tab(project: Kernel, code: str, lines: list[str]) -> None:
+def test_tab(project_kernel: Kernel, code: str, lines: list[str]) -> None:
     """Commands, names and, behind a hyphen, options are offered where they can stand, in any case, and nothing else."""
-    assert complete(project, code) == lines
+    assert complete(project_kernel, code) == lines
 
 
-def test_what_cannot_be_undone_is_never_first(project: Kernel) -> None:
+def test_what_cannot_be_undone_is_never_first(project_kernel: Kernel) -> None:
     """What a front end preselects deletes nothing, reads nothing that was not named, and skips no question."""
     firsts = [
-        complete(project, f"%secret {typed}")[0].split()[-1] for typed in ("", "d", "get -", "env --", "delete --")
+        complete(project_kernel, f"%secret {typed}")[0].split()[-1]
+        for typed in ("", "d", "get -", "env --", "delete --")
     ]
     assert firsts == ["project", "describe", "--help", "--help", "--help"]
 
 
-def test_kinds(project: Kernel) -> None:
+def test_kinds(project_kernel: Kernel) -> None:
     """A front end shows what each completion is."""
-    assert kinds(project, "%secret ") == {"command"}
-    assert kinds(project, "%secret get ") == {"secret"}
-    assert kinds(project, "%secret set -") == {"option"}
+    assert kinds(project_kernel, "%secret ") == {"command"}
+    assert kinds(project_kernel, "%secret get ") == {"secret"}
+    assert kinds(project_kernel, "%secret set -") == {"option"}
 
 
-def test_names_in_a_call(project: Kernel) -> None:
+def test_names_in_a_call(project_kernel: Kernel) -> None:
     """Names are completed in the calls that read secrets, by the project that is asked; other code is left alone."""
-    project.ok("import dh_secrets_jupyter as dhcore\nfrom dh_secrets_jupyter import get\nmine = {'API_X': 1}")
-    project.ok("empty = dhcore.get_or_create_project('empty')")
+    project_kernel.ok("import dh_secrets_jupyter as dhcore\nfrom dh_secrets_jupyter import get\nmine = {'API_X': 1}")
+    project_kernel.ok("empty = dhcore.get_or_create_project('empty')")
     for code in (
         'dhcore.get("A',
         "get('a",
@@ -79,11 +80,11 @@ def test_names_in_a_call(project: Kernel) -> None:
         "p.read_values('db-pass', 'A",
         'import dh_secrets_jupyter as soon; soon.get("A',
     ):
-        assert [line.removeprefix(code[: -len("API_KEY")]) for line in complete(project, code)] != []
-        assert all(line.endswith("API_KEY") for line in complete(project, code))
-    assert kinds(project, 'dhcore.get("A') == {"secret"}
+        assert [line.removeprefix(code[: -len("API_KEY")]) for line in complete(project_kernel, code)] != []
+        assert all(line.endswith("API_KEY") for line in complete(project_kernel, code))
+    assert kinds(project_kernel, 'dhcore.get("A') == {"secret"}
     for code in ('mine.get("A', 'empty.get_secret("A', 'mine.get_secret("A', 'os.environ.get("A', 'print("A'):
-        assert not any(line.endswith("API_KEY") for line in complete(project, code))
+        assert not any(line.endswith("API_KEY") for line in complete(project_kernel, code))
 
 
 @pytest.mark.parametrize(
@@ -95,22 +96,22 @@ def test_tab_offers_nothing_where_anything_can_stand(code: str) -> None:
     assert completion.complete(context)["completions"] == []
 
 
-def test_tab_knows_projects_and_files(project: Kernel) -> None:
+def test_tab_knows_projects_and_files(project_kernel: Kernel) -> None:
     """Projects that have secrets, and files, are offered, too."""
-    name = project.ok("%secret describe API_KEY").stdout.split("\nproject")[1].split()[0]
-    assert f"%secret project {name}" in complete(project, f"%secret project {name[:-1]}")
-    (project.home / "some").mkdir()
-    (project.home / "some" / "file.env").touch()
-    assert complete(project, "%secret import so") == ["%secret import some/"]
-    assert complete(project, "%secret import some/f") == ["%secret import some/file.env"]
-    assert complete(project, "%secret set K --from-file some/") == ["%secret set K --from-file some/file.env"]
+    name = project_kernel.ok("%secret describe API_KEY").stdout.split("\nproject")[1].split()[0]
+    assert f"%secret project {name}" in complete(project_kernel, f"%secret project {name[:-1]}")
+    (project_kernel.home / "some").mkdir()
+    (project_kernel.home / "some" / "file.env").touch()
+    assert complete(project_kernel, "%secret import so") == ["%secret import some/"]
+    assert complete(project_kernel, "%secret import some/f") == ["%secret import some/file.env"]
+    assert complete(project_kernel, "%secret set K --from-file some/") == ["%secret set K --from-file some/file.env"]
 
 
-def test_other_lines_are_left_to_others(project: Kernel) -> None:
+def test_other_lines_are_left_to_others(project_kernel: Kernel) -> None:
     """Python is completed as ever, also a line with the word in it."""
-    project.ok("secret_thing = 1\n%config IPCompleter.use_jedi = False")
-    assert complete(project, "secret_th") == ["secret_thing"]
-    assert "%secret" in complete(project, "%secr")
+    project_kernel.ok("secret_thing = 1\n%config IPCompleter.use_jedi = False")
+    assert complete(project_kernel, "secret_th") == ["secret_thing"]
+    assert "%secret" in complete(project_kernel, "%secr")
 
 
 def test_tab_asks_a_cluster_that_does_not_answer_once(new_kernel: Callable[..., Kernel]) -> None:

@@ -13,14 +13,14 @@ from dh_secrets_jupyter.providers.local import LocalProvider
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project without secrets, opened by jo."""
     monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path / "secrets.db"))
     return Project("demo", LocalProvider(), user="jo")
 
 
 @pytest.fixture
-def sam(project: Project) -> Project:
+def sam(demo: Project) -> Project:
     """The same project, opened by somebody else."""
     return Project("demo", LocalProvider(), user="sam")
 

@@ -45,10 +45,10 @@ class Watched:
 
 
 @pytest.fixture
-def watched(project: Project) -> Watched:
+def watched(demo: Project) -> Watched:
     """The provider below the projects."""
-    project.provider.write("demo", lambda records: [Put("A", WHOLE.value, WHOLE.metadata)])
-    return Watched(project.provider)
+    demo.provider.write("demo", lambda records: [Put("A", WHOLE.value, WHOLE.metadata)])
+    return Watched(demo.provider)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from .running import Reply, Server
 
 
 @pytest.fixture
-def behind(namespace: Namespace, fault_proxy: FaultProxy, tmp_path: Path) -> Iterator[Server]:
+def server_behind(namespace: Namespace, fault_proxy: FaultProxy, tmp_path: Path) -> Iterator[Server]:
     """A server that reaches its API server through the proxy."""
     environment = kubernetes_environment(namespace, fault_proxy.kubeconfig)
     with Server(tmp_path / "home", environment, {"allow_reveal": True}) as server:
@@ -66,16 +66,16 @@ def count_up(server: Server, client: int, steps: int, outcome: Outcome) -> None:
 @pytest.mark.parametrize(
     ("clients", "steps"), [(6, 3), pytest.param(50, 1, marks=[pytest.mark.soak, pytest.mark.timeout(900)])]
 )
-def test_counting_by_if_match(behind: Server, fault_proxy: FaultProxy, clients: int, steps: int) -> None:
+def test_counting_by_if_match(server_behind: Server, fault_proxy: FaultProxy, clients: int, steps: int) -> None:
     """With 30 % of the answers lost: what is said to be done is done once, and what gets 412 is not."""
-    assert behind.create("COUNTER", "sample-value").status == 201
+    assert server_behind.create("COUNTER", "sample-value").status == 201
     fault_proxy.otherwise = random_faults(0.3, seed=11, faults=[LOST])
     outcome = Outcome()
     with ThreadPoolExecutor(clients) as pool:
-        for done in [pool.submit(count_up, behind, client, steps, outcome) for client in range(clients)]:
+        for done in [pool.submit(count_up, server_behind, client, steps, outcome) for client in range(clients)]:
             done.result(800)
     fault_proxy.otherwise = always(Fault())
-    chain = behind.call("GET", "projects/demo/secrets/COUNTER/value").body["value"].split()[1:]
+    chain = server_behind.call("GET", "projects/demo/secrets/COUNTER/value").body["value"].split()[1:]
     print({status: len(tried) for status, tried in outcome.said.items()})
     assert outcome.said.keys() <= {200, 412, 503}
     assert max(Counter(chain).values()) == 1
@@ -85,12 +85,12 @@ def test_counting_by_if_match(behind: Server, fault_proxy: FaultProxy, clients: 
     assert len(outcome.said[200]) == clients * steps
 
 
-def test_somebody_changes_it_just_then(behind: Server, theirs: Project, fault_proxy: FaultProxy) -> None:
+def test_somebody_changes_it_just_then(server_behind: Server, theirs: Project, fault_proxy: FaultProxy) -> None:
     """A lost change with another one after it is 503 and says so: neither 412, nor 404, nor done."""
     theirs.import_values({"A": "sample-value", "OTHER": "sample-value"})
     for method in ("PATCH", "DELETE"):
         for fault in (LOST, CUT):
-            etag = behind.secret("GET", "A").headers["ETag"]
+            etag = server_behind.secret("GET", "A").headers["ETag"]
             description = f"theirs, {method}, {fault.upstream}"
 
             def act(description: str = description) -> None:
@@ -98,7 +98,7 @@ def test_somebody_changes_it_just_then(behind: Server, theirs: Project, fault_pr
 
             fault_proxy.script("PATCH", Fault(upstream=fault.upstream, share=0, after=act))
             body = {"description": "ours"} if method == "PATCH" else None
-            reply = behind.secret(method, "A", body, headers={"If-Match": etag})
+            reply = server_behind.secret(method, "A", body, headers={"If-Match": etag})
             assert reply.status == 503
             assert reply.body["reason"] == "ProviderUnavailableError"
             assert "may or may not have been made" in reply.body["message"]

@@ -20,7 +20,7 @@ HALF = b'{"name": "NEW", "desc'
 
 
 @pytest.fixture(scope="module")
-def behind(browser: Browser, local_lab: Lab) -> Iterator[tuple[Gateway, pages.Panel]]:
+def panel_behind(browser: Browser, local_lab: Lab) -> Iterator[tuple[Gateway, pages.Panel]]:
     """The panel on a page whose requests all go through a gateway."""
     with gateway.start(local_lab.url) as between:
         page = browser.new_page()
@@ -31,9 +31,9 @@ def behind(browser: Browser, local_lab: Lab) -> Iterator[tuple[Gateway, pages.Pa
 
 
 @pytest.fixture
-def panel(behind: tuple[Gateway, pages.Panel], project: str) -> Iterator[pages.Panel]:
+def panel(panel_behind: tuple[Gateway, pages.Panel], project: str) -> Iterator[pages.Panel]:
     """The same, on the test's own project with the secret OLD."""
-    between, panel = behind
+    between, panel = panel_behind
     panel.switch(project)
     panel.add("OLD", "sample-old", Description="As it was")
     yield panel
@@ -48,11 +48,11 @@ def names(server: Lab, project: str) -> list[tuple[str, str]]:
 
 
 def test_with_an_expired_session_no_dialog_says_that_it_is_done(
-    behind: tuple[Gateway, pages.Panel], panel: pages.Panel, local_lab: Lab, project: str
+    panel_behind: tuple[Gateway, pages.Panel], panel: pages.Panel, local_lab: Lab, project: str
 ) -> None:
     """Add, Replace, Edit and Delete stay open and say that one is logged out, the value is gone and the rest stays. A
     list that cannot be had says the same; after the next log-in all of it works again."""
-    between, _ = behind
+    between, _ = panel_behind
     before = local_lab.request("GET", f"projects/{project}/secrets")
     for title, fields in (
         ("Add secret", {"Name": "NEW", "Value": "sample-new", "Description": "Kept"}),
@@ -99,10 +99,15 @@ def test_with_an_expired_session_no_dialog_says_that_it_is_done(
     ids=["307", "page", "401", "403", "other JSON", "half", "empty", "204", "502"],
 )
 def test_another_s_answer_is_nothing_that_was_done(
-    behind: tuple[Gateway, pages.Panel], panel: pages.Panel, local_lab: Lab, project: str, instead: bytes, said: str
+    panel_behind: tuple[Gateway, pages.Panel],
+    panel: pages.Panel,
+    local_lab: Lab,
+    project: str,
+    instead: bytes,
+    said: str,
 ) -> None:
     """Whatever answers in the server's place, the dialog stays and says what is known."""
-    between, _ = behind
+    between, _ = panel_behind
     dialog = panel.open_add()
     dialog.fill(Name="NEW", Value="sample-new", Labels="kept")
     between.instead = lambda path: instead if path.startswith("/dh-secrets/") else None
@@ -119,10 +124,10 @@ def test_another_s_answer_is_nothing_that_was_done(
 
 
 def test_what_others_changed_by_other_means_bears_no_name(
-    behind: tuple[Gateway, pages.Panel], panel: pages.Panel, local_lab: Lab, project: str
+    panel_behind: tuple[Gateway, pages.Panel], panel: pages.Panel, local_lab: Lab, project: str
 ) -> None:
     """Not that of who made it, and not that of who changed it before."""
-    between, _ = behind
+    between, _ = panel_behind
     expect(panel.region.get_by_text("by analyst")).to_be_visible()
     listed = local_lab.request("GET", f"projects/{project}/secrets")
     listed["secrets"][0]["updated_by"] = None

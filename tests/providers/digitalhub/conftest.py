@@ -22,7 +22,7 @@ def provider(on_platform: Core) -> DigitalHubProvider:
 
 
 @pytest.fixture
-def project(provider: DigitalHubProvider) -> Project:
+def demo(provider: DigitalHubProvider) -> Project:
     """The project ``demo`` through it."""
     return Project(PROJECT, provider, user="tester")
 

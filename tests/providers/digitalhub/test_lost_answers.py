@@ -26,7 +26,7 @@ UNKNOWN = "it may or may not have been made"
 
 
 @pytest.fixture
-def proxy(on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> Iterator[CoreProxy]:
+def core_proxy(on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> Iterator[CoreProxy]:
     """What stands between this workspace and Core; patience is short."""
     monkeypatch.setattr(writing, "READ_BACK", (0.01, 0.02))
     monkeypatch.setattr(steps, "PATIENCE", 0.3)
@@ -38,11 +38,11 @@ def proxy(on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> Iterator[CorePr
 
 
 @pytest.fixture
-def project(proxy: CoreProxy) -> Project:
+def demo(core_proxy: CoreProxy) -> Project:
     """The project through it, with two secrets."""
     provider = DigitalHubProvider()
     provider.write(PROJECT, just(put("OLD", b"sample-old"), put("OTHER", b"sample-other")))
-    proxy.requests.clear()
+    core_proxy.requests.clear()
     return Project(PROJECT, provider, user="tester")
 
 
@@ -105,23 +105,23 @@ LONG = pytest.mark.soak
     ],
 )
 @pytest.mark.parametrize("name", ACTIONS)
-def test_one_answer_is_lost(on_platform: Core, proxy: CoreProxy, project: Project, name: str, fault: Fault) -> None:
+def test_one_answer_is_lost(on_platform: Core, core_proxy: CoreProxy, demo: Project, name: str, fault: Fault) -> None:
     """Whichever request it is, a look decides what became of it, and the change is made once, as it was wanted."""
     action, wanted = ACTIONS[name]
     for number in range(1, 6):
-        reset(on_platform, proxy, project)
-        proxy.otherwise = step(number, fault)
-        action(project)
+        reset(on_platform, core_proxy, demo)
+        core_proxy.otherwise = step(number, fault)
+        action(demo)
         assert now(on_platform) == changed(wanted)
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-def test_all_further_changes_are_cut(on_platform: Core, proxy: CoreProxy, project: Project, name: str) -> None:
+def test_all_further_changes_are_cut(on_platform: Core, core_proxy: CoreProxy, demo: Project, name: str) -> None:
     """Where from one step on nothing arrives, the error names what is changed and what may be; the store agrees."""
     for number in (2, 3, 4):
-        reset(on_platform, proxy, project)
-        proxy.otherwise = step(number, CUT, always=True)
-        agrees(on_platform, project, *ACTIONS[name])
+        reset(on_platform, core_proxy, demo)
+        core_proxy.otherwise = step(number, CUT, always=True)
+        agrees(on_platform, demo, *ACTIONS[name])
 
 
 def reset(core: Core, proxy: CoreProxy, project: Project) -> None:
@@ -206,7 +206,7 @@ def test_the_answer_to_a_patch_is_lost(
         assert fault_proxy.done
 
 
-def test_somebody_else_creates_it_meanwhile(on_platform: Core, proxy: CoreProxy, project: Project) -> None:
+def test_somebody_else_creates_it_meanwhile(on_platform: Core, core_proxy: CoreProxy, demo: Project) -> None:
     """The console's entity, made between our look and our POST, is not written over; nothing of ours is left."""
 
     def by_the_console() -> None:
@@ -215,20 +215,20 @@ def test_somebody_else_creates_it_meanwhile(on_platform: Core, proxy: CoreProxy,
         on_platform.entities.create(PROJECT, body, "console")
         on_platform.vault.write(PROJECT, "NEW", "sample-console")
 
-    proxy.script("POST", PASS, Fault(before=by_the_console))
+    core_proxy.script("POST", PASS, Fault(before=by_the_console))
     with pytest.raises(SecretExistsError):
-        project.new_secret("NEW", "sample-ours")
-    assert proxy.done
+        demo.new_secret("NEW", "sample-ours")
+    assert core_proxy.done
     assert now(on_platform) == BEFORE | {"NEW": "sample-console"}
 
 
 def test_keys_that_core_does_not_list_fill_the_secret(
-    on_platform: Core, namespace: Namespace, proxy: CoreProxy, project: Project
+    on_platform: Core, namespace: Namespace, core_proxy: CoreProxy, demo: Project
 ) -> None:
     """Core refuses what is too large together with keys that nobody sees here: nothing is changed, and it is said."""
     on_platform.vault.write(PROJECT, "UNLISTED", "x" * 1_000_000)
     with pytest.raises(ProviderUnavailableError, match="nothing was changed"):
-        project.new_secret("NEW", "y" * 100_000)
+        demo.new_secret("NEW", "y" * 100_000)
     assert now(on_platform) == BEFORE
     with pytest.raises(TooLargeError):
-        project.new_secret("NEW", "y" * 1_048_576)
+        demo.new_secret("NEW", "y" * 1_048_576)

@@ -38,17 +38,17 @@ def asked(core: Core, *methods: str) -> list[str]:
     return found
 
 
-def test_requests_of_a_reader(on_platform: Core, provider: DigitalHubProvider, project: Project) -> None:
+def test_requests_of_a_reader(on_platform: Core, provider: DigitalHubProvider, demo: Project) -> None:
     """To list is one request, to read all values two, also while somebody holds the lock, which is no secret."""
     provider.write(PROJECT, just(*(put(f"S{number}", b"sample-value") for number in range(30))))
     asked(on_platform)
     with lock.held(provider._client, PROJECT):
         assert asked(on_platform) == [f"POST {SECRETS}"]
-        assert len(project.list_secrets()) == 30
-        assert project.get_secret("S3").name == "S3"
+        assert len(demo.list_secrets()) == 30
+        assert demo.get_secret("S3").name == "S3"
         assert asked(on_platform) == [f"GET {SECRETS}"] * 2
-        assert len(project.read_all()) == 30
-        assert project.read_values("S1") == {"S1": "sample-value"}
+        assert len(demo.read_all()) == 30
+        assert demo.read_values("S1") == {"S1": "sample-value"}
         assert {"S1"} in [set(call.query.get("keys", ())) for call in on_platform.requests]
         assert sorted(asked(on_platform)) == [f"GET {SECRETS}"] * 2 + [f"GET {SECRETS}/data"] * 2
 
@@ -71,53 +71,53 @@ def test_what_the_console_made(on_platform: Core, provider: DigitalHubProvider) 
     assert entity["metadata"]["expires"] == "2030-01-31"
 
 
-def test_a_secret_without_a_value(on_platform: Core, provider: DigitalHubProvider, project: Project) -> None:
+def test_a_secret_without_a_value(on_platform: Core, provider: DigitalHubProvider, demo: Project) -> None:
     """It is listed; reading it says so; the others are read, and it is named where all are."""
     provider.write(PROJECT, just(put("A", b"sample-a"), put("B", b"sample-b")))
     make(on_platform, "EMPTY")
-    assert [secret.name for secret in project.list_secrets()] == ["A", "B", "EMPTY"]
+    assert [secret.name for secret in demo.list_secrets()] == ["A", "B", "EMPTY"]
     with pytest.raises(SecretNotFoundError, match=r"^EMPTY: has no value yet\. "):
-        project.read_values("EMPTY")
-    assert project.read_values("A", "B") == {"A": "sample-a", "B": "sample-b"}
+        demo.read_values("EMPTY")
+    assert demo.read_values("A", "B") == {"A": "sample-a", "B": "sample-b"}
     left_out: list[SecretsError] = []
-    assert set(project.read_secrets([], others=left_out.append)) == {"A", "B"}
+    assert set(demo.read_secrets([], others=left_out.append)) == {"A", "B"}
     assert [str(error).partition(".")[0] for error in left_out] == ["EMPTY: has no value yet"]
-    project.edit("EMPTY", description="still without")
+    demo.edit("EMPTY", description="still without")
     with pytest.raises(SecretNotFoundError):
-        project.read_values("EMPTY")
-    project.edit("EMPTY", value="")
-    assert project.read_values("EMPTY") == {"EMPTY": ""}
+        demo.read_values("EMPTY")
+    demo.edit("EMPTY", value="")
+    assert demo.read_values("EMPTY") == {"EMPTY": ""}
 
 
-def test_nothing_but_secrets_without_values(on_platform: Core, project: Project) -> None:
+def test_nothing_but_secrets_without_values(on_platform: Core, demo: Project) -> None:
     """Core answers as if it could not reach its cluster: both are said, and a deletion is not claimed."""
     make(on_platform, "EMPTY")
     with pytest.raises(ProviderUnavailableError, match=r"^EMPTY: has no value yet, or the platform cannot read"):
-        project.read_values("EMPTY")
+        demo.read_values("EMPTY")
     with pytest.raises(ProviderUnavailableError):
-        project.delete("EMPTY")
-    project.put("EMPTY", "sample-value")
-    project.delete("EMPTY")
-    assert project.list_secrets() == []
+        demo.delete("EMPTY")
+    demo.put("EMPTY", "sample-value")
+    demo.delete("EMPTY")
+    assert demo.list_secrets() == []
 
 
-def test_an_entity_of_another_provider(on_platform: Core, provider: DigitalHubProvider, project: Project) -> None:
+def test_an_entity_of_another_provider(on_platform: Core, provider: DigitalHubProvider, demo: Project) -> None:
     """What Core itself cannot read is said as that, and holds up nothing else."""
     provider.write(PROJECT, just(put("A", b"sample-a")))
     make(on_platform, "ELSEWHERE", provider="vault")
-    assert project.read_values("A") == {"A": "sample-a"}
+    assert demo.read_values("A") == {"A": "sample-a"}
     with pytest.raises(SecretsError, match=r"^ELSEWHERE: is kept by the provider 'vault'"):
-        project.read_values("ELSEWHERE")
+        demo.read_values("ELSEWHERE")
 
 
-def test_a_name_whose_key_is_another(on_platform: Core, project: Project) -> None:
+def test_a_name_whose_key_is_another(on_platform: Core, demo: Project) -> None:
     """The SDK takes a name with a dot where the path has none: its value is found under the path's key."""
     body = {"name": "d.ot", "kind": "secret", "project": PROJECT}
     spec = {"path": "secret://d_ot", "provider": "kubernetes"}
     on_platform.entities.create(PROJECT, {**body, "spec": spec}, "sdk")
     on_platform.vault.write(PROJECT, "d_ot", "sample-dotted")
-    assert project.read_values("d.ot") == {"d.ot": "sample-dotted"}
-    project.edit("d.ot", value="sample-new")
+    assert demo.read_values("d.ot") == {"d.ot": "sample-dotted"}
+    demo.edit("d.ot", value="sample-new")
     assert on_platform.vault.read(PROJECT, "d_ot") == "sample-new"
 
 
@@ -161,12 +161,10 @@ def test_what_a_watch_asks(on_platform: Core, provider: DigitalHubProvider, monk
     assert time.monotonic() - began < 5
 
 
-def test_bytes_that_are_no_text_come_as_core_gives_them(
-    on_platform: Core, namespace: Namespace, project: Project
-) -> None:
+def test_bytes_that_are_no_text_come_as_core_gives_them(on_platform: Core, namespace: Namespace, demo: Project) -> None:
     """A key with bytes, made by others in the cluster, is text with replacement characters here."""
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": f"proj-secrets-{PROJECT}"}}
     path = f"/api/v1/namespaces/{namespace.name}/secrets"
     namespace.cluster.api("POST", path, {**secret, "type": "Opaque", "data": {"BIN": "//4AAQ=="}})
     make(on_platform, "BIN")
-    assert project.read_values("BIN")["BIN"].reveal() == "\N{REPLACEMENT CHARACTER}" * 2 + "\0\1"
+    assert demo.read_values("BIN")["BIN"].reveal() == "\N{REPLACEMENT CHARACTER}" * 2 + "\0\1"

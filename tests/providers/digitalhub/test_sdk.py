@@ -68,38 +68,38 @@ def _alike(key: str, found: Any) -> Any:
     return datetime.fromisoformat(found) if key in ("created", "updated") else found or ""
 
 
-def test_twenty_operations(start_sdk: StartSdk, project: Project) -> None:
+def test_twenty_operations(start_sdk: StartSdk, demo: Project) -> None:
     """After each of twenty changes, by us and by the SDK in turn, both see the same: values and metadata."""
     sdk = start_sdk()
     pem = "-----BEGIN TEST-----\nbm90IGEga2V5\r\n-----END TEST-----\n"
     operations: list[Callable[[], object]] = [
-        lambda: project.new_secret("A", "sample-1", description="ours", labels=["b", "a"], expires="2031-02-03"),
+        lambda: demo.new_secret("A", "sample-1", description="ours", labels=["b", "a"], expires="2031-02-03"),
         lambda: sdk("new", PROJECT, "B", "sample-2", description="the SDK's", labels=["x", "y"]),
-        lambda: project.edit("B", value="sample-3"),
+        lambda: demo.edit("B", value="sample-3"),
         lambda: sdk("set", PROJECT, "A", "sample-4"),
-        lambda: project.edit("B", description="changed by us"),
+        lambda: demo.edit("B", description="changed by us"),
         lambda: sdk("edit", PROJECT, "A", description="changed by the SDK"),
-        lambda: project.edit("A", labels=["one", "two"]),
+        lambda: demo.edit("A", labels=["one", "two"]),
         lambda: sdk("edit", PROJECT, "B", labels=["three"]),
-        lambda: project.import_values({"C": "sample-5", "D": "sample-6"}),
+        lambda: demo.import_values({"C": "sample-5", "D": "sample-6"}),
         lambda: sdk("delete", PROJECT, "C"),
-        lambda: project.delete("D"),
+        lambda: demo.delete("D"),
         lambda: sdk("new", PROJECT, "C", "sample-7"),
-        lambda: project.put("C", pem),
+        lambda: demo.put("C", pem),
         lambda: sdk("set", PROJECT, "A", "grüße ☕ 𝄞"),
-        lambda: project.edit("B", description=""),
+        lambda: demo.edit("B", description=""),
         lambda: sdk("set", PROJECT, "C", ""),
-        lambda: project.delete("A"),
+        lambda: demo.delete("A"),
         lambda: sdk("new", PROJECT, "A", pem, description="again"),
-        lambda: project.put("A", "sample-8", description="once more"),
+        lambda: demo.put("A", "sample-8", description="once more"),
         lambda: sdk("delete", PROJECT, "B"),
     ]
     for number, operation in enumerate(operations, 1):
         operation()
-        assert seen_by_us(project) == seen_by(sdk), number
+        assert seen_by_us(demo) == seen_by(sdk), number
         if number in (6, 7):
-            assert project.get_secret("A").metadata.expires == date(2031, 2, 3)
-    assert set(seen_by_us(project)) == {"A", "C"}
+            assert demo.get_secret("A").metadata.expires == date(2031, 2, 3)
+    assert set(seen_by_us(demo)) == {"A", "C"}
 
 
 def test_the_sdk_beside_our_renewal(
@@ -127,15 +127,15 @@ def test_the_sdk_beside_our_renewal(
     assert logins.renewals == 3
 
 
-def test_how_long_it_takes(start_sdk: StartSdk, project: Project) -> None:
+def test_how_long_it_takes(start_sdk: StartSdk, demo: Project) -> None:
     """To get five values of sixty takes at most a third of what the SDK's get and read take."""
     names = [f"S{number}" for number in range(60)]
-    project.import_values(dict.fromkeys(names, "sample"))
+    demo.import_values(dict.fromkeys(names, "sample"))
     sdk = start_sdk()
     for number, ratio in [(1, 1.5), (5, 3)]:
         wanted = names[7 : 7 + number]
         by_the_sdk = min(sdk("time", PROJECT, *wanted) for _ in range(5))
-        by_us = min(_time_to_read(project, wanted) for _ in range(5))
+        by_us = min(_time_to_read(demo, wanted) for _ in range(5))
         print(f"{number} of 60: the SDK {by_the_sdk:.3f} s, ours {by_us:.3f} s")
         assert by_us * ratio <= by_the_sdk
 

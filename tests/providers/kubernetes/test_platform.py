@@ -56,7 +56,7 @@ class Core:
 
 
 @pytest.fixture
-def core(namespace: Namespace, demo: Project) -> Core:
+def platform(namespace: Namespace, demo: Project) -> Core:
     """The platform, which has written to the project's Secret before."""
     demo.put("OURS", CANARY)
     made = Core(namespace)
@@ -64,11 +64,11 @@ def core(namespace: Namespace, demo: Project) -> Core:
     return made
 
 
-def test_forty_of_forty_are_kept(core: Core, demo: Project, namespace: Namespace) -> None:
+def test_forty_of_forty_are_kept(platform: Core, demo: Project, namespace: Namespace) -> None:
     """While it writes forty keys, eight at a time, we write forty others, eight at a time: not one of ours is lost."""
 
     def theirs(number: int) -> None:
-        core.write(**{f"CORE{number % 40}": f"{CANARY} {number}"})
+        platform.write(**{f"CORE{number % 40}": f"{CANARY} {number}"})
 
     def ours(number: int) -> None:
         demo.put(f"OURS{number}", f"{CANARY} {number}")
@@ -84,12 +84,12 @@ KINDS = ["create", "replace", "delete"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_it_undoes_is_put_back(core: Core, demo: Project, namespace: Namespace, kind: str) -> None:
+def test_what_it_undoes_is_put_back(platform: Core, demo: Project, namespace: Namespace, kind: str) -> None:
     """A key that we made, changed or deleted while it was at work is again as we left it, and its own change stays."""
     demo.put("A", "old")
     demo.delete("A") if kind == "create" else None
-    before = core.get()
-    once_sent(demo, lambda: core.replace(before, CORES="newer"))
+    before = platform.get()
+    once_sent(demo, lambda: platform.replace(before, CORES="newer"))
     demo.delete("A") if kind == "delete" else demo.put("A", "new")
     wanted = {"OURS": CANARY.encode(), "CORES": b"newer"}
     assert namespace.data(SECRET) == (wanted if kind == "delete" else {**wanted, "A": b"new"})
@@ -110,7 +110,7 @@ def once_sent(project: Project, act: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("by", ["kubectl", "ours"])
-def test_a_persons_deletion_stays(core: Core, demo: Project, namespace: Namespace, by: str) -> None:
+def test_a_persons_deletion_stays(platform: Core, demo: Project, namespace: Namespace, by: str) -> None:
     """What somebody deletes right after we wrote it is not put back, whoever it was."""
     other = Project("demo", demo.provider, user="sam")
 
@@ -214,10 +214,10 @@ def test_a_deletion_on_the_platform(demo: Project, monkeypatch: pytest.MonkeyPat
     assert demo.notices == ["The platform may still list A, B: delete what it lists there, too."]
 
 
-def test_a_core_that_finds_no_secret(core: Core, demo: Project, namespace: Namespace) -> None:
+def test_a_core_that_finds_no_secret(platform: Core, demo: Project, namespace: Namespace) -> None:
     """With the last key the Secret goes; what the platform still wanted to write finds nothing to write to."""
-    before = core.get()
+    before = platform.get()
     demo.delete("OURS", "CORES")
     with pytest.raises(urllib.error.HTTPError):
-        core.replace(before, CORES="newer")
+        platform.replace(before, CORES="newer")
     assert namespace.secret(SECRET) is None
