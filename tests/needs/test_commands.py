@@ -18,7 +18,7 @@ NOTEBOOK = '# %load_ext dh_secrets_jupyter\n# %secret need A db-pass --optional 
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project that has A; the current folder has a script that needs it, db-pass and perhaps C."""
     monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path / "secrets.db"))
     monkeypatch.chdir(tmp_path)
@@ -33,15 +33,15 @@ def _run(project: Project, *paths: str, **options: Any) -> tuple[int, str]:
     return run_need(lambda: project, paths, out, io.StringIO(), **options), out.getvalue()
 
 
-def test_text(project: Project) -> None:
+def test_text(demo: Project) -> None:
     """A line each, what is missing first, with what it is for."""
     lines = ["a.py: needs 3, 2 missing", "  db-pass  missing, to log in", "  C        missing, optional, to log in"]
-    assert _run(project, "a.py") == (0, "\n".join([*lines, "  A        to log in", ""]))
+    assert _run(demo, "a.py") == (0, "\n".join([*lines, "  A        to log in", ""]))
 
 
-def test_json(project: Project) -> None:
+def test_json(demo: Project) -> None:
     """The documents by their names, each with its needs."""
-    status, text = _run(project, "a.py", as_json=True)
+    status, text = _run(demo, "a.py", as_json=True)
     same = {"about": "to log in", "env": True}
     assert (status, json.loads(text)) == (
         0,
@@ -55,23 +55,23 @@ def test_json(project: Project) -> None:
     )
 
 
-def test_example(project: Project) -> None:
+def test_example(demo: Project) -> None:
     """A dotenv file to fill in; what is optional is a comment."""
     text = "# to log in\nA=\n# to log in\ndb-pass=\n# to log in\n# optional\n# C=\n"
-    assert _run(project, "a.py", example=True) == (0, text)
+    assert _run(demo, "a.py", example=True) == (0, text)
 
 
-def test_check(project: Project) -> None:
+def test_check(demo: Project) -> None:
     """Missing is what is not there and not optional; so is a line that loads the extension."""
-    assert _run(project, "a.py", check=True)[0] == 1
-    project.put("db-pass", "invented-value")
-    assert _run(project, "a.py", check=True)[0] == 0
+    assert _run(demo, "a.py", check=True)[0] == 1
+    demo.put("db-pass", "invented-value")
+    assert _run(demo, "a.py", check=True)[0] == 0
     Path("b.py").write_text("# %secret get A\n")
-    status, text = _run(project, "b.py", check=True)
+    status, text = _run(demo, "b.py", check=True)
     assert (status, text) == (1, "b.py: needs 1\n  A\n  no %load_ext dh_secrets_jupyter before the first %secret\n")
 
 
-def test_without_a_provider(project: Project) -> None:
+def test_without_a_provider(demo: Project) -> None:
     """Without a provider it still says what is needed, and not what is missing; a check fails."""
 
     def fails() -> Project:

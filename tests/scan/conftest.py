@@ -19,7 +19,7 @@ from . import planted
 
 
 @pytest.fixture
-def project(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Project:
+def demo(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with the planted values, and one that cannot be looked for."""
     monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path_factory.mktemp("store") / "secrets.db"))
     made = Project("demo", LocalProvider(), user="jo")
@@ -67,12 +67,12 @@ Scan = Callable[..., tuple[int, dict[str, Any], str]]
 
 
 @pytest.fixture
-def scan(project: Project) -> Scan:
+def scan(demo: Project) -> Scan:
     """Runs ``scan`` in the current folder."""
 
     def run(*paths: str, **options: Any) -> tuple[int, dict[str, Any], str]:
         out, err = io.StringIO(), io.StringIO()
-        status = run_scan(lambda: project, ScanOptions(paths=paths, format="json", **options), out, err)
+        status = run_scan(lambda: demo, ScanOptions(paths=paths, format="json", **options), out, err)
         return status, json.loads(out.getvalue()), err.getvalue()
 
     return run
@@ -83,12 +83,12 @@ Scrub = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def scrub(project: Project) -> Scrub:
+def scrub(demo: Project) -> Scrub:
     """Runs ``scrub`` in the current folder."""
 
     def run(*paths: str, **options: bool) -> tuple[int, str, str]:
         out, err = io.StringIO(), io.StringIO()
-        status = run_scrub(lambda: project, paths, out, err, **options)
+        status = run_scrub(lambda: demo, paths, out, err, **options)
         return status, out.getvalue(), err.getvalue()
 
     return run

@@ -22,7 +22,7 @@ FIELDS = ["file", "line", "cell", "cell_id", "output", "field", "mime", "secret"
 
 
 @pytest.fixture
-def found(repository: Repository, project: Project) -> Callable[..., str]:
+def found(repository: Repository, demo: Project) -> Callable[..., str]:
     """Scans a notebook and a script for values, and returns what is printed in a format."""
     repository.write("a b.ipynb", planted.FORMATTINGS["lines"](planted.PLACES["HTML"](planted.VALUE)))
     repository.write("b.py", f"\nx = {planted.VALUE.encode().hex()}\n")
@@ -30,7 +30,7 @@ def found(repository: Repository, project: Project) -> Callable[..., str]:
 
     def run(format_: str, **options: Any) -> str:
         out = io.StringIO()
-        assert run_scan(lambda: project, ScanOptions(format=format_, **options), out, io.StringIO()) == 1
+        assert run_scan(lambda: demo, ScanOptions(format=format_, **options), out, io.StringIO()) == 1
         assert planted.VALUE not in out.getvalue()
         return out.getvalue()
 
@@ -93,17 +93,17 @@ def test_unreadable_file(repository: Repository, scan: Scan) -> None:
     assert "a.ipynb: no valid JSON; searched as plain bytes." in said
 
 
-def test_nothing_to_look_for(repository: Repository, project: Project) -> None:
+def test_nothing_to_look_for(repository: Repository, demo: Project) -> None:
     """Without a value to look for nothing is called clean, unless that is allowed; then it is said all the same."""
     out, err = io.StringIO(), io.StringIO()
     for names, problem in (
         (("API_KEY", "NOTES", "DB_URL"), "demo: none of its values can be looked for"),
         (("SHORT",), "demo: there is no value to look for"),
     ):
-        project.delete(*names)
+        demo.delete(*names)
         with pytest.raises(SecretsError, match=problem):
-            run_scan(lambda: project, ScanOptions(), out, err)
-    assert run_scan(lambda: project, ScanOptions(allow_empty=True, format="json"), out, err) == 0
+            run_scan(lambda: demo, ScanOptions(), out, err)
+    assert run_scan(lambda: demo, ScanOptions(allow_empty=True, format="json"), out, err) == 0
     assert err.getvalue().startswith("Nothing was searched. demo: there is no value to look for.")
 
 
@@ -122,12 +122,12 @@ class _Terminal(io.StringIO):
         return True
 
 
-def test_progress(repository: Repository, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress(repository: Repository, demo: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who watches a terminal sees a count, which is gone at the end; elsewhere nothing is printed."""
     monkeypatch.setattr("dh_secrets_jupyter.scan.commands._PROGRESS_EVERY", 0)
     repository.write("a.txt", "nothing")
     terminal, file = _Terminal(), io.StringIO()
     for err in (terminal, file):
-        run_scan(lambda: project, ScanOptions(), io.StringIO(), err)
+        run_scan(lambda: demo, ScanOptions(), io.StringIO(), err)
     assert terminal.getvalue().startswith("\rsearched 1\r\x1b[K")
     assert "\r" not in file.getvalue()
