@@ -4,7 +4,7 @@ Imports nothing else of this package. The magics parse, explain and complete by 
 of a line are options, since any other may be a value.
 """
 
-from .command import HELP, Command, Completes, Option
+from .command import END_OF_OPTIONS, HELP, Command, Completes, Option
 from .slips import is_option, nearest_option
 from .table import COMMANDS, LEASE, SET, SOURCES, overview
 from .terminal import COMMON, TERMINAL, TOOL
@@ -12,6 +12,7 @@ from .terminal import COMMON, TERMINAL, TOOL
 __all__ = [
     "COMMANDS",
     "COMMON",
+    "END_OF_OPTIONS",
     "HELP",
     "LEASE",
     "SET",

@@ -9,6 +9,8 @@ from itertools import groupby
 
 HELP = ("--help", "-h")
 """The options that every command has."""
+END_OF_OPTIONS = "--"
+"""Behind it, names may begin with a hyphen."""
 OVERVIEW_WIDTH = 40
 """Characters of a command in a list of all."""
 

@@ -1,9 +1,12 @@
 """``Tab`` after ``%secret``, and in the name of a secret that Python code asks for.
 
 Names come first, options only after a hyphen, and what cannot be undone is never in the first place, which a front end
-preselects: IPython keeps the order of a matcher that says so, ipykernel passes it on, and JupyterLab shows it as it is
-until more is typed. A cluster that does not answer must not hold up typing: names are read by a thread that is waited
-for only briefly, and what it brings later is there for the next ``Tab``.
+preselects. IPython keeps the order of a matcher that says so, ipykernel passes it on, and JupyterLab keeps it where
+nothing of the word is typed yet; else it sorts by the alphabet. So ``delete`` is not offered beside ``describe`` for
+``de``, and ``--``, which changes nothing, is offered before ``--all``.
+
+A cluster that does not answer must not hold up typing: names are read by a thread that is waited for only briefly, and
+what it brings later is there for the next ``Tab``.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 
 from .. import current
 from ..errors import SecretsError
-from ..grammar import COMMANDS, HELP, LEASE, Command, Completes
+from ..grammar import COMMANDS, END_OF_OPTIONS, HELP, LEASE, Command, Completes
 from ..ipython import running_shell
 from ..project import Project
 from ..providers import lookup
@@ -86,13 +89,15 @@ def complete(context: CompletionContext) -> SimpleMatcherResult:
     else:
         return {"completions": []}
     return {
-        "completions": [
-            SimpleCompletion(name, type=kind) for name, kind in found if name.lower().startswith(fragment.lower())
-        ],
+        "completions": [SimpleCompletion(name, type=kind) for name, kind in found if _matches(name, fragment)],
         "matched_fragment": fragment,
         "suppress": True,
         "ordered": True,
     }
+
+
+def _matches(text: str, fragment: str) -> bool:
+    return text.lower().startswith(fragment.lower())
 
 
 def _on_line(is_cell: bool, before: list[str], fragment: str) -> Iterable[tuple[str, str]]:
@@ -100,7 +105,10 @@ def _on_line(is_cell: bool, before: list[str], fragment: str) -> Iterable[tuple[
     if is_cell:
         return _of_command(LEASE, before, fragment)
     if not before:
-        return [(name, "command") for name in _final_last((name, row.is_final) for name, row in COMMANDS.items())]
+        matching = [row for row in COMMANDS.values() if _matches(row.name, fragment)]
+        is_clear = not fragment or all(row.is_final for row in matching)
+        offered = _final_last((row.name, row.is_final) for row in matching if is_clear or not row.is_final)
+        return [(name, "command") for name in offered]
     command = COMMANDS.get(before[0])
     return _of_command(command, before[1:], fragment) if command else []
 
@@ -115,6 +123,7 @@ def _of_command(command: Command, before: list[str], fragment: str) -> Iterable[
     if fragment.startswith("-"):
         left = [option for option in command.options if option.is_repeatable or option.flag not in before]
         offered = _final_last([*((option.flag, option.is_final) for option in left), (HELP[0], False)])
+        offered.append(END_OF_OPTIONS)
         return [(flag, "option") for flag in offered]
     if command.completes is Completes.GUARD and not before:
         return [("on", "command"), ("off", "command")]

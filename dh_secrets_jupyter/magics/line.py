@@ -9,7 +9,7 @@ import shlex
 from dataclasses import dataclass
 
 from ..errors import SecretsError
-from ..grammar import COMMANDS, HELP, SET, Command, is_option, nearest_option
+from ..grammar import COMMANDS, END_OF_OPTIONS, HELP, SET, Command, is_option, nearest_option
 from ..injection import SecretRef
 
 _WORD = re.compile(r"""\s*(?P<word>#|(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+)""", re.DOTALL)
@@ -101,7 +101,7 @@ def parse_words(command: Command, text: str) -> Line:
         if command is SET:
             raise typed_value_error(text)
         raise SecretsError(command.name, "a quotation mark is not closed", "Close it, or put a backslash before it")
-    at = tokens.index("--") if "--" in tokens else len(tokens)  # after it, names may begin with a hyphen
+    at = tokens.index(END_OF_OPTIONS) if END_OF_OPTIONS in tokens else len(tokens)
     try:
         options, words = _parser(command).parse_known_args(["--help" if word in HELP else word for word in tokens[:at]])
     except argparse.ArgumentError as error:

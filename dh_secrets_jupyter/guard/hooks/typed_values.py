@@ -18,7 +18,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...grammar import COMMANDS, HELP, LEASE, SET, Command, is_option
+from ...grammar import COMMANDS, END_OF_OPTIONS, HELP, LEASE, SET, Command, is_option
 from ..engine import is_mark
 
 # Cell magics whose body is text: what looks like a command in it is none.
@@ -164,7 +164,7 @@ def _arguments(source: str, start: int, command: Command) -> tuple[str, list[tup
         end = stop
         flag, equals, text = word.partition("=")
         option = command.option(flag)
-        if is_text or word in (*HELP, "--"):
+        if is_text or word in (*HELP, END_OF_OPTIONS):
             is_text = False
         elif option and not text:
             is_text = bool(option.metavar) and not equals
