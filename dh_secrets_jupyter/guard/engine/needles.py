@@ -21,7 +21,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from .encoders import ENCODERS, PLAIN, PLAIN_OR_NOT
-from .policy import PARTIAL_FROM, WINDOW, Scope, mask_scope, significant_chars
+from .policy import PARTIAL_FROM, WINDOW, WORD_FROM, Scope, mask_scope, significant_chars
 
 STAGES_FROM = 400
 """Characters from which on an ASCII text is encoded in two stages."""
@@ -120,7 +120,7 @@ def _lines(value: str, significant: bytes) -> dict[str, bytes]:
         at += len(whole)
         if line != value and (len(line) < PARTIAL_FROM or len(value) < PARTIAL_FROM) and line not in lines:
             flags = significant[start : start + len(line)]
-            if 1 in flags and mask_scope(line) is Scope.ANYWHERE:
+            if flags.count(1) >= WORD_FROM and mask_scope(line) is Scope.ANYWHERE:
                 lines[line] = flags
     return lines
 

@@ -52,6 +52,14 @@ def test_spans_are_those_that_are_masked(masker: Masker) -> None:
     assert len(spans) == 4
 
 
+def test_lines_that_say_nothing() -> None:
+    """A line of which all but a letter or two is common material is nobody's; the line beside it is found."""
+    masker = Masker()
+    masker.add("KUBECONFIG", "users:\n- name: u\n  user:\n    token: invented-aB3dE5fG7h\n")
+    assert masker.find(b"#   - name: utf-8 bytes\n- name: u\n") == []
+    assert len(masker.find(b"\n    token: invented-aB3dE5fG7h\n")) == 1
+
+
 def test_nothing_of_a_mark() -> None:
     """The name in a mark is no occurrence of a value that is written like it."""
     masker = Masker()
