@@ -36,20 +36,20 @@ def find(name, namespace=None, *rest, find=builtins.__import__, **options):
     return reduced.get(name) or find(name, namespace, *rest, **options)
 
 builtins.__import__ = find
-root, package = pathlib.Path(sys.argv[1]), sys.argv[2]
+root, package, *names = pathlib.Path(sys.argv[1]), *sys.argv[2:]
 sys.path.insert(0, str(root))
-for path in sorted((root / package).rglob("*.py")):
-    if path.stem not in ("__main__", "fuzz_stream"):  # which are programs
+for path in sorted(path for name in names for path in (root / package).rglob(name)):
+    if path.stem != "__main__":
         importlib.import_module(".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"))
 """
 
 
 def test_every_module_can_be_imported() -> None:
     """No module of the package needs what Windows does not have, unless it is called."""
-    run(WITHOUT_POSIX, ROOT, "dh_secrets_jupyter")
+    run(WITHOUT_POSIX, ROOT, "dh_secrets_jupyter", "*.py")
 
 
 @pytest.mark.slow
 def test_every_test_can_be_collected() -> None:
-    """Nor does a module of the tests."""
-    run(WITHOUT_POSIX, ROOT, "tests")
+    """Nor does a module that pytest reads, or what it imports."""
+    run(WITHOUT_POSIX, ROOT, "tests", "conftest.py", "test_*.py")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tomllib
@@ -103,8 +102,11 @@ def test_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"jupyter secrets {name}" in capsys.readouterr().out
 
 
+@pytest.mark.posix
 def test_help_is_fast() -> None:
     """Help imports nothing heavy: no IPython, no client of a cluster, no server, not even traitlets."""
+    import resource  # Windows has none, and collects the tests all the same
+
     code = "import sys; from dh_secrets_jupyter import cli; cli.main(['--help']); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"IPython", "kubernetes", "jupyter_server", "traitlets", "cryptography", "ahocorasick_rs", "urllib3"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import subprocess
@@ -24,6 +23,8 @@ def python(say: Callable[[str], None] = print) -> Path:
     if ready.exists():
         return found
     folder.parent.mkdir(parents=True, exist_ok=True)
+    import fcntl  # Windows has none, and collects the tests all the same
+
     with folder.with_suffix(".lock").open("w") as lock:  # two runs at once: the second waits, and finds it there
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ready.exists():

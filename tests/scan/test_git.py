@@ -18,6 +18,7 @@ def _notebook(place: str) -> str:
     return planted.FORMATTINGS["lines"](planted.PLACES[place](planted.VALUE))
 
 
+@pytest.mark.posix
 def test_tracked_files(repository: Repository, scan: Scan) -> None:
     """Without a path all is searched that git tracks or would track: not what it ignores, and no links."""
     repository.write(".gitignore", "ignored/\n")

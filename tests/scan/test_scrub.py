@@ -120,6 +120,7 @@ def test_utf_16(masker: Masker, order: str) -> None:
     assert done.data.decode(order) == "x = [secret:API_KEY]\r\n"
 
 
+@pytest.mark.posix
 def test_command(repository: Repository, scrub: Scrub) -> None:
     """The command writes notebooks, and other files only when sources are asked for; it says what to rotate."""
     notebook = repository.write("a.ipynb", planted.FORMATTINGS["lines"](planted.PLACES["HTML"](planted.VALUE)))
@@ -143,6 +144,7 @@ def test_command(repository: Repository, scrub: Scrub) -> None:
     assert sorted(path.name for path in repository.path.iterdir()) == [".git", "a.ipynb", "b.py"]
 
 
+@pytest.mark.posix
 def test_link_stays_one(tmp_path: Path) -> None:
     """A link is followed, not replaced."""
     (tmp_path / "a").write_bytes(b"old")
@@ -168,6 +170,7 @@ def test_folder_without_rights(tmp_path: Path) -> None:
         write(tmp_path / "gone" / "a", b"old", b"new")
 
 
+@pytest.mark.posix
 def test_killed_at_any_instant(tmp_path: Path) -> None:
     """Whenever the process is killed, each file is the old one or the new one."""
     old, new = b"o" * 300_000, b"n" * 299_999

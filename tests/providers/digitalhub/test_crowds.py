@@ -93,6 +93,7 @@ def test_of_sixteen_creators_one_wins(on_platform: Core, provider: DigitalHubPro
     assert values(provider.read(PROJECT)) == {"ONE": f"sample-{won.index(True)}".encode()}
 
 
+@pytest.mark.posix
 def test_a_client_that_is_killed_with_the_lock(on_platform: Core, provider: DigitalHubProvider) -> None:
     """The next one is through within 20 s: the lock is not deleted before it is 10 s old, and then by its id."""
     provider.write(PROJECT, just(put("A", b"sample-a")))

@@ -124,6 +124,7 @@ def test_one_renewal_for_many(with_login: Core, login_file: Path) -> None:
     assert renewals(with_login) == 1
 
 
+@pytest.mark.posix
 def test_what_a_renewal_writes(with_login: Core, login_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All that Core answers, under the SDK's names, where it stood; nothing else of the file changes, nor its mode."""
     refresh = with_login.logins.refresh_token("alice")
@@ -152,6 +153,7 @@ def test_what_a_renewal_writes(with_login: Core, login_file: Path, monkeypatch: 
     assert renewals(with_login) == 1
 
 
+@pytest.mark.posix
 def test_no_file_yet(with_login: Core, login_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A renewal makes one, of mode 0600, with the profile that ``DH_NAME`` names."""
     monkeypatch.setenv("DH_NAME", "mine")
@@ -173,6 +175,7 @@ def test_what_another_process_has_renewed_is_used(with_login: Core, login_file: 
     assert renewals(with_login) == 0
 
 
+@pytest.mark.posix
 def test_processes_renew_one_after_another(with_login: Core, login_file: Path) -> None:
     """Who waits for another process's renewal uses what that has written."""
     refresh = with_login.logins.refresh_token("alice")
@@ -192,6 +195,7 @@ def test_processes_renew_one_after_another(with_login: Core, login_file: Path) -
     assert renewals(with_login) == 1
 
 
+@pytest.mark.posix
 def test_a_file_that_cannot_be_written(with_login: Core, login_file: Path) -> None:
     """Nothing is renewed, and that is said; the refresh token is good still."""
     refresh = with_login.logins.refresh_token("alice")

@@ -67,6 +67,7 @@ def test_which_file_and_which_profile(path: Path, tmp_path: Path, monkeypatch: p
     assert Profile().read() == {}
 
 
+@pytest.mark.posix
 def test_what_is_written_changes_nothing_else(path: Path) -> None:
     """Values stand where they stood, new ones at the section's end; other lines, the mode and the order stay."""
     write(Profile(), dhcore_access_token="sample-new", dhcore_refresh_token="sample-more")
@@ -97,6 +98,7 @@ def test_bytes_that_are_no_text_stay(path: Path) -> None:
     assert path.read_bytes() == b"# caf\xe9\n[__default]\na = \xff\nb = c\n"
 
 
+@pytest.mark.posix
 def test_a_link_leads_to_the_file(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the file is a link, what it leads to is written."""
     link = tmp_path / "link.ini"
@@ -107,6 +109,7 @@ def test_a_link_leads_to_the_file(path: Path, tmp_path: Path, monkeypatch: pytes
     assert "new = value" in path.read_text()
 
 
+@pytest.mark.posix
 def test_a_new_file_is_private(path: Path) -> None:
     """Where there is no file, one of mode 0600 is made."""
     path.unlink()
@@ -115,6 +118,7 @@ def test_a_new_file_is_private(path: Path) -> None:
     assert Profile().name == "__default"
 
 
+@pytest.mark.posix
 def test_a_read_only_file_is_not_written(path: Path) -> None:
     """Not even by root, who could; nor is a file in a folder that cannot be written, or is not there."""
     path.chmod(0o440)
@@ -138,6 +142,7 @@ def test_a_broken_file_is_said_without_its_content(path: Path, text: str) -> Non
     assert "sample-token" not in f"{caught.value}{caught.value.__context__}{caught.value.__cause__}"
 
 
+@pytest.mark.posix
 def test_one_at_a_time(path: Path) -> None:
     """Who has the lock keeps others from it, until it is given back or time runs out; a killed process has none."""
     order: list[str] = []
