@@ -21,7 +21,7 @@ CELL = "%load_ext dh_secrets_jupyter\n%secret panel"
 
 
 @pytest.fixture
-def workspace(core: Core, namespace: Namespace, tmp_path: Path) -> Iterator[Lab]:
+def workspace_lab(core: Core, namespace: Namespace, tmp_path: Path) -> Iterator[Lab]:
     """A JupyterLab there."""
     core.logins.is_on = True
     core.logins.add("alice", "demo:ROLE_USER")
@@ -36,16 +36,16 @@ def workspace(core: Core, namespace: Namespace, tmp_path: Path) -> Iterator[Lab]
         yield running
 
 
-def test_both_panels(core: Core, workspace: Lab, new_page: NewPage) -> None:
+def test_both_panels(core: Core, workspace_lab: Lab, new_page: NewPage) -> None:
     """With nothing set they show the login's project; each shows what the other adds, and what the console makes."""
-    panel, notebook = open_lab(new_page(), workspace, workspace.notebook("side.ipynb"), "side")
+    panel, notebook = open_lab(new_page(), workspace_lab, workspace_lab.notebook("side.ipynb"), "side")
     expect(panel.project).to_have_value("demo")
     panel.add("FROM_SIDE", "sample-side", Description="by the side panel")
     panel.region.get_by_role("button", name="Put FROM_SIDE into kernel").click()
     expect(panel.status).to_contain_text("FROM_SIDE is in the variable")
     assert "11" in notebook.run("print(len(FROM_SIDE))")
 
-    widget = Shown(new_page(), workspace, "widget", CELL).panel
+    widget = Shown(new_page(), workspace_lab, "widget", CELL).panel
     expect(widget.name("FROM_SIDE")).to_be_visible()
     widget.add("FROM_WIDGET", "sample-widget")
     expect(panel.name("FROM_WIDGET")).to_be_visible(timeout=SEEN_TIMEOUT)
