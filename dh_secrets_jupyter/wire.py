@@ -48,7 +48,7 @@ def parse_text(fields: Mapping[str, Any], field: str, subject: str) -> str:
     """
     value = fields.get(field)
     if not isinstance(value, str):
-        raise SecretsError(subject, f"`{field}` is missing or no text", f"Send `{field}` as a text")
+        raise SecretsError(subject, f"`{field}` is missing or is not text", f"Send `{field}` as a text")
     return value
 
 
@@ -85,13 +85,13 @@ def parse_metadata(fields: Mapping[str, Any], name: str) -> JSON:
 
 def _labels(name: str, labels: object) -> list[str]:
     if labels is not None and not isinstance(labels, list):
-        raise SecretsError(name, "labels are a list of texts", "Give a list")
+        raise SecretsError(name, "labels must be a list of texts", "Give a list")
     return check_labels(name, labels or [])
 
 
 def _expires(name: str, day: object) -> date | None:
     if day is not None and not (isinstance(day, str) and re.fullmatch("([0-9]{4}-[0-9]{2}-[0-9]{2})?", day)):
-        raise SecretsError(name, "this is no date", "Write it as YYYY-MM-DD")
+        raise SecretsError(name, "the expiry date is not valid", "Write it as YYYY-MM-DD")
     return check_expires(name, day)
 
 

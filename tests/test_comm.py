@@ -70,8 +70,8 @@ def test_put_into_the_environment(opened: Kernel) -> None:
         (put(project="-"), "InvalidNameError", "-: not a valid project name."),
         (put(provider="nope"), "SecretsError", "nope: no such provider."),
         (put(destination="file"), "SecretsError", "kernel: it does not know the destination."),
-        (put(name=None), "SecretsError", "put: `name` is missing or no text."),
-        (put(project=None), "SecretsError", "put: `project` is missing or no text."),
+        (put(name=None), "SecretsError", "put: `name` is missing or is not text."),
+        (put(project=None), "SecretsError", "put: `project` is missing or is not text."),
         ({**put(), "method": "take"}, "SecretsError", "kernel: it does not know the method take."),
     ],
 )

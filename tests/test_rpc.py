@@ -62,10 +62,10 @@ def project() -> Project:
     ("method", "params", "said"),
     [
         ("nonsense", {}, "kernel: it does not know the method nonsense."),
-        ("remove", {}, "remove: `name` is missing or no text."),
+        ("remove", {}, "remove: `name` is missing or is not text."),
         ("remove", {"name": "..bad"}, "..bad: "),
         ("create", {"name": "A"}, "A: the request has no value."),
-        ("update", {"name": "A", "labels": "one"}, "A: labels are a list of texts."),
+        ("update", {"name": "A", "labels": "one"}, "A: labels must be a list of texts."),
     ],
 )
 def test_what_cannot_be_done_is_said(method: str, params: dict[str, Any], said: str) -> None:

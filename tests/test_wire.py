@@ -91,7 +91,7 @@ def test_metadata_of_another_form_are_refused(sent: dict[str, Any]) -> None:
 @pytest.mark.parametrize("fields", [{}, {"name": None}, {"name": 5}, {"name": ["sample-value"]}])
 def test_a_text_has_to_be_there(fields: dict[str, Any]) -> None:
     """Nothing of what is there instead is repeated."""
-    with pytest.raises(SecretsError, match=r"^demo: `name` is missing or no text\."):
+    with pytest.raises(SecretsError, match=r"^demo: `name` is missing or is not text\."):
         wire.parse_text(fields, "name", "demo")
     assert wire.parse_text({"name": ""}, "name", "demo") == ""
 

@@ -178,4 +178,6 @@ def _built(name: str) -> str:
         return (BUILT / name).read_text(encoding="utf-8")
     except OSError:
         pass  # raised below, where the exception is no longer the context
-    raise SecretsError("panel", "the front end is not built", "Run make build, or install the package from its wheel")
+    raise SecretsError(
+        "panel", "the front end is not built", "Run make lab in a clone, or install the package from its wheel"
+    )

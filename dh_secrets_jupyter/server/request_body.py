@@ -32,9 +32,9 @@ def parse(raw: bytes, subject: str, allowed: frozenset[str]) -> JSON:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise SecretsError(subject, "the body is no JSON object in UTF-8", known)
+        raise SecretsError(subject, "the body is not a JSON object in UTF-8", known)
     if found.keys() - allowed:
-        raise SecretsError(subject, "the body has a field that is not known here", known)
+        raise SecretsError(subject, "the body has an unknown field", known)
     return found
 
 

@@ -77,14 +77,14 @@ export class ActiveNotebook {
     const panel = this._activePanel();
     const kernel = panel?.sessionContext.session?.kernel;
     if (!panel) {
-      return this._trans.__('No notebook is in front. Open one with a Python kernel to put secrets into it.');
+      return this._trans.__('No notebook is open. Open one with a Python kernel to put secrets into it.');
     }
     if (!kernel || kernel.status === 'dead') {
       return this._trans.__('The notebook in front has no kernel. Start one to put secrets into it.');
     }
     const language = (await kernel.spec)?.language ?? '';
     if (language.toLowerCase() !== 'python') {
-      return this._trans.__('The kernel in front is not Python. Secrets can be put into a Python kernel.');
+      return this._trans.__('The current kernel is not a Python kernel. Secrets can be put into a Python kernel.');
     }
     return '';
   }

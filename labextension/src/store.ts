@@ -166,17 +166,17 @@ export class Store {
 
   create(name: string, value: string, details: Details): Promise<boolean> {
     const sent = this._transport.create(this._state.project, name, value, details);
-    return this._write(name, this._saving(name), sent, this.trans.__('%1 is saved.', name));
+    return this._write(name, this._saving(name), sent, this.trans.__('%1 was saved.', name));
   }
 
   replace(name: string, value: string): Promise<boolean> {
     const sent = this._transport.update(this._state.project, name, { value });
-    return this._write(name, this._saving(name), sent, this.trans.__('The value of %1 is replaced.', name));
+    return this._write(name, this._saving(name), sent, this.trans.__('The value of %1 was replaced.', name));
   }
 
   edit(name: string, details: Partial<Details>): Promise<boolean> {
     const sent = this._transport.update(this._state.project, name, details);
-    return this._write(name, this._saving(name), sent, this.trans.__('%1 is saved.', name));
+    return this._write(name, this._saving(name), sent, this.trans.__('%1 was saved.', name));
   }
 
   remove(name: string): Promise<boolean> {
@@ -185,7 +185,7 @@ export class Store {
       name,
       this.trans.__('Deleting %1: waiting for an answer…', name),
       sent,
-      this.trans.__('%1 is deleted.', name)
+      this.trans.__('%1 was deleted.', name)
     );
   }
 

@@ -78,7 +78,7 @@ export function ValueField({ id, trans, handle, refuse }: Props) {
       return;
     }
     if (file.size > MAX_VALUE_BYTES) {
-      refuse(trans.__('the file is over 1 MiB.'), trans.__('All secrets of a project together have room for 1 MiB.'));
+      refuse(trans.__('the file is over 1 MiB.'), trans.__('All secrets of a project together can hold 1 MiB.'));
       return;
     }
     try {
@@ -86,7 +86,7 @@ export function ValueField({ id, trans, handle, refuse }: Props) {
     } catch {
       refuse(
         trans.__('the file is not UTF-8 text.'),
-        trans.__('Store bytes in a notebook, by %secret set NAME --from-file PATH.')
+        trans.__('Store bytes in a notebook, with %secret set NAME --from-file PATH.')
       );
     }
   };
@@ -105,7 +105,7 @@ export function ValueField({ id, trans, handle, refuse }: Props) {
         spellcheck={false}
         readOnly={text}
         placeholder={
-          text ? (lines === 1 ? trans.__('1 line is held') : trans.__('%1 lines are held', String(lines))) : ''
+          text ? (lines === 1 ? trans.__('1 line is kept') : trans.__('%1 lines are kept', String(lines))) : ''
         }
         aria-describedby={`${id}-hint`}
         onPaste={event => receive(event, event.clipboardData)}

@@ -65,11 +65,11 @@ test('where one may only read, what changes is disabled and says why; putting an
 
 test('without a kernel, what needs one is disabled and says why', async () => {
   const { store, put } = await opened(true);
-  store.setDisabledReason('No notebook is in front.');
+  store.setDisabledReason('No notebook is open.');
   const disabled = ACTIONS.filter(action => disabledReason(store, action) !== '');
   assert.deepEqual(disabled, ['put', 'environment']);
   await run(store, 'environment', secret);
-  assert.equal(store.state.problem?.message, 'db-pass: No notebook is in front.');
+  assert.equal(store.state.problem?.message, 'db-pass: No notebook is open.');
   assert.deepEqual(put, []);
 });
 

@@ -70,10 +70,10 @@ test('why nothing can be put follows what is in front, and its kernel', async ()
   const { front, said } = lab();
   const running = notebook('a.ipynb', python({}));
   assert.equal(await front(running), '');
-  assert.match((await front({}, false)) ?? '', /^No notebook is in front/);
+  assert.match((await front({}, false)) ?? '', /^No notebook is open/);
   assert.match((await front(notebook('b.ipynb', null))) ?? '', /^The notebook in front has no kernel/);
   const julia = { ...python({}), spec: Promise.resolve({ language: 'julia' }) };
-  assert.match((await front(notebook('c.ipynb', julia))) ?? '', /^The kernel in front is not Python/);
+  assert.match((await front(notebook('c.ipynb', julia))) ?? '', /^The current kernel is not a Python kernel/);
   const changing = notebook('d.ipynb', null);
   await front(changing);
   changing.sessionContext.session.kernel = python({});

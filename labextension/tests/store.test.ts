@@ -247,10 +247,10 @@ test('nothing is put where it cannot be, and the reason is said with the name', 
   };
   const store = new Store(transport({ put }));
   await store.refresh();
-  store.setDisabledReason('No notebook is in front.');
+  store.setDisabledReason('No notebook is open.');
   assert.equal(await store.put('A', 'variable'), false);
   assert.equal(asked, 0);
-  assert.equal(store.state.problem?.message, 'A: No notebook is in front.');
+  assert.equal(store.state.problem?.message, 'A: No notebook is open.');
 });
 
 test('a store that is done with asks no more', async () => {

@@ -242,7 +242,7 @@ def test_the_clipboard_is_pasted_by_keyboard(local_lab: Lab, open_panel: Open) -
     page.evaluate("text => navigator.clipboard.writeText(text)", PEM)
     dialog = panel.open_add()
     dialog.field("Value").press("Control+v")
-    expect(dialog.field("Value")).to_have_attribute("placeholder", "5 lines are held")
+    expect(dialog.field("Value")).to_have_attribute("placeholder", "5 lines are kept")
     dialog.discard()
     dialog.field("Value").press("x")
     expect(dialog.field("Value")).to_have_value("x")
@@ -297,9 +297,9 @@ def test_without_a_python_kernel_nothing_can_be_put(local_lab: Lab, open_panel: 
     expect(put).to_be_enabled()
     panel.page.get_by_role("button", name="New Launcher").click()
     expect(put).to_be_disabled()
-    expect(panel.region.get_by_text("No notebook is in front")).to_be_visible()
+    expect(panel.region.get_by_text("No notebook is open")).to_be_visible()
     put.click(force=True)
-    expect(panel.alert).to_contain_text("KEPT: No notebook is in front")
+    expect(panel.alert).to_contain_text("KEPT: No notebook is open")
 
 
 def test_projects_can_be_chosen_and_typed(local_lab: Lab, open_panel: Open, project: str) -> None:

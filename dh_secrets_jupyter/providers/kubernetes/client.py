@@ -268,7 +268,7 @@ class Client:
 def _unavailable(connection: Connection, why: str) -> ProviderUnavailableError:
     host = urlsplit(connection.url).netloc.rpartition("@")[2]  # without what may stand before it: a password
     return ProviderUnavailableError(
-        "kubernetes", f"the API server {host} {why}", "See whether kubectl works here, then try again"
+        "kubernetes", f"the API server {host} {why}", "Check whether kubectl works here, then try again"
     )
 
 

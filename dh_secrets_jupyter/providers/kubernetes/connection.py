@@ -124,6 +124,6 @@ def connect(target: Target, seconds: float) -> Connection:
     except Exception:  # noqa: BLE001 (a file of any content makes a parser raise anything; some of it is secret)
         where = "the pod's service account" if target.in_pod else f"the kubeconfig's context {target.context}"
         failure = ProviderUnavailableError(
-            "kubernetes", f"{where} has no usable credentials", "See whether kubectl works here, or mend it"
+            "kubernetes", f"{where} has no usable credentials", "Check whether kubectl works here, or mend it"
         )
     raise failure

@@ -78,7 +78,7 @@ def open_pools(server: Server, certificate: bytes = b"") -> PoolManager:
     return pools
 
 
-def unusable(problem: str, hint: str = "See whether kubectl works here") -> ProviderUnavailableError:
+def unusable(problem: str, hint: str = "Check whether kubectl works here") -> ProviderUnavailableError:
     """Returns the error for what cannot be connected to, or with."""
     return ProviderUnavailableError("kubernetes", problem, hint)
 

@@ -282,7 +282,9 @@ class KubernetesProvider:
             raise refusal(answer, verb, project, self._secret(project), self._target)
         if not answer.ok or answer.body.get("kind") != "Secret":
             raise ProviderUnavailableError(
-                "kubernetes", "something else than an API server answers", "See whether kubectl works here"
+                "kubernetes",
+                "the address does not answer like a Kubernetes API server",
+                "Check whether kubectl works here",
             )
         return Look.at(answer.body)
 
