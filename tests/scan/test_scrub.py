@@ -193,7 +193,7 @@ def test_killed_at_any_instant(tmp_path: Path) -> None:
 
 
 def test_history_is_rewritten(
-    repository: Repository, project: object, masker: Masker, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, demo: object, masker: Masker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """git-filter-repo takes the values out of a history by our function, notebooks stay notebooks."""
     repository.write("a.ipynb", planted.FORMATTINGS["lines"](planted.PLACES["PNG"](planted.VALUE)))
