@@ -44,6 +44,7 @@ for path in sorted(path for name in names for path in (root / package).rglob(nam
 """
 
 
+@pytest.mark.slow
 def test_every_module_can_be_imported() -> None:
     """No module of the package needs what Windows does not have, unless it is called."""
     run(WITHOUT_POSIX, ROOT, "dh_secrets_jupyter", "*.py")

@@ -43,6 +43,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
+@pytest.mark.slow
 def test_scan(folder: Path) -> None:
     """It finds the value of the project that is named, and ends with 1; 0 and 2 where nothing is, or could be."""
     found = _run("scan", "--project", "demo")
@@ -56,6 +57,7 @@ def test_scan(folder: Path) -> None:
     assert _run("scan", "--project", "other", "--allow-empty").returncode == 0
 
 
+@pytest.mark.slow
 def test_scrub(folder: Path) -> None:
     """It checks, then writes."""
     options = ("scrub", "--sources", "--project", "demo", "a.txt")

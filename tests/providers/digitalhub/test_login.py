@@ -251,6 +251,7 @@ def test_no_address(monkeypatch: pytest.MonkeyPatch, login_file: Path) -> None:
     assert DigitalHubProvider().place(PROJECT) == "the platform at https://core.example.com"
 
 
+@pytest.mark.slow
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch, login_file: Path) -> None:
     """A server that does not exist, or is none of the platform's, is said within seconds."""
     monkeypatch.setenv("DHCORE_ENDPOINT", "http://127.0.0.1:9")
