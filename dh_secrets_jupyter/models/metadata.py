@@ -105,7 +105,7 @@ def _parse_time(text: str) -> datetime:
 def _tolerant(parse: Callable[[str], T]) -> Callable[[object], T | None]:
     def read(found: object) -> T | None:
         try:
-            return parse(found) if isinstance(found, str) else None
+            return parse(found) if isinstance(found, str) and found else None
         except (ValueError, OverflowError, OSError):  # a platform may not know the local time of that year
             return None
 

@@ -28,7 +28,7 @@ RECORD = st.builds(
         labels=st.lists(st.text(max_size=5), max_size=3),
         expires=st.none() | st.dates(),
         updated=st.none() | st.datetimes(timezones=st.just(UTC)),
-        updated_by=st.none() | st.text(max_size=5),
+        updated_by=st.none() | st.text(min_size=1, max_size=5),
     ),
 )
 
