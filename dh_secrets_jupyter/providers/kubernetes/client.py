@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CONNECT = 5.0
 """Seconds to wait for a connection."""
-READ = 15.0
+READ = 19.0
 """Seconds to wait for an answer, or for the next part of one."""
 LOGIN = 15.0
 """Seconds that finding credentials may take: a kubeconfig can name a program to ask."""

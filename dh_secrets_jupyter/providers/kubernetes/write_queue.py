@@ -26,7 +26,7 @@ MOST = 32
 """A process rests after a write for up to so many times as long as that took: twice as many as the last time where
 other writers were seen meanwhile, else half as many, so that not all of them write at once and none keeps the others
 from it, ..."""
-LONGEST = 1.0
+LONGEST = 3.0
 """... and for so many seconds at most."""
 
 _queues: dict[tuple[int, Target, str], _Queue] = {}

@@ -144,7 +144,7 @@ def test_alone_nobody_rests(naps: list[float]) -> None:
 
 
 def test_a_crowd_is_given_time(naps: list[float]) -> None:
-    """Rests grow while others are met, never over 1 s, and shrink again; a change without success counts as one."""
+    """Rests grow while others are met, never over 3 s, and shrink again; a change without success counts as one."""
     for others in (1, 1, 1, 0, 0, 0, 0):
         write(others, seconds=0.1)
     assert [round(nap, 1) for nap in naps] == [0.2, 0.4, 0.8, 0.4, 0.2, 0.1]
