@@ -23,6 +23,10 @@ class DeadlineError(Exception):
     """The deadline passed before the exchange was over."""
 
 
+class OutcomeUnknownError(Exception):
+    """A change was sent and no answer came: it may have happened, or happen yet."""
+
+
 class Exchange(threading.Thread, Generic[T]):
     """Runs a call that uses connections of :func:`make_cuttable`.
 

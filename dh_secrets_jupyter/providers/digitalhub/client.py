@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urlsplit
 from ...backoff import pauses
 from ...errors import ProviderUnavailableError
 from ..base import Learn
-from ..exchange import DeadlineError, Exchange, make_cuttable
+from ..exchange import DeadlineError, Exchange, OutcomeUnknownError, make_cuttable
 from ..proxies import address_and_headers, environments_proxy
 from .login import Login
 
@@ -69,10 +69,6 @@ class Answer:
         """Whether Core's own message begins so."""
         message = self.body.get("message") if isinstance(self.body, dict) else None
         return isinstance(message, str) and message.startswith(words)
-
-
-class OutcomeUnknownError(Exception):
-    """A change was sent and no answer came: it may have happened, or happen yet."""
 
 
 class Client:

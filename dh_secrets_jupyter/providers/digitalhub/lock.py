@@ -16,7 +16,8 @@ from datetime import timedelta
 
 from ...backoff import pauses
 from ...errors import ConflictError, SecretsError
-from .client import Client, OutcomeUnknownError, unavailable
+from ..exchange import OutcomeUnknownError
+from .client import Client, unavailable
 from .entity import new_lock
 from .permissions import exists, forbidden
 from .reading import Listing, listing, path, unexpected

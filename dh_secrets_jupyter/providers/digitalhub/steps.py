@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from ...backoff import pauses
 from ...errors import SecretsError
 from ..base import Change, Put, Remove
-from .client import Answer, Client, OutcomeUnknownError, unavailable
+from ..exchange import OutcomeUnknownError
+from .client import Answer, Client, unavailable
 from .entity import Entity, new
 from .outcome import halfway
 from .permissions import forbidden

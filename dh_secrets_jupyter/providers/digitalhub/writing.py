@@ -16,7 +16,8 @@ from collections.abc import Sequence
 
 from ...errors import ConflictError, SecretsError
 from ..base import Change, Plan, Put, Records, Remove, check_total
-from .client import Client, OutcomeUnknownError
+from ..exchange import OutcomeUnknownError
+from .client import Client
 from .entity import check
 from .lock import held
 from .reading import Look, Missing, look, look_again, path, unexpected

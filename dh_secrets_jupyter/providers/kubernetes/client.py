@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from ...backoff import Deadline, pauses
 from ...errors import ProviderUnavailableError
-from ..exchange import DeadlineError, Exchange
+from ..exchange import DeadlineError, Exchange, OutcomeUnknownError
 from .admission import verdict
 from .connection import Connection, Target, connect
 
@@ -50,10 +50,6 @@ class Answer:
     def ok(self) -> bool:
         """Whether it did what was asked."""
         return 200 <= self.status < 300
-
-
-class OutcomeUnknownError(Exception):
-    """A change was sent and no answer came: it may have happened, or happen yet."""
 
 
 class _Trouble(Enum):

@@ -15,7 +15,8 @@ from urllib.parse import urlencode
 from ...backoff import Deadline, pauses
 from ...errors import ConflictError, ProviderUnavailableError, SecretsError
 from ..base import Change, Plan, Put, Records, check_total
-from .client import BUSY, JSON_PATCH, PATIENCE, READ, Answer, Client, OutcomeUnknownError
+from ..exchange import OutcomeUnknownError
+from .client import BUSY, JSON_PATCH, PATIENCE, READ, Answer, Client
 from .coexistence import keep, notices
 from .connection import NAMESPACE, Target, find_target
 from .layout import Look
