@@ -6,6 +6,8 @@ import random
 import time
 from collections.abc import Iterator
 
+STABLE_AFTER = 10.0
+"""Seconds after which a watch that ends has worked: the next one is not put off further."""
 SPARE = 1.0
 """Seconds that a pause leaves for the try after it."""
 

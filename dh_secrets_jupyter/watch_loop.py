@@ -10,14 +10,12 @@ import threading
 import time
 from typing import Protocol
 
-from .backoff import watch_pauses
+from .backoff import STABLE_AFTER, watch_pauses
 from .errors import AccessDeniedError, SecretsError, trace
 from .providers.base import Provider, Records
 
 log = logging.getLogger(__name__)
 
-STABLE_AFTER = 10.0
-"""Seconds after which a watch that breaks has worked: the next one is not put off further."""
 DENIED_RETRY = 60.0
 """Seconds before a watch that is not allowed is tried again: a right may be granted meanwhile."""
 

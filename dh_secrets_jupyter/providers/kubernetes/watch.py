@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ...backoff import watch_pauses
+from ...backoff import STABLE_AFTER, watch_pauses
 from ...errors import AccessDeniedError, SecretsError
 from .. import news
 from ..base import Records
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 EXPIRY = 60
 """Seconds after which the API server is asked to end a watch, so that a connection lost in silence is noticed."""
-STOOD = 10.0
-"""Seconds after which a watch that ends has worked: the next one is not put off further."""
 KINDS = ("ADDED", "MODIFIED", "DELETED", "BOOKMARK")
 """What a watch tells: changes, and now and then where it is."""
 PART = 65536
@@ -80,7 +78,7 @@ class _Follower:
                 if not opened or isinstance(error, AccessDeniedError):
                     self.news.put(error)
                     return
-            if time.monotonic() - began > STOOD:
+            if time.monotonic() - began > STABLE_AFTER:
                 pauses = watch_pauses()
             self._closing.wait(next(pauses))
 

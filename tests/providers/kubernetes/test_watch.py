@@ -95,7 +95,7 @@ def test_a_deletion_that_is_not_over_shows_nothing(demo: Project, namespace: Nam
 def test_it_goes_on_after_expiry(connect: Connect, namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the API server ends the watch, the next one sees what changed in between."""
     monkeypatch.setattr("dh_secrets_jupyter.providers.kubernetes.provider.EXPIRY", 1)
-    monkeypatch.setattr(watch, "STOOD", 0.5)
+    monkeypatch.setattr(watch, "STABLE_AFTER", 0.5)
     provider = connect()
     with watching(provider) as news:
         expect(news)
