@@ -35,7 +35,7 @@ def test_a_lease_of_the_environment(project_kernel: Kernel) -> None:
     """``--env`` puts them there under their own names; children of the body have them."""
     project_kernel.ok("import os\nos.environ['db-pass'] = 'before'")
     project_kernel.ok(
-        "%%secret --env API_KEY db-pass\nassert len(os.environ['API_KEY']), len(os.environ['db-pass']) == (16, 17)"
+        "%%secret --env API_KEY db-pass\nassert (len(os.environ['API_KEY']), len(os.environ['db-pass'])) == (16, 17)"
     )
     assert (
         project_kernel.ok("%%secret API_KEY --env\n!python3 -c \"import os; print(len(os.environ['API_KEY']))\"").stdout
