@@ -199,6 +199,10 @@ def test_what_the_api_server_forgot_is_looked_up(
     fault_proxy.script("GET", PASS, Fault(upstream=False, answer=(200, {}, gone + b"\n")), path="watch=1")
     with watching(connect(fault_proxy.kubeconfig)) as news:
         expect(news)
+        until = time.monotonic() + SOON
+        while not any(request.watches for request in fault_proxy.requests):
+            assert time.monotonic() < until
+            time.sleep(0.01)
         fault_proxy.cut_all()
         namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=1")
         expect(news, "A")
