@@ -52,6 +52,16 @@ class Answer:
         return 200 <= self.status < 300
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What is sent."""
+
+    method: str
+    path: str
+    content: bytes | None = field(default=None, repr=False)
+    content_type: str = JSON
+
+
 class _Trouble(Enum):
     """Why there is no answer: as it is said, and whether the request may have arrived."""
 
@@ -106,12 +116,12 @@ class Client:
             ProviderUnavailableError: there is no API server, or it fails.
             OutcomeUnknownError: it may have made a change.
         """
-        content = None if body is None else _encode(body)
+        request = _Request(method, path, None if body is None else _encode(body), content_type)
         patient_until = time.monotonic() + PATIENCE
         renewed = False
         for pause in pauses():
             connection = self._connect(deadline)
-            found = self._once(connection, method, path, content, content_type, deadline)
+            found = self._once(connection, request, deadline)
             trouble = found if isinstance(found, _Trouble) else None
             answer = Answer(0, {}) if isinstance(found, _Trouble) else found
             ruled = verdict(answer.body) is not None  # by a rule of the cluster, which is free to choose the status
@@ -153,7 +163,7 @@ class Client:
         for last in (False, True):
             deadline = Deadline(READ)
             connection = self._connect(deadline)
-            response = self._send(connection, "GET", path, None, JSON, silence, deadline, stream=True)
+            response = self._send(connection, _Request("GET", path), silence, deadline, stream=True)
             if isinstance(response, _Trouble):
                 if response is _Trouble.BROKEN and not last:
                     continue  # the API server may have closed a connection that had been idle
@@ -166,17 +176,9 @@ class Client:
             self._held.drop(connection)
         raise AssertionError("the second time is the last")
 
-    def _once(
-        self,
-        connection: Connection,
-        method: str,
-        path: str,
-        content: bytes | None,
-        content_type: str,
-        deadline: Deadline,
-    ) -> Answer | _Trouble:
+    def _once(self, connection: Connection, request: _Request, deadline: Deadline) -> Answer | _Trouble:
         read = min(READ, max(1.0, deadline.left))
-        response = self._send(connection, method, path, content, content_type, read, deadline)
+        response = self._send(connection, request, read, deadline)
         if isinstance(response, _Trouble):
             return response
         try:
@@ -191,16 +193,7 @@ class Client:
         return Answer(response.status, body, float(after) if after.isdecimal() else 0)
 
     def _send(
-        self,
-        connection: Connection,
-        method: str,
-        path: str,
-        content: bytes | None,
-        content_type: str,
-        read: float,
-        deadline: Deadline,
-        *,
-        stream: bool = False,
+        self, connection: Connection, request: _Request, read: float, deadline: Deadline, *, stream: bool = False
     ) -> BaseHTTPResponse | _Trouble:
         """Sends one request; the answer, or with ``stream`` its head, is there in time, or counts as lost."""
         import ssl
@@ -208,12 +201,12 @@ class Client:
         import urllib3
         from urllib3 import exceptions
 
-        agent = {"Accept": JSON, "Content-Type": content_type, "User-Agent": "dh-secrets-jupyter"}
+        agent = {"Accept": JSON, "Content-Type": request.content_type, "User-Agent": "dh-secrets-jupyter"}
         exchange = Exchange(
             lambda: connection.pool.request(
-                method,
-                connection.url + path,
-                body=content,
+                request.method,
+                connection.url + request.path,
+                body=request.content,
                 headers=connection.headers(agent),
                 timeout=urllib3.Timeout(connect=min(CONNECT, read), read=read),
                 retries=False,
