@@ -37,7 +37,8 @@ def run_need(
         SecretsError: a notebook cannot be read, or, with ``check``, the provider cannot be used.
     """
     if not paths:
-        raise SecretsError("need", "it needs a notebook or a script", "Name one. For example: need analysis.ipynb")
+        hint = "For example: jupyter secrets need analysis.ipynb"
+        raise SecretsError("need", "a notebook or script is missing", hint)
     found = {name: read_file(Path(name)) for name in paths}
     if example:
         out.write(_example(found))
@@ -48,7 +49,7 @@ def run_need(
         if check:
             raise
         stored = None
-        print(f"What is missing is not known. {error}", file=err)
+        print(f"Could not check what is missing: {error}", file=err)
     if as_json:
         out.write(_to_json(found, stored))
     else:

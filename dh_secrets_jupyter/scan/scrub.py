@@ -83,7 +83,7 @@ def write(path: Path, old: bytes, new: bytes) -> None:
     else:
         if is_same:
             return
-        problem = "was changed by somebody else meanwhile, and is left as it is"
+        problem = "was changed meanwhile, and was left as it is"
     raise SecretsError(str(path), problem, "Save and close it elsewhere, and scrub again")
 
 
@@ -142,4 +142,5 @@ def _check_notebook(name: str, data: bytes) -> None:
     else:
         is_valid = True
     if not is_valid:
-        raise SecretsError(name, "it would be no valid notebook any more, and is left as it is", "Clear its outputs")
+        problem = "the result would not be a valid notebook, so the file was left as it is"
+        raise SecretsError(name, problem, "Clear its outputs")

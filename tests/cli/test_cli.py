@@ -131,7 +131,7 @@ def test_help_is_fast() -> None:
         (["scan", "--staged", "--history"], "--staged: it cannot be combined with --history. Pass one of them."),
         (["scan", "--project"], "--project: this option needs a value. Write it as --project=NAME."),
         (["scan", "--project", "No"], "No: not a valid project name."),
-        (["need"], "need: it needs a notebook or a script. Name one."),
+        (["need"], "need: a notebook or script is missing."),
         (["need", "gone.ipynb"], "gone.ipynb: it cannot be read (No such file or directory)."),
     ],
 )

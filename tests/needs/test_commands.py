@@ -80,6 +80,6 @@ def test_without_a_provider(demo: Project) -> None:
     out, err = io.StringIO(), io.StringIO()
     assert run_need(fails, ["a.py"], out, err, as_json=True) == 0
     assert {one["missing"] for one in json.loads(out.getvalue())["a.py"]} == {None}
-    assert err.getvalue() == "What is missing is not known. local: it cannot be used. Try another.\n"
+    assert err.getvalue() == "Could not check what is missing: local: it cannot be used. Try another.\n"
     with pytest.raises(SecretsError):
         run_need(fails, ["a.py"], out, err, check=True)

@@ -158,7 +158,7 @@ def test_changed_meanwhile(tmp_path: Path) -> None:
     """A file that was saved since it was read is left alone."""
     path = tmp_path / "a"
     path.write_bytes(b"newer")
-    with pytest.raises(SecretsError, match="was changed by somebody else meanwhile"):
+    with pytest.raises(SecretsError, match="was changed meanwhile"):
         write(path, b"old", b"new")
     assert path.read_bytes() == b"newer"
     assert list(tmp_path.iterdir()) == [path]

@@ -200,7 +200,7 @@ def _pools(url: str) -> PoolManager:
     options: dict[str, Any] = {"num_pools": 4, "maxsize": CONNECTIONS, "ssl_context": _trust()}
     pools: PoolManager
     if proxy and proxy.startswith("socks"):
-        raise unavailable("would be reached by a SOCKS proxy, which it cannot", "Name an HTTP proxy, or NO_PROXY")
+        raise unavailable("cannot be reached through a SOCKS proxy", "Name an HTTP proxy, or NO_PROXY")
     pools = urllib3.ProxyManager(proxy, proxy_headers=headers, **options) if proxy else urllib3.PoolManager(**options)
     make_cuttable(pools)
     return pools

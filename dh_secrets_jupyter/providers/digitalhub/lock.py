@@ -107,7 +107,7 @@ def _create_project(client: Client, project: str, until: float) -> None:
         answer = client.request("POST", "/api/v1/projects", body, until=until)
         if not answer.ok and not answer.says("Duplicated entity"):
             raise unavailable(
-                f"would not create the project {project} (HTTP status {answer.status})", "Create it in the console"
+                f"did not create the project {project} (HTTP status {answer.status})", "Create it in the console"
             )
 
 

@@ -34,7 +34,7 @@ def halfway(
     parts = [f"{state}: {', '.join(names)}" for state, names in found.items()]
     return kind(
         ", ".join(change.name for change in changes),
-        f"{failure.problem}, so that the change was not made as a whole ({'; '.join(parts)})",
+        f"{failure.problem}, so the change was not made as a whole ({'; '.join(parts)})",
         "See what is there with %secret list before you repeat it",
     )
 

@@ -223,7 +223,7 @@ def _get(client: Client, project: str, entities: list[Entity], until: float) -> 
 def _given(entities: list[Entity], body: Any) -> dict[str, Value]:
     """Returns the values of an answer, which names each by its key."""
     if not isinstance(body, dict):
-        raise unavailable("answers something else than values", NOT_CORE)
+        raise unavailable("did not answer with values", NOT_CORE)
     return {
         entity.name: text.encode(errors="surrogatepass")
         for entity in entities
