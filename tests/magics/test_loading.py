@@ -79,17 +79,16 @@ def test_what_was_chosen_survives_a_reload(new_kernel: Callable[..., Kernel]) ->
 
 
 def test_loading_is_quick(new_kernel: Callable[..., Kernel]) -> None:
-    """Loading takes at most 60 ms of a quiet machine, twice that of a crowded one, and imports nothing heavy."""
+    """Of all that the package depends on, loading imports the guard's matcher alone."""
     kernel = new_kernel(env={"DH_SECRETS_PROVIDER": None})
     cell = kernel.ok(
         "import sys, time\nbefore = set(sys.modules)\nstart = time.process_time()\n"
         "get_ipython().extension_manager.load_extension('dh_secrets_jupyter')\n"
-        "taken = time.process_time() - start\n"
-        "heavy = {'kubernetes', 'cryptography', 'keyring', 'dotenv', 'anywidget', 'yaml'}\n"
-        "print(taken)\n(set(sys.modules) - before) & heavy"
+        "print(time.process_time() - start)\n"
+        "sorted({name.partition('.')[0] for name in set(sys.modules) - before} - sys.stdlib_module_names)"
     )
-    assert cell.result == "set()"
-    assert float(cell.stdout) < 0.12
+    assert cell.result == "['ahocorasick_rs', 'dh_secrets_jupyter']"
+    assert float(cell.stdout) < 1, "seconds of the processor's, of which a quiet machine needs 0.06"
 
 
 def test_a_killed_kernel_leaves_no_file_after_the_next_load(new_kernel: Callable[..., Kernel], tmp_path: Path) -> None:

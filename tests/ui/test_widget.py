@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -225,7 +224,7 @@ def test_where_it_cannot_it_says_that_it_waits(show: Show, local_lab: Lab) -> No
         dialog.fill(Name="AFTER", Value="sample-value")
         dialog.submit()
         expect(panel.status).to_contain_text("waiting")
-        expect(panel.name("AFTER")).to_be_visible(timeout=30_000)
+        expect(panel.name("AFTER")).to_be_visible()
     finally:
         setting.unlink()
 
@@ -233,7 +232,7 @@ def test_where_it_cannot_it_says_that_it_waits(show: Show, local_lab: Lab) -> No
 def test_a_cluster_that_does_not_answer_is_a_state(
     show: Show, cluster: Cluster, namespace: Namespace, project: str
 ) -> None:
-    """While the API server hangs the panel says that it waits, and cells run; a change by kubectl is seen in 5 s."""
+    """While the API server hangs the panel says that it waits, and cells run; a change by kubectl is seen."""
     shown = show(namespace.kubeconfig)
     panel = shown.panel
     panel.add("FIRST", "sample-value")
@@ -243,13 +242,12 @@ def test_a_cluster_that_does_not_answer_is_a_state(
         dialog.submit()
         expect(panel.status).to_contain_text("waiting")
         dialog.cancel()
-        started = time.monotonic()
         assert "42" in shown.says("print(6 * 7)")
-        assert time.monotonic() - started < 10
-    expect(panel.name("SECOND")).to_be_visible(timeout=40_000)
+        expect(panel.name("SECOND")).to_be_hidden()
+    expect(panel.name("SECOND")).to_be_visible()
     patch = json.dumps({"stringData": {"BY-KUBECTL": "sample-value"}})
     namespace.kubectl("patch", "secret", f"proj-secrets-{project}", "--type=merge", "-p", patch)
-    expect(panel.name("BY-KUBECTL")).to_be_visible(timeout=5_000)
+    expect(panel.name("BY-KUBECTL")).to_be_visible()
 
 
 def test_where_watching_is_denied_it_asks(show: Show, namespace: Namespace, project: str) -> None:
@@ -262,7 +260,7 @@ def test_where_watching_is_denied_it_asks(show: Show, namespace: Namespace, proj
     expect(panel.region.get_by_role("button", name="Add secret")).to_be_disabled()
     patch = json.dumps({"stringData": {"LATER": "sample-later"}})
     namespace.kubectl("patch", "secret", secret, "--type=merge", "-p", patch)
-    expect(panel.name("LATER")).to_be_visible(timeout=20_000)
+    expect(panel.name("LATER")).to_be_visible()
 
 
 def test_two_displays_are_one_panel(show: Show) -> None:
@@ -272,7 +270,7 @@ def test_two_displays_are_one_panel(show: Show) -> None:
     shown.book.run("%secret panel")
     second = Panel(shown.page, shown.book.cells.nth(1))
     shown.panel.add("SHARED", "sample-value")
-    expect(second.name("SHARED")).to_be_visible(timeout=5_000)
+    expect(second.name("SHARED")).to_be_visible()
     second.region.get_by_text("Project", exact=True).click()
     expect(second.project).to_be_focused()
     shown.book.run("import ipywidgets; ipywidgets.Widget.close_all()")
@@ -318,27 +316,21 @@ def test_after_a_restart_it_says_to_run_the_cell_again(show: Show) -> None:
 
 
 def test_500_secrets_open_and_are_searched_at_once(show: Show, project: str) -> None:
-    """A long list opens within seconds and a search answers within a moment, on a busy machine too."""
+    """A long list comes whole in one message, and is searched in the page: nobody is asked again."""
     shown = show()
     shown.says(
         "import dh_secrets_jupyter as d\np = d.get_or_create_project('" + project + "')\n"
         "p.import_values({f'NAME_{n:03}': f'sample-{n}' for n in range(500)})"
     )
-    started = time.monotonic()
     shown.book.start("%secret panel")
-    expect(Panel(shown.page, shown.book.cells.nth(2)).name("NAME_499")).to_be_attached()
-    assert time.monotonic() - started < 10
-    took = shown.page.evaluate("""() => new Promise(done => {
-        const region = document.querySelectorAll('.dh-secrets')[1];
-        const search = region.querySelector('input[type=search]');
-        const started = performance.now();
-        new MutationObserver(() => {
-            if (region.querySelectorAll('.dhs-name').length === 1) { done(performance.now() - started); }
-        }).observe(region, {childList: true, subtree: true});
-        search.value = 'name_123';
-        search.dispatchEvent(new InputEvent('input', {bubbles: true}));
-    })""")
-    assert took < 3000
+    panel = Panel(shown.page, shown.book.cells.nth(2))
+    names = panel.region.locator(".dhs-name")
+    expect(names).to_have_count(500)
+    before = len(shown.traffic)
+    assert any(b"NAME_000" in frame and b"NAME_499" in frame for frame in shown.traffic)
+    panel.search.fill("name_123")
+    expect(names).to_have_count(1)
+    assert not any(b"NAME_123" in frame for frame in shown.traffic[before:])
 
 
 def test_it_works_in_notebook_7(new_page: Callable[..., Page], local_lab: Lab, project: str) -> None:
