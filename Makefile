@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 # Node from the virtual environment comes before the machine's, which may be too old.
 NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix labextension --no-audit --no-fund
-FRONT := $(wildcard labextension/*.json labextension/src/* labextension/style/* labextension/schema/*)
+FRONT := $(wildcard labextension/*.json labextension/*.mjs labextension/src/* labextension/style/* labextension/schema/* dh_secrets_jupyter/locale/*/*/*)
 # A store of its own, unless another provider is wanted.
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
 QUICKSTART := notebooks/quickstart.ipynb

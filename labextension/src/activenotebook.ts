@@ -3,7 +3,8 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { KernelComm } from './kernelcomm';
-import { RequestError, type Trans } from './model';
+import type { Trans } from './language';
+import { RequestError } from './model';
 import type { Destination } from './protocol';
 import type { PutIntoKernel } from './rest';
 

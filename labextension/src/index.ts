@@ -11,7 +11,7 @@ import { Widget } from '@lumino/widgets';
 import { ActiveNotebook } from './activenotebook';
 import { commands } from './commands';
 import { EventBus } from './eventbus';
-import type { Trans } from './model';
+import type { Trans } from './language';
 import { API_BASE } from './protocol';
 import { type PutIntoKernel, RestTransport } from './rest';
 import { Store } from './store';
@@ -64,6 +64,15 @@ function transport(put: PutIntoKernel): RestTransport {
   );
 }
 
+function inLanguageOf(translator: ITranslator): Trans {
+  const bundle = translator.load('dh_secrets_jupyter');
+  return {
+    __: (text, ...args) => bundle.__(text, ...args),
+    _n: (one, many, count, ...args) => bundle._n(one, many, count, ...args),
+    language: translator.languageCode
+  };
+}
+
 function addCommands(app: JupyterFrontEnd, store: Store, palette: ICommandPalette | null): void {
   const { trans } = store;
   const show = () => app.shell.activateById('dh-secrets-panel');
@@ -89,7 +98,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     registry: ISettingRegistry | null,
     restorer: ILayoutRestorer | null
   ) => {
-    const trans = (translator ?? nullTranslator).load('dh_secrets_jupyter');
+    const trans = inLanguageOf(translator ?? nullTranslator);
     const active = new ActiveNotebook(app.shell, notebooks, trans);
     const store = new Store(transport(active.put), trans);
     active.follow(reason => store.setDisabledReason(reason));

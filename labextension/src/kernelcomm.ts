@@ -1,7 +1,8 @@
 /** Asks a kernel over a comm of its own; `dh_secrets_jupyter/comm.py` has its other end. */
 
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
-import { RequestError, type Trans } from './model';
+import type { Trans } from './language';
+import { RequestError } from './model';
 import { BOOTSTRAP, COMM_TARGET, type Method } from './protocol';
 import { type Request, type Response, resultOf } from './rpc';
 

@@ -53,16 +53,6 @@ export interface Transport {
   watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void;
 }
 
-/** Says a text in the user's language (a bundle of JupyterLab's); `%1`, `%2`, … stand for the arguments. */
-export interface Trans {
-  __(text: string, ...args: string[]): string;
-}
-
-/** The texts as they are written in the source. */
-export const untranslated: Trans = {
-  __: (text, ...args) => text.replace(/%(\d)/g, (mark, digit: string) => args[Number(digit) - 1] ?? mark)
-};
-
 /** Whether the last valid day of a secret is over, on this machine's calendar. */
 export function expired(secret: SecretInfo, now = new Date()): boolean {
   const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(part => String(part).padStart(2, '0'));

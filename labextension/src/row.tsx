@@ -3,7 +3,8 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { run } from './actions';
 import { Icon } from './icons';
-import { changedElsewhere, expired, type Trans } from './model';
+import type { Trans } from './language';
+import { changedElsewhere, expired } from './model';
 import type { SecretInfo } from './protocol';
 import type { Store } from './store';
 

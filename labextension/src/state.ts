@@ -1,6 +1,7 @@
 /** What a panel shows. It holds no value, not even while one is sent. */
 
-import { RequestError, type Status, type Trans } from './model';
+import type { Trans } from './language';
+import { RequestError, type Status } from './model';
 import type { Reason, SecretInfo } from './protocol';
 
 /** What went wrong, with the name of the secret or project that it is about. */

@@ -1,6 +1,7 @@
 /** The store behind a panel: it asks the transport, and keeps what is shown. */
 
-import { type Details, type Status, type Trans, type Transport, untranslated } from './model';
+import { type Trans, untranslated } from './language';
+import type { Details, Status, Transport } from './model';
 import { Poller } from './poller';
 import type { Destination } from './protocol';
 import { type Dialog, EMPTY, problemOf, type State } from './state';

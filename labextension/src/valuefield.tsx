@@ -2,7 +2,7 @@
 
 import type { Ref } from 'preact';
 import { useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Trans } from './model';
+import type { Trans } from './language';
 import { MAX_VALUE_BYTES } from './protocol';
 
 export interface ValueHandle {

@@ -1,6 +1,8 @@
 /** The widget's front end: the panel's view over the widget's own comm, in any notebook that shows ipywidgets. */
 
+import CATALOGUES from 'catalogues';
 import { CommTransport, type Model } from './comm';
+import { speaking, type Trans } from './language';
 import type { Status } from './model';
 import { Store } from './store';
 import { mount } from './view';
@@ -9,13 +11,14 @@ import { mount } from './view';
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const leaveKeys = takeKeys(el);
   el.classList.add('dhs-widget');
+  const trans = inLanguageOfPage();
   const transport = new CommTransport(model);
-  let end = waiting(model, el);
+  let end = waiting(model, el, trans);
   let gone = false;
   const show = (status?: Status) => {
     if (!gone) {
       end();
-      const store = new Store(transport);
+      const store = new Store(transport, trans);
       end = mount(el, store);
       void store.open(status);
     }
@@ -27,6 +30,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     leaveKeys();
     transport.dispose();
   };
+}
+
+/** The language that JupyterLab says on the page. */
+function inLanguageOfPage(): Trans {
+  const language = document.documentElement.lang || 'en';
+  return speaking(language, CATALOGUES[language.slice(0, 2)] ?? {});
 }
 
 /** In a notebook plain keys are its commands, on a button too, unless the element says that they are its own. */
@@ -44,10 +53,10 @@ function takeKeys(el: HTMLElement): () => void {
   return () => window.removeEventListener('keydown', ask, true);
 }
 
-function waiting(model: Model, el: HTMLElement): () => void {
+function waiting(model: Model, el: HTMLElement, trans: Trans): () => void {
   const region = document.createElement('section');
   region.className = 'dh-secrets';
-  region.ariaLabel = 'Secrets';
+  region.ariaLabel = trans.__('Secrets');
   const status = document.createElement('p');
   status.className = 'dhs-status';
   status.role = 'status';
@@ -55,7 +64,7 @@ function waiting(model: Model, el: HTMLElement): () => void {
   region.append(status, list);
   el.append(region);
   const timer = setTimeout(() => {
-    status.textContent = 'Waiting for the kernel. If none runs, start one and run the cell again.';
+    status.textContent = trans.__('Waiting for the kernel. If none runs, start one and run the cell again.');
     // The kernel's own escaped table, the same as in the saved notebook.
     list.innerHTML = model.get('_fallback');
   }, 300);

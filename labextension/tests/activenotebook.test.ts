@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ActiveNotebook } from '../src/activenotebook';
-import { untranslated } from '../src/model';
+import { untranslated } from '../src/language';
 
 type Listener = () => void;
 

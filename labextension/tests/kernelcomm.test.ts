@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AskedKernel, type Comm, KernelComm } from '../src/kernelcomm';
-import { untranslated } from '../src/model';
+import { untranslated } from '../src/language';
 import { BOOTSTRAP, COMM_TARGET } from '../src/protocol';
 
 type Listener = (sender: unknown, value: unknown) => void;

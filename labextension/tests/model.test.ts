@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changedElsewhere, expired, matches, untranslated } from '../src/model';
+import { untranslated } from '../src/language';
+import { changedElsewhere, expired, matches } from '../src/model';
 import type { SecretInfo } from '../src/protocol';
 
 const secret: SecretInfo = {

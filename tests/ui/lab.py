@@ -76,8 +76,9 @@ class Lab:
 
 def build_front_end() -> None:
     """Builds the front end where its source has changed, so that the tests show what is in the checkout."""
-    sources = [path for folder in ("src", "style", "schema") for path in (SOURCE / folder).rglob("*")]
-    newest = max(path.stat().st_mtime for path in [*sources, SOURCE / "package.json"])
+    folders = [SOURCE / "src", SOURCE / "style", SOURCE / "schema", BUILT.parent / "locale"]
+    sources = [path for folder in folders for path in folder.rglob("*")]
+    newest = max(path.stat().st_mtime for path in [*sources, *SOURCE.glob("*.mjs"), SOURCE / "package.json"])
     if all(built.exists() and built.stat().st_mtime >= newest for built in (BUILT / "package.json", WIDGET)):
         return
     npm = shutil.which("npm") or "npm"

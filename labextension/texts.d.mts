@@ -1,0 +1,4 @@
+/** The types of texts.mjs, for the tests. */
+export const LOCALE: string;
+export function textsOf(source: string): string[][];
+export function catalogues(): { [locale: string]: { [text: string]: string[] } };
