@@ -73,7 +73,7 @@ def test_every_page_that_is_named_is_there(tracked: list[str]) -> None:
         (path, name)
         for path in tracked
         if path.endswith((".md", ".py", ".ts", ".tsx", ".toml", ".yaml", ".yml", ".ipynb")) or path == "Makefile"
-        for name in re.findall(r"[\w/.-]*\w\.md\b", (ROOT / path).read_text())
+        for name in re.findall(r"(?:\.\./)*([\w/.-]*\w\.md)\b", (ROOT / path).read_text())
     }
     missing = {(path, name) for path, name in named if not any(f"/{page}".endswith(f"/{name}") for page in pages)}
     assert {(path, name) for path, name in missing if not path.startswith("tests/")} == set()
