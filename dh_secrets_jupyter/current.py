@@ -53,6 +53,11 @@ def switch(name: str, provider: str | None = None) -> Project:
     return _current
 
 
+def is_switched() -> bool:
+    """Returns whether the current project was chosen by :func:`switch`, and not by the settings."""
+    return _current is not None
+
+
 def get(name: str) -> SecretValue | SecretBytes:
     """Returns the value of a secret of the current project. Raises as :meth:`.project.Project.read_values`."""
     return project().read_values(name)[name]

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from . import current, injection, wire
+from . import current, guard, injection, wire
 from .errors import SecretsError
 from .ipython import running_shell
 from .models import check_name
-from .project import KEEP, Project
+from .project import KEEP, Project, Secret
 from .wire import JSON
 
 
@@ -117,20 +117,92 @@ def _remove(project: Project, request: Request) -> JSON:
 
 
 def _put(project: Project, request: Request) -> JSON:
-    """Reads a secret into the kernel. Setting one variable or entry is one step, also while a cell runs."""
-    name, shell = request.name, running_shell()
-    if shell is None:
-        raise SecretsError(name, "there is no IPython to put it into", "Use read_secret_value in Python")
+    """Reads a secret into the kernel. Setting one variable or entry is one step, also while a cell runs.
+
+    Says where it is, whether something of the user's was replaced there, and what :func:`_warnings` says.
+    """
+    name = request.name
     destination = DESTINATIONS.get(wire.parse_text(request.params, "destination", name))
     if destination is None:
         raise unknown("destination")
+    into = _injection(name)
     [target] = injection.targets(destination, [injection.SecretRef(name)])
-    injection.for_namespace(shell.user_ns).put(destination, {target: project.read_values(name)[name]})
-    return {"target": target}
+    secret, value = project.read_secrets([name])[name]
+    replaced = into.put(destination, {target: value}, project.source, undoable=True)
+    return {"target": target, "replaced": bool(replaced), **_warnings(secret)}
+
+
+def _put_again(project: Project, request: Request) -> JSON:
+    """Reads a secret anew into every place of the kernel where it is."""
+    name, into = request.name, _injection(request.name)
+    secret, value = project.read_secrets([name])[name]
+    places = [one for one in into.held(project.source) if one.name == name]
+    for one in places:
+        into.put(one.destination, {one.target: value}, project.source)
+    return {"targets": [one.target for one in places], **_warnings(secret)}
+
+
+def _warnings(secret: Secret) -> JSON:
+    """Returns what ``%secret get`` warns of: the last valid day of a secret that expired, and why it is not masked."""
+    expires = secret.metadata.expires if secret.metadata.expired else None
+    return {"expired": expires and expires.isoformat(), "unmasked": guard.why_not(secret.name)}
+
+
+def _undo(project: Project, request: Request) -> JSON:
+    """Brings back what the last put replaced."""
+    done = _injection("undo").undo()
+    if not done:
+        raise SecretsError("undo", "there is nothing to bring back", "It was changed since, or ten minutes are over")
+    [(destination, target)] = done
+    return {"destination": destination.value, "target": target}
+
+
+def _forget(project: Project, request: Request) -> JSON:
+    """Takes a secret of this project out of the kernel."""
+    gone = _injection(request.name).forget(request.name, source=project.source)
+    return {"targets": [target for _, target, _ in gone]}
+
+
+def _held(project: Project, request: Request) -> JSON:
+    """Says what of a project is in the kernel, and how it compares with the store, by one request to the provider.
+
+    ``project`` is the kernel's own: None where it has none, ``switched`` where somebody has chosen it here.
+    """
+    into = _injection("held")
+    held = into.held(project.source)
+    stored = project.read_existing(*{one.name: None for one in held})
+
+    def state(one: injection.Held) -> str:
+        if one.name not in stored:
+            return "gone"
+        value = stored[one.name]
+        return "same" if value is not None and into.is_same(one, value) else "old"
+
+    secrets = [
+        {"name": one.name, "destination": one.destination.value, "target": one.target, "state": state(one)}
+        for one in held
+    ]
+    return {"secrets": secrets, "project": _own_project(), "switched": current.is_switched()}
+
+
+def _own_project() -> str | None:
+    try:
+        return current.project().name
+    except SecretsError:
+        return None
+
+
+def _injection(subject: str) -> injection.Injection:
+    shell = running_shell()
+    if shell is None:
+        raise SecretsError(subject, "there is no IPython to put it into", "Use read_secret_value in Python")
+    return injection.for_namespace(shell.user_ns)
 
 
 DESTINATIONS = {kind.value: kind for kind in (injection.Destination.VARIABLE, injection.Destination.ENVIRONMENT)}
 """Where a front end can have a value put."""
+STATES = ("same", "old", "gone")
+"""How what a kernel holds compares with the store: the same value, another one, or none any more."""
 METHODS: Mapping[str, Callable[[Project, Request], JSON]] = {
     "status": _status,
     "projects": _projects,
@@ -138,4 +210,8 @@ METHODS: Mapping[str, Callable[[Project, Request], JSON]] = {
     "update": _update,
     "remove": _remove,
     "put": _put,
+    "put_again": _put_again,
+    "undo": _undo,
+    "forget": _forget,
+    "held": _held,
 }

@@ -35,6 +35,7 @@ def render() -> str:
         _union("The class of an error in Python.", "Reason", reasons),
         _union("Where a front end can have a value put.", "Destination", rpc.DESTINATIONS),
         _union("What a kernel can be asked.", "Method", [*rpc.METHODS, *widget.VIEW_METHODS]),
+        _union("How what a kernel holds compares with the store.", "HeldState", rpc.STATES),
         _constant(
             "What the HTTP API can be asked, and the status of what was done.",
             "OPERATIONS",

@@ -15,22 +15,35 @@ from typing import Any
 
 from ..errors import SecretsError
 from ..models import SecretBytes, SecretValue, name_of
+from .former import Former
 from .names import Destination, SecretRef, targets
 from .private_files import PrivateFiles, sweep
 
-__all__ = ["Destination", "Injection", "SecretRef", "fits_environment", "for_namespace", "sweep", "targets"]
+__all__ = ["Destination", "Held", "Injection", "SecretRef", "fits_environment", "for_namespace", "sweep", "targets"]
 
 Value = SecretValue | SecretBytes
 Namespace = MutableMapping[str, Any]
+Source = tuple[str, str]
+"""Where a value was read: the provider's name and the project's."""
 _ABSENT = object()
 
 
 @dataclass(frozen=True)
 class _Injected:
-    """What was put somewhere: the secret's name, and the object that is there as long as nobody changes it."""
+    """What was put somewhere: a secret's name, the object that is there until somebody changes it, and its source."""
 
     name: str
     content: object = field(repr=False)
+    source: Source | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A secret that is in the kernel: its name, and where it is."""
+
+    name: str
+    destination: Destination
+    target: str
 
 
 class Injection:
@@ -43,16 +56,70 @@ class Injection:
         self._namespace = namespace
         self._ledger: dict[tuple[Destination, str], _Injected] = {}
         self._files = PrivateFiles()
+        self._former = Former()
 
-    def put(self, destination: Destination, values: Mapping[str, Value]) -> None:
+    def put(
+        self,
+        destination: Destination,
+        values: Mapping[str, Value],
+        source: Source | None = None,
+        *,
+        undoable: bool = False,
+    ) -> list[str]:
         """Sets variables or environment entries, or writes files and sets variables to their paths; all or none.
+
+        Args:
+            source: where the values were read.
+            undoable: keeps what of the user's is replaced, so that :meth:`undo` can bring it back.
+
+        Returns the targets where something of the user's stood.
 
         Raises:
             SecretsError: a value that no environment can hold (:func:`fits_environment`), or no room for the files.
         """
-        self._place(destination).update(contents := self._contents(destination, values))
+        place, contents = self._place(destination), self._contents(destination, values)
+        theirs = {
+            target: place[target] for target in contents if target in place and not self._is_held(destination, target)
+        }
+        place.update(contents)
         for target, value in values.items():
-            self._ledger[destination, target] = _Injected(name_of(value), contents[target])
+            self._ledger[destination, target] = _Injected(name_of(value), contents[target], source)
+        if undoable:
+            self._former.keep(destination, theirs)
+        return list(theirs)
+
+    def undo(self) -> list[tuple[Destination, str]]:
+        """Brings back what the last undoable :meth:`put` replaced, until the next one and for ten minutes.
+
+        Returns where; nothing where nothing is kept, or where somebody has changed it since.
+        """
+        destination, contents = self._former.take() or (Destination.VARIABLE, {})
+        back = {target: content for target, content in contents.items() if self._is_held(destination, target)}
+        for target in back:
+            del self._ledger[destination, target]
+        self._place(destination).update(back)
+        return [(destination, target) for target in back]
+
+    def held(self, source: Source) -> list[Held]:
+        """Returns the secrets of a project that were put in and are still there."""
+        return [
+            Held(injected.name, destination, target)
+            for (destination, target), injected in list(self._ledger.items())
+            if injected.source == source and self._is_held(destination, target)
+        ]
+
+    def is_same(self, held: Held, value: Value) -> bool:
+        """Returns whether what is in the kernel is this value."""
+        injected = self._ledger.get((held.destination, held.target))
+        if injected is None:
+            return False
+        match held.destination:
+            case Destination.VARIABLE:
+                return injected.content == value
+            case Destination.ENVIRONMENT:
+                return injected.content == _encodable(value)
+            case Destination.FILE:
+                return self._files.holds(injected.content, _raw(value))
 
     @contextmanager
     def lease(self, destination: Destination, values: Mapping[str, Value]) -> Iterator[None]:
@@ -73,19 +140,22 @@ class Injection:
                 else:
                     place[target] = content
 
-    def forget(self, *names: str) -> list[tuple[Destination, str, str]]:
+    def forget(self, *names: str, source: Source | None = None) -> list[tuple[Destination, str, str]]:
         """Takes what was put in out again, where it is still there: of these secrets, or of all.
+
+        Args:
+            source: those alone that were read there.
 
         Returns:
             (where, target, secret's name) of what was taken out.
         """
         gone = []
         for (destination, target), injected in list(self._ledger.items()):
-            if names and injected.name not in names:
+            if (names and injected.name not in names) or (source and injected.source != source):
                 continue
+            there = self._is_held(destination, target)
             del self._ledger[destination, target]
             place = self._place(destination)
-            there = _same(place.get(target), injected.content)
             if there:
                 del place[target]
             if destination is Destination.FILE:
@@ -93,6 +163,11 @@ class Injection:
             if there or destination is Destination.FILE:
                 gone.append((destination, target, injected.name))
         return gone
+
+    def _is_held(self, destination: Destination, target: str) -> bool:
+        """Whether what was put there is there."""
+        injected = self._ledger.get((destination, target))
+        return injected is not None and _same(self._place(destination).get(target), injected.content)
 
     def _contents(self, destination: Destination, values: Mapping[str, Value]) -> dict[str, object]:
         if destination is Destination.FILE:

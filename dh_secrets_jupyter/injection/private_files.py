@@ -65,6 +65,13 @@ class PrivateFiles:
             name, f"its private file could not be written ({reason})", "Free some space in memory or on the disk"
         )
 
+    def holds(self, path: object, value: bytes) -> bool:
+        """Returns whether a file is there and has this value."""
+        try:
+            return Path(str(path)).read_bytes() == value
+        except OSError:
+            return False
+
     def remove(self, paths: Iterable[object]) -> None:
         """Removes files; one that is gone already is as good."""
         for path in map(Path, map(str, paths)):

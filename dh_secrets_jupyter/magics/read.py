@@ -60,7 +60,7 @@ def lease(shell: Any, line: Line, body: str) -> None:
 
 def _put(shell: Any, line: Line, destination: Destination) -> None:
     values = _read(line, destination)
-    injection.for_namespace(shell.user_ns).put(destination, values)
+    injection.for_namespace(shell.user_ns).put(destination, values, current.project().source)
     if values:
         names = ", ".join(_as_target(name_of(value), target) for target, value in values.items())
         print(f"{_DONE[destination]}: {names}")

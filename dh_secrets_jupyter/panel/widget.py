@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import threading
 from html import escape
@@ -14,6 +15,7 @@ from traitlets import Unicode, default
 
 from .. import current, rpc, wire
 from ..errors import SecretsError
+from ..ipython import running_shell
 from ..project import Project
 from ..rendering import Table
 from ..wire import JSON
@@ -31,7 +33,8 @@ class Panel(AnyWidget):
     """The secrets of a project, to look at, to change and to put into the kernel; an ipywidget like any other.
 
     Its views ask by custom messages in the envelope of :mod:`.rpc`. To that module's methods come
-    :data:`VIEW_METHODS`, with the ``view`` that asks. What is pushed is said at :class:`.view_watches.ViewWatches`.
+    :data:`VIEW_METHODS`, with the ``view`` that asks. What is pushed is said at :class:`.view_watches.ViewWatches`;
+    and ``{"event": "cell"}`` after each cell.
     Nothing of a value is in a trait, and so in the widget's state.
 
     Raises:
@@ -61,6 +64,8 @@ class Panel(AnyWidget):
         """Opens the comm, if it is not open."""
         self.layout.open()  # a widget of its own, closed by whoever closes all widgets
         super().open()
+        if shell := running_shell():
+            shell.events.register("post_run_cell", self._on_cell)
         self.comm.on_close(lambda message: self.close())
         # ipykernel 7.4 sends what a front end says in a comm to the subshell from which the kernel spoke last: after
         # any message sent while a cell runs that would be the main shell, and the panel would wait for the cell.
@@ -69,6 +74,9 @@ class Panel(AnyWidget):
     def close(self) -> None:
         """Takes all views away and ends all watching. Displayed again, the panel opens again."""
         self._watches.stop()
+        if shell := running_shell():
+            with contextlib.suppress(ValueError):  # closed already
+                shell.events.unregister("post_run_cell", self._on_cell)
         super().close()
         self.__dict__.pop("_repr_mimebundle_", None)  # ipywidgets hides the method from a closed widget
 
@@ -101,6 +109,10 @@ class Panel(AnyWidget):
         """Shows a text in place of the list."""
         self._text = f"Secrets: {text}"
         self._fallback = f"<p>{escape(self._text)}</p>"
+
+    def _on_cell(self, *_: object) -> None:
+        """Says that a cell has run, and so what is in the kernel may be another."""
+        self.send({"event": "cell"})
 
     def _handle_custom_msg(self, content: Any, buffers: list[memoryview]) -> None:
         """Responds in a thread of its own, so that neither a cell nor another request waits for the provider."""

@@ -62,6 +62,11 @@ class Project:
         return f"Project(name={self.name!r}, provider={self.provider.name!r}, place={self.place!r})"
 
     @property
+    def source(self) -> tuple[str, str]:
+        """What distinguishes it from all other projects: the provider's name and its own."""
+        return self.provider.name, self.name
+
+    @property
     def place(self) -> str:
         """Where the secrets are, for people."""
         return self.provider.place(self.name)
@@ -90,6 +95,13 @@ class Project:
         for name in names:
             check_name(name)
         return self._disclose(self._plans.existing(records_of(self.provider, self.name, names), names)) if names else {}
+
+    def read_existing(self, *names: str) -> dict[str, SecretValue | SecretBytes | None]:
+        """Returns the values of those of these secrets that are there, in one request; None for one that is damaged."""
+        found = records_of(self.provider, self.name, names) if names else {}
+        records = {name: found[name] for name in names if name in found}
+        values = self._disclose({name: record for name, record in records.items() if not record.error})
+        return {name: values.get(name) for name in records}
 
     def read_all(self) -> dict[str, SecretValue | SecretBytes]:
         """Returns all values by name, in one request."""

@@ -39,7 +39,22 @@ export type Reason =
 export type Destination = 'variable' | 'environment';
 
 /** What a kernel can be asked. */
-export type Method = 'status' | 'projects' | 'create' | 'update' | 'remove' | 'put' | 'list' | 'leave';
+export type Method =
+  | 'status'
+  | 'projects'
+  | 'create'
+  | 'update'
+  | 'remove'
+  | 'put'
+  | 'put_again'
+  | 'undo'
+  | 'forget'
+  | 'held'
+  | 'list'
+  | 'leave';
+
+/** How what a kernel holds compares with the store. */
+export type HeldState = 'same' | 'old' | 'gone';
 
 /** What the HTTP API can be asked, and the status of what was done. */
 export const OPERATIONS = {

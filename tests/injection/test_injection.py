@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+import weakref
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -11,7 +13,13 @@ from typing import Any
 import pytest
 
 from dh_secrets_jupyter.errors import SecretsError
-from dh_secrets_jupyter.injection import Destination, Injection, fits_environment, for_namespace
+from dh_secrets_jupyter.injection import (
+    Destination,
+    Injection,
+    fits_environment,
+    for_namespace,
+    former,  # the module
+)
 from dh_secrets_jupyter.models import SecretBytes, SecretValue
 
 ONE, TWO = SecretValue("invented-one", "A"), SecretValue("invented-two", "B")
@@ -166,3 +174,79 @@ def test_one_namespace_has_one_ledger(user_ns: dict[str, Any]) -> None:
     """All surfaces of a kernel share what was put in; another namespace has its own."""
     assert for_namespace(user_ns) is for_namespace(user_ns)
     assert for_namespace(user_ns) is not for_namespace({"mine": 1})
+
+
+DEMO, OTHER = ("local", "demo"), ("local", "other")
+
+
+def places(injection: Injection, source: tuple[str, str] = DEMO) -> list[str]:
+    return [f"{held.name} {held.destination.value} {held.target}" for held in injection.held(source)]
+
+
+def test_what_is_held_is_what_is_still_there_of_one_project(injection: Injection, user_ns: dict[str, Any]) -> None:
+    """A variable that the user changed or deleted is held no more, and neither is another project's secret."""
+    injection.put(Destination.VARIABLE, {"a": ONE, "b": TWO, "c": NUL}, DEMO)
+    injection.put(Destination.ENVIRONMENT, {"DHS_A": ONE}, DEMO)
+    injection.put(Destination.VARIABLE, {"d": ONE}, OTHER)
+    user_ns["b"] = 1
+    del user_ns["c"]
+    assert places(injection) == ["A variable a", "A environment DHS_A"]
+    assert places(injection, OTHER) == ["A variable d"]
+    assert injection.forget("A", source=DEMO) == [
+        (Destination.VARIABLE, "a", "A"),
+        (Destination.ENVIRONMENT, "DHS_A", "A"),
+    ]
+    assert (places(injection), places(injection, OTHER)) == ([], ["A variable d"])
+
+
+def test_what_is_held_is_compared_wherever_it_is(injection: Injection) -> None:
+    """A variable, an environment entry and a file have the value that they were given, and no other."""
+    injection.put(Destination.VARIABLE, {"a": ONE}, DEMO)
+    injection.put(Destination.ENVIRONMENT, {"DHS_A": ONE}, DEMO)
+    injection.put(Destination.FILE, {"path": ONE}, DEMO)
+    assert [injection.is_same(held, ONE) for held in injection.held(DEMO)] == [True] * 3
+    for other in (TWO, NUL, SecretBytes(b"invented-one\xff", "A")):
+        assert [injection.is_same(held, other) for held in injection.held(DEMO)] == [False] * 3
+
+
+def test_an_undo_brings_back_what_one_put_replaced(injection: Injection, user_ns: dict[str, Any]) -> None:
+    """The user's own object, once; what a secret replaced was none of the user's."""
+    user_ns["A"] = mine = Unequal()
+    assert injection.put(Destination.VARIABLE, {"A": ONE, "new": TWO}, DEMO, undoable=True) == ["A"]
+    assert injection.undo() == [(Destination.VARIABLE, "A")]
+    assert user_ns["A"] is mine
+    assert places(injection) == ["B variable new"]
+    assert injection.undo() == []
+    os.environ["DHS_A"] = "mine"
+    assert injection.put(Destination.ENVIRONMENT, {"DHS_A": ONE}, DEMO, undoable=True) == ["DHS_A"]
+    assert injection.put(Destination.ENVIRONMENT, {"DHS_A": TWO}, DEMO, undoable=True) == []
+    assert injection.undo() == []
+
+
+def test_an_undo_takes_nothing_that_came_later(injection: Injection, user_ns: dict[str, Any]) -> None:
+    """What the user assigned since then stays, and the next put lets go of what was kept."""
+    user_ns["A"] = 1
+    injection.put(Destination.VARIABLE, {"A": ONE}, DEMO, undoable=True)
+    user_ns["A"] = 2
+    assert (injection.undo(), user_ns["A"]) == ([], 2)
+    injection.put(Destination.VARIABLE, {"A": ONE}, DEMO, undoable=True)
+    injection.put(Destination.VARIABLE, {"B": TWO}, DEMO, undoable=True)
+    assert injection.undo() == []
+    assert user_ns["A"] == "invented-one"
+
+
+def test_what_was_replaced_is_kept_for_a_while(
+    injection: Injection, user_ns: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be large: it goes after ten minutes, here after none."""
+    assert former.UNDO_SECONDS == 600
+    monkeypatch.setattr(former, "UNDO_SECONDS", 0.0)
+    user_ns["A"] = mine = Unequal()
+    gone = weakref.ref(mine)
+    injection.put(Destination.VARIABLE, {"A": ONE}, DEMO, undoable=True)
+    del mine
+    deadline = time.monotonic() + 60
+    while gone() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert injection.undo() == []

@@ -55,8 +55,8 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(view: View) -> None:
 def test_put_reads_the_project_shown_and_leaves_the_kernels_own_alone(view: View) -> None:
     """A secret of another project comes into a variable or the environment; `%secret` still means the kernel's."""
     view.result("create", b"of-the-other", project="other", name="db-pass")
-    assert view.result("put", project="other", name="db-pass", destination="variable") == {"target": "db_pass"}
-    assert view.result("put", project="other", name="db-pass", destination="environment") == {"target": "db-pass"}
+    assert view.result("put", project="other", name="db-pass", destination="variable")["target"] == "db_pass"
+    assert view.result("put", project="other", name="db-pass", destination="environment")["target"] == "db-pass"
     code = "import os, dh_secrets_jupyter.current as c\n"
     code += "(db_pass == os.environ['db-pass'] == 'of-the' + '-other', c.project().name)"
     assert view.kernel.ok(code).result == "(True, 'default')"
@@ -107,7 +107,7 @@ def test_over_a_subshell_it_works_while_a_cell_runs(view: View) -> None:
     assert view.names() == []
     view.result("create", VALUE.encode(), project="default", name="G")
     view.event("live", project="default", live=True)  # pushed by a thread of its own
-    assert view.result("put", project="default", name="G", destination="variable") == {"target": "G"}
+    assert view.result("put", project="default", name="G", destination="variable")["target"] == "G"
     view.result("remove", project="default", name="G")
     assert not any(m.type == "stream" and m.parent_id == running for m in kernel.messages)
     kernel.request("delete_subshell_request", {"subshell_id": subshell}, channel="control")
