@@ -37,6 +37,7 @@ class Option:
         group: of the options that share a name here, one may be given.
         completes: what its value is.
         is_final: it cannot be undone, or reads everything: ``Tab`` never puts it first.
+        takes_rest: all words behind it are its own, whatever other options stand among them.
     """
 
     flag: str
@@ -46,6 +47,7 @@ class Option:
     group: str = ""
     completes: Completes = Completes.NOTHING
     is_final: bool = False
+    takes_rest: bool = False
 
     def __str__(self) -> str:
         return f"{self.flag} {self.metavar}".rstrip()

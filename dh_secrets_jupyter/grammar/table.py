@@ -91,6 +91,26 @@ COMMANDS = {
             Completes.SECRETS,
         ),
         Command(
+            "need",
+            _NAMES,
+            "Read values, and ask for those that are missing",
+            '%secret need API_KEY db-pass as password --optional SLACK --about "to read the orders"',
+            "What you are asked for is stored in the project, all of it or nothing. Where nobody can answer, the cell\n"
+            "fails and names all that is missing.",
+            Completes.SECRETS,
+            (
+                Option(
+                    "--optional",
+                    "leave out in silence what is missing of the names behind it",
+                    _NAMES,
+                    completes=Completes.SECRETS,
+                    takes_rest=True,
+                ),
+                Option("--env", "read them into environment variables"),
+                Option("--about", "what the notebook needs them for, in quotes", "TEXT"),
+            ),
+        ),
+        Command(
             "import",
             "FILE",
             "Store the entries of a dotenv file, all or none",

@@ -8,7 +8,7 @@ from typing import Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from ..grammar import HELP, LEASE, SET, overview
-from . import completion, lease, read, show, write
+from . import completion, lease, need, read, show, write
 from .line import Line, parse, parse_words, typed_value_error, without_comment
 
 
@@ -24,6 +24,7 @@ HANDLERS: Mapping[str, Callable[[Any, Line], None]] = {
     "get": read.get,
     "env": read.env,
     "file": read.file,
+    "need": need.need,
     "import": write.import_file,
     "set": write.set_secret,
     "describe": show.describe,

@@ -6,10 +6,11 @@ import argparse
 import os
 import re
 import shlex
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from ..errors import SecretsError
-from ..grammar import COMMANDS, END_OF_OPTIONS, HELP, SET, Command, is_option, nearest_option
+from ..grammar import COMMANDS, END_OF_OPTIONS, HELP, SET, Command, Option, is_option, nearest_option
 from ..injection import SecretRef
 
 _WORD = re.compile(r"""\s*(?P<word>#|(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+)""", re.DOTALL)
@@ -22,11 +23,13 @@ class Line:
     Attributes:
         words: what is no option.
         options: an attribute for each option of the command.
+        rest: the words behind the option that takes all of them (``--optional``).
     """
 
     command: Command
     words: list[str]
     options: argparse.Namespace
+    rest: list[str] = field(default_factory=list)
 
     @property
     def asks_for_help(self) -> bool:
@@ -47,8 +50,15 @@ class Line:
 
     def refs(self) -> list[SecretRef]:
         """Returns the words as ``NAME [as VAR] …``."""
+        return self._refs(self.words)
+
+    def optional_refs(self) -> list[SecretRef]:
+        """Returns the words behind ``--optional`` likewise."""
+        return self._refs(self.rest)
+
+    def _refs(self, texts: Iterable[str]) -> list[SecretRef]:
         found: list[SecretRef] = []
-        words = iter(self.words)
+        words = iter(texts)
         for word in words:
             if word != "as" or not found or found[-1].target is not None:
                 found.append(SecretRef(word))
@@ -102,14 +112,20 @@ def parse_words(command: Command, text: str) -> Line:
             raise typed_value_error(text)
         raise SecretsError(command.name, "a quotation mark is not closed", "Close it, or put a backslash before it")
     at = tokens.index(END_OF_OPTIONS) if END_OF_OPTIONS in tokens else len(tokens)
+    own, rest, taker = _divide(command, ["--help" if word in HELP else word for word in tokens[:at]])
+    parser = _parser(command)
     try:
-        options, words = _parser(command).parse_known_args(["--help" if word in HELP else word for word in tokens[:at]])
+        options, words = parser.parse_known_args(own)
+        _, rest = parser.parse_known_args(rest, options)
     except argparse.ArgumentError as error:
         flag = error.argument_name or command.name
     else:
-        if any(word.startswith("-") for word in words):
-            raise _unknown_option(command, text, words)
-        return Line(command, words + tokens[at + 1 :], options)
+        if any(word.startswith("-") for word in words + rest):
+            raise _unknown_option(command, text, words + rest)
+        (rest if taker else words).extend(tokens[at + 1 :])
+        if taker and not rest and not options.help:
+            raise SecretsError(taker.flag, "this option needs names behind it", f"Write it as {taker.flag} NAME")
+        return Line(command, words, options, rest)
     option = command.option(flag)
     if option and option.metavar:
         raise SecretsError(flag, "this option needs a value", f"Write it as {flag}={option.metavar}")
@@ -158,10 +174,21 @@ def _split(text: str) -> list[str]:
     return list(lexer)
 
 
+def _divide(command: Command, tokens: list[str]) -> tuple[list[str], list[str], Option | None]:
+    """Returns what stands before an option that takes all words behind it, what stands behind it, and the option."""
+    for taker in command.options:
+        if taker.takes_rest and taker.flag in tokens:
+            at = tokens.index(taker.flag)
+            return tokens[:at], [word for word in tokens[at:] if word != taker.flag], taker
+    return tokens, [], None
+
+
 def _parser(command: Command) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     parser.add_argument("--help", action="store_true")
     for option in command.options:
+        if option.takes_rest:
+            continue  # it is divided off before
         if not option.metavar:
             parser.add_argument(option.flag, action="store_true")
         else:

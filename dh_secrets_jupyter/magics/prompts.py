@@ -8,19 +8,39 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import SecretsError
+from ..rendering import one_line
+
+
+class UnansweredError(SecretsError):
+    """Nobody can answer a question, or it was cancelled."""
 
 
 def ask_value(shell: Any, name: str, place: str) -> str:
     """Asks for a secret's value by a prompt that shows nothing of it.
 
     Raises:
-        SecretsError: nobody can answer, the question was cancelled, or a key arrived without its line breaks.
+        UnansweredError: nobody can answer, or the question was cancelled.
+        SecretsError: a key arrived without its line breaks.
     """
     prompt = f"Value of {name} for {place}. Your input is hidden; for several lines use --from-file: "
-    value = _ask(shell, getpass.getpass, prompt, name, "Use --from-file, --from-env or --from-var")
+    return _ask_hidden(shell, name, prompt, "Use --from-file, --from-env or --from-var", "--from-file")
+
+
+def ask_needed(shell: Any, name: str, place: str, about: str | None) -> str:
+    """Asks for a value that a notebook needs, and says what for. Raises as :func:`ask_value`."""
+    purpose = f" ({one_line(about)})" if about else ""
+    from_file = f"%secret set {name} --from-file"
+    prompt = (
+        f"Value of {name}{purpose} for {place}. Your input is hidden; for several lines cancel, and use {from_file}: "
+    )
+    return _ask_hidden(shell, name, prompt, f"Run %secret set {name}", from_file)
+
+
+def _ask_hidden(shell: Any, name: str, prompt: str, instead: str, from_file: str) -> str:
+    value = _ask(shell, getpass.getpass, prompt, name, instead)
     if value.startswith("-----BEGIN ") and "\n" not in value.strip():
         raise SecretsError(
-            name, "a key in PEM has several lines, but this one arrived on a single line", "Use --from-file for it"
+            name, "a key in PEM has several lines, but this one arrived on a single line", f"Use {from_file} for it"
         )
     return value
 
@@ -45,4 +65,4 @@ def _ask(shell: Any, ask: Callable[[str], str], prompt: str, subject: str, inste
             # ipykernel's own, by its name: a terminal may be without ipykernel.
             if type(error).__name__ != "StdinNotImplementedError":
                 raise
-    raise SecretsError(subject, problem, instead)
+    raise UnansweredError(subject, problem, instead)

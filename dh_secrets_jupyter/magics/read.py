@@ -59,7 +59,11 @@ def lease(shell: Any, line: Line, body: str) -> None:
 
 
 def _put(shell: Any, line: Line, destination: Destination) -> None:
-    values = _read(line, destination)
+    put(shell, _read(line, destination), destination)
+
+
+def put(shell: Any, values: Mapping[str, Value], destination: Destination) -> None:
+    """Puts values, by their targets, into the kernel, and prints their names."""
     injection.for_namespace(shell.user_ns).put(destination, values, current.project().source)
     if values:
         names = ", ".join(_as_target(name_of(value), target) for target, value in values.items())
@@ -86,7 +90,7 @@ def _read(line: Line, destination: Destination) -> Mapping[str, Value]:
         targets = injection.targets(destination, [*refs, *others])
         if not found:
             print(f"There are no secrets in {place(project)}.")
-    _warn(found)
+    warn(found)
     return {target: found[name][1] for target, name in targets.items()}
 
 
@@ -94,7 +98,8 @@ def _skipped(error: SecretsError) -> None:
     print(f"{error.subject}: skipped ({error.problem}).")
 
 
-def _warn(found: Mapping[str, tuple[Secret, Value]]) -> None:
+def warn(found: Mapping[str, tuple[Secret, Value]]) -> None:
+    """Prints what the user should know of values that were read."""
     for name, (secret, _) in found.items():
         if secret.metadata.expired:
             print(f"{name}: this secret has expired; its last valid day was {secret.metadata.expires}.")

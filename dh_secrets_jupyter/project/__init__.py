@@ -108,17 +108,23 @@ class Project:
         return self._disclose(self.provider.read(self.name))
 
     def read_secrets(
-        self, names: Iterable[str], *, others: Callable[[SecretsError], None] | None = None
+        self,
+        names: Iterable[str],
+        *,
+        optional: Iterable[str] = (),
+        others: Callable[[SecretsError], None] | None = None,
     ) -> dict[str, tuple[Secret, SecretValue | SecretBytes]]:
         """Returns these secrets, with ``others`` all other ones as well, each with its value, in one request.
 
         Args:
             names: those that have to be there. Raises :class:`SecretNotFoundError`.
+            optional: those that are left out where they are missing.
             others: called with the error of each other one that cannot be read, and is left out.
         """
         wanted = [check_name(name) for name in names]
-        stored = self.provider.read(self.name) if others else records_of(self.provider, self.name, wanted)
-        records = self._plans.existing(stored, wanted)
+        perhaps = [check_name(name) for name in optional]
+        stored = self.provider.read(self.name) if others else records_of(self.provider, self.name, wanted + perhaps)
+        records = self._plans.existing(stored, [*wanted, *(name for name in perhaps if name in stored)])
         if others:
             for name in sorted(stored.keys() - records.keys()):
                 if error := stored[name].error:

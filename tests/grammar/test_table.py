@@ -23,7 +23,7 @@ Example:
 
 def test_the_rows_are_those_of_the_manual() -> None:
     """Every command of the manual is in the table, and stands in the overview with its summary."""
-    rows = "project list get env file import set describe edit delete forget guard panel"
+    rows = "project list get env file need import set describe edit delete forget guard panel"
     assert set(rows.split()) <= set(COMMANDS)
     assert len(overview()) == len(TABLE)
     for line, command in zip(overview(), TABLE, strict=True):

@@ -9,7 +9,7 @@ from ..support.terminals import Terminal
 from .player import Step
 
 _TAB = "<TAB>"
-_STOP = re.compile(rb"(?P<prompt>[^\r\n]*(?: use --from-file: |\[y/N\] ))\Z|In \[\d+\]: \Z")
+_STOP = re.compile(rb"(?P<prompt>[^\r\n]*(?: --from-file: |\[y/N\] ))\Z|In \[\d+\]: \Z")
 """Where IPython waits for somebody to type."""
 
 

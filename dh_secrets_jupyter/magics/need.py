@@ -1,0 +1,72 @@
+"""``need``: what a notebook needs, said by the notebook; what is missing is asked for, stored, and read.
+
+1. Read what is there, in one request.
+2. Where something is missing, ask for all of it, and store what was entered as one change. Where nobody can answer,
+   or the question is cancelled, one line names all that is missing.
+3. Put the values into the kernel, all or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import current, injection
+from ..errors import SecretExistsError, SecretNotFoundError
+from ..injection import Destination
+from ..project import Project
+from ..rendering import place, whole_place
+from . import prompts, read
+from .line import Line
+
+
+def need(shell: Any, line: Line) -> None:
+    """``%secret need NAME [as VAR] … [--optional NAME [as VAR] …] [--env] [--about TEXT]``"""
+    required, optional = line.refs(), line.optional_refs()
+    if not required and not optional:
+        raise line.missing("NAME")
+    destination = Destination.ENVIRONMENT if line.options.env else Destination.VARIABLE
+    targets = injection.targets(destination, [*required, *optional])  # a bad name fails before the provider is asked
+    project = current.project()
+    found = project.read_secrets([], optional=targets.values())
+    missing = list(dict.fromkeys(ref.name for ref in required if ref.name not in found))
+    if missing:
+        _ask(shell, project, missing, line.options.about)
+        found = project.read_secrets([ref.name for ref in required], optional=[ref.name for ref in optional])
+    read.warn(found)
+    read.put(shell, {target: found[name][1] for target, name in targets.items() if name in found}, destination)
+
+
+def _ask(shell: Any, project: Project, missing: Sequence[str], about: str | None) -> None:
+    """Asks for all values that are missing, and stores them as one change."""
+    where = whole_place(project)
+    try:
+        values = {name: prompts.ask_needed(shell, name, where, about) for name in missing}
+    except prompts.UnansweredError:
+        values = {}
+    if not values or not all(values.values()):  # an empty value is a slip, or a way to give up
+        raise _unmet(project, missing)
+    _store(project, values)
+    print(f"{', '.join(values)}: stored in {place(project)}.", *project.notices, sep="\n")
+
+
+def _store(project: Project, values: Mapping[str, str]) -> None:
+    """Stores values as one change. Raises :class:`SecretExistsError` where somebody else was first."""
+    try:
+        project.import_values(values)
+    except SecretExistsError as error:
+        taken = error
+    else:
+        return
+    raise SecretExistsError(
+        taken.subject, taken.problem, "Nothing was stored; run this cell again to read what is there"
+    )
+
+
+def _unmet(project: Project, missing: Sequence[str]) -> SecretNotFoundError:
+    how = f"%secret set {missing[0]}" if len(missing) == 1 else "%secret set NAME for each"
+    return SecretNotFoundError(
+        ", ".join(missing),
+        f"missing in {whole_place(project)}",
+        f"Run {how}, or jupyter secrets set NAME in a terminal, then run this cell again",
+    )
