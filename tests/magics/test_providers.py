@@ -89,7 +89,7 @@ def test_what_set_wrote_is_what_kubectl_shows(new_kernel: Callable[..., Kernel],
     }
     for name, value in values.items():
         (kernel.home / name).write_bytes(value)
-    kernel.ok("\n".join(f"%secret set {name} --from-file {name}" for name in values), timeout=120)
+    kernel.ok("\n".join(f"%secret set {name} --from-file {name}" for name in values))
     assert namespace.data("proj-secrets-demo") == {**values, "THEIRS": b"by kubectl, invented"}
     assert [line.split()[0] for line in kernel.ok("%secret list").displays[0]["text/plain"].splitlines()[1:]] == sorted(
         [*values, "THEIRS"]

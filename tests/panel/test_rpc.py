@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from ..support.kernels import Kernel
-from .view import VALUE, View, custom, shown, wait_until
+from ..support.waiting import wait_until
+from .view import VALUE, View, custom, shown
 
 
 def test_a_secret_is_created_listed_edited_replaced_and_removed(view: View) -> None:
@@ -102,7 +102,8 @@ def test_over_a_subshell_it_works_while_a_cell_runs(view: View) -> None:
     reply = kernel.request("create_subshell_request", {}, channel="control")
     [subshell] = [m.content["subshell_id"] for m in reply.of("create_subshell_reply")]
     view.header = {"subshell_id": subshell}
-    running = kernel.send("execute_request", {"code": "import time; time.sleep(8); print('over')", "silent": False})
+    code = "import os, time\nwhile not os.path.exists('go'): time.sleep(0.02)\nprint('over')"
+    running = kernel.send("execute_request", {"code": code, "silent": False})
     wait_until(lambda: any(m.parent_id == running for m in kernel.poll(0.2)))
     assert view.names() == []
     view.result("create", VALUE.encode(), project="default", name="G")
@@ -110,6 +111,7 @@ def test_over_a_subshell_it_works_while_a_cell_runs(view: View) -> None:
     assert view.result("put", project="default", name="G", destination="variable")["target"] == "G"
     view.result("remove", project="default", name="G")
     assert not any(m.type == "stream" and m.parent_id == running for m in kernel.messages)
+    (kernel.home / "go").touch()
     kernel.request("delete_subshell_request", {"subshell_id": subshell}, channel="control")
     wait_until(lambda: any(m.type == "stream" and m.parent_id == running for m in kernel.poll(0.2)))
     assert kernel.ok("len(G)").result == str(len(VALUE))
@@ -131,7 +133,7 @@ class Slow:
     name = "slow"
     def place(self, project): return "a place that does not answer"
     def warning(self, project): return ""
-    def read(self, project): time.sleep(25); return {}
+    def read(self, project): time.sleep(3600); return {}
     def projects(self): return None
     def writable(self, project): return True
     def watch(self, project, stop): yield self.read(project)
@@ -146,12 +148,11 @@ def test_a_provider_that_does_not_answer_holds_nobody_up(new_kernel: Callable[..
     kernel.ok(SLOW)
     view = shown(kernel)
     hanging = view.send("list", project="default", view=view.name)
-    started = time.monotonic()
     assert kernel.ok("1 + 1").result == "2"
     assert view.result("status", project="default")["place"] == "a place that does not answer"
-    assert time.monotonic() - started < 10
+    process = kernel.process
     kernel.stop()
-    assert time.monotonic() - started < 20
+    assert process.returncode == 0, "it had to be killed"
     assert not any(
         custom(m, view.comm_id) for m in kernel.messages if (custom(m, view.comm_id) or {}).get("id") == hanging
     )

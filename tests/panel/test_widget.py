@@ -12,7 +12,8 @@ from dh_secrets_jupyter.panel.widget import BUILT
 
 from ..support import kernels, notebooks
 from ..support.kernels import Kernel
-from .view import OPEN, THREADS, WIDGET, View, shown, wait_until
+from ..support.waiting import wait_until
+from .view import OPEN, THREADS, WIDGET, View, shown
 
 # As a page asks that is loaded again.
 RELOADED = """from comm import create_comm

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable
 from typing import Any
 
 from ..support.kernels import Kernel, Message
+from ..support.waiting import wait_until
 
 VALUE = "invented-panel-value-5d1c8e"
 OPEN = "from dh_secrets_jupyter.panel import Panel\npanel = Panel()\ndisplay(panel)"
@@ -37,23 +37,25 @@ class View:
         self.kernel.send("comm_msg", content, buffers=[] if value is None else [value], header=self.header)
         return number
 
-    def wait(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 20) -> dict[str, Any]:
+    def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Returns the first custom message that is wanted, of those that no earlier call has returned."""
-        deadline = time.monotonic() + timeout
-        while True:
+
+        def first() -> dict[str, Any] | None:
+            self.kernel.poll(0)
             new = self.kernel.messages[self._seen :]
             self._seen += len(new)
             self._inbox += [content for message in new if (content := custom(message, self.comm_id))]
-            for index, content in enumerate(self._inbox):
-                if wanted(content):
-                    return self._inbox.pop(index)
-            assert time.monotonic() < deadline, f"nothing came; the log ends in {self.kernel.log[-2000:].decode()}"
-            self.kernel.poll(0.2)
+            found = next((content for content in self._inbox if wanted(content)), None)
+            if found:
+                self._inbox.remove(found)
+            return found
 
-    def ask(self, method: str, value: bytes | None = None, timeout: float = 20, **params: Any) -> dict[str, Any]:
+        return wait_until(first, "a message to the view")
+
+    def ask(self, method: str, value: bytes | None = None, **params: Any) -> dict[str, Any]:
         """Sends a request and returns its answer."""
         sent = self.send(method, value, **params)
-        return self.wait(lambda content: content.get("id") == sent, timeout)
+        return self.wait(lambda content: content.get("id") == sent)
 
     def result(self, method: str, value: bytes | None = None, **params: Any) -> dict[str, Any]:
         """Sends a request that has to go well."""
@@ -66,10 +68,10 @@ class View:
         listed = self.result("list", project=project, view=self.name)
         return [secret["name"] for secret in listed["secrets"]]
 
-    def event(self, name: str, timeout: float = 20, **fields: Any) -> None:
+    def event(self, name: str, **fields: Any) -> None:
         """Waits for a push."""
         wanted = {"event": name, **fields}
-        self.wait(lambda content: {**content, **wanted} == content, timeout)
+        self.wait(lambda content: {**content, **wanted} == content)
 
 
 def custom(message: Message, comm_id: str) -> dict[str, Any] | None:
@@ -85,10 +87,3 @@ def shown(kernel: Kernel, code: str = OPEN) -> View:
     cell = kernel.ok(code)
     [bundle] = [display for display in cell.displays if WIDGET in display]
     return View(kernel, bundle[WIDGET]["model_id"])
-
-
-def wait_until(done: Callable[[], bool], timeout: float = 20) -> None:
-    deadline = time.monotonic() + timeout
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

@@ -8,15 +8,15 @@ import re
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import urllib3
 
+from ..support.waiting import PATIENCE, wait_until
 from . import config
 
 OWNER = "owner-token"
@@ -25,9 +25,6 @@ ROOT = Path(__file__).parents[2]
 OTHERS = ("jupyterlab", "notebook", "jupyter_lsp")
 """Extensions that have no part in these tests, and take long to load."""
 _COPIED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
-_TIMEOUT = 20.0  # seconds: a test machine may be busy with other things
-
-T = TypeVar("T")
 
 
 @dataclass
@@ -71,7 +68,7 @@ class Server:
         configs = {"JUPYTER_CONFIG_PATH": str(home / "etc")}
         self._environment = {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT), **configs, **environment}
         self._process: subprocess.Popen[bytes] | None = None
-        self._pool = urllib3.PoolManager(maxsize=250, retries=False, timeout=60)
+        self._pool = urllib3.PoolManager(maxsize=250, retries=False, timeout=PATIENCE)
         home.mkdir(parents=True, exist_ok=True)
         # The file that an installation puts into etc/jupyter is what enables the extension.
         (home / "etc").mkdir(exist_ok=True)
@@ -99,7 +96,7 @@ class Server:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment, cwd=self.home
             )
-        self.until(self._answers, "the server answers", timeout=90)
+        wait_until(self._answers, "the server answers")
 
     def _answers(self) -> bool:
         assert self._process
@@ -113,7 +110,7 @@ class Server:
         """Kills it, or asks it to end (``gently``); returns its exit code."""
         assert self._process
         self._process.terminate() if gently else self._process.kill()
-        return self._process.wait(_TIMEOUT)
+        return self._process.wait(PATIENCE)
 
     def log(self) -> str:
         """Returns everything it has written so far."""
@@ -181,15 +178,6 @@ class Server:
         visit("POST", urlencode({"password": OWNER, "_xsrf": cookies["_xsrf"]}))
         assert any(re.match("username-", name) for name in cookies), "logged in"
         return {"Cookie": _joined(cookies)}, cookies["_xsrf"]
-
-    @staticmethod
-    def until(probe: Callable[[], T], what: str, *, timeout: float = _TIMEOUT) -> T:
-        """Waits until a probe returns something true, and returns that."""
-        deadline = time.monotonic() + timeout
-        while not (found := probe()):
-            assert time.monotonic() < deadline, f"not seen: {what}"
-            time.sleep(0.05)
-        return found
 
 
 def _joined(cookies: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ..cluster.server import Cluster, Namespace
+from ..support.waiting import wait_until
 from .conftest import kubernetes_environment
 from .running import Server
 from .test_events import list_project, of
@@ -23,11 +24,9 @@ def test_many_projects_are_all_live(cluster: Cluster, tmp_path: Path) -> None:
     """Each is watched, none at the cost of another: once all are, nothing is asked, and each change is told."""
     namespace, projects = cluster.namespace(), [f"many-{number}" for number in range(MANY)]
     with Server(tmp_path / "home", kubernetes_environment(namespace)) as server, ThreadPoolExecutor(8) as pool:
-        server.until(
-            lambda: set(pool.map(lambda p: list_project(server, p), projects)) == {"true"}, "all live", timeout=90
-        )
+        wait_until(lambda: set(pool.map(lambda p: list_project(server, p), projects)) == {"true"}, "all live")
         asked = len(namespace.requests())
-        time.sleep(2)
+        time.sleep(2)  # in which a watch that goes to sleep would ask
         assert set(pool.map(lambda p: list_project(server, p), projects)) == {"true"}
         listed = Counter(entry["verb"] for entry in namespace.requests()[asked:])
         assert listed["watch"] == 0
@@ -36,7 +35,7 @@ def test_many_projects_are_all_live(cluster: Cluster, tmp_path: Path) -> None:
         for project in projects:
             cluster.api("POST", path, {"metadata": {"name": f"proj-secrets-{project}"}, "data": {"A": "MQ=="}})
         expected = [(None, "A", "created")]
-        server.until(lambda: all(of(server, project) == expected for project in projects), "all changes")
+        wait_until(lambda: all(of(server, project) == expected for project in projects), "all changes")
 
 
 def test_many_panels_cost_a_handful_of_reads(
@@ -58,10 +57,10 @@ def test_many_panels_cost_a_handful_of_reads(
             }
 
         assert listed() == {0}
-        kubernetes.until(lambda: list_project(kubernetes, project) == "true", "it is watched")
+        wait_until(lambda: list_project(kubernetes, project) == "true", "it is watched")
         path = f"/api/v1/namespaces/{server_namespace.name}/secrets"
         cluster.api("POST", path, {"metadata": {"name": secret}, "data": {"A": "MQ=="}})
-        kubernetes.until(lambda: of(kubernetes, project) == [(None, "A", "created")], "the change")
+        wait_until(lambda: of(kubernetes, project) == [(None, "A", "created")], "the change")
         assert listed() == {1}
         assert listed() == {1}
         kubernetes.create("B", "x", project=project)
@@ -88,7 +87,7 @@ def test_memory_comes_down_again(cluster: Cluster, tmp_path: Path, provider: str
         replies = pool.map(lambda p: server.create("A", "v" * 1_000_000, project=p), projects)
         assert {reply.status for reply in replies} == {201}
         list(pool.map(lambda p: list_project(server, p), projects))
-        server.until(lambda: megabytes() - before < 120, "memory goes back")
+        wait_until(lambda: megabytes() - before < 120, "memory goes back")
         peak = megabytes("VmHWM") - before
         print(f"{peak} MiB more at the peak, {megabytes() - before} afterwards")
         assert peak > 150

@@ -7,6 +7,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -20,6 +21,7 @@ from dh_secrets_jupyter.server.memory import Memory
 from dh_secrets_jupyter.server.project_watches import ProjectWatches
 from dh_secrets_jupyter.server.request_provider import RequestProvider
 
+from ..support.waiting import PATIENCE
 from .scripted import ScriptedProvider
 
 
@@ -38,7 +40,7 @@ def threads() -> list[str]:
 
 
 async def until(probe: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not probe():
             await asyncio.sleep(0.02)
 
@@ -67,10 +69,11 @@ def test_a_watch_ends_when_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(running: ProjectWatches, heard: Heard) -> None:
         assert running.keep_watching(provider, "demo") is False
         await until(lambda: running.keep_watching(provider, "demo"))
-        for _ in range(10):
-            await asyncio.sleep(0.1)
-            assert running.keep_watching(provider, "demo")
-            assert threads() == ["dh-secrets-watch-demo"]
+        idle = running._watches["demo"].idle
+        assert running.keep_watching(provider, "demo")
+        assert idle is not None
+        assert idle.cancelled()
+        assert threads() == ["dh-secrets-watch-demo"]
         await until(lambda: not threads())
         assert running.keep_watching(provider, "demo") is False
         await until(lambda: running.keep_watching(provider, "demo"))
@@ -99,7 +102,7 @@ def test_a_watch_that_breaks_begins_again(monkeypatch: pytest.MonkeyPatch) -> No
         def watch(self, name: str, stop: threading.Event) -> Iterator[Records]:
             yield provider.read(name)
             if failures:
-                broken.wait(20)
+                broken.wait(PATIENCE)
                 raise failures.pop()
             yield from provider.watch(name, stop)
 
@@ -125,11 +128,11 @@ def test_every_change_is_told_once() -> None:
         others = Project("demo", provider, user="else")
         await until(lambda: running.keep_watching(provider, "demo"))
         await asyncio.to_thread(own.new_secret, "A", "x")
-        await asyncio.sleep(0.5)
+        await until(lambda: running.latest("demo") == [ANY])
         await asyncio.to_thread(others.edit, "A", value="y")
         await until(lambda: len(heard.changes) == 2)
         await asyncio.to_thread(own.delete, "A")
-        await asyncio.sleep(0.5)
+        await until(lambda: running.latest("demo") == [])
         await asyncio.to_thread(others.new_secret, "A", "x")
         await until(lambda: len(heard.changes) == 4)
         await asyncio.to_thread(others.delete, "A")

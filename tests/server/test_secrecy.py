@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from ..cluster.server import Namespace
+from ..support.waiting import wait_until
 from . import config
 from .conftest import kubernetes_environment
 from .running import Server, names
@@ -86,7 +87,7 @@ def test_no_log_has_a_value(
         namespace: Namespace = request.getfixturevalue("server_namespace")
         environment = kubernetes_environment(namespace)
     with Server(tmp_path / "home", {**environment, config.TALKATIVE: "1"}, {"allow_reveal": True}) as server:
-        server.until(
+        wait_until(
             lambda: server.call("GET", f"projects/{project}/secrets").headers["DH-Secrets-Live"] == "true", "a watch"
         )
         exercise(server, project)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ..cluster.server import Cluster
+from ..support.waiting import wait_until
 from .conftest import kubernetes_environment
 from .running import Reply, Server, names
 from .test_events import of, watched
@@ -38,7 +39,7 @@ def test_an_import_says_what_is_new_and_what_was_replaced(server: Server, reveal
     assert [value(revealing, project, name) for name in "ABC"] == ["", "sample-b", "sample-c\n"]
     assert server.secret("GET", "B", project=project).body["description"] == "kept"
     assert imported(server, project, {}).body == {"created": [], "replaced": []}
-    server.until(lambda: len(of(server, project)) == 4, "its events")
+    wait_until(lambda: len(of(server, project)) == 4, "its events")
     assert sorted(of(server, project)[1:]) == [
         ("writer", "A", "created"),
         ("writer", "B", "updated"),
@@ -114,7 +115,7 @@ def test_a_move_within_a_project_is_one_step(server: Server, revealing: Server, 
     assert (reply.body["created"], reply.body["description"]) == (original.body["created"], "d")
     assert names(server.call("GET", f"projects/{project}/secrets")) == ["B"]
     assert value(revealing, project, "B") == "sample-value"
-    server.until(lambda: len(of(server, project)) == 3, "its events")
+    wait_until(lambda: len(of(server, project)) == 3, "its events")
     assert of(server, project)[1:] == [("writer", "B", "created"), ("writer", "A", "deleted")]
 
 

@@ -12,10 +12,11 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,8 @@ from typing import Any
 import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
+
+from .waiting import PATIENCE
 
 INTERRUPT = "^C"
 """An answer that interrupts the question."""
@@ -185,9 +188,13 @@ class Kernel:
         return found
 
     @property
+    def process(self) -> subprocess.Popen[bytes]:
+        started: subprocess.Popen[bytes] = self.manager.provisioner.process  # type: ignore[union-attr]  # the local one
+        return started
+
+    @property
     def pid(self) -> int:
-        assert self.manager.provisioner is not None  # it is made by the start
-        return int(self.manager.provisioner.pid)  # type: ignore[attr-defined]  # the local provisioner has it
+        return self.process.pid
 
     # -- what one says to it
 
@@ -196,16 +203,14 @@ class Kernel:
         code: str,
         *,
         answers: Sequence[str] | None = None,
-        timeout: float = 60,
-        linger: float = 0,
+        until: Callable[[Cell], object] | None = None,
         **options: Any,
     ) -> Cell:
-        """Executes a cell and returns when its reply and its ``idle`` are there.
+        """Executes a cell and returns when its reply and its ``idle`` are there; fails where they do not come.
 
         Args:
             answers: for ``input`` and ``getpass``, in order, or INTERRUPT; None: nobody can answer (as under nbclient).
-            timeout: seconds; a kernel that takes longer fails the test.
-            linger: seconds to wait, after idle, for what comes late (threads).
+            until: says of what has come whether it is all; more may come after ``idle``, from threads and children.
             options: more fields of the execute_request, such as ``silent`` or ``user_expressions``.
         """
         content = {
@@ -216,7 +221,7 @@ class Kernel:
             "allow_stdin": answers is not None,
             "stop_on_error": False,
         } | options
-        return self.request("execute_request", content, answers=answers or (), timeout=timeout, linger=linger)
+        return self.request("execute_request", content, answers=answers or (), until=until)
 
     def ok(self, code: str, **options: Any) -> Cell:
         """Executes a cell that has to go well."""
@@ -231,8 +236,7 @@ class Kernel:
         *,
         channel: str = "shell",
         answers: Sequence[str] = (),
-        timeout: float = 60,
-        linger: float = 0,
+        until: Callable[[Cell], object] | None = None,
         header: Mapping[str, Any] | None = None,
     ) -> Cell:
         """Sends any request and collects what answers it, until its reply and its ``idle`` are there.
@@ -244,8 +248,8 @@ class Kernel:
         cell, pending, replied, idle = Cell(), iter(answers), False, False
         if msg_type in ("comm_open", "comm_msg", "comm_close"):  # these have no reply
             replied = True
-        deadline = time.monotonic() + timeout
-        while not (replied and idle):
+        deadline = time.monotonic() + PATIENCE
+        while not (replied and idle and (until is None or until(cell))):
             for message in self.poll(deadline - time.monotonic(), f"{msg_type} {str(content)[:200]!r}"):
                 if message.parent_id != sent:
                     continue
@@ -259,9 +263,6 @@ class Kernel:
                         self.send("input_reply", {"value": answer}, channel="stdin")
                 replied = replied or message.channel == channel
                 idle = idle or (message.type == "status" and message.content["execution_state"] == "idle")
-        end = time.monotonic() + linger
-        while (left := end - time.monotonic()) > 0:
-            cell.messages += [m for m in self.poll(left) if m.parent_id == sent]
         return cell
 
     def send(

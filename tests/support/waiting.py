@@ -12,7 +12,7 @@ PATIENCE = 120.0
 T = TypeVar("T")
 
 
-def wait_until(probe: Callable[[], T], what: str = "what the test waits for", *, pause: float = 0.02) -> T:
+def wait_until(probe: Callable[[], T | None], what: str = "what the test waits for", *, pause: float = 0.05) -> T:
     """Asks again and again until a probe returns something true, and returns that; fails the test after PATIENCE.
 
     Args:

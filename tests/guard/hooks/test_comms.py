@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from importlib.metadata import version
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from packaging.version import Version
 
 from ...support.kernels import Kernel, Message
+from ...support.waiting import wait_until
 from ..conftest import TOKEN
 
 MARK = "[secret:TOKEN]"
@@ -17,13 +17,13 @@ MARK = "[secret:TOKEN]"
 
 def _until(kernel: Kernel, start: int, wanted: str, **fields: Any) -> Message:
     """Waits for a message of a type, with these fields in its content, behind the first ``start``."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        for message in kernel.messages[start:]:
-            if message.type == wanted and fields.items() <= message.content.items():
-                return message
-        kernel.poll(1)
-    raise AssertionError(f"no {wanted} with {fields}")
+
+    def found() -> Message | None:
+        kernel.poll(0.1)
+        came = [message for message in kernel.messages[start:] if message.type == wanted]
+        return next((message for message in came if fields.items() <= message.content.items()), None)
+
+    return wait_until(found, f"{wanted} with {fields}")
 
 
 @pytest.mark.skipif(Version(version("ipykernel")) < Version("7.4"), reason="before, a comm waited for the cell")
@@ -33,16 +33,19 @@ def test_a_comm_that_answers_a_waiting_cell_is_masked(guarded: Kernel) -> None:
         "c = create_comm(target_name='t', comm_id='waits')\n"
         "@c.on_msg\ndef _(msg): print('in handler', T); c.send({'echo': T}); arrived.set()"
     )
-    code = "print('waiting', flush=True); await asyncio.wait_for(arrived.wait(), 30); print('done', T)"
+    code = "print('waiting', flush=True); await arrived.wait(); print('done', T)"
     start = len(guarded.messages)
     cell = guarded.send("execute_request", {"code": code, "silent": False})
     _until(guarded, start, "stream", text="waiting\n")
     guarded.send("comm_msg", {"comm_id": "waits", "data": {}})
     assert _until(guarded, start, "comm_msg", comm_id="waits").content["data"] == {"echo": MARK}
     _until(guarded, start, "execute_reply", status="ok")
-    guarded.poll(0.5)
-    shown = "".join(m.content["text"] for m in guarded.messages if m.type == "stream" and m.parent_id == cell)
-    assert f"done {MARK}\n" in shown
+
+    def shown() -> str:
+        guarded.poll(0.1)
+        return "".join(m.content["text"] for m in guarded.messages if m.type == "stream" and m.parent_id == cell)
+
+    wait_until(lambda: f"done {MARK}\n" in shown(), "what the cell says at its end")
     assert TOKEN.encode() not in guarded.raw
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable
 from typing import Any
 
-from ...support.kernels import Kernel
+from ...support.kernels import Kernel, Message
+from ...support.waiting import wait_until
 from ..conftest import SETUP, TOKEN
 
 CELL = "def use(token):\n    plain = str(token)\n    return len(plain)\n\nuse(T)"
@@ -38,12 +38,12 @@ class Debugger:
         self.ask("configurationDone")
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
         self.kernel.send("execute_request", content)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            for message in self.kernel.poll(0.5):
-                if message.type == "debug_event" and message.content["event"] == "stopped":
-                    return int(message.content["body"]["threadId"])
-        raise AssertionError("the cell did not stop")
+
+        def stopped() -> Message | None:
+            events = [message for message in self.kernel.poll(0.1) if message.type == "debug_event"]
+            return next((event for event in events if event.content["event"] == "stopped"), None)
+
+        return int(wait_until(stopped, "the cell stops").content["body"]["threadId"])
 
 
 def test_at_a_breakpoint_every_answer_is_masked(new_kernel: Callable[..., Kernel]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ...support.kernels import Kernel
+from ...support.waiting import wait_until
 from ..conftest import SETUP, TOKEN
 
 MARK = b"[secret:TOKEN]"
@@ -33,13 +33,6 @@ pathlib.Path('done').touch()
 """
 
 
-def _wait(what: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, what
-        time.sleep(0.02)
-
-
 def _relay(kernel: Kernel) -> tuple[int, bytes]:
     """Returns the process that masks a kernel's log, with its command line and its environment."""
     pipe = f"pipe:[{kernel.ok('os.fstat(sys.stdout.fileno()).st_ino').result}]"
@@ -54,7 +47,7 @@ def _relay(kernel: Kernel) -> tuple[int, bytes]:
                     found.append((int(folder.name), said))
         return len(found) == 1  # the shell that starts it is there for a moment
 
-    _wait(look)
+    wait_until(look)
     return found[0]
 
 
@@ -67,10 +60,10 @@ def test_the_last_words_of_a_kernel_are_in_its_log(new_kernel: Callable[..., Ker
     kernel = new_kernel()
     kernel.ok(SETUP)
     kernel.send("execute_request", {"code": ENDS[end], "silent": False})
-    _wait(lambda: not kernel.manager.is_alive())
-    _wait(lambda: b"last words " + MARK in kernel.log)
+    wait_until(lambda: not kernel.manager.is_alive())
+    wait_until(lambda: b"last words " + MARK in kernel.log)
     if end == "faulthandler":
-        _wait(lambda: b"Segmentation fault" in kernel.log and b"string_at" in kernel.log)
+        wait_until(lambda: b"Segmentation fault" in kernel.log and b"string_at" in kernel.log)
     assert TOKEN[:8].encode() not in kernel.log
 
 
@@ -87,8 +80,8 @@ def test_a_child_writes_on_after_the_kernel_and_the_process_that_masks_ends_with
     )
     kernel.stop()
     (kernel.home / "gone").touch()
-    _wait((kernel.home / "done").exists)
-    _wait(lambda: not _runs(relay))
+    wait_until((kernel.home / "done").exists)
+    wait_until(lambda: not _runs(relay), "the end of the process that masks")
     assert kernel.log.endswith((b"child " + MARK + b"\n") * 3)
 
 
@@ -102,9 +95,9 @@ def test_it_is_no_child_of_the_kernels_and_is_started_again(new_kernel: Callable
     kernel.ok("L = learn('LATER', b'later-value-4711'.hex()).reveal()")
     os.kill(relay, signal.SIGKILL)
     kernel.ok("os.write(1, b'meanwhile ' + T.encode() + L.encode() + b'\\n')")
-    _wait(lambda: b"meanwhile " + MARK + b"[secret:LATER]\n" in kernel.log)
+    wait_until(lambda: b"meanwhile " + MARK + b"[secret:LATER]\n" in kernel.log)
     kernel.ok("guard.off(); os.write(1, L.encode() + b'\\n')")
-    _wait(lambda: b"later-value-4711\n" in kernel.log)
+    wait_until(lambda: b"later-value-4711\n" in kernel.log)
     kernel.ok("guard.on()")
     noted = "{one.name for one in guard.status().redactions if one.channel == 'server log'} == {'TOKEN', 'LATER'}"
-    _wait(lambda: kernel.ok(noted).result == "True")
+    wait_until(lambda: kernel.ok(noted).result == "True")

@@ -17,6 +17,9 @@ from ...support import kernels
 from .values import BLOB, ENVIRONMENT, PROJECT, TEXTS, leaked
 from .way import SETUP, Way
 
+LATE = 10.0
+"""Seconds in which what comes late is there: from threads, descriptors and the log. A quiet machine needs 0.4."""
+
 UNGUARDED = "from dh_secrets_jupyter import guard\nguard.off()"
 
 
@@ -40,7 +43,7 @@ def started(home: Path, *after: str) -> Iterator[kernels.Kernel]:
     fill(home)
     with kernels.start(home, env=ENVIRONMENT) as kernel:
         for code in [SETUP, *after]:
-            kernel.ok(code, timeout=120)
+            kernel.ok(code)
         yield kernel
 
 
@@ -61,7 +64,7 @@ def walk(kernel: kernels.Kernel, ways: Iterable[Way]) -> list[Outcome]:
 
 def _show(kernel: kernels.Kernel, way: Way) -> Outcome:
     messages, log = len(kernel.messages), len(kernel.log)
-    kernel.run(way.code, linger=way.linger, timeout=60, **way.options)
+    kernel.run(way.code, **way.options)
     if way.request:
         kind, content, channel = way.request
         kernel.request(kind, content, channel=channel)
@@ -75,9 +78,9 @@ def _show(kernel: kernels.Kernel, way: Way) -> Outcome:
             "history": kernel.history if way.row == "source" else b"",
         }
 
-    end = time.monotonic() + 1.0
+    end = time.monotonic() + LATE
     while not (mark in (data := seen())[way.mark] or leaked(data[way.mark])) and time.monotonic() < end:
-        kernel.poll(0.02)  # what comes late: from threads, descriptors and the log
+        kernel.poll(0.02)
     return Outcome(
         way,
         frozenset(place for place, data in seen().items() if leaked(data)),

@@ -139,13 +139,4 @@ def special_ways() -> Iterator[Way]:
         ("payload", "%less", "%less loaded.py"),
         ("payload", "%cat", "!cat loaded.py"),
     ):
-        late = any(
-            sign in encoding for sign in ("after the cell", "next cell", "own log", "__std", "C", "handler", "pieces")
-        )
-        yield Way(
-            row,
-            encoding,
-            code,
-            linger=0.4 if "after" in encoding or "next" in encoding else 0.1 if late else 0.0,
-            mark="log" if encoding == "the kernel's own log" else "message",
-        )
+        yield Way(row, encoding, code, mark="log" if encoding == "the kernel's own log" else "message")

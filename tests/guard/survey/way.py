@@ -52,8 +52,7 @@ class Way:
         name: the secret whose mark must be there.
         request: another request than an execution: type, content and channel.
         options: more fields of the execute_request; ``answers`` for its prompts.
-        mark: where the mark has to be: ``message``, ``log`` or ``history``; empty where nothing of it is to be shown.
-        linger: seconds to wait for what comes late.
+        mark: where the mark has to be: ``message``, ``log`` or ``history``.
         notebook: whether it can be a cell of a notebook that nbclient runs.
     """
 
@@ -64,5 +63,4 @@ class Way:
     request: tuple[str, dict[str, Any], str] | None = None
     options: dict[str, Any] = field(default_factory=dict)
     mark: str = "message"
-    linger: float = 0.0
     notebook: bool = True
