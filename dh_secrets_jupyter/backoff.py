@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import time
 from collections.abc import Iterator
@@ -25,7 +26,13 @@ class Deadline:
 
     def __init__(self, seconds: float, pauses: float = 5.0) -> None:
         self.at = time.monotonic() + seconds
-        self._pauses = pauses
+        self._pauses = [pauses]  # the parts of a call have them in common
+
+    def ending(self, at: float) -> Deadline:
+        """Returns the deadline of a part of the call, which ends at another time and has the same pauses left."""
+        part = copy.copy(self)
+        part.at = at
+        return part
 
     @property
     def left(self) -> float:
@@ -34,17 +41,17 @@ class Deadline:
 
     def take(self, seconds: float) -> float:
         """Takes from the pauses that are left, and returns what may be waited now, in seconds."""
-        taken = max(0.0, min(seconds, self._pauses, self.left - SPARE))
-        self._pauses -= taken
+        taken = max(0.0, min(seconds, self._pauses[0], self.left - SPARE))
+        self._pauses[0] -= taken
         return taken
 
     def give_back(self, seconds: float) -> None:
         """Returns what was taken and not waited."""
-        self._pauses += seconds
+        self._pauses[0] += seconds
 
     def pause(self, seconds: float) -> bool:
         """Sleeps for so long; returns False at once where no such pause is left."""
-        if seconds > min(self._pauses, self.left - SPARE):
+        if seconds > min(self._pauses[0], self.left - SPARE):
             return False
         time.sleep(self.take(seconds))
         return True

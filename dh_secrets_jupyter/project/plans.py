@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ..errors import SecretExistsError, SecretNotFoundError, SecretsError
 from ..models import Metadata, MetadataEdit, check_name
-from ..providers.base import Change, Plan, Put, Record, Records, Remove
+from ..providers.base import Change, Plan, Put, Record, Records, Remove, Unconditional
 
 T = TypeVar("T")
 Check = Callable[[Record], None]
@@ -48,7 +48,7 @@ class Plans:
             metadata = self.updated(records[name]) if name in records else self.created()
             return [Put(name, value, edit(metadata))]
 
-        return plan
+        return Unconditional(plan)
 
     def edit(self, name: str, value: bytes | None, edit: MetadataEdit, check: Check | None) -> Plan:
         """An existing secret with other metadata, and another value unless that is None.
@@ -62,7 +62,7 @@ class Plans:
                 check(old)
             return [Put(name, old.value if value is None else value, edit(self.updated(old)))]
 
-        return plan
+        return plan if check else Unconditional(plan)
 
     def delete(self, names: Iterable[str], check: Check | None) -> Plan:
         """These secrets gone. The plan raises :class:`SecretNotFoundError`, and what the check raises."""
@@ -74,7 +74,7 @@ class Plans:
                     check(record)
             return [Remove(name) for name in unique]
 
-        return plan
+        return plan if check else Unconditional(plan)
 
     def copy(self, name: str, new_name: str, *, move: bool, check: Check | None) -> Plan:
         """A secret under another name as well; with ``move`` instead, and then it keeps who created it, and when.

@@ -93,6 +93,17 @@ Plan = Callable[[Records], Sequence[Change]]
 again, with a newer look, where somebody else came first; so it does nothing else."""
 
 
+class Unconditional:
+    """A plan that compares nothing: what it answered to a look may be done after any other change, too, and the last
+    one wins. A provider that has to pay for a test may leave it out."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def __call__(self, records: Records) -> Sequence[Change]:
+        return self._plan(records)
+
+
 class Provider(Protocol):
     """A place for the secrets of any number of projects."""
 
@@ -172,6 +183,14 @@ class HoldsCredentials(Protocol):
 
     def on_credential(self, learn: Learn) -> None:
         """Has a function told of each credential that is used, now and from now on before it is."""
+
+
+@runtime_checkable
+class HasRegister(Protocol):
+    """A provider that makes its changes known to somebody else, where it can."""
+
+    def find_register(self) -> None:
+        """Finds out whether it can; :meth:`Provider.place` says it from then on. May connect, and raises nothing."""
 
 
 @runtime_checkable

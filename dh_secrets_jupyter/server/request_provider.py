@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ProviderUnavailableError, SecretsError
 from ..project import Check
-from ..providers.base import Change, Plan, Provider, Put, Record, Records
+from ..providers.base import Change, Plan, Provider, Put, Record, Records, Unconditional
 from .etags import ETags, matches
 from .http_errors import PreconditionError
 from .own_changes import OwnChange, Write
@@ -73,7 +73,8 @@ class RequestProvider:
             return changes
 
         try:
-            self._records = self._provider.write(project, announced)
+            announcing = Unconditional(announced) if isinstance(plan, Unconditional) else announced
+            self._records = self._provider.write(project, announcing)
         except ProviderUnavailableError:
             self._watches.write_unknown(write)
             raise

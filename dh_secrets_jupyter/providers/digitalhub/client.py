@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from ...backoff import pauses
+from ...backoff import Deadline, pauses
 from ...errors import ProviderUnavailableError
 from ..base import Learn
 from ..exchange import DeadlineError, Exchange, OutcomeUnknownError, make_cuttable
@@ -33,8 +32,6 @@ CONNECT = 5.0
 """Seconds to wait for a connection."""
 READ = 15.0
 """Seconds to wait for an answer, or for the next part of one."""
-PATIENCE = 5.0
-"""Seconds for which a request is repeated while Core cannot be reached."""
 CONNECTIONS = 32
 """Connections kept open: a server asks from many threads."""
 RENEWALS = 3
@@ -84,15 +81,15 @@ class Client:
     def __init__(self, learn: Learn) -> None:
         self.login = Login(learn)
         self._pid = os.getpid()
-        self._pools: PoolManager | None = None
+        self._pools: dict[str, PoolManager] = {}
 
     def request(
-        self, method: str, path: str, body: object = None, *, until: float, query: Mapping[str, str] | None = None
+        self, method: str, path: str, body: object = None, *, deadline: Deadline, query: Mapping[str, str] | None = None
     ) -> Answer:
         """Sends one request. What changes something is sent once, unless it has certainly not arrived.
 
         Args:
-            until: when to give up, as :func:`time.monotonic` counts.
+            deadline: when to give up, and how long to pause between tries.
 
         Raises:
             AccessDeniedError: the login has expired, and there is no other.
@@ -105,56 +102,58 @@ class Client:
         while True:
             credentials = self._login().current
             headers = {"Authorization": credentials.authorization} if credentials.authorization else {}
-            answer = self._patiently(method, url, content, JSON, headers, until)
+            answer = self._patiently(method, url, content, JSON, headers, deadline)
             if answer.status != 401 or renewals == RENEWALS:
                 return answer
             renewals += 1
-            self.login.renew(credentials, partial(self._renew, until), until)
+            self.login.renew(credentials, partial(self._renew, deadline), deadline)
 
     def _login(self) -> Login:
         """Returns the login, once this process has connections and locks of its own."""
         if self._pid != os.getpid():
-            self._pid, self._pools = os.getpid(), None
+            self._pid, self._pools = os.getpid(), {}
             self.login.after_fork()
         return self.login
 
-    def _renew(self, until: float, form: Mapping[str, str]) -> Mapping[str, Any] | None:
+    def configuration(self, deadline: Deadline) -> Mapping[str, Any]:
+        """Returns what Core says of itself to whom does not log in. Raises as :meth:`request`."""
+        found = self._patiently("GET", f"{self.login.endpoint}/.well-known/configuration", None, JSON, {}, deadline)
+        return found.body if found.ok and isinstance(found.body, dict) else {}
+
+    def _renew(self, deadline: Deadline, form: Mapping[str, str]) -> Mapping[str, Any] | None:
         """Sends a form to the token endpoint, which Core names without a login."""
-        found = self._patiently("GET", f"{self.login.endpoint}/.well-known/configuration", None, JSON, {}, until).body
-        endpoint = found.get("oauth2_token_endpoint") if isinstance(found, dict) else None
+        endpoint = self.configuration(deadline).get("oauth2_token_endpoint")
         if not isinstance(endpoint, str) or not endpoint.startswith(("http://", "https://")):
             return None
         try:
-            answer = self._patiently("POST", endpoint, urlencode(form).encode(), FORM, {}, until)
+            answer = self._patiently("POST", endpoint, urlencode(form).encode(), FORM, {}, deadline)
         except OutcomeUnknownError:
             return None
         return answer.body if answer.ok and isinstance(answer.body, dict) else None
 
     def _patiently(
-        self, method: str, url: str, content: bytes | None, kind: str, headers: Mapping[str, str], until: float
+        self, method: str, url: str, content: bytes | None, kind: str, headers: Mapping[str, str], deadline: Deadline
     ) -> Answer:
         """Sends a request, again where that is safe. Raises as :meth:`request`."""
-        give_up = min(until - 1, time.monotonic() + PATIENCE)
         for pause in pauses():
-            answer, why, arrived = self._once(method, url, content, kind, headers, until)
+            answer, why, arrived = self._once(method, url, content, kind, headers, deadline)
             if answer and answer.status not in AWAY:
                 return answer
             # 429 is said before anything is done.
             if method != "GET" and (answer.status != 429 if answer else arrived):
                 raise OutcomeUnknownError
-            if time.monotonic() + pause > give_up:
+            if not deadline.pause(pause):
                 raise unavailable(f"{_host(url)} {why}")
-            time.sleep(pause)
         raise AssertionError("pauses never end")
 
     def _once(
-        self, method: str, url: str, content: bytes | None, kind: str, headers: Mapping[str, str], until: float
+        self, method: str, url: str, content: bytes | None, kind: str, headers: Mapping[str, str], deadline: Deadline
     ) -> tuple[Answer | None, str, bool]:
         """Returns an answer, else why there is none, and whether the request may have arrived all the same."""
         import urllib3
         from urllib3 import exceptions
 
-        read = min(READ, max(1.0, until - time.monotonic()))
+        read = min(READ, max(1.0, deadline.left))
         call: Callable[[], urllib3.BaseHTTPResponse] = partial(
             self._open_pools(url).request,
             method,
@@ -166,7 +165,7 @@ class Client:
         )
         exchange = Exchange(call)
         try:
-            response = exchange.result(until - time.monotonic())
+            response = exchange.result(deadline.left)
         except exceptions.SSLError:
             return None, "has a certificate that is not trusted, or speaks no TLS", False
         except (exceptions.NewConnectionError, exceptions.ConnectTimeoutError, exceptions.ProxyError):
@@ -182,9 +181,10 @@ class Client:
         return Answer(response.status, body, date), f"answers with HTTP status {response.status}", True
 
     def _open_pools(self, url: str) -> PoolManager:
-        if self._pools is None:
-            self._pools = _pools(url)
-        return self._pools
+        server = _server(url)
+        if server not in self._pools:
+            self._pools[server] = _pools(url)
+        return self._pools[server]
 
 
 def unavailable(problem: str, hint: str = "Try again later") -> ProviderUnavailableError:
@@ -197,7 +197,9 @@ def _pools(url: str) -> PoolManager:
     import urllib3
 
     proxy, headers = address_and_headers(urlsplit(environments_proxy(url)))
-    options: dict[str, Any] = {"num_pools": 4, "maxsize": CONNECTIONS, "ssl_context": _trust()}
+    options: dict[str, Any] = {"num_pools": 1, "maxsize": CONNECTIONS}
+    if url.startswith("https:"):  # else nobody has to be trusted, and to read all authorities takes time
+        options["ssl_context"] = _trust()
     pools: PoolManager
     if proxy and proxy.startswith("socks"):
         raise unavailable("cannot be reached through a SOCKS proxy", "Name an HTTP proxy, or NO_PROXY")
@@ -216,6 +218,11 @@ def _trust() -> ssl.SSLContext:
             if bundle := os.environ.get(name):
                 context.load_verify_locations(bundle)
     return context
+
+
+def _server(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _host(url: str) -> str:

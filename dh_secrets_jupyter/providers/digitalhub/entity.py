@@ -119,10 +119,7 @@ def check(put: Put, exists: bool) -> None:
         SecretsError: the value is no text.
         TooLargeError: the metadata.
     """
-    if not exists and not _NAME.fullmatch(put.name):
-        raise InvalidNameError(
-            put.name, "not a valid name on the platform", "Use 1 to 253 characters of A-Z, a-z, 0-9, - and _"
-        )
+    check_entity(put, exists)
     try:
         put.value.decode()
     except UnicodeDecodeError:
@@ -131,6 +128,14 @@ def check(put: Put, exists: bool) -> None:
         is_text = True
     if not is_text:
         raise SecretsError(put.name, "the platform keeps text, not bytes", "Encode the value, for example as base64")
+
+
+def check_entity(put: Put, exists: bool) -> None:
+    """Raises where Core would keep no entity of a secret. Raises as :func:`check`, but for the value."""
+    if not exists and not _NAME.fullmatch(put.name):
+        raise InvalidNameError(
+            put.name, "not a valid name on the platform", "Use 1 to 253 characters of A-Z, a-z, 0-9, - and _"
+        )
     size = len(json_text.dump(ours(put.metadata)).encode(errors="replace"))
     if size > MAX_METADATA:
         raise TooLargeError(

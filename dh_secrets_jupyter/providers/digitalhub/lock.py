@@ -1,7 +1,7 @@
 """The lock among clients of ours: an entity of one name. Creating an entity is the one thing that Core tests.
 
 Who has it holds it for 8 s at most. What is older than 10 s, by Core's own clock, was left behind and is anybody's to
-delete, by its id, so that no newer one is hit. Threads of one process come one after another, without asking Core.
+delete, by its id, so that no newer one is hit. Threads of one process take turns, without asking Core.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ...backoff import pauses
+from ...backoff import Deadline, pauses
 from ...errors import ConflictError, SecretsError
 from ..exchange import OutcomeUnknownError
 from .client import Client, unavailable
@@ -28,6 +28,8 @@ STALE = timedelta(seconds=10)
 """The age from which on it was left behind."""
 WAIT = 20.0
 """Seconds to wait for it."""
+LAST_TRY = 2.0
+"""Seconds in addition for the requests that have begun by then."""
 RELEASE = 2.0
 """Seconds for giving it back: what is not given back gets too old."""
 
@@ -35,57 +37,73 @@ _turns: dict[tuple[int, str, str], threading.Lock] = {}
 
 
 @contextlib.contextmanager
-def held(client: Client, project: str) -> Iterator[float]:
-    """Holds the lock of a project; yields when it has to be given back, as :func:`time.monotonic` counts.
+def turn(client: Client, project: str, waiting: Deadline) -> Iterator[None]:
+    """Takes one's turn among the threads of this process that change a project.
+
+    Args:
+        waiting: when to give up waiting.
+
+    Raises:
+        ConflictError: others had it until then.
+    """
+    # A forked child has none of its parent's threads.
+    lock = _turns.setdefault((os.getpid(), client.login.endpoint, project), threading.Lock())
+    if not lock.acquire(timeout=max(0.0, waiting.left)):
+        raise _late(project)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def held(client: Client, project: str, waiting: Deadline) -> Iterator[Deadline]:
+    """Holds the lock of a project; yields the deadline by which it has to be given back.
 
     A project that does not exist yet is made.
 
+    Args:
+        waiting: when to give up waiting.
+
     Raises:
-        ConflictError: others had it for 20 s.
+        ConflictError: others had it until then.
         AccessDeniedError: no right on the project.
     """
-    until = time.monotonic() + WAIT
-    # A forked child has none of its parent's threads.
-    turn = _turns.setdefault((os.getpid(), client.login.endpoint, project), threading.Lock())
-    if not turn.acquire(timeout=WAIT):
-        raise _late(project)
+    identity = uuid.uuid4().hex
+    since = _acquire(client, project, identity, waiting)
     try:
-        identity = uuid.uuid4().hex
-        since = _acquire(client, project, identity, until)
-        try:
-            yield since + HOLD
-        finally:
-            with contextlib.suppress(SecretsError, OutcomeUnknownError):
-                client.request("DELETE", path(project, f"/{identity}"), until=time.monotonic() + RELEASE)
+        yield waiting.ending(since + HOLD)
     finally:
-        turn.release()
+        with contextlib.suppress(SecretsError, OutcomeUnknownError):
+            client.request("DELETE", path(project, f"/{identity}"), deadline=Deadline(RELEASE))
 
 
-def _acquire(client: Client, project: str, identity: str, until: float) -> float:
+def _acquire(client: Client, project: str, identity: str, waiting: Deadline) -> float:
     """Returns when it may have been got at the earliest."""
     since = 0.0
+    deadline = waiting.ending(waiting.at + LAST_TRY)
     for pause in pauses(0.02, 0.1, 0.5):
-        if time.monotonic() > until:
+        if waiting.left < 0:
             break
         if since:
-            now = listing(client, project, until + 2)
+            now = listing(client, project, deadline)
             if now.lock and now.lock.id == identity:
                 return since  # the answer that it is ours was lost
-            if now.lock and not _is_stale(now):
+            if now.lock and not is_stale(now):
                 time.sleep(pause)
                 continue
             if now.lock:
                 with contextlib.suppress(OutcomeUnknownError):
-                    client.request("DELETE", path(project, f"/{now.lock.id}"), until=until + 2)
+                    client.request("DELETE", path(project, f"/{now.lock.id}"), deadline=deadline)
         since = time.monotonic()
-        if _try(client, project, identity, until + 2):
+        if _try(client, project, identity, deadline):
             return since
     raise _late(project)
 
 
-def _try(client: Client, project: str, identity: str, until: float) -> bool:
+def _try(client: Client, project: str, identity: str, deadline: Deadline) -> bool:
     try:
-        answer = client.request("POST", path(project), new_lock(project, identity), until=until)
+        answer = client.request("POST", path(project), new_lock(project, identity), deadline=deadline)
     except OutcomeUnknownError:
         return False
     if answer.ok:
@@ -93,25 +111,25 @@ def _try(client: Client, project: str, identity: str, until: float) -> bool:
     if answer.says("Duplicated entity"):
         return False
     if answer.status == 403 or answer.says("invalid or missing project"):
-        _create_project(client, project, until)
+        create_project(client, project, deadline)
         return False
     raise unexpected(answer)
 
 
-def _create_project(client: Client, project: str, until: float) -> None:
+def create_project(client: Client, project: str, deadline: Deadline) -> None:
     """Makes a project that does not exist, as the SDK's ``get_or_create_project`` does."""
-    if exists(client, project, until):
-        raise forbidden(client, project, until)
+    if exists(client, project, deadline):
+        raise forbidden(client, project, deadline)
     with contextlib.suppress(OutcomeUnknownError):
         body = {"name": project, "kind": "project", "spec": {}}
-        answer = client.request("POST", "/api/v1/projects", body, until=until)
+        answer = client.request("POST", "/api/v1/projects", body, deadline=deadline)
         if not answer.ok and not answer.says("Duplicated entity"):
             raise unavailable(
                 f"did not create the project {project} (HTTP status {answer.status})", "Create it in the console"
             )
 
 
-def _is_stale(now: Listing) -> bool:
+def is_stale(now: Listing) -> bool:
     created = now.lock.created if now.lock else None
     return created is not None and now.date is not None and now.date - created > STALE
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from ...backoff import Deadline
 from ...errors import AccessDeniedError, ProviderUnavailableError, SecretsError
 from ..base import Learn
 from .profile import Profile, UnwritableError
@@ -102,7 +102,7 @@ class Login:
         """Lets go of a lock that a thread of the parent may hold."""
         self._lock = threading.Lock()
 
-    def renew(self, refused: Credentials, renew: Renew, until: float) -> None:
+    def renew(self, refused: Credentials, renew: Renew, deadline: Deadline) -> None:
         """Finds other credentials than those that Core did not accept: what another thread or process has found
         meanwhile, a renewal, or where the file's are good for nothing those of the environment.
 
@@ -110,21 +110,21 @@ class Login:
             AccessDeniedError: there are none.
             ProviderUnavailableError: the login file cannot be read, or Core cannot be asked.
         """
-        if not self._lock.acquire(timeout=max(0.0, until - time.monotonic())):
+        if not self._lock.acquire(timeout=max(0.0, deadline.left)):
             raise _refused("was not renewed in time", "Try again")
         try:
             if self._current == refused:
-                self._current = self._another(refused, renew, until)
+                self._current = self._another(refused, renew, deadline)
         finally:
             self._lock.release()
 
-    def _another(self, refused: Credentials, renew: Renew, until: float) -> Credentials:
+    def _another(self, refused: Credentials, renew: Renew, deadline: Deadline) -> Credentials:
         if (found := self._load()) != refused:
             return found
         failure: SecretsError
         if refused.refresh_token:
             try:
-                return self._renewed(refused, renew, until)
+                return self._renewed(refused, renew, deadline)
             except AccessDeniedError as error:
                 failure = error
         else:
@@ -136,10 +136,10 @@ class Login:
             self._environment_alone = False
         raise failure
 
-    def _renewed(self, refused: Credentials, renew: Renew, until: float) -> Credentials:
+    def _renewed(self, refused: Credentials, renew: Renew, deadline: Deadline) -> Credentials:
         """Renews the login, and writes it where the SDK looks for it; where it cannot be written nothing is renewed."""
         try:
-            with self.profile.locked(until), self.profile.drafted() as draft:
+            with self.profile.locked(deadline), self.profile.drafted() as draft:
                 if (found := self._load()) != refused:
                     return found
                 answer = renew(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...backoff import Deadline
 from ...errors import AccessDeniedError, SecretsError
 from .client import Client, unavailable
 from .login import LOG_IN
@@ -29,13 +30,13 @@ class Permissions:
     authenticated: bool = True
 
 
-def permissions(client: Client, until: float) -> Permissions:
+def permissions(client: Client, deadline: Deadline) -> Permissions:
     """Asks Core what this login may do.
 
     Raises:
         AccessDeniedError: Core does not know it.
     """
-    answer = client.request("GET", "/api/auth", until=until)
+    answer = client.request("GET", "/api/auth", deadline=deadline)
     if answer.status == 403:
         raise AccessDeniedError("digitalhub", "the platform does not accept your login, or you have none", LOG_IN)
     if answer.status == 500 and answer.body is None:
@@ -51,22 +52,22 @@ def permissions(client: Client, until: float) -> Permissions:
     return Permissions(str(answer.body.get("username") or ""), projects, everything=ADMINISTRATOR in roles)
 
 
-def exists(client: Client, project: str, until: float) -> bool:
+def exists(client: Client, project: str, deadline: Deadline) -> bool:
     """Whether Core has a project of that name; any login may ask."""
-    answer = client.request("GET", f"/api/v1/projects/{project}", until=until)
+    answer = client.request("GET", f"/api/v1/projects/{project}", deadline=deadline)
     if not answer.ok and answer.status != 404:
         raise unavailable(f"does not say whether there is a project {project} (HTTP status {answer.status})")
     return answer.ok
 
 
-def forbidden(client: Client, project: str, until: float) -> SecretsError:
+def forbidden(client: Client, project: str, deadline: Deadline) -> SecretsError:
     """Returns the error for a 403: what it says is not which of three things is wrong, so Core is asked.
 
     Raises:
         AccessDeniedError: it is the login.
     """
-    found = permissions(client, until)
-    if not exists(client, project, until):
+    found = permissions(client, deadline)
+    if not exists(client, project, deadline):
         return UnknownProjectError(
             project, "the platform has no project of that name", "Adding a secret creates it; see %secret project NAME"
         )

@@ -12,12 +12,12 @@ import re
 import stat
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from ...backoff import Deadline
 from ...errors import ProviderUnavailableError
 
 FILE_VARIABLE = "DH_CONFIG"
@@ -105,7 +105,7 @@ class Profile:
             Path(name).unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def locked(self, until: float) -> Iterator[None]:
+    def locked(self, deadline: Deadline) -> Iterator[None]:
         """Keeps other processes of ours from renewing the same login at once.
 
         Raises:
@@ -119,9 +119,8 @@ class Profile:
             raise UnwritableError("cannot be written")
         try:
             while not _try_lock(lock):
-                if time.monotonic() > until:
+                if not deadline.wait(POLL_INTERVAL):
                     raise TimeoutError
-                time.sleep(POLL_INTERVAL)
             yield
         finally:
             os.close(lock)  # which gives it back; a kill does, too

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from ...backoff import Deadline
 from ...errors import SecretsError
 from ...models import Metadata
 from ..base import Learn, Plan, Records
+from ..learners import Learners
 from ..news import follow
 from .client import Client
 from .permissions import exists, permissions
@@ -32,9 +33,8 @@ class DigitalHubProvider:
     has_own_register = True
 
     def __init__(self) -> None:
-        self._credentials: dict[str, str] = {}
-        self._learners: list[Learn] = []
-        self._client = Client(self._learned)
+        self._learners = Learners()
+        self._client = Client(self._learners.tell)
 
     def place(self, project: str) -> str:
         """Names Core's address."""
@@ -46,15 +46,15 @@ class DigitalHubProvider:
 
     def read(self, project: str) -> Records:
         """See :meth:`.base.Provider.read`: two requests, for Core gives values by name alone."""
-        return look(self._client, project, _deadline()).records
+        return look(self._client, project, Deadline(DEADLINE)).records
 
     def read_some(self, project: str, names: Collection[str]) -> Records:
         """See :class:`.base.ReadsSome`: two requests, of which Core makes one to its cluster for each name."""
-        return look_at(self._client, project, names, _deadline()).records
+        return look_at(self._client, project, names, Deadline(DEADLINE)).records
 
     def list_metadata(self, project: str) -> Mapping[str, Metadata]:
         """See :class:`.base.ListsMetadata`: one request."""
-        entities = listing(self._client, project, _deadline()).entities
+        entities = listing(self._client, project, Deadline(DEADLINE)).entities
         return {name: entity.metadata for name, entity in entities.items()}
 
     def write(self, project: str, plan: Plan) -> Records:
@@ -63,13 +63,13 @@ class DigitalHubProvider:
 
     def projects(self) -> Sequence[str] | None:
         """Returns the projects that the login names; None where authentication is off."""
-        found = permissions(self._client, _deadline())
+        found = permissions(self._client, Deadline(DEADLINE))
         return found.projects if found.authenticated else None
 
     def default_project(self) -> str:
         """See :class:`.base.ChoosesProject`: the one that the login names. An administrator's names none, for it has
         all."""
-        found = permissions(self._client, _deadline())
+        found = permissions(self._client, Deadline(DEADLINE))
         if found.everything:
             return "default"
         if len(found.projects) == 1:
@@ -83,8 +83,8 @@ class DigitalHubProvider:
 
     def writable(self, project: str) -> bool:
         """Whoever may read a project may write it, and anybody may create one that does not exist."""
-        found = permissions(self._client, _deadline())
-        return found.everything or project in found.projects or not exists(self._client, project, _deadline())
+        found = permissions(self._client, Deadline(DEADLINE))
+        return found.everything or project in found.projects or not exists(self._client, project, Deadline(DEADLINE))
 
     def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
         """See :meth:`.base.Provider.watch`; a value that the console or the SDK changes is seen within 10 s."""
@@ -93,17 +93,4 @@ class DigitalHubProvider:
 
     def on_credential(self, learn: Learn) -> None:
         """See :class:`.base.HoldsCredentials`."""
-        if learn not in self._learners:
-            self._learners.append(learn)
-            for name, text in dict(self._credentials).items():
-                learn(name, text)
-
-    def _learned(self, name: str, text: str) -> None:
-        if self._credentials.get(name) != text:
-            self._credentials[name] = text
-            for learn in self._learners:
-                learn(name, text)
-
-
-def _deadline() -> float:
-    return time.monotonic() + DEADLINE
+        self._learners.add(learn)

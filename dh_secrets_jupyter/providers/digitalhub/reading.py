@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ...backoff import Deadline
 from ...errors import ProviderUnavailableError, SecretNotFoundError, SecretsError
 from ..base import LazyRecords, Record
 from .client import Answer, Client, unavailable
@@ -62,10 +63,17 @@ class Listing:
 
 @dataclass(frozen=True)
 class Look:
-    """A project's secrets at one moment: entities, and values by name."""
+    """A project's secrets at one moment.
+
+    Attributes:
+        entities: by name.
+        values: likewise.
+        is_locked: somebody of ours holds others off.
+    """
 
     entities: dict[str, Entity] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict, repr=False)
+    is_locked: bool = False
 
     @property
     def known(self) -> dict[str, bytes]:
@@ -96,7 +104,7 @@ def unexpected(answer: Answer) -> ProviderUnavailableError:
     return unavailable(f"answers with HTTP status {answer.status}", hint)
 
 
-def listing(client: Client, project: str, until: float) -> Listing:
+def listing(client: Client, project: str, deadline: Deadline) -> Listing:
     """Reads the list, in one request up to 1,000 secrets; a project that does not exist yet has none.
 
     Raises:
@@ -106,9 +114,9 @@ def listing(client: Client, project: str, until: float) -> Listing:
     lock, date = None, None
     for page in range(PAGE):
         query = {"size": str(PAGE), "sort": "name,asc", **({"page": str(page)} if page else {})}
-        answer = client.request("GET", path(project), until=until, query=query)
+        answer = client.request("GET", path(project), deadline=deadline, query=query)
         if answer.status == 403:
-            error = forbidden(client, project, until)
+            error = forbidden(client, project, deadline)
             if isinstance(error, UnknownProjectError):
                 return Listing({}, unknown=error)
             raise error
@@ -126,65 +134,66 @@ def listing(client: Client, project: str, until: float) -> Listing:
     return Listing(entities, lock, date)
 
 
-def look(client: Client, project: str, until: float) -> Look:
+def look(client: Client, project: str, deadline: Deadline) -> Look:
     """Reads all of a project's secrets, in two requests. Raises as :func:`listing`."""
-    entities = listing(client, project, until).entities
-    found = values(client, project, entities.values(), until)
-    return Look({name: entity for name, entity in entities.items() if name in found}, found)
+    listed = listing(client, project, deadline)
+    found = values(client, project, listed.entities.values(), deadline)
+    kept = {name: entity for name, entity in listed.entities.items() if name in found}
+    return Look(kept, found, is_locked=listed.lock is not None)
 
 
-def look_at(client: Client, project: str, names: Collection[str], until: float) -> Look:
+def look_at(client: Client, project: str, names: Collection[str], deadline: Deadline) -> Look:
     """Reads some of a project's secrets. Raises as :func:`listing`, and where there is no such project."""
     if sum(map(len, names)) > ADDRESS - len(names):
-        return look(client, project, until)
+        return look(client, project, deadline)
     with ThreadPoolExecutor(1) as pool:  # the values are asked for by name, so that neither has to wait for the other
-        asked = pool.submit(_ask, client, project, names, until)
-        listed = listing(client, project, until)
+        asked = pool.submit(_ask, client, project, names, deadline)
+        listed = listing(client, project, deadline)
     if listed.unknown:
         raise listed.unknown
     wanted = [one for one in listed.entities.values() if one.name in names]
     answer = asked.result()
-    found = _given(wanted, answer.body) if answer.ok else values(client, project, wanted, until)
+    found = _given(wanted, answer.body) if answer.ok else values(client, project, wanted, deadline)
     return Look({name: listed.entities[name] for name in found}, found)
 
 
-def look_again(client: Client, project: str, old: Look, names: Collection[str], until: float) -> Look:
+def look_again(client: Client, project: str, old: Look, names: Collection[str], deadline: Deadline) -> Look:
     """Looks again after a moment: all entities, and the values of these names and of all that changed in the list."""
-    entities = listing(client, project, until).entities
+    entities = listing(client, project, deadline).entities
     kept = {
         name: value
         for name, value in old.known.items()
         if name in entities and name not in names and entities[name].version == old.entities[name].version
     }
-    found = kept | values(client, project, [one for one in entities.values() if one.name not in kept], until)
+    found = kept | values(client, project, [one for one in entities.values() if one.name not in kept], deadline)
     return Look({name: entity for name, entity in entities.items() if name in found}, found)
 
 
-def values(client: Client, project: str, entities: Iterable[Entity], until: float) -> dict[str, Value]:
+def values(client: Client, project: str, entities: Iterable[Entity], deadline: Deadline) -> dict[str, Value]:
     """Reads the values of these entities; one that is gone by now is left out."""
     found: dict[str, Value] = {}
     for some in _batches(entities):
-        answer = _get(client, project, some, until)
+        answer = _get(client, project, some, deadline)
         if answer.ok:
             found |= _given(some, answer.body)
         elif answer.status == 500:
-            found |= _one_by_one(client, project, some, until, answer if len(some) == 1 else None)
+            found |= _one_by_one(client, project, some, deadline, answer if len(some) == 1 else None)
         else:
             raise unexpected(answer)
     return found
 
 
 def _one_by_one(
-    client: Client, project: str, entities: list[Entity], until: float, known: Answer | None
+    client: Client, project: str, entities: list[Entity], deadline: Deadline, known: Answer | None
 ) -> dict[str, Value]:
     """Core reads several or none, and does not say which one it cannot read."""
-    answers = [known or _get(client, project, [one], until) for one in entities]
+    answers = [known or _get(client, project, [one], deadline) for one in entities]
     # Where the Secret is not there at all, Core answers as it does where it cannot reach its cluster.
     reached = any(not answer.says(UNREACHED) for answer in answers)
     found: dict[str, Value] = {}
     for entity, answer in zip(entities, answers, strict=True):
         if reached and answer.says(UNREACHED):  # the Secret was made meanwhile
-            answer = _get(client, project, [entity], until)
+            answer = _get(client, project, [entity], deadline)
             if answer.says(UNREACHED):
                 raise unavailable("could not read all of the project's secrets in its cluster")
         if answer.ok:
@@ -209,14 +218,14 @@ def _missing(entity: Entity, answer: Answer) -> Missing:
     return Missing(SecretNotFoundError(entity.name, "has no value yet", hint), proven=True)
 
 
-def _ask(client: Client, project: str, names: Iterable[str], until: float) -> Answer:
-    return client.request("GET", path(project, "/data"), until=until, query={"keys": ",".join(names)})
+def _ask(client: Client, project: str, names: Iterable[str], deadline: Deadline) -> Answer:
+    return client.request("GET", path(project, "/data"), deadline=deadline, query={"keys": ",".join(names)})
 
 
-def _get(client: Client, project: str, entities: list[Entity], until: float) -> Answer:
-    answer = _ask(client, project, [entity.name for entity in entities], until)
+def _get(client: Client, project: str, entities: list[Entity], deadline: Deadline) -> Answer:
+    answer = _ask(client, project, [entity.name for entity in entities], deadline)
     if answer.status == 403:
-        raise forbidden(client, project, until)
+        raise forbidden(client, project, deadline)
     return answer
 
 

@@ -4,11 +4,10 @@ where only a part of them was done."""
 from __future__ import annotations
 
 import contextlib
-import time
 import uuid
 from collections.abc import Callable, Sequence
 
-from ...backoff import pauses
+from ...backoff import Deadline, pauses
 from ...errors import SecretsError
 from ..base import Change, Put, Remove
 from ..exchange import OutcomeUnknownError
@@ -18,14 +17,12 @@ from .outcome import halfway
 from .permissions import forbidden
 from .reading import Listing, Look, Missing, NoValue, listing, look, path, unexpected, values
 
-PATIENCE = 4.0
-"""Seconds for which a step is repeated that was certainly not done."""
 AFTERMATH = 1.0
 """Seconds in addition, to see and put back what a failure has left."""
 
 
 class RacedError(Exception):
-    """Somebody else, not one of ours, has created the secret meanwhile; nothing of the change is left."""
+    """Somebody else has created or deleted one of the secrets meanwhile; nothing of the change is left."""
 
 
 class Steps:
@@ -33,24 +30,24 @@ class Steps:
 
     Args:
         before: the project as the change was made of it.
-        until: when to give up, as :func:`time.monotonic` counts.
+        deadline: when to give up, and how long to pause between tries.
 
     Attributes:
         after: the project as far as it is changed.
     """
 
-    def __init__(self, client: Client, project: str, before: Look, until: float) -> None:
+    def __init__(self, client: Client, project: str, before: Look, deadline: Deadline) -> None:
         self.after = Look(dict(before.entities), dict(before.values))
         self._client = client
         self._project = project
         self._before = before
-        self._until = until
+        self._deadline = deadline
 
     def take(self, changes: Sequence[Change]) -> None:
         """Takes all steps.
 
         Raises:
-            RacedError: somebody else has created one of the secrets.
+            RacedError: somebody else has created or deleted one of the secrets.
             ProviderUnavailableError: a step could not be taken, or nobody knows; the error says what is changed.
         """
         puts = [change for change in changes if isinstance(change, Put)]
@@ -113,6 +110,8 @@ class Steps:
         if wanted:
             body = {name: value.decode() for name, value in wanted.items()}
             answer = self._send("PUT", "/data", body, done)
+            if answer.says("missing secrets"):
+                raise RacedError
             if not answer.ok:
                 raise unexpected(answer)
             self.after.values.update(wanted)
@@ -127,6 +126,8 @@ class Steps:
             return Answer(200, entity.fields) if entity.version != old.version else None
 
         answer = self._send("PUT", f"/{old.id}", old.changed(put.metadata), done)
+        if answer.status == 404:
+            raise RacedError
         if not (entity := Entity.of(answer.body) if answer.ok else None):
             raise unexpected(answer)
         self.after.entities[put.name] = entity
@@ -156,34 +157,35 @@ class Steps:
         Raises:
             OutcomeUnknownError: nobody knows.
         """
-        give_up = min(self._until - 1, time.monotonic() + PATIENCE)
         for pause in pauses():
             answer = None
             with contextlib.suppress(OutcomeUnknownError):
-                answer = self._client.request(method, path(self._project, rest), body, until=self._until)
+                answer = self._client.request(method, path(self._project, rest), body, deadline=self._deadline)
             if answer and answer.status == 403:
-                raise forbidden(self._client, self._project, self._until)
+                raise forbidden(self._client, self._project, self._deadline)
             if answer and answer.status < 500:
                 return answer
             if found := done():
                 return found
-            if time.monotonic() + pause > give_up:
+            if not self._deadline.pause(pause):
                 if answer is None:
                     raise OutcomeUnknownError
                 return answer
-            time.sleep(pause)
         raise AssertionError("pauses never end")
 
     def _listed(self) -> Listing:
-        return listing(self._client, self._project, self._until)
+        return listing(self._client, self._project, self._deadline)
 
     def _read(self, *names: str) -> dict[str, bytes | Missing]:
-        return values(self._client, self._project, [self.after.entities[name] for name in names], self._until)
+        return values(self._client, self._project, [self.after.entities[name] for name in names], self._deadline)
+
+    def _aftermath(self) -> Deadline:
+        return self._deadline.ending(self._deadline.at + AFTERMATH)
 
     def _now(self) -> Look | None:
         """Looks at the project as it is after a failure; None where that cannot be seen."""
         with contextlib.suppress(SecretsError):
-            return look(self._client, self._project, self._until + AFTERMATH)
+            return look(self._client, self._project, self._aftermath())
         return None
 
     def _take_back(self, created: Sequence[Put]) -> None:
@@ -193,5 +195,5 @@ class Steps:
             if entity and not isinstance(self.after.values.get(put.name), bytes):
                 with contextlib.suppress(SecretsError, OutcomeUnknownError):
                     rest = path(self._project, f"/{entity.id}")
-                    if self._client.request("DELETE", rest, until=self._until + AFTERMATH).status in (200, 404):
+                    if self._client.request("DELETE", rest, deadline=self._aftermath()).status in (200, 404):
                         self._gone(put.name)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-from ...backoff import watch_pauses
+from ...backoff import Deadline, watch_pauses
 from ...errors import AccessDeniedError, SecretsError
 from ..base import Records
 from .client import Client
@@ -55,12 +55,12 @@ class Watch:
         self._closing.set()
 
     def _look(self) -> None:
-        until = time.monotonic() + DEADLINE
+        deadline = Deadline(DEADLINE)
         if self._versions is not None and time.monotonic() - self._read < VALUES_INTERVAL - LIST_INTERVAL / 2:
-            entities = listing(self._client, self._project, until).entities
+            entities = listing(self._client, self._project, deadline).entities
             if {name: entity.version for name, entity in entities.items()} == self._versions:
                 return
-        now = look(self._client, self._project, until)
+        now = look(self._client, self._project, deadline)
         self._read = time.monotonic()
         self._versions = {name: entity.version for name, entity in now.entities.items()}
         if (digest := _digest(now)) != self._shown:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dh_secrets_jupyter.backoff import Deadline
 from dh_secrets_jupyter.errors import ConflictError, SecretExistsError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock, writing
@@ -99,7 +100,7 @@ def test_a_client_that_is_killed_with_the_lock(on_platform: Core, provider: Digi
     provider.write(PROJECT, just(put("A", b"sample-a")))
     child = os.fork()
     if child == 0:
-        with lock.held(provider._client, PROJECT):
+        with lock.held(provider._client, PROJECT, Deadline(20)):
             os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
     assert LOCK in on_platform.entities.of(PROJECT)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dh_secrets_jupyter.backoff import Deadline
 from dh_secrets_jupyter.errors import ProviderUnavailableError
 from dh_secrets_jupyter.providers.digitalhub.profile import Profile, UnwritableError, with_values
 
@@ -51,7 +52,7 @@ def parsed(text: str) -> dict[str, dict[str, str]]:
 
 
 def write(profile: Profile, **values: str) -> None:
-    with profile.locked(time.monotonic() + 5), profile.drafted() as draft:
+    with profile.locked(Deadline(5)), profile.drafted() as draft:
         profile.write(values, draft)
 
 
@@ -148,11 +149,11 @@ def test_one_at_a_time(path: Path) -> None:
     order: list[str] = []
 
     def second() -> None:
-        with Profile().locked(time.monotonic() + 30):
+        with Profile().locked(Deadline(30)):
             order.append("second")
 
-    with Profile().locked(time.monotonic() + 5):
-        with pytest.raises(TimeoutError), Profile().locked(time.monotonic()):
+    with Profile().locked(Deadline(5)):
+        with pytest.raises(TimeoutError), Profile().locked(Deadline(0)):
             pass
         waiting = threading.Thread(target=second)
         waiting.start()
@@ -162,8 +163,8 @@ def test_one_at_a_time(path: Path) -> None:
     assert order == ["first", "second"]
     child = os.fork()
     if child == 0:
-        Profile().locked(time.monotonic() + 5).__enter__()
+        Profile().locked(Deadline(5)).__enter__()
         os.kill(os.getpid(), 9)
     os.waitpid(child, 0)
-    with Profile().locked(time.monotonic() + 5):
+    with Profile().locked(Deadline(5)):
         pass

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dh_secrets_jupyter.backoff import Deadline
 from dh_secrets_jupyter.errors import ProviderUnavailableError, SecretNotFoundError, SecretsError
 from dh_secrets_jupyter.models import Metadata
 from dh_secrets_jupyter.project import Project
@@ -42,7 +43,7 @@ def test_requests_of_a_reader(on_platform: Core, provider: DigitalHubProvider, d
     """To list is one request, to read all values two, also while somebody holds the lock, which is no secret."""
     provider.write(PROJECT, just(*(put(f"S{number}", b"sample-value") for number in range(30))))
     asked(on_platform)
-    with lock.held(provider._client, PROJECT):
+    with lock.held(provider._client, PROJECT, Deadline(20)):
         assert asked(on_platform) == [f"POST {SECRETS}"]
         assert len(demo.list_secrets()) == 30
         assert demo.get_secret("S3").name == "S3"
