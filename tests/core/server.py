@@ -62,6 +62,7 @@ class Core:
         url: its address.
         requests: what came so far, oldest first.
         spend: called with each request before it is answered; a test may wait in it, or do something.
+        namespace: where it says that it keeps values.
     """
 
     def __init__(self, kubeconfig: Path) -> None:
@@ -69,6 +70,7 @@ class Core:
         self.spend: Callable[[Call], object] = lambda call: None
         self.entities = Entities()
         self.vault = Vault(kubeconfig)
+        self.namespace = self.vault.namespace
         self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"core": self}))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.logins = Logins(self.url)
@@ -148,7 +150,7 @@ class Core:
             "dhcore_endpoint": self.url,
             "dhcore_name": "dhcore",
             "dhcore_version": "0.15.1-SNAPSHOT",
-            "k8s_namespace": self.vault.namespace,
+            "k8s_namespace": self.namespace,
             **{f"oauth2_{name}": value for name, value in oauth.items()},
             **({"dhcore_authentication_methods": ["jwt", "basic"], "dhcore_realm": self.url} if on else {}),
         }

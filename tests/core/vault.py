@@ -65,16 +65,16 @@ class Vault:
             self._write_back(project, {**(secret.get("data") or {}), key: encoded}, "data" in secret)
 
     def delete(self, project: str, key: str) -> None:
-        """Deletes one value; where the cluster cannot be read nothing is done, and nothing said."""
+        """Deletes one value, and writes all others back; where it cannot read the cluster it does and says nothing."""
         try:
             secret = self._secret(project)
         except Exception:  # noqa: BLE001 (as Core has it)
             return
-        data = dict((secret or {}).get("data") or {})
-        if data.pop(key, None) is None:
+        data = (secret or {}).get("data")
+        if data is None:
             return
-        if data:
-            self._write_back(project, data, True)
+        if kept := {name: value for name, value in data.items() if name != key}:
+            self._write_back(project, kept, True)  # also where the key was not there
         else:
             options = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Foreground"}
             self._ask("DELETE", f"/{_name(project)}", options)
