@@ -19,7 +19,12 @@ def status(shell: Any) -> None:
         number = str(len(project.list_secrets()))
     except SecretsError as error:
         failed = error
-    rows = {"project": project.name, "provider": project.provider.name, "place": project.place, "secrets": number}
+    rows = {
+        "project": project.name,
+        "provider": project.provider.name,
+        "place": project.place_and_register,
+        "secrets": number,
+    }
     if project.warning:
         rows["warning"] = project.warning
     if project.remark:

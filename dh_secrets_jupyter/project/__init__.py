@@ -23,7 +23,17 @@ from ..models import (
     encode,
     metadata_edit,
 )
-from ..providers.base import HoldsCredentials, Plan, Provider, Record, Records, check_total, metadata_of, records_of
+from ..providers.base import (
+    HasRegister,
+    HoldsCredentials,
+    Plan,
+    Provider,
+    Record,
+    Records,
+    check_total,
+    metadata_of,
+    records_of,
+)
 from .moves import HalfMovedError, delete_original
 from .plans import Check, Imported, ImportPlan, Plans
 from .secret import Secret, Spec
@@ -70,6 +80,13 @@ class Project:
     def place(self) -> str:
         """Where the secrets are, for people."""
         return self.provider.place(self.name)
+
+    @property
+    def place_and_register(self) -> str:
+        """The same, and where the platform is, whether changes are registered there, which may have to be asked."""
+        if isinstance(self.provider, HasRegister):
+            self.provider.find_register()
+        return self.place
 
     @property
     def warning(self) -> str:

@@ -151,19 +151,20 @@ class Client:
             raise _unavailable(connection, trouble.why if trouble else f"answers with HTTP status {answer.status}")
         raise AssertionError("pauses never end")
 
-    def open(self, path: str, silence: float) -> BaseHTTPResponse | Answer:
+    def open(self, path: str, silence: float, deadline: Deadline | None = None) -> BaseHTTPResponse | Answer:
         """Opens an answer that goes on, or returns the refusal. The caller closes it.
 
         Args:
             silence: seconds without any news after which the connection counts as lost.
+            deadline: when to give up before it has begun; by default each try has its own.
 
         Raises:
             ProviderUnavailableError: there is no API server, or the connection was lost.
         """
         for last in (False, True):
-            deadline = Deadline(READ)
-            connection = self._connect(deadline)
-            response = self._send(connection, _Request("GET", path), silence, deadline, stream=True)
+            ends = deadline or Deadline(READ)
+            connection = self._connect(ends)
+            response = self._send(connection, _Request("GET", path), silence, ends, stream=True)
             if isinstance(response, _Trouble):
                 if response is _Trouble.BROKEN and not last:
                     continue  # the API server may have closed a connection that had been idle

@@ -62,15 +62,8 @@ def keep(
 
 def notices(look: Look, wanted: Sequence[Edit], secret: str) -> list[str]:
     """Returns what the user should know of a change that was made to a look, a sentence each."""
-    said: list[str] = []
-    if not wanted:
-        return said
-    if who := owner(look.owners, look.managers, [edit.name for edit in wanted]):
-        said.append(f"The Secret {secret} is kept by {who}: its owner may put it back.")
-    gone = [edit.name for edit in wanted if edit.value is None]
-    if gone and os.environ.get(ON_PLATFORM):
-        said.append(f"The platform may still list {', '.join(gone)}: delete what it lists there, too.")
-    return said
+    who = owner(look.owners, look.managers, [edit.name for edit in wanted]) if wanted else None
+    return [f"The Secret {secret} is kept by {who}: its owner may put it back."] if who else []
 
 
 def _platform(look: Look) -> list[object]:

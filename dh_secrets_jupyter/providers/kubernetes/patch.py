@@ -49,6 +49,17 @@ def edits(changes: Iterable[Change]) -> list[Edit]:
     ]
 
 
+def values_after(look: Look, changes: Iterable[Change]) -> dict[str, bytes]:
+    """Returns all values as the changes would leave them."""
+    values = look.values
+    for change in changes:
+        if isinstance(change, Put):
+            values[change.name] = change.value
+        else:
+            values.pop(change.name, None)
+    return values
+
+
 def done(wanted: Sequence[Edit], look: Look) -> bool:
     """Returns whether a look shows just what is wanted."""
     return all(edit.done(look) for edit in wanted)

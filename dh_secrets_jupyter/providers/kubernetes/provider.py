@@ -14,13 +14,13 @@ from urllib.parse import urlencode
 
 from ...backoff import Deadline, pauses
 from ...errors import ConflictError, ProviderUnavailableError, SecretsError
-from ..base import Change, Plan, Put, Records, check_total
+from ..base import LazyRecords, Plan, Records, check_total
 from ..exchange import OutcomeUnknownError
 from .client import BUSY, JSON_PATCH, PATIENCE, READ, Answer, Client
 from .coexistence import keep, notices
 from .connection import NAMESPACE, Target, find_target
 from .layout import Look
-from .patch import Edit, creation, done, edits, empties, operations, others_changed, untouched
+from .patch import Edit, creation, done, edits, empties, operations, others_changed, untouched, values_after
 from .refusals import lost_race, refusal
 from .watch import EXPIRY, follow
 from .write_queue import Turn, turn
@@ -47,9 +47,11 @@ class KubernetesProvider:
     """
 
     name = "kubernetes"
+    PLATFORMS = "proj-secrets-{project}"
+    """The name that the platform gives a project's Secret."""
 
     def __init__(self) -> None:
-        self._template = os.environ.get("DH_SECRETS_SECRET_NAME") or "proj-secrets-{project}"
+        self._template = os.environ.get("DH_SECRETS_SECRET_NAME") or self.PLATFORMS
         if "{project}" not in self._template or not _OBJECT_NAME.fullmatch(self._secret("a-project")):
             raise ProviderUnavailableError(
                 "DH_SECRETS_SECRET_NAME",
@@ -80,7 +82,7 @@ class KubernetesProvider:
         """See :meth:`.base.Provider.read`."""
         return self._look(project, Deadline(LONGEST)).records
 
-    def write(self, project: str, plan: Plan) -> Records:
+    def write(self, project: str, plan: Plan) -> LazyRecords[str]:
         """See :meth:`.base.Provider.write`: one look and one request, again where somebody else came first."""
         deadline = Deadline(LONGEST)
         with turn(self._client, self._target, self._secret(project), deadline) as ours:
@@ -99,7 +101,7 @@ class KubernetesProvider:
             wanted = edits(changes)
             if done(wanted, look):
                 return look, [], look
-            check_total(project, _after(look.values, changes))
+            check_total(project, values_after(look, changes))
             if look.terminating:
                 self._await_end(project, deadline)
                 continue
@@ -228,7 +230,9 @@ class KubernetesProvider:
         # What is written to a Secret that is being deleted goes with it.
         return None if after.terminating else after
 
-    def _kept(self, project: str, before: Look, wanted: list[Edit], after: Look, deadline: Deadline) -> Records:
+    def _kept(
+        self, project: str, before: Look, wanted: list[Edit], after: Look, deadline: Deadline
+    ) -> LazyRecords[str]:
         """Sees to it that a change stays beside the platform's; returns the secrets, and what is to be said."""
         kept: Look | None = after
         with contextlib.suppress(SecretsError, OutcomeUnknownError):  # the change was made, whatever is seen of it now
@@ -267,13 +271,13 @@ class KubernetesProvider:
             f"See what holds it: kubectl get secret {secret} -n {namespace} -o jsonpath={{.metadata.finalizers}}",
         )
 
-    def _open_watch(self, project: str, version: str) -> BaseHTTPResponse:
+    def _open_watch(self, project: str, version: str, deadline: Deadline | None = None) -> BaseHTTPResponse:
         selector = f"metadata.name={self._secret(project)}"  # what a Role with resourceNames allows to watch
         begin = {"resourceVersion": version} if version else {}
         path = self._path(
             watch="1", fieldSelector=selector, timeoutSeconds=str(EXPIRY), allowWatchBookmarks="true", **begin
         )
-        opened = self._client.open(path, EXPIRY + READ)
+        opened = self._client.open(path, EXPIRY + READ, deadline)
         if isinstance(opened, Answer):
             raise refusal(opened, "watch", project, self._secret(project), self._target)
         return opened
@@ -288,13 +292,3 @@ class KubernetesProvider:
                 "Check whether kubectl works here",
             )
         return Look.at(answer.body)
-
-
-def _after(values: dict[str, bytes], changes: Sequence[Change]) -> dict[str, bytes]:
-    """Returns all values as the changes would leave them."""
-    for change in changes:
-        if isinstance(change, Put):
-            values[change.name] = change.value
-        else:
-            values.pop(change.name, None)
-    return values

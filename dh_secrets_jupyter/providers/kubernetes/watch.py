@@ -99,7 +99,7 @@ class _Follower:
                 # After the watch was opened, so that no change falls between the two. The watch cannot begin at the
                 # Secret's own resourceVersion: it may be too old, and a Secret that is absent has none.
                 self._tell(self._fetch())
-            for event in _events(self._stream):
+            for event in events(self._stream):
                 if event.get("type") not in KINDS:
                     self._resume = ""  # ERROR: where it should begin is too old by now, for example
                     return
@@ -135,7 +135,7 @@ def _digest(look: Look) -> bytes:
     return hashlib.blake2b(json.dumps([look.data or {}, ours], sort_keys=True).encode()).digest()
 
 
-def _events(stream: BaseHTTPResponse) -> Iterator[dict[str, Any]]:
+def events(stream: BaseHTTPResponse) -> Iterator[dict[str, Any]]:
     """Yields the events, one JSON object a line, as soon as they arrive, until the connection ends in whatever way."""
     from urllib3.exceptions import HTTPError
 

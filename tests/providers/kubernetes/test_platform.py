@@ -204,16 +204,6 @@ def test_a_declared_key_is_its_declarers(demo: Project, namespace: Namespace) ->
     assert demo.notices == [f"The Secret {SECRET} is kept by kubectl-gitops: its owner may put it back."]
 
 
-def test_a_deletion_on_the_platform(demo: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the platform is, a deletion says that it may still list the name; elsewhere nothing is said."""
-    demo.import_values({"A": "1", "B": "2", "C": "3"})
-    demo.delete("C")
-    assert demo.notices == []
-    monkeypatch.setenv("DHCORE_ENDPOINT", "http://core.example.com")
-    demo.delete("A", "B")
-    assert demo.notices == ["The platform may still list A, B: delete what it lists there, too."]
-
-
 def test_a_core_that_finds_no_secret(platform: Core, demo: Project, namespace: Namespace) -> None:
     """With the last key the Secret goes; what the platform still wanted to write finds nothing to write to."""
     before = platform.get()

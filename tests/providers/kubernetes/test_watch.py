@@ -163,7 +163,7 @@ def test_reads_may_end_anywhere(events: list[dict[str, str]], data: st.DataObjec
     sent = b"".join(json.dumps(event, ensure_ascii=False).encode() + b"\n\n" for event in events)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(sent)), max_size=8)))
     parts = [sent[start:end] for start, end in itertools.pairwise([0, *cuts, len(sent)])]
-    assert list(watch._events(Stream(parts))) == events  # type: ignore[arg-type]  # it has what is used
+    assert list(watch.events(Stream(parts))) == events  # type: ignore[arg-type]  # it has what is used
 
 
 def test_each_change_is_shown_once_though_watches_break(
