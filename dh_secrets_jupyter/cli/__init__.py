@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from ..errors import SecretsError
-from ..grammar import COMMON, HELP, TERMINAL, TOOL, overview
+from ..grammar import COMMON, HELP, TERMINAL, Surface, in_terminal, overview
 
 COULD_NOT, INTERRUPTED = 2, 130
 """Exit statuses."""
@@ -26,33 +26,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         words, common = split_common(sys.argv[1:] if arguments is None else arguments)
-        if not words or words[0] in (*HELP, "help"):
-            print(_help())
-            return 0
-        return _run(words, common)
+        status = _run(words, common)
+        sys.stdout.flush()  # here, where a pipe that nobody reads any more is no news
     except SecretsError as error:
-        print(error, file=sys.stderr)
-        return COULD_NOT
+        print(in_terminal(str(error)), file=sys.stderr)
+        return INTERRUPTED if type(error).__name__ == "InterruptedPromptError" else COULD_NOT
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # as behind `| head`; the interpreter must not try again at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT
+    return status
+
+
+def overview_lines() -> list[str]:
+    """Returns the lines about all commands, and about the options that each of them has."""
+    common = (f"{option!s:40}  {option.summary}" for option in COMMON)
+    tool = Surface.TERMINAL.value
+    return [*overview(TERMINAL.values()), "", *common, "", f"{tool} COMMAND --help explains a command."]
 
 
 def _run(words: Sequence[str], common: dict[str, str]) -> int:
+    if words and words[0] in (*HELP, "help"):
+        print("Secrets of a project, without a browser:", "", *overview_lines(), sep="\n")
+        return 0
+    from .handlers import HANDLERS, status
+
+    if not words:
+        return status(common)
     command = TERMINAL.get(words[0])
     if command is None:
-        raise SecretsError(TOOL, "no such command", f"Run {TOOL} --help to see all commands")
-    if any(word in HELP for word in words[1:]):
+        raise _no_command(words[0])
+    from ..grammar.parsing import parse_words
+
+    line = parse_words(command, words[1:])
+    if line.asks_for_help:
         print(command.help)
         return 0
-    from .handlers import HANDLERS
-    from .line import parse
-
-    return HANDLERS[command.name](parse(command, words[1:]), common)
+    return HANDLERS[command.name](line, common)
 
 
-def _help() -> str:
-    rows = [*overview(TERMINAL.values()), "", *(f"{option!s:40}  {option.summary}" for option in COMMON)]
-    return "\n".join(["Secrets of a project, without a browser:", "", *rows])
+def _no_command(word: str) -> SecretsError:
+    from difflib import get_close_matches  # only for a slip
+
+    near = get_close_matches(word.lower(), TERMINAL, 1)
+    tool = Surface.TERMINAL.value
+    meant = f'Perhaps you meant "{near[0]}". ' if near else ""
+    return SecretsError(tool, "no such command", f"{meant}Run {tool} --help to see all commands")

@@ -1,55 +1,78 @@
-"""What runs each command: it gets the options and what says which project, and returns the exit status."""
+"""What runs each command: it gets the line and what says which project, and returns the exit status."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ..project import Project
+from ..grammar.parsing import Line
+
+Common = Mapping[str, str]
+"""What was given of the options that every command has, by their names."""
+Handler = Callable[[Line, Common], int]
 
 
-def _scan(options: argparse.Namespace, common: Mapping[str, str]) -> int:
-    from ..errors import SecretsError
+def status(common: Common) -> int:
+    """``jupyter secrets``"""
+    from ..commands import show
+    from . import overview_lines
+    from .front import TerminalFront
+
+    guard = "on, in what jupyter secrets run prints"
+    show.status(TerminalFront(common).project(), guard, overview_lines())
+    return 0
+
+
+def _shared(name: str) -> Handler:
+    """Returns what runs a command that notebooks have as well."""
+
+    def run(line: Line, common: Common) -> int:
+        from .. import commands
+        from .front import TerminalFront
+
+        commands.HANDLERS[name](TerminalFront(common), line)
+        return 0
+
+    return run
+
+
+def _get(line: Line, common: Common) -> int:
+    from .get import get
+
+    get(line, common)
+    return 0
+
+
+def _scan(line: Line, common: Common) -> int:
     from ..scan.commands import ScanOptions, run_scan
-    from ..scan.formats import FORMATS
+    from .front import TerminalFront
 
-    if (format_ := options.format or "text") not in FORMATS:
-        raise SecretsError("--format", "no such format", f"Pass one of {', '.join(FORMATS)}")
-    asked = ScanOptions(options.words, options.staged, options.history, options.allow_empty, format_)
-    return run_scan(_opens(common), asked, sys.stdout, sys.stderr)
+    options = line.options
+    asked = ScanOptions(line.words, options.staged, options.history, options.allow_empty, options.format or "text")
+    return run_scan(TerminalFront(common).project, asked, sys.stdout, sys.stderr)
 
 
-def _scrub(options: argparse.Namespace, common: Mapping[str, str]) -> int:
+def _scrub(line: Line, common: Common) -> int:
     from ..scan.commands import run_scrub
+    from .front import TerminalFront
 
-    flags = {"sources": options.sources, "check": options.check}
-    return run_scrub(_opens(common), options.words, sys.stdout, sys.stderr, **flags)
+    flags = {"sources": line.options.sources, "check": line.options.check}
+    return run_scrub(TerminalFront(common).project, line.words, sys.stdout, sys.stderr, **flags)
 
 
-def _need(options: argparse.Namespace, common: Mapping[str, str]) -> int:
+def _need(line: Line, common: Common) -> int:
     from ..needs.commands import run_need
+    from .front import TerminalFront
 
+    options = line.options
     flags = {"check": options.check, "example": options.example, "as_json": options.json}
-    return run_need(_opens(common), options.words, sys.stdout, sys.stderr, **flags)
+    return run_need(TerminalFront(common).project, line.words, sys.stdout, sys.stderr, **flags)
 
 
-HANDLERS: Mapping[str, Callable[[argparse.Namespace, Mapping[str, str]], int]] = {
+HANDLERS: Mapping[str, Handler] = {
+    **{name: _shared(name) for name in ("list", "import", "set", "describe", "edit", "delete")},
+    "get": _get,
     "scan": _scan,
     "scrub": _scrub,
     "need": _need,
 }
-
-
-def _opens(common: Mapping[str, str]) -> Callable[[], Project]:
-    """Returns what opens the project that was named, else that of the environment or of Jupyter's configuration."""
-
-    def open_project() -> Project:
-        from .. import current, settings
-        from .configuration import load
-
-        return settings.from_config(load()).open(common.get("project"), common.get("provider"), user=current.user())
-
-    return open_project

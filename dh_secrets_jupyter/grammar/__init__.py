@@ -1,13 +1,12 @@
 """What can be typed after ``%secret`` and ``jupyter secrets``: the commands with their options, in one table.
 
-Imports nothing else of this package. The magics parse, explain and complete by it, and the guard sees by it which words
-of a line are options, since any other may be a value.
+Of this package it imports the errors alone. Magics and terminal parse, explain and complete by it, and the guard sees
+by it which words of a line are options, since any other may be a value.
 """
 
-from .command import END_OF_OPTIONS, HELP, Command, Completes, Option
+from .command import END_OF_OPTIONS, HELP, Command, Completes, Option, Surface
 from .slips import is_option, nearest_option
-from .table import COMMANDS, LEASE, SET, SOURCES, overview
-from .terminal import COMMON, TERMINAL, TOOL
+from .table import COMMANDS, COMMON, LEASE, SET, TERMINAL, in_terminal, overview
 
 __all__ = [
     "COMMANDS",
@@ -16,12 +15,12 @@ __all__ = [
     "HELP",
     "LEASE",
     "SET",
-    "SOURCES",
     "TERMINAL",
-    "TOOL",
     "Command",
     "Completes",
     "Option",
+    "Surface",
+    "in_terminal",
     "is_option",
     "nearest_option",
     "overview",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
 
@@ -13,6 +13,13 @@ END_OF_OPTIONS = "--"
 """Behind it, names may begin with a hyphen."""
 OVERVIEW_WIDTH = 40
 """Characters of a command in a list of all."""
+
+
+class Surface(Enum):
+    """Where commands are typed. Its value is what stands before them."""
+
+    NOTEBOOK = "%secret"
+    TERMINAL = "jupyter secrets"
 
 
 class Completes(Enum):
@@ -38,6 +45,8 @@ class Option:
         completes: what its value is.
         is_final: it cannot be undone, or reads everything: ``Tab`` never puts it first.
         takes_rest: all words behind it are its own, whatever other options stand among them.
+        only: the surface that has it, None for both.
+        choices: the texts that its value can be, none where it can be any.
     """
 
     flag: str
@@ -48,6 +57,13 @@ class Option:
     completes: Completes = Completes.NOTHING
     is_final: bool = False
     takes_rest: bool = False
+    only: Surface | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The attribute of a parsed line's options that has its value."""
+        return self.flag.removeprefix("--").replace("-", "_")
 
     def __str__(self) -> str:
         return f"{self.flag} {self.metavar}".rstrip()
@@ -58,14 +74,15 @@ class Command:
     """One row of the table.
 
     Attributes:
-        name: the word behind ``%secret``, or the cell magic itself.
+        name: the word behind ``%secret`` or ``jupyter secrets``, or the cell magic itself.
         usage: what follows it, as the synopsis has it.
         summary: what it does, in a line without its full stop.
+        example: what somebody might type behind it.
         details: what else ``--help`` says, in sentences.
-        example: a line that somebody might type.
         completes: what the words that follow it are.
         is_final: as an option's.
-        tool: what stands before its name.
+        only: as an option's.
+        surface: the one that it is a command of.
     """
 
     name: str
@@ -76,12 +93,18 @@ class Command:
     completes: Completes = Completes.NOTHING
     options: tuple[Option, ...] = ()
     is_final: bool = False
-    tool: str = "%secret"
+    only: Surface | None = None
+    surface: Surface = Surface.NOTEBOOK
+
+    def on(self, surface: Surface) -> Command:
+        """Returns the command as that surface has it, with the options that it has there."""
+        options = tuple(option for option in self.options if option.only in (None, surface))
+        return replace(self, surface=surface, options=options)
 
     @property
     def call(self) -> str:
         """How it is called: ``%secret get``."""
-        return self.name if self.name.startswith("%") else f"{self.tool} {self.name}"
+        return self.name if self.name.startswith("%") else f"{self.surface.value} {self.name}"
 
     @property
     def synopsis(self) -> str:
@@ -100,7 +123,19 @@ class Command:
         width = max(len(option) for option, _ in rows)
         explained = [f"{self.summary}.", *([self.details] if self.details else [])]
         options = [f"  {option:{width}}  {summary}" for option, summary in rows]
-        return "\n".join([self.synopsis, "", *explained, "", "Options:", *options, "", "Example:", f"  {self.example}"])
+        return "\n".join(
+            [
+                self.synopsis,
+                "",
+                *explained,
+                "",
+                "Options:",
+                *options,
+                "",
+                "Example:",
+                f"  {self.call} {self.example}".rstrip(),
+            ]
+        )
 
     def option(self, flag: str) -> Option | None:
         """Returns the option that is called so."""

@@ -1,171 +1,267 @@
-"""The one table of the commands."""
+"""The one table of the commands: what can be typed behind ``%secret``, behind ``jupyter secrets``, or behind both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from .command import OVERVIEW_WIDTH, Command, Completes, Option
+from .command import OVERVIEW_WIDTH, Command, Completes, Option, Surface
 
-ALL = Option("--all", "read all other secrets of the project as well", is_final=True)
-METADATA = (
+_NOTEBOOK, _TERMINAL = Surface.NOTEBOOK, Surface.TERMINAL
+_NAMES = "NAME [as VAR] …"
+_METADATA_STAYS = 'Metadata that you do not give stays as it is; "" clears it; labels replace the existing ones.'
+
+_ALL = Option("--all", "read all other secrets of the project as well", is_final=True)
+_JSON = Option("--json", "print it as JSON, for programs", only=_TERMINAL)
+_PROVIDER = Option(
+    "--provider",
+    "where its secrets are kept: auto, digitalhub, kubernetes, local or another provider",
+    "P",
+    completes=Completes.PROVIDERS,
+)
+_METADATA = (
     Option("--description", "what the secret is for", "T"),
     Option("--label", "a label; repeat the option for several", "L", True),
     Option("--expires", "the last day on which the secret is valid, as YYYY-MM-DD", "DATE"),
 )
-_METADATA_STAYS = 'Metadata that you do not give stays as it is; "" clears it; labels replace the existing ones.'
-SOURCES = (
-    Option("--from-file", "take the value from a file, to the byte", "P", group="source", completes=Completes.FILES),
+_FROM_FILE = Option(
+    "--from-file",
+    "take the value from a file, to the byte",
+    "P",
+    group="source",
+    completes=Completes.FILES,
+    only=_NOTEBOOK,
+)
+_SOURCES = (
+    _FROM_FILE,
+    replace(_FROM_FILE, summary=f"{_FROM_FILE.summary}; - is standard input", only=_TERMINAL),
     Option("--from-env", "take the value from an environment variable", "E", group="source"),
-    Option("--from-var", "take the value from a variable of this kernel", "V", group="source"),
+    Option("--from-var", "take the value from a variable of this kernel", "V", group="source", only=_NOTEBOOK),
 )
-_NAMES = "NAME [as VAR] …"
 
-SET = Command(
-    "set",
-    "NAME",
-    "Create a secret, or change its value; asks for the value",
-    '%secret set API_KEY --description "key of the model server" --expires 2027-12-31',
-    f"You type the value at a hidden prompt, never in the cell.\n{_METADATA_STAYS}",
-    Completes.SECRETS,
-    (*METADATA, *SOURCES),
-)
-LEASE = Command(
+_LEASE = Command(
     "%%secret",
     _NAMES,
     "Run the cell with values that are gone afterwards",
-    "%%secret API_KEY as token",
+    "API_KEY as token",
     "Whatever had the same names before is put back.",
     Completes.SECRETS,
     (Option("--env", "put the values into environment variables"),),
+    only=_NOTEBOOK,
 )
-COMMANDS = {
-    command.name: command
-    for command in (
-        Command(
-            "project",
-            "NAME",
-            "Switch this kernel to another project",
-            "%secret project demo",
-            "A project need not be created: it is there as soon as it has a secret.",
-            Completes.PROJECTS,
-            (
-                Option(
-                    "--provider",
-                    "where its secrets are kept: auto, digitalhub, kubernetes, local or another provider",
-                    "P",
-                    completes=Completes.PROVIDERS,
-                ),
+_ROWS = (
+    Command(
+        "project",
+        "NAME",
+        "Switch this kernel to another project",
+        "demo",
+        "A project need not be created: it is there as soon as it has a secret.",
+        Completes.PROJECTS,
+        (_PROVIDER,),
+        only=_NOTEBOOK,
+    ),
+    Command(
+        "list",
+        "[GLOB]",
+        "List secrets, never their values",
+        "'db-*'",
+        completes=Completes.SECRETS,
+        options=(_JSON,),
+    ),
+    Command(
+        "get",
+        _NAMES,
+        "Read values into variables",
+        "API_KEY db-pass as password",
+        'All of them are read, or none. Without "as", db-pass goes into the variable db_pass.',
+        Completes.SECRETS,
+        (_ALL,),
+        only=_NOTEBOOK,
+    ),
+    Command(
+        "get",
+        "NAME",
+        "Write a value to standard output, to the byte, for a script",
+        "DOCKER_TOKEN | docker login --username jo --password-stdin",
+        "It is refused where somebody would see it: on a terminal, and below a notebook's kernel.",
+        Completes.SECRETS,
+        (Option("--reveal", "show the value all the same", is_final=True),),
+        only=_TERMINAL,
+    ),
+    Command(
+        "env",
+        _NAMES,
+        "Read values into environment variables",
+        "API_KEY db-pass as PGPASSWORD",
+        "All of them are read, or none.",
+        Completes.SECRETS,
+        (_ALL,),
+        only=_NOTEBOOK,
+    ),
+    Command(
+        "file",
+        _NAMES,
+        "Write values to private files",
+        "TLS_KEY as key_path",
+        "VAR holds the path of the file. The files are removed when the kernel ends.",
+        Completes.SECRETS,
+        only=_NOTEBOOK,
+    ),
+    Command(
+        "need",
+        _NAMES,
+        "Read values, and ask for those that are missing",
+        'API_KEY db-pass as password --optional SLACK --about "to read the orders"',
+        "What you are asked for is stored in the project, all of it or nothing. Where nobody can answer, the cell\n"
+        "fails and names all that is missing.",
+        Completes.SECRETS,
+        (
+            Option(
+                "--optional",
+                "leave out in silence what is missing of the names behind it",
+                _NAMES,
+                completes=Completes.SECRETS,
+                takes_rest=True,
             ),
+            Option("--env", "read them into environment variables"),
+            Option("--about", "what the notebook needs them for, in quotes", "TEXT"),
         ),
-        Command(
-            "list",
-            "[GLOB]",
-            "List secrets, never their values",
-            "%secret list 'db-*'",
-            completes=Completes.SECRETS,
+        only=_NOTEBOOK,
+    ),
+    Command(
+        "import",
+        "FILE",
+        "Store the entries of a dotenv file, all or none",
+        ".env",
+        completes=Completes.FILES,
+        options=(Option("--replace", "replace secrets that already exist", is_final=True),),
+    ),
+    Command(
+        "set",
+        "NAME",
+        "Create a secret, or change its value; asks for the value",
+        'API_KEY --description "key of the model server" --expires 2027-12-31',
+        f"You type the value at a hidden prompt, never on the line.\n{_METADATA_STAYS}",
+        Completes.SECRETS,
+        (*_METADATA, *_SOURCES),
+    ),
+    Command(
+        "describe",
+        "NAME",
+        "Show the metadata of a secret, never its value",
+        "API_KEY",
+        completes=Completes.SECRETS,
+        options=(_JSON,),
+    ),
+    Command(
+        "edit",
+        "NAME",
+        "Change the metadata of a secret, but not its value",
+        "API_KEY --label team-a --label production",
+        _METADATA_STAYS,
+        Completes.SECRETS,
+        _METADATA,
+    ),
+    Command(
+        "delete",
+        "NAME …",
+        "Delete secrets, all or none; asks first",
+        "API_KEY db-pass",
+        completes=Completes.SECRETS,
+        options=(Option("--yes", "delete without asking", is_final=True),),
+        is_final=True,
+    ),
+    Command(
+        "forget",
+        "[NAME …]",
+        "Remove values from this kernel again",
+        "API_KEY",
+        "Removes variables, environment variables and files, of all secrets where no NAME is given.",
+        Completes.SECRETS,
+        only=_NOTEBOOK,
+    ),
+    Command(
+        "guard",
+        "[on|off [NAME …]]",
+        "Show or switch the guard, which masks values",
+        "off API_KEY",
+        "Without on or off it reports what it masks, what it cannot mask, and what it has masked so far.",
+        Completes.GUARD,
+        (Option("--all", "report every secret and each way in which it was shown", is_final=True),),
+        only=_NOTEBOOK,
+    ),
+    Command("panel", "", "Show the panel in the notebook", "", only=_NOTEBOOK),
+    Command(
+        "scan",
+        "[PATH …]",
+        "Look for the project's values in files, and say where they are",
+        "--staged",
+        "Without PATH it searches the files here that git tracks or would track.\n"
+        "The status is 1 where something is found, and 2 where not everything could be searched.",
+        Completes.FILES,
+        (
+            Option("--staged", "search what a commit would change, as the index has it", group="what"),
+            Option("--history", "search every blob of the repository", group="what"),
+            Option("--allow-empty", "end with 0 where there is nothing to look for"),
+            Option("--format", "text (the default), json or sarif", "FORMAT", choices=("text", "json", "sarif")),
         ),
-        Command(
-            "get",
-            _NAMES,
-            "Read values into variables",
-            "%secret get API_KEY db-pass as password",
-            'All of them are read, or none. Without "as", db-pass goes into the variable db_pass.',
-            Completes.SECRETS,
-            (ALL,),
+        only=_TERMINAL,
+    ),
+    Command(
+        "scrub",
+        "[PATH …]",
+        "Put marks in place of the project's values in notebooks",
+        "analysis.ipynb",
+        "It changes outputs, metadata and attachments, and no other byte of a notebook.",
+        Completes.FILES,
+        (
+            Option("--sources", "also in sources, and in files that are no notebooks"),
+            Option("--check", "change nothing; the status is 1 where something would be changed"),
         ),
-        Command(
-            "env",
-            _NAMES,
-            "Read values into environment variables",
-            "%secret env API_KEY db-pass as PGPASSWORD",
-            "All of them are read, or none.",
-            Completes.SECRETS,
-            (ALL,),
+        only=_TERMINAL,
+    ),
+    Command(
+        "need",
+        "NOTEBOOK …",
+        "Say which secrets notebooks and scripts need, and which of them are missing",
+        "analysis.ipynb --check",
+        "Nothing is run. The status of --check is 1 where something is missing that is not optional.",
+        Completes.FILES,
+        (
+            Option("--check", "fail where something is missing"),
+            Option("--example", "print the names as a .env file to fill in"),
+            Option("--json", "print the needs as JSON"),
         ),
-        Command(
-            "file",
-            _NAMES,
-            "Write values to private files",
-            "%secret file TLS_KEY as key_path",
-            "VAR holds the path of the file. The files are removed when the kernel ends.",
-            Completes.SECRETS,
-        ),
-        Command(
-            "need",
-            _NAMES,
-            "Read values, and ask for those that are missing",
-            '%secret need API_KEY db-pass as password --optional SLACK --about "to read the orders"',
-            "What you are asked for is stored in the project, all of it or nothing. Where nobody can answer, the cell\n"
-            "fails and names all that is missing.",
-            Completes.SECRETS,
-            (
-                Option(
-                    "--optional",
-                    "leave out in silence what is missing of the names behind it",
-                    _NAMES,
-                    completes=Completes.SECRETS,
-                    takes_rest=True,
-                ),
-                Option("--env", "read them into environment variables"),
-                Option("--about", "what the notebook needs them for, in quotes", "TEXT"),
-            ),
-        ),
-        Command(
-            "import",
-            "FILE",
-            "Store the entries of a dotenv file, all or none",
-            "%secret import .env",
-            completes=Completes.FILES,
-            options=(Option("--replace", "replace secrets that already exist", is_final=True),),
-        ),
-        SET,
-        Command(
-            "describe",
-            "NAME",
-            "Show the metadata of a secret, never its value",
-            "%secret describe API_KEY",
-            completes=Completes.SECRETS,
-        ),
-        Command(
-            "edit",
-            "NAME",
-            "Change the metadata of a secret, but not its value",
-            "%secret edit API_KEY --label team-a --label production",
-            _METADATA_STAYS,
-            Completes.SECRETS,
-            METADATA,
-        ),
-        Command(
-            "delete",
-            "NAME …",
-            "Delete secrets, all or none; asks first",
-            "%secret delete API_KEY db-pass",
-            completes=Completes.SECRETS,
-            options=(Option("--yes", "delete without asking", is_final=True),),
-            is_final=True,
-        ),
-        Command(
-            "forget",
-            "[NAME …]",
-            "Remove values from this kernel again",
-            "%secret forget API_KEY",
-            "Removes variables, environment variables and files, of all secrets where no NAME is given.",
-            Completes.SECRETS,
-        ),
-        Command(
-            "guard",
-            "[on|off [NAME …]]",
-            "Show or switch the guard, which masks values",
-            "%secret guard off API_KEY",
-            "Without on or off it reports what it masks, what it cannot mask, and what it has masked so far.",
-            Completes.GUARD,
-            (Option("--all", "report every secret and each way in which it was shown", is_final=True),),
-        ),
-        Command("panel", "", "Show the panel in the notebook", "%secret panel"),
-    )
-}
+        only=_TERMINAL,
+    ),
+)
+
+
+def _on(surface: Surface) -> dict[str, Command]:
+    return {row.name: row.on(surface) for row in _ROWS if row.only in (None, surface)}
+
+
+COMMANDS = _on(_NOTEBOOK)
+"""What can be typed behind ``%secret``, by name."""
+TERMINAL = _on(_TERMINAL)
+"""What can be typed behind ``jupyter secrets``, by name."""
+SET = COMMANDS["set"]
+LEASE = _LEASE.on(_NOTEBOOK)
+COMMON = (
+    Option("--project", "the project whose secrets are used", "NAME", completes=Completes.PROJECTS),
+    replace(_PROVIDER, summary="where its secrets are kept"),
+)
+"""The options of every command in a terminal."""
 
 
 def overview(commands: Iterable[Command] = (*COMMANDS.values(), LEASE)) -> list[str]:
     """Returns all that can be typed, a line each."""
     return [f"{command.overview:{OVERVIEW_WIDTH}}  {command.summary}" for command in commands]
+
+
+def in_terminal(text: str) -> str:
+    """Returns a text for people with the terminal's commands in place of those of a notebook that are the same."""
+    for name in TERMINAL.keys() & COMMANDS.keys():
+        if COMMANDS[name].summary == TERMINAL[name].summary:
+            text = text.replace(COMMANDS[name].call, TERMINAL[name].call)
+    return text.replace(f"{COMMANDS['project'].call} ", f"{COMMON[0].flag} ").replace("Run %env ", "Run env ")

@@ -7,34 +7,25 @@ from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
+from .. import commands
 from ..grammar import HELP, LEASE, SET, overview
-from . import completion, lease, need, read, show, write
-from .line import Line, parse, parse_words, typed_value_error, without_comment
+from ..grammar.parsing import Line, typed_value_error
+from . import completion, lease, need, read, show
+from .front import ShellFront
+from .line import parse, split_and_parse, without_comment
 
-
-def _show_panel(shell: Any, line: Line) -> None:
-    from .. import panel  # with ipywidgets, which few kernels need
-
-    panel.show()
-
-
-HANDLERS: Mapping[str, Callable[[Any, Line], None]] = {
+HANDLERS: Mapping[str, Callable[[ShellFront, Line], None]] = {
+    **commands.HANDLERS,
     "project": show.project,
-    "list": show.list_secrets,
     "get": read.get,
     "env": read.env,
     "file": read.file,
     "need": need.need,
-    "import": write.import_file,
-    "set": write.set_secret,
-    "describe": show.describe,
-    "edit": write.edit,
-    "delete": write.delete,
     "forget": read.forget,
     "guard": show.switch_guard,
-    "panel": _show_panel,
+    "panel": show.show_panel,
 }
-"""What runs each command, called with the shell and the line."""
+"""What runs each command, called with the front and the line."""
 
 
 @magics_class
@@ -48,25 +39,25 @@ class SecretMagics(Magics):
         if cell is not None:
             self._cell(line, cell)
         elif line in ("", "help", *HELP):
-            show.status(self.shell)
+            show.status(ShellFront(self.shell))
         else:
             parsed = parse(line)
             if parsed.asks_for_help:
                 print(parsed.command.help)
             else:
-                HANDLERS[parsed.command.name](self.shell, parsed)
+                HANDLERS[parsed.command.name](ShellFront(self.shell), parsed)
 
     secret.__doc__ = "\n".join(["Reads, stores and shows secrets of a project:", "", *overview()])
 
     def _cell(self, line: str, cell: str) -> None:
         first, _, rest = line.partition(" ")
         if first == SET.name:
-            raise typed_value_error(rest)  # its body is a value
-        parsed = parse_words(LEASE, line)
+            raise typed_value_error(SET, rest)  # its body is a value
+        parsed = split_and_parse(LEASE, line)
         if parsed.asks_for_help:
             print(LEASE.help)
         else:
-            read.lease(self.shell, parsed, cell)
+            read.lease(ShellFront(self.shell), parsed, cell)
 
 
 def load(shell: Any) -> None:

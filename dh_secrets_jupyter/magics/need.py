@@ -9,40 +9,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from .. import current, injection
+from .. import injection
+from ..commands.prompts import UnansweredError
 from ..errors import SecretExistsError, SecretNotFoundError
+from ..grammar.parsing import Line
 from ..injection import Destination
 from ..project import Project
 from ..rendering import place, whole_place
-from . import prompts, read
-from .line import Line
+from . import read
+from .front import ShellFront
+from .line import refs_of
 
 
-def need(shell: Any, line: Line) -> None:
+def need(front: ShellFront, line: Line) -> None:
     """``%secret need NAME [as VAR] … [--optional NAME [as VAR] …] [--env] [--about TEXT]``"""
-    required, optional = line.refs(), line.optional_refs()
+    required, optional = refs_of(line), refs_of(line, optional=True)
     if not required and not optional:
         raise line.missing("NAME")
     destination = Destination.ENVIRONMENT if line.options.env else Destination.VARIABLE
     targets = injection.targets(destination, [*required, *optional])  # a bad name fails before the provider is asked
-    project = current.project()
+    project = front.project()
     found = project.read_secrets([], optional=targets.values())
     missing = list(dict.fromkeys(ref.name for ref in required if ref.name not in found))
     if missing:
-        _ask(shell, project, missing, line.options.about)
+        _ask(front, project, missing, line.options.about)
         found = project.read_secrets([ref.name for ref in required], optional=[ref.name for ref in optional])
     read.warn(found)
-    read.put(shell, {target: found[name][1] for target, name in targets.items() if name in found}, destination)
+    read.put(front, {target: found[name][1] for target, name in targets.items() if name in found}, destination)
 
 
-def _ask(shell: Any, project: Project, missing: Sequence[str], about: str | None) -> None:
+def _ask(front: ShellFront, project: Project, missing: Sequence[str], about: str | None) -> None:
     """Asks for all values that are missing, and stores them as one change."""
     where = whole_place(project)
     try:
-        values = {name: prompts.ask_needed(shell, name, where, about) for name in missing}
-    except prompts.UnansweredError:
+        values = {name: front.ask_needed(name, where, about) for name in missing}
+    except UnansweredError:
         values = {}
     if not values or not all(values.values()):  # an empty value is a slip, or a way to give up
         raise _unmet(project, missing)

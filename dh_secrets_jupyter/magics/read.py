@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from .. import current, guard, injection
+from .. import guard, injection
 from ..errors import SecretsError
+from ..grammar.parsing import Line
 from ..injection import Destination, Value
 from ..models import name_of
 from ..project import Secret
 from ..rendering import place
 from . import lease as leases
-from .line import Line
+from .front import ShellFront
+from .line import refs_of
 
 _DONE = {
     Destination.VARIABLE: "Read into variables",
@@ -21,24 +22,24 @@ _DONE = {
 }
 
 
-def get(shell: Any, line: Line) -> None:
+def get(front: ShellFront, line: Line) -> None:
     """``%secret get NAME [as VAR] … [--all]``"""
-    _put(shell, line, Destination.VARIABLE)
+    _put(front, line, Destination.VARIABLE)
 
 
-def env(shell: Any, line: Line) -> None:
+def env(front: ShellFront, line: Line) -> None:
     """``%secret env NAME [as VAR] … [--all]``"""
-    _put(shell, line, Destination.ENVIRONMENT)
+    _put(front, line, Destination.ENVIRONMENT)
 
 
-def file(shell: Any, line: Line) -> None:
+def file(front: ShellFront, line: Line) -> None:
     """``%secret file NAME [as VAR] …``"""
-    _put(shell, line, Destination.FILE)
+    _put(front, line, Destination.FILE)
 
 
-def forget(shell: Any, line: Line) -> None:
+def forget(front: ShellFront, line: Line) -> None:
     """``%secret forget [NAME …]``"""
-    removed = injection.for_namespace(shell.user_ns).forget(*line.words)
+    removed = injection.for_namespace(front.shell.user_ns).forget(*line.words)
     if removed:
         targets = [f"{_as_target(name, target)} ({destination.value})" for destination, target, name in removed]
         print(f"Removed: {', '.join(targets)}")
@@ -46,38 +47,38 @@ def forget(shell: Any, line: Line) -> None:
         print("Nothing to remove from this kernel.")
 
 
-def lease(shell: Any, line: Line, body: str) -> None:
+def lease(front: ShellFront, line: Line, body: str) -> None:
     """``%%secret NAME [as VAR] … [--env]``; the body is empty where :mod:`.lease` has moved it behind the call."""
     destination = Destination.ENVIRONMENT if line.options.env else Destination.VARIABLE
-    values = _read(line, destination)
-    running = injection.for_namespace(shell.user_ns).lease(destination, values)
+    values = _read(front, line, destination)
+    running = injection.for_namespace(front.shell.user_ns).lease(destination, values)
     if body.strip():
         with running:
-            leases.run(shell, body)
+            leases.run(front.shell, body)
     else:
         leases.until_end_of_cell(running)
 
 
-def _put(shell: Any, line: Line, destination: Destination) -> None:
-    put(shell, _read(line, destination), destination)
+def _put(front: ShellFront, line: Line, destination: Destination) -> None:
+    put(front, _read(front, line, destination), destination)
 
 
-def put(shell: Any, values: Mapping[str, Value], destination: Destination) -> None:
+def put(front: ShellFront, values: Mapping[str, Value], destination: Destination) -> None:
     """Puts values, by their targets, into the kernel, and prints their names."""
-    injection.for_namespace(shell.user_ns).put(destination, values, current.project().source)
+    injection.for_namespace(front.shell.user_ns).put(destination, values, front.project().source)
     if values:
         names = ", ".join(_as_target(name_of(value), target) for target, value in values.items())
         print(f"{_DONE[destination]}: {names}")
 
 
-def _read(line: Line, destination: Destination) -> Mapping[str, Value]:
+def _read(front: ShellFront, line: Line, destination: Destination) -> Mapping[str, Value]:
     """Reads the values that the line asks for, prints warnings about them, and returns them by target."""
-    everything = getattr(line.options, "all", False)
-    refs = line.refs()
+    everything = line.has("all")
+    refs = refs_of(line)
     if not refs and not everything:
         raise line.missing("NAME")
     targets = injection.targets(destination, refs)  # a bad name fails before the provider is asked
-    project = current.project()
+    project = front.project()
     found = project.read_secrets([ref.name for ref in refs], others=_skipped if everything else None)
     if everything:
         named = {ref.name for ref in refs}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from dh_secrets_jupyter.commands.write import set_secret
 from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.grammar import COMMANDS
 from dh_secrets_jupyter.injection import SecretRef
 from dh_secrets_jupyter.magics import HANDLERS, line
-from dh_secrets_jupyter.magics.write import set_secret
+from dh_secrets_jupyter.magics.front import ShellFront
 
 
 def test_every_command_has_a_handler() -> None:
@@ -29,7 +30,7 @@ def test_every_command_has_a_handler() -> None:
 )
 def test_names_and_variables(words: str, refs: list[SecretRef]) -> None:
     """``NAME [as VAR] …`` in every mixture; a secret may be called as, and after ``--`` begin with a hyphen."""
-    assert line.parse(f"get {words}").refs() == refs
+    assert line.refs_of(line.parse(f"get {words}")) == refs
 
 
 def test_options_stand_anywhere() -> None:
@@ -110,7 +111,7 @@ def test_a_value_behind_a_mistyped_option(text: str, flag: str, meant: str) -> N
 def test_no_error_repeats_what_may_be_a_value(text: str) -> None:
     """Whatever was typed where a value may have been meant, the answer does not show it."""
     with pytest.raises(SecretsError) as error:
-        set_secret(None, line.parse(text))
+        set_secret(ShellFront(None), line.parse(text))
     assert "inv" not in str(error.value).lower()
     if text.startswith("set "):
         assert str(error.value).startswith("A: a value must not be typed in a cell, and nothing was stored. Rotate it")

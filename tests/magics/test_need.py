@@ -99,14 +99,14 @@ def test_what_others_set_meanwhile_stays(project_kernel: Kernel) -> None:
     """A secret that appears while one types keeps its value, nothing is stored, and the line says what to do."""
     project_kernel.ok(
         "from dh_secrets_jupyter import current\n"
-        "from dh_secrets_jupyter.magics import prompts\n"
-        "def typed(*arguments, asked=prompts.ask_needed):\n"
+        "from dh_secrets_jupyter.commands.prompts import Prompts\n"
+        "def typed(*arguments, asked=Prompts.ask_needed):\n"
         "    current.project().put('NEW', 'invented-by-' + 'others')\n"
         "    return asked(*arguments)\n"
-        "prompts.ask_needed, asked = typed, prompts.ask_needed"
+        "Prompts.ask_needed, asked = typed, Prompts.ask_needed"
     )
     error = project_kernel.run("%secret need NEW OTHER", answers=["invented-typed"] * 2).error
-    project_kernel.ok("prompts.ask_needed = asked")
+    project_kernel.ok("Prompts.ask_needed = asked")
     hint = "Nothing was stored; run this cell again to read what is there."
     assert str(error).startswith("NEW: already exists in project t")
     assert str(error).endswith(hint)

@@ -107,7 +107,7 @@ def test_set_refuses_a_key_on_one_line(project_kernel: Kernel) -> None:
         ("set NEW --from-env NOPE", "NEW: there is no environment variable 'NOPE'."),
         ("set NEW --from-var nope", "NEW: no variable 'nope' holds text or bytes."),
         ("set NEW --from-var quit", "NEW: no variable 'quit' holds text or bytes."),
-        ("set NEW --from-env JUPYTERHUB_USER --from-var x", "NEW: the value can come from only one place."),
+        ("set NEW --from-env JUPYTERHUB_USER --from-var x", "--from-env: it cannot be combined with --from-var."),
         (
             "set NEW --from-env JUPYTERHUB_USER --expires soon",
             "NEW: the expiry date is not valid. Write it as YYYY-MM-DD.",

@@ -6,24 +6,23 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .. import current, env_file, guard
+from .. import env_file, guard
 from ..errors import SecretsError
-from ..grammar import SOURCES
+from ..grammar.parsing import Line, holds_value, typed_value_error
 from ..models import MAX_TOTAL, SecretValue, check_description, check_expires, check_labels, check_name, is_name
 from ..rendering import place, whole_place
-from . import prompts
-from .line import Line, holds_value, typed_value_error
+from .front import Front
 
 
-def set_secret(shell: Any, line: Line) -> None:
-    """``%secret set NAME [--description T] [--label L]… [--expires DATE] [--from-… …]``"""
+def set_secret(front: Front, line: Line) -> None:
+    """``set NAME [--description T] [--label L]… [--expires DATE] [--from-… …]``"""
     if holds_value(line.words):
         _learn_typed(*line.words)
-        raise typed_value_error(line.words[0])
+        raise typed_value_error(line.command, " ".join(line.words))
     name = check_name(line.single_word("NAME"))
-    project = current.project()
+    project = front.project()
     metadata = _metadata(name, line)
-    value = _value(shell, name, line, whole_place(project))
+    value = _value(front, name, line, whole_place(project))
     secret = project.put(name, value, **metadata)
     done = "created" if secret.metadata.created == secret.metadata.updated else "updated"
     print(f"{name}: {done} in {place(project)}.", *project.notices, sep="\n")
@@ -39,22 +38,22 @@ def _learn_typed(name: str, *words: str) -> None:
             guard.learn(name, SecretValue(text, name))
 
 
-def edit(shell: Any, line: Line) -> None:
-    """``%secret edit NAME [--description T] [--label L]… [--expires DATE]``"""
+def edit(front: Front, line: Line) -> None:
+    """``edit NAME [--description T] [--label L]… [--expires DATE]``"""
     name = check_name(line.single_word("NAME"))
     metadata = _metadata(name, line)
     if not metadata:
         raise SecretsError(name, "nothing to change", "Use --description, --label or --expires")
-    project = current.project()
+    project = front.project()
     project.edit(name, **metadata)
     print(f"{name}: updated in {place(project)}.", *project.notices, sep="\n")
 
 
-def import_file(shell: Any, line: Line) -> None:
-    """``%secret import FILE [--replace]``"""
+def import_file(front: Front, line: Line) -> None:
+    """``import FILE [--replace]``"""
     path = line.single_word("FILE")
     values = _dotenv(path, _read_file("import", path))
-    project = current.project()
+    project = front.project()
     project.import_values(values, replace_existing=line.options.replace)
     if values:
         print(f"{', '.join(values)}: stored in {place(project)}.", *project.notices, sep="\n")
@@ -62,15 +61,15 @@ def import_file(shell: Any, line: Line) -> None:
         print(f"Nothing was stored: there are no entries in {path}.")
 
 
-def delete(shell: Any, line: Line) -> None:
-    """``%secret delete NAME … [--yes]``"""
+def delete(front: Front, line: Line) -> None:
+    """``delete NAME … [--yes]``"""
     names = list(dict.fromkeys(line.words))
     if not names:
         raise line.missing("NAME")
-    project = current.project()
+    project = front.project()
     project.get_secrets(*names)  # a wrong name fails before the question
     listed = ", ".join(names)
-    if not line.options.yes and not prompts.confirm(shell, listed, f"Delete {listed} from {whole_place(project)}?"):
+    if not line.options.yes and not front.confirm(listed, f"Delete {listed} from {whole_place(project)}?"):
         print("Nothing was deleted.")
         return
     project.delete(*names)
@@ -89,21 +88,16 @@ def _metadata(name: str, line: Line) -> dict[str, Any]:
     return given
 
 
-def _value(shell: Any, name: str, line: Line, place: str) -> str | bytes:
+def _value(front: Front, name: str, line: Line, place: str) -> str | bytes:
     options = line.options
-    if sum(source is not None for source in (options.from_file, options.from_env, options.from_var)) > 1:
-        raise SecretsError(name, "the value can come from only one place", f"Use one of {_flags()}")
     if options.from_file is not None:
-        return _read_file(name, options.from_file)
+        stdin = front.read_stdin(MAX_TOTAL + 1) if options.from_file == "-" else None
+        return _read_file(name, options.from_file) if stdin is None else stdin
     if options.from_env is not None:
         return _from_environment(name, options.from_env)
-    if options.from_var is not None:
-        return _from_variable(shell, name, options.from_var)
-    return prompts.ask_value(shell, name, place)
-
-
-def _flags() -> str:
-    return ", ".join(option.flag for option in SOURCES)
+    if getattr(options, "from_var", None) is not None:  # which a terminal does not have
+        return _from_variable(front, name, options.from_var)
+    return front.ask_value(name, place)
 
 
 def _from_environment(name: str, entry: str) -> str | bytes:
@@ -112,8 +106,8 @@ def _from_environment(name: str, entry: str) -> str | bytes:
     return os.environ[entry] if os.name == "nt" else os.fsencode(os.environ[entry])
 
 
-def _from_variable(shell: Any, name: str, variable: str) -> str | bytes:
-    value = shell.user_ns.get(variable)
+def _from_variable(front: Front, name: str, variable: str) -> str | bytes:
+    value = front.variable(variable)
     if not isinstance(value, str | bytes):
         raise SecretsError(name, f"no variable {variable!a} holds text or bytes", "Run %who to list the variables")
     return value

@@ -1,0 +1,47 @@
+"""A terminal, or a script, as the place where a command was typed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+
+from .. import current, settings
+from ..commands.prompts import Prompts
+from ..grammar import TERMINAL
+from ..project import Project
+from ..rendering import Table
+from . import configuration
+
+
+class TerminalFront(Prompts):
+    """A :class:`.commands.Front` over the process's own streams.
+
+    Args:
+        common: what was given of the options that every command has.
+    """
+
+    def __init__(self, common: Mapping[str, str]) -> None:
+        super().__init__(TERMINAL["set"], by_front_end=False)
+        self._common = common
+
+    @cached_property
+    def settings(self) -> settings.DHSecrets:
+        """What Jupyter's configuration says."""
+        return settings.from_config(configuration.load())
+
+    def project(self) -> Project:
+        """Returns the project that was named, else that of the environment or of the configuration."""
+        return self.settings.open(self._common.get("project"), self._common.get("provider"), user=current.user())
+
+    def show_table(self, table: Table) -> None:
+        """See :class:`.commands.Front`."""
+        print(table)
+
+    def read_stdin(self, at_most: int) -> bytes | None:
+        """See :class:`.commands.Front`."""
+        return sys.stdin.buffer.read(at_most)
+
+    def variable(self, name: str) -> object:
+        """See :class:`.commands.Front`."""
+        return None
