@@ -1,62 +1,78 @@
-/** What can be done with one secret: the same list in its menu and in the command palette. */
+/** What can be done with one secret: one table for the buttons of its row, its menu and the command palette. */
 
+import type { IconName } from './icons';
+import type { Trans } from './language';
 import { line } from './model';
 import type { SecretInfo } from './protocol';
 import type { Store } from './store';
 
-export type Action = 'put' | 'environment' | 'copy' | 'replace' | 'edit' | 'delete';
-
-export const ACTIONS: readonly Action[] = ['put', 'environment', 'copy', 'replace', 'edit', 'delete'];
-
-export function label(store: Store, action: Action): string {
-  const { trans } = store;
-  switch (action) {
-    case 'put':
-      return trans.__('Put into kernel');
-    case 'environment':
-      return trans.__('Put into environment');
-    case 'copy':
-      return trans.__('Copy line');
-    case 'replace':
-      return trans.__('Replace value');
-    case 'edit':
-      return trans.__('Edit');
-    case 'delete':
-      return trans.__('Delete');
-  }
+export interface Action {
+  /** Its command is `dh-secrets:` and this. */
+  id: string;
+  /** Its name in the menu. */
+  label(trans: Trans): string;
+  /** The button that it has in the row besides, and its name there, which says whose it is. */
+  button?: { icon: IconName; label(trans: Trans, name: string): string };
+  /** Why it cannot be done now, or an empty text. */
+  disabledReason(store: Store): string;
+  run(store: Store, secret: SecretInfo): unknown;
 }
 
-/** Why an action cannot be done now, or an empty text. */
-export function disabledReason(store: Store, action: Action): string {
-  switch (action) {
-    case 'put':
-    case 'environment':
-      return store.state.disabledReason;
-    case 'copy':
-      return '';
-    default:
-      return store.readOnly;
+const withoutKernel = (store: Store) => store.state.disabledReason;
+const readOnly = (store: Store) => store.readOnly;
+
+/** In the order of the menu. */
+export const ACTIONS: readonly Action[] = [
+  {
+    id: 'put',
+    label: trans => trans.__('Put into kernel'),
+    button: { icon: 'insert', label: (trans, name) => trans.__('Put %1 into kernel', name) },
+    disabledReason: withoutKernel,
+    run: (store, { name }) => store.put(name, 'variable')
+  },
+  {
+    id: 'environment',
+    label: trans => trans.__('Put into environment'),
+    disabledReason: withoutKernel,
+    run: (store, { name }) => store.put(name, 'environment')
+  },
+  {
+    id: 'copy',
+    label: trans => trans.__('Copy line'),
+    disabledReason: () => '',
+    run: (store, { name }) => copyLine(store, name)
+  },
+  {
+    id: 'replace',
+    label: trans => trans.__('Replace value'),
+    disabledReason: readOnly,
+    run: (store, secret) => store.openDialog({ kind: 'replace', secret })
+  },
+  {
+    id: 'edit',
+    label: trans => trans.__('Edit'),
+    disabledReason: readOnly,
+    run: (store, secret) => store.openDialog({ kind: 'edit', secret })
+  },
+  {
+    id: 'delete',
+    label: trans => trans.__('Delete'),
+    disabledReason: readOnly,
+    run: (store, secret) => store.openDialog({ kind: 'delete', secret })
   }
-}
+];
 
 /** Does an action, or opens its dialog; one that is disabled says why. */
 export async function run(store: Store, action: Action, secret: SecretInfo): Promise<void> {
-  const { name } = secret;
-  const reason = disabledReason(store, action);
+  const reason = action.disabledReason(store);
   if (reason) {
-    store.refuse(name, `${name}: ${reason}`, '');
-  } else if (action === 'put') {
-    await store.put(name, 'variable');
-  } else if (action === 'environment') {
-    await store.put(name, 'environment');
-  } else if (action === 'copy') {
-    await copy(store, name);
+    store.refuse(secret.name, `${secret.name}: ${reason}`, '');
   } else {
-    store.openDialog({ kind: action, secret });
+    await action.run(store, secret);
   }
 }
 
-async function copy(store: Store, name: string): Promise<void> {
+async function copyLine(store: Store, name: string): Promise<void> {
   const text = line(name);
   try {
     await navigator.clipboard.writeText(text);

@@ -1,6 +1,6 @@
 /** The commands of the palette: every action of the panel under the name that it has there. */
 
-import { ACTIONS, type Action, label, run } from './actions';
+import { ACTIONS, type Action, run } from './actions';
 import type { Store } from './store';
 
 export interface Command {
@@ -25,7 +25,7 @@ export function commands(
     await store.refresh();
     const secrets = store.state.secrets ?? [];
     const chosen = await choose(
-      label(store, action),
+      action.label(trans),
       secrets.map(({ name }) => name)
     );
     const secret = secrets.find(({ name }) => name === chosen);
@@ -41,8 +41,8 @@ export function commands(
     { id: 'dh-secrets:show', label: trans.__('Show secrets'), execute: show },
     { id: 'dh-secrets:add', label: trans.__('Add secret'), execute: add },
     ...ACTIONS.map(action => ({
-      id: `dh-secrets:${action}`,
-      label: label(store, action),
+      id: `dh-secrets:${action.id}`,
+      label: action.label(trans),
       execute: () => act(action)
     }))
   ];

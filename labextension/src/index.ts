@@ -30,13 +30,13 @@ const icon = new LabIcon({
 class SecretsPanel extends Widget {
   private readonly _unmount: () => void;
 
-  constructor(store: Store, trans: Trans) {
+  constructor(store: Store, trans: Trans, openSettings: () => void) {
     super();
     this.id = 'dh-secrets-panel';
     this.addClass('dhs-side');
     this.title.icon = icon;
     this.title.caption = trans.__('Secrets');
-    this._unmount = mount(this.node, store);
+    this._unmount = mount(this.node, store, { name: () => trans.__('Secrets'), openSettings });
   }
 
   protected override onActivateRequest(): void {
@@ -102,7 +102,11 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const active = new ActiveNotebook(app.shell, notebooks, trans);
     const store = new Store(transport(active.put), trans);
     active.follow(reason => store.setDisabledReason(reason));
-    const panel = new SecretsPanel(store, trans);
+    const panel = new SecretsPanel(
+      store,
+      trans,
+      () => void app.commands.execute('settingeditor:open', { query: trans.__('Secrets') })
+    );
     app.shell.add(panel, 'left', { rank: 350 });
     restorer?.add(panel, panel.id);
     addCommands(app, store, palette);

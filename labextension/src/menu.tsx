@@ -1,11 +1,14 @@
-/** The menu of a secret's actions, in the browser's top layer so that no panel cuts it off. */
+/** A menu, in the browser's top layer so that no panel cuts it off. */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Icon } from './icons';
 
 export interface Item {
   label: string;
   /** Why it cannot be chosen now, or empty. */
   disabledReason: string;
+  /** Of a menu that shows which one holds: whether it is this one. */
+  isCurrent?: boolean;
   run(): void;
 }
 
@@ -14,12 +17,14 @@ interface Props {
   items: Item[];
   /** The button that it hangs from, and that gets the focus back. */
   anchor: HTMLElement;
+  /** Where it was asked for with the mouse; else it hangs from the button. */
+  at?: { x: number; y: number } | undefined;
   close(): void;
 }
 
 const GAP = 2;
 
-export function Menu({ label, items, anchor, close }: Props) {
+export function Menu({ label, items, anchor, at, close }: Props) {
   const element = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
@@ -28,13 +33,18 @@ export function Menu({ label, items, anchor, close }: Props) {
       return;
     }
     menu.showPopover();
-    const at = anchor.getBoundingClientRect();
     const { innerWidth, innerHeight } = window;
-    const below = at.bottom + GAP + menu.offsetHeight <= innerHeight;
-    menu.style.top = `${Math.max(0, below ? at.bottom + GAP : at.top - GAP - menu.offsetHeight)}px`;
-    menu.style.left = `${Math.max(0, Math.min(at.right - menu.offsetWidth, innerWidth - menu.offsetWidth))}px`;
+    const { offsetWidth, offsetHeight } = menu;
+    const { top, bottom, right } = anchor.getBoundingClientRect();
+    // The pointer stands in the menu: released elsewhere it would close it.
+    const from = at
+      ? { below: at.y - 1, above: at.y + 1, left: at.x - 1 }
+      : { below: bottom + GAP, above: top - GAP, left: right - offsetWidth };
+    const y = from.below + offsetHeight <= innerHeight ? from.below : from.above - offsetHeight;
+    menu.style.top = `${Math.max(0, y)}px`;
+    menu.style.left = `${Math.max(0, Math.min(from.left, innerWidth - offsetWidth))}px`;
     menu.querySelector<HTMLElement>('[role=menuitem]')?.focus();
-  }, [anchor]);
+  }, [anchor, at]);
 
   const leave = () => {
     anchor.focus();
@@ -84,12 +94,14 @@ export function Menu({ label, items, anchor, close }: Props) {
           tabIndex={-1}
           class="dhs-item"
           aria-disabled={item.disabledReason !== ''}
+          aria-current={item.isCurrent}
           title={item.disabledReason}
           onClick={() => {
             leave();
             item.run();
           }}
         >
+          {item.isCurrent !== undefined && <span class="dhs-check">{item.isCurrent && <Icon name="check" />}</span>}
           {item.label}
         </button>
       ))}

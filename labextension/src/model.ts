@@ -53,24 +53,9 @@ export interface Transport {
   watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void;
 }
 
-/** Whether the last valid day of a secret is over, on this machine's calendar. */
-export function expired(secret: SecretInfo, now = new Date()): boolean {
-  const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(part => String(part).padStart(2, '0'));
-  return secret.expires !== null && secret.expires < today.join('-');
-}
-
 /** Whether somebody changed a secret of ours by other means than ours, so that nobody knows who. */
 export function changedElsewhere({ created_by, updated, updated_by }: SecretInfo): boolean {
   return updated !== null && updated_by === null && created_by !== null;
-}
-
-/** Whether every word of a search is in a secret's name, description or labels. */
-export function matches(secret: SecretInfo, search: string): boolean {
-  const text = [secret.name, secret.description, ...secret.labels].join('\n').toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every(word => text.includes(word));
 }
 
 /** The line of code that reads a secret. */

@@ -1,56 +1,83 @@
-/** One secret in the list: its name, what is known of it, and its buttons. */
+/** One secret in the list: its name, its expiry and labels, its buttons, and on demand what else is known of it. */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { run } from './actions';
+import { ACTIONS, run } from './actions';
+import { labelSearch } from './arrange';
+import { daysLeft, sayDate, sayDays, sayTime, urgency } from './dates';
 import { Icon } from './icons';
 import type { Trans } from './language';
-import { changedElsewhere, expired } from './model';
+import { changedElsewhere } from './model';
 import type { SecretInfo } from './protocol';
 import type { Store } from './store';
-
-// Made once: to make one takes longer than to draw a row.
-const MINUTES = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const SECONDS = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 interface RowProps {
   store: Store;
   secret: SecretInfo;
-  /** Why it cannot be put into a kernel, or empty. */
-  disabledReason: string;
+  /** Its place in the list, of how many, and where it is drawn if not all are. */
+  position: { index: number; total: number; top: number | undefined };
+  /** Whether Tab stops here: in one row of the list. */
+  isStop: boolean;
+  isOpen: boolean;
+  toggle(name: string): void;
   openMenu(secret: SecretInfo, anchor: HTMLElement): void;
 }
 
-export function Row({ store, secret, disabledReason, openMenu }: RowProps) {
+export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu }: RowProps) {
   const { trans } = store;
-  const { name, description, labels, expires, updated } = secret;
-  const over = expired(secret);
+  const { name, description, labels } = secret;
+  const { index, total, top } = position;
   const row = useRef<HTMLLIElement>(null);
   useLayoutEffect(() => {
     const element = row.current;
-    return () => {
-      // A row that goes away with the focus in it hands it on, or the keyboard would start at the page's top.
-      if (element?.contains(element.ownerDocument.activeElement)) {
-        element.closest('.dh-secrets')?.querySelector<HTMLElement>('input[type=search]')?.focus();
-      }
-    };
+    return () => handOnFocus(element);
   }, []);
   return (
-    <li ref={row} class="dhs-row">
+    <li
+      ref={row}
+      class="dhs-row"
+      data-name={name}
+      data-open={isOpen}
+      aria-posinset={index + 1}
+      aria-setsize={total}
+      style={top === undefined ? undefined : { position: 'absolute', top }}
+    >
       <div class="dhs-head">
-        <span class="dhs-name">{name}</span>
         <button
           type="button"
-          class="dhs-icon-button"
-          aria-label={trans.__('Put %1 into kernel', name)}
-          aria-disabled={disabledReason !== ''}
-          title={disabledReason || trans.__('Put into kernel')}
-          onClick={() => void run(store, 'put', secret)}
+          tabIndex={-1}
+          class="dhs-icon-button dhs-toggle"
+          aria-label={trans.__('Details of %1', name)}
+          aria-expanded={isOpen}
+          onClick={() => toggle(name)}
         >
-          <Icon name="insert" />
+          <Icon name={isOpen ? 'down' : 'right'} />
         </button>
+        <span class="dhs-name" dir="auto" title={description || name}>
+          {name}
+        </span>
+        <Expiry secret={secret} trans={trans} />
+        {!isOpen && <Labels store={store} labels={labels} />}
+        {ACTIONS.map(
+          action =>
+            action.button && (
+              <button
+                key={action.id}
+                type="button"
+                tabIndex={-1}
+                class="dhs-icon-button"
+                aria-label={action.button.label(trans, name)}
+                aria-disabled={action.disabledReason(store) !== ''}
+                title={action.disabledReason(store) || action.label(trans)}
+                onClick={() => void run(store, action, secret)}
+              >
+                <Icon name={action.button.icon} />
+              </button>
+            )
+        )}
         <button
           type="button"
-          class="dhs-icon-button"
+          tabIndex={isStop ? 0 : -1}
+          class="dhs-icon-button dhs-stop"
           aria-label={trans.__('Actions for %1', name)}
           aria-haspopup="menu"
           title={trans.__('Actions')}
@@ -59,29 +86,81 @@ export function Row({ store, secret, disabledReason, openMenu }: RowProps) {
           <Icon name="more" />
         </button>
       </div>
-      {description && <p class="dhs-text">{description}</p>}
-      {(labels.length > 0 || expires) && (
-        <p class="dhs-tags">
-          {expires && (
-            <span class={over ? 'dhs-tag dhs-over' : 'dhs-tag'}>
-              {over ? trans.__('Expired on %1', expires) : trans.__('Expires on %1', expires)}
-            </span>
-          )}
-          {labels.map(label => (
-            <span key={label} class="dhs-tag">
-              {label}
-            </span>
-          ))}
-        </p>
-      )}
-      {updated && (
-        <p class="dhs-hint">
-          <time dateTime={updated} title={SECONDS.format(new Date(updated))}>
-            {lastChange(trans, secret, MINUTES.format(new Date(updated)))}
-          </time>
-        </p>
-      )}
+      {isOpen && <Details store={store} secret={secret} />}
     </li>
+  );
+}
+
+/** A row that goes away with the focus in it hands it on, or the keyboard would start at the page's top. */
+function handOnFocus(row: HTMLElement | null): void {
+  if (row?.contains(row.ownerDocument.activeElement)) {
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    const stop = next?.querySelector<HTMLElement>('.dhs-stop');
+    (stop ?? row.closest('.dh-secrets')?.querySelector<HTMLElement>('input[type=search]'))?.focus();
+  }
+}
+
+/** When the secret expires, where that matters. */
+function Expiry({ secret, trans }: { secret: SecretInfo; trans: Trans }) {
+  const kind = urgency(secret);
+  if (!secret.expires || !kind) {
+    return null;
+  }
+  return (
+    <span class={`dhs-tag dhs-${kind}`} title={sayDate(secret.expires, trans.language)}>
+      {kind === 'over' ? trans.__('expired') : sayDays(daysLeft(secret.expires), trans.language)}
+    </span>
+  );
+}
+
+/** A click on a label finds the secrets that have it. */
+function Labels({ store, labels }: { store: Store; labels: readonly string[] }) {
+  return labels.length > 0 ? (
+    <div class="dhs-tags">
+      {labels.map(label => (
+        <button
+          key={label}
+          type="button"
+          tabIndex={-1}
+          class="dhs-tag"
+          dir="auto"
+          title={label}
+          onClick={() => store.setSearch(labelSearch(label))}
+        >
+          {label}
+        </button>
+      ))}
+    </div>
+  ) : null;
+}
+
+function Details({ store, secret }: { store: Store; secret: SecretInfo }) {
+  const { trans } = store;
+  const { description, labels, expires, created, created_by, updated } = secret;
+  const { language } = trans;
+  return (
+    <div class="dhs-details">
+      {description && <p dir="auto">{description}</p>}
+      <Labels store={store} labels={labels} />
+      {expires && (
+        <p>
+          {urgency(secret) === 'over'
+            ? trans.__('Expired on %1', sayDate(expires, language))
+            : trans.__('Expires on %1', sayDate(expires, language))}
+        </p>
+      )}
+      {updated && <p>{lastChange(trans, secret, sayTime(updated, language))}</p>}
+      {created && (
+        <p>
+          {created_by
+            ? trans.__('Created %1 by %2', sayTime(created, language), created_by)
+            : trans.__('Created %1', sayTime(created, language))}
+        </p>
+      )}
+      {!description && !labels.length && !expires && !updated && !created && (
+        <p>{trans.__('Nothing more is known of it.')}</p>
+      )}
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 /** What a panel shows. It holds no value, not even while one is sent. */
 
+import type { Order } from './arrange';
 import type { Trans } from './language';
 import { RequestError, type Status } from './model';
 import type { Reason, SecretInfo } from './protocol';
@@ -22,6 +23,7 @@ export interface State {
   readonly status: Status | null;
   readonly secrets: readonly SecretInfo[] | null;
   readonly search: string;
+  readonly order: Order;
   /** Why the list cannot be shown, or is no longer up to date. */
   readonly listProblem: Problem | null;
   /** Why the last action did not happen. */
@@ -42,6 +44,7 @@ export const EMPTY: State = {
   status: null,
   secrets: null,
   search: '',
+  order: 'name',
   listProblem: null,
   problem: null,
   notice: '',

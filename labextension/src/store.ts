@@ -1,5 +1,6 @@
 /** The store behind a panel: it asks the transport, and keeps what is shown. */
 
+import type { Order } from './arrange';
 import { type Trans, untranslated } from './language';
 import type { Details, Status, Transport } from './model';
 import { Poller } from './poller';
@@ -127,6 +128,10 @@ export class Store {
 
   setSearch(search: string): void {
     this._set({ search });
+  }
+
+  setOrder(order: Order): void {
+    this._set({ order });
   }
 
   /** Says that the panel is on the screen or not: out of view it does not ask. */

@@ -5,38 +5,55 @@
  */
 
 import { render } from 'preact';
-import { useCallback, useEffect, useReducer, useRef, useState } from 'preact/hooks';
-import { ACTIONS, disabledReason, label, run } from './actions';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { ACTIONS, run } from './actions';
+import { arrange } from './arrange';
 import { OpenDialog } from './forms';
 import { Icon } from './icons';
+import type { Trans } from './language';
 import { List } from './list';
 import { Menu } from './menu';
 import { Problem, Waiting } from './notices';
 import { ProjectBox } from './projectbox';
 import type { SecretInfo } from './protocol';
 import type { Store } from './store';
+import { TitleBar } from './titlebar';
+
+/** What a panel has of the page around it. */
+export interface Surroundings {
+  /** Its name as a landmark; a page can have several panels. */
+  name(project: string): string;
+  openSettings?(): void;
+}
 
 /** Puts the panel into an element; the returned function takes it out and ends the store. */
-export function mount(element: HTMLElement, store: Store): () => void {
-  render(<View store={store} />, element);
+export function mount(element: HTMLElement, store: Store, around: Surroundings): () => void {
+  render(<View store={store} around={around} />, element);
   return () => {
     render(null, element);
     store.dispose();
   };
 }
 
-function View({ store }: { store: Store }) {
+interface OpenMenu {
+  secret: SecretInfo;
+  anchor: HTMLElement;
+  at?: { x: number; y: number } | undefined;
+}
+
+function View({ store, around }: { store: Store; around: Surroundings }) {
   const [, draw] = useReducer((count: number) => count + 1, 0);
-  const [menu, setMenu] = useState<{ secret: SecretInfo; anchor: HTMLElement } | null>(null);
-  const openMenu = useCallback((secret: SecretInfo, anchor: HTMLElement) => setMenu({ secret, anchor }), []);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
   const region = useRef<HTMLElement>(null);
   const { trans, state } = store;
-  const { dialog } = state;
+  const { dialog, secrets, search, order } = state;
+  const found = useMemo(() => arrange(secrets ?? [], search, order), [secrets, search, order]);
   useEffect(() => store.subscribe(() => draw(undefined)), [store]);
   useEffect(() => watchInView(region.current, store), [store]);
 
   return (
-    <section ref={region} class="dh-secrets" aria-label={trans.__('Secrets')} aria-busy={state.secrets === null}>
+    <section ref={region} class="dh-secrets" aria-label={around.name(state.project)} aria-busy={secrets === null}>
+      <TitleBar store={store} shown={found.length} openSettings={around.openSettings} />
       <ProjectBox store={store} />
       {state.status && (
         <p class="dhs-place">
@@ -52,6 +69,7 @@ function View({ store }: { store: Store }) {
           value={state.search}
           onInput={event => store.setSearch(event.currentTarget.value)}
         />
+        {secrets?.length === 0 && <Greeting trans={trans} />}
         <button
           type="button"
           class="dhs-button dhs-primary"
@@ -71,21 +89,36 @@ function View({ store }: { store: Store }) {
       {state.disabledReason && <p class="dhs-note">{state.disabledReason}</p>}
       {!dialog && <Problem store={store} />}
       {!dialog && <Waiting store={store} />}
-      <List store={store} openMenu={openMenu} />
+      <List store={store} found={found} openMenu={(secret, anchor, at) => setMenu({ secret, anchor, at })} />
       {menu && (
         <Menu
           label={trans.__('Actions for %1', menu.secret.name)}
           items={ACTIONS.map(action => ({
-            label: label(store, action),
-            disabledReason: disabledReason(store, action),
+            label: action.label(trans),
+            disabledReason: action.disabledReason(store),
             run: () => void run(store, action, menu.secret)
           }))}
           anchor={menu.anchor}
+          at={menu.at}
           close={() => setMenu(null)}
         />
       )}
       {dialog && <OpenDialog store={store} dialog={dialog} />}
     </section>
+  );
+}
+
+/** What a project without secrets says. */
+function Greeting({ trans }: { trans: Trans }) {
+  return (
+    <div class="dhs-greeting">
+      <p class="dhs-heading">{trans.__('This project has no secrets yet.')}</p>
+      <p>
+        {trans.__(
+          'A secret is a named value, such as a password or an API key, that notebooks use without having it in them. Values that you save are never shown here again.'
+        )}
+      </p>
+    </div>
   );
 }
 

@@ -19,7 +19,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     if (!gone) {
       end();
       const store = new Store(transport, trans);
-      end = mount(el, store);
+      end = mount(el, store, {
+        name: project => (project ? trans.__('Secrets of %1', project) : trans.__('Secrets'))
+      });
       void store.open(status);
     }
   };

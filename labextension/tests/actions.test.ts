@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACTIONS, disabledReason, label, run } from '../src/actions';
+import { ACTIONS, type Action, run } from '../src/actions';
+import { untranslated } from '../src/language';
 import type { Transport } from '../src/model';
 import type { SecretInfo } from '../src/protocol';
 import { Store } from '../src/store';
 
 const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
 const secret: SecretInfo = { name: 'db-pass', description: '', labels: [], ...none };
+
+function action(id: string): Action {
+  const found = ACTIONS.find(one => one.id === id);
+  assert.ok(found);
+  return found;
+}
 
 /** A store whose project may be written to or not, and what is put into the kernel by it. */
 async function opened(writable: boolean) {
@@ -29,15 +36,16 @@ async function opened(writable: boolean) {
   return { store, put };
 }
 
-test('each action has a name of its own', async () => {
-  const { store } = await opened(true);
-  assert.equal(new Set(ACTIONS.map(action => label(store, action))).size, ACTIONS.length);
+test('each action has a name of its own, and one that has a button says there whose it is', () => {
+  assert.equal(new Set(ACTIONS.map(({ label }) => label(untranslated))).size, ACTIONS.length);
+  const named = ACTIONS.flatMap(({ button }) => button?.label(untranslated, 'db-pass') ?? []);
+  assert.deepEqual(named, ['Put db-pass into kernel']);
 });
 
 test('putting reads the project that is shown into a variable or the environment', async () => {
   const { store, put } = await opened(true);
-  await run(store, 'put', secret);
-  await run(store, 'environment', secret);
+  await run(store, action('put'), secret);
+  await run(store, action('environment'), secret);
   assert.deepEqual(put, [
     ['demo', 'db-pass', 'variable'],
     ['demo', 'db-pass', 'environment']
@@ -46,18 +54,21 @@ test('putting reads the project that is shown into a variable or the environment
 
 test('replace, edit and delete open a dialog and send nothing', async () => {
   const { store } = await opened(true);
-  for (const action of ['replace', 'edit', 'delete'] as const) {
-    await run(store, action, secret);
-    assert.deepEqual(store.state.dialog, { kind: action, secret });
+  for (const kind of ['replace', 'edit', 'delete'] as const) {
+    await run(store, action(kind), secret);
+    assert.deepEqual(store.state.dialog, { kind, secret });
   }
 });
 
 test('where one may only read, what changes is disabled and says why; putting and copying are not', async () => {
   const { store } = await opened(false);
-  const disabled = ACTIONS.filter(action => disabledReason(store, action) !== '');
-  assert.deepEqual(disabled, ['replace', 'edit', 'delete']);
-  for (const action of disabled) {
-    await run(store, action, secret);
+  const disabled = ACTIONS.filter(one => one.disabledReason(store) !== '');
+  assert.deepEqual(
+    disabled.map(({ id }) => id),
+    ['replace', 'edit', 'delete']
+  );
+  for (const one of disabled) {
+    await run(store, one, secret);
     assert.match(store.state.problem?.message ?? '', /^db-pass: You may read the secrets here/);
     assert.equal(store.state.dialog, null);
   }
@@ -66,9 +77,12 @@ test('where one may only read, what changes is disabled and says why; putting an
 test('without a kernel, what needs one is disabled and says why', async () => {
   const { store, put } = await opened(true);
   store.setDisabledReason('No notebook is open.');
-  const disabled = ACTIONS.filter(action => disabledReason(store, action) !== '');
-  assert.deepEqual(disabled, ['put', 'environment']);
-  await run(store, 'environment', secret);
+  const disabled = ACTIONS.filter(one => one.disabledReason(store) !== '');
+  assert.deepEqual(
+    disabled.map(({ id }) => id),
+    ['put', 'environment']
+  );
+  await run(store, action('environment'), secret);
   assert.equal(store.state.problem?.message, 'db-pass: No notebook is open.');
   assert.deepEqual(put, []);
 });
@@ -80,12 +94,12 @@ test('copying puts the line on the clipboard; where the page may not, it says wh
   const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator') ?? { value: undefined, configurable: true };
   Object.defineProperty(globalThis, 'navigator', { value: { clipboard }, configurable: true });
   context.after(() => Object.defineProperty(globalThis, 'navigator', own));
-  await run(store, 'copy', secret);
+  await run(store, action('copy'), secret);
   assert.deepEqual(copied, ['%secret get db-pass']);
   assert.equal(store.state.notice, 'Copied: %secret get db-pass');
   clipboard.writeText = async () => {
     throw new Error('NotAllowedError');
   };
-  await run(store, 'copy', secret);
+  await run(store, action('copy'), secret);
   assert.equal(store.state.problem?.hint, 'Type %secret get db-pass in a cell.');
 });

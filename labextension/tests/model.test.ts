@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { untranslated } from '../src/language';
-import { changedElsewhere, expired, matches } from '../src/model';
+import { changedElsewhere } from '../src/model';
 import type { SecretInfo } from '../src/protocol';
 
 const secret: SecretInfo = {
@@ -15,25 +15,12 @@ const secret: SecretInfo = {
   updated_by: null
 };
 
-test('a secret has expired when its last day is over', () => {
-  assert.equal(expired(secret, new Date(2030, 4, 31, 23, 59)), false);
-  assert.equal(expired(secret, new Date(2030, 5, 1)), true);
-  assert.equal(expired({ ...secret, expires: null }, new Date(2999, 0, 1)), false);
-});
-
 test('a secret of ours that others changed was changed elsewhere; what never was ours was just changed', () => {
   const changed = { ...secret, created_by: 'analyst', updated: '2030-01-01T00:00:00Z' };
   assert.ok(changedElsewhere(changed));
   assert.ok(!changedElsewhere({ ...changed, updated_by: 'analyst' }));
   assert.ok(!changedElsewhere({ ...changed, created_by: null }));
   assert.ok(!changedElsewhere({ ...changed, updated: null }));
-});
-
-test('a search finds all its words in name, description and labels, in any case', () => {
-  for (const search of ['', 'api', 'TIDES sea', 'north key']) {
-    assert.ok(matches(secret, search), search);
-  }
-  assert.ok(!matches(secret, 'tides south'));
 });
 
 test('a text that is not translated takes its arguments as they are', () => {

@@ -11,6 +11,8 @@ from playwright.sync_api import TimeoutError as TimedOut
 
 from .lab import Lab
 
+NAME = re.compile(r"^Secrets( of [a-z0-9-]+)?$")
+"""The panel as a landmark: in a cell's output it says which project it shows."""
 AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -24,7 +26,7 @@ class Panel:
 
     def __init__(self, page: Page, scope: Page | Locator | None = None) -> None:
         self.page = page
-        self.region = (scope or page).get_by_role("region", name="Secrets", exact=True)
+        self.region = (scope or page).get_by_role("region", name=NAME)
 
     @property
     def status(self) -> Locator:
@@ -49,6 +51,13 @@ class Panel:
     def names(self) -> list[str]:
         """Returns the names in the list."""
         return self.region.locator(".dhs-name").all_inner_texts()
+
+    def details(self, name: str) -> Locator:
+        """Opens a secret's details, if they are not open, and returns them."""
+        button = self.region.get_by_role("button", name=f"Details of {name}", exact=True)
+        if button.get_attribute("aria-expanded") == "false":
+            button.click()
+        return self.region.get_by_role("listitem").filter(has=self.page.get_by_text(name, exact=True))
 
     def dialog(self, title: str) -> Dialog:
         """Returns an open dialog by its name."""

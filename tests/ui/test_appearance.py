@@ -53,7 +53,7 @@ def states(panel: Panel) -> Iterator[str]:
         "OLD_TOKEN", "sample-value-2", Description="Of the archive", Labels="archive, read-only", Expires="2020-01-31"
     )
     panel.add("warehouse.password", "sample-value-3")
-    expect(panel.region.get_by_text("Expired on 2020-01-31")).to_be_visible()
+    expect(panel.region.get_by_text("expired", exact=True)).to_be_visible()
     yield "list"
     panel.region.get_by_role("button", name="Actions for API_KEY").click()
     yield "menu"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -128,14 +129,14 @@ def test_what_others_changed_by_other_means_bears_no_name(
 ) -> None:
     """Not that of who made it, and not that of who changed it before."""
     between, _ = panel_behind
-    expect(panel.region.get_by_text("by analyst")).to_be_visible()
+    expect(panel.details("OLD").get_by_text(re.compile("Updated .* by analyst"))).to_be_visible()
     listed = local_lab.request("GET", f"projects/{project}/secrets")
     listed["secrets"][0]["updated_by"] = None
     changed = answer("200 OK", json.dumps(listed).encode(), "application/json", "DH-Secrets-Live: true")
     between.instead = lambda path: changed if path.startswith(f"/dh-secrets/projects/{project}/secrets?") else None
     local_lab.request("PATCH", f"projects/{project}/secrets/OLD", {"labels": ["new"]})
     expect(panel.region.get_by_text("changed elsewhere")).to_be_visible()
-    expect(panel.region.get_by_text("analyst")).to_have_count(0)
+    expect(panel.region.get_by_text(re.compile("Updated .* analyst"))).to_have_count(0)
 
 
 def test_without_its_server_extension_it_says_so_and_comes_back_by_itself(
