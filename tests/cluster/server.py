@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from ..support.waiting import PATIENCE, wait_until
 from .build import binaries
 
 ISSUER = "https://kubernetes.default.svc"
@@ -266,7 +267,7 @@ class Namespace:
     def kubectl(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Runs kubectl in this namespace and returns what it printed. Raises where it fails."""
         command = [str(self.cluster.binaries / "kubectl"), f"--kubeconfig={self.kubeconfig}", *arguments]
-        done = subprocess.run(command, input=stdin, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(command, input=stdin, capture_output=True, timeout=PATIENCE, check=False)
         if done.returncode:
             raise RuntimeError(f"kubectl {' '.join(arguments)}: {done.stderr.decode(errors='replace')}")
         return done.stdout
@@ -290,10 +291,9 @@ class Namespace:
         """Returns the audit log's entries for this namespace's Secrets so far, oldest first."""
         mark = f"mark-{secrets.token_hex(8)}"  # a request is logged a moment after it is answered: this one is the last
         self.secret(mark)
-        deadline = time.monotonic() + 30
-        while not any(entry["objectRef"].get("name") == mark for entry in self._logged()):
-            assert time.monotonic() < deadline, "the audit log stands still"
-            time.sleep(0.05)
+        wait_until(
+            lambda: any(entry["objectRef"].get("name") == mark for entry in self._logged()), "the audit log's last line"
+        )
         time.sleep(0.2)
         return [entry for entry in self._logged() if not entry["objectRef"].get("name", "").startswith("mark-")]
 

@@ -16,6 +16,8 @@ from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.injection import private_files, sweep
 from dh_secrets_jupyter.injection.private_files import PrivateFiles
 
+from ..support.waiting import PATIENCE
+
 WRITER = """
 import os, sys
 from dh_secrets_jupyter.injection.private_files import PrivateFiles
@@ -46,7 +48,7 @@ def killed() -> Path:
     """Returns the file that a process left behind when it was killed."""
     process, path = writer("sys.stdin.read()")
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert path.is_file()
     return path
 
@@ -68,7 +70,7 @@ def test_an_open_umask_changes_nothing() -> None:
     """Where a process lets everybody read what it writes, these files stay private."""
     process, path = writer("sys.stdin.read()")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    process.communicate("", timeout=30)
+    process.communicate("", timeout=PATIENCE)
 
 
 def test_a_path_that_was_handed_out_gets_the_new_value(private: PrivateFiles) -> None:
@@ -82,7 +84,7 @@ def test_a_path_that_was_handed_out_gets_the_new_value(private: PrivateFiles) ->
 def test_gone_when_the_process_ends() -> None:
     """A process that ends, also by an exception, leaves neither file nor folder."""
     process, path = writer("raise SystemExit(3)")
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 3
     assert not path.parents[1].exists()
 
@@ -96,7 +98,7 @@ def test_a_forked_child_leaves_them_to_their_owner() -> None:
     assert process.stdout
     assert process.stdout.readline() == "waited\n"
     assert path.is_file()
-    process.communicate("", timeout=30)
+    process.communicate("", timeout=PATIENCE)
     assert not path.exists()
 
 
@@ -108,7 +110,7 @@ def test_swept_after_a_kill() -> None:
     sweep()
     assert not left.parents[1].exists()
     assert kept.read_bytes() == b"obviously-invented"
-    living.communicate("", timeout=30)
+    living.communicate("", timeout=PATIENCE)
 
 
 @pytest.mark.posix

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-_PATIENCE = 120  # seconds
+from .waiting import PATIENCE
 
 
 def run(code: str, *arguments: object, humble: bool = False, prefix: tuple[str, ...] = ()) -> str:
@@ -24,7 +24,7 @@ def run(code: str, *arguments: object, humble: bool = False, prefix: tuple[str, 
         [*prefix, sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=_PATIENCE,
+        timeout=PATIENCE,
         preexec_fn=_obey_permissions if humble and sys.platform == "linux" else None,
         check=False,
     )
@@ -63,7 +63,7 @@ def ready():
             assert process.stdout
             process.stdout.readline()
         gate.touch()
-        outputs = [process.communicate(timeout=_PATIENCE) for process in started]
+        outputs = [process.communicate(timeout=PATIENCE) for process in started]
     finally:
         for process in started:
             process.kill()

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .kernels import environment
+from .waiting import PATIENCE
 
 IPYTHON = ("-m", "IPython", "--colors=NoColor", "--no-confirm-exit", "--no-banner", "--no-tip")
-_PATIENCE = 60  # seconds
 
 
 class Terminal:
@@ -37,20 +37,20 @@ class Terminal:
 
     def expect(self, text: bytes, after: int = 0) -> None:
         """Reads until a text has come out, behind the first ``after`` bytes of what has."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + PATIENCE
         while text not in self.shown[after:]:
             assert self._read(end - time.monotonic()), f"no {text!r} in {self.shown[after:]!r}"
 
     def search(self, pattern: re.Pattern[bytes], after: int = 0) -> re.Match[bytes]:
         """Reads until a pattern is found behind the first ``after`` bytes of what has come out."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + PATIENCE
         while not (found := pattern.search(self.shown, after)):
             assert self._read(end - time.monotonic()), f"no {pattern.pattern!r} in {self.shown[after:]!r}"
         return found
 
     def end(self) -> bytes:
         """Reads to the end, and returns all that came out."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + PATIENCE
         while self._read(end - time.monotonic()):
             pass
         return self.shown

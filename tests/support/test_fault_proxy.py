@@ -20,6 +20,7 @@ import yaml
 from ..cluster.kubeconfig import write_changed
 from ..cluster.server import Namespace
 from .fault_proxy import CUT, HALF, HANG, LOST, PASS, Fault, FaultProxy, always, answer, drip, random_faults
+from .waiting import wait_until
 
 
 class Caller:
@@ -97,10 +98,7 @@ def test_a_request_may_arrive_late(fault_proxy: FaultProxy, caller: Caller, name
     assert isinstance(caller.create("one"), str)
     assert namespace.secret("one") is None
     go.set()
-    deadline = time.monotonic() + 20
-    while namespace.secret("one") is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: namespace.secret("one"), "the change")
 
 
 def test_drips_and_silence(fault_proxy: FaultProxy, caller: Caller) -> None:

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.cluster.server import Cluster, Namespace
+from tests.support.waiting import PATIENCE
 
 from . import chromium, lab, pages, widget
 
@@ -25,7 +26,7 @@ _numbers = itertools.count(1)
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
     executable = chromium.find()
-    expect.set_options(timeout=60_000)
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable, args=list(chromium.ARGUMENTS))
         yield running
@@ -77,6 +78,7 @@ def _pages(browser: Browser) -> Iterator[NewPage]:
 
     def new(**options: Any) -> Page:
         contexts.append(context := browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
+        context.set_default_timeout(PATIENCE * 1000)
         return context.new_page()
 
     yield new

@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..support.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "labextension"
 BUILT = ROOT / "dh_secrets_jupyter" / "labextension"
 WIDGET = ROOT / "dh_secrets_jupyter" / "static" / "widget.js"
-START_TIMEOUT = 90.0  # seconds; 4 on an idle machine
 _COPIED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
 _SERVER_CONFIG = """
 from jupyter_server.auth import User
@@ -70,7 +71,7 @@ class Lab:
         request = urllib.request.Request(f"{self.url}/dh-secrets/{path}", method=method)
         request.add_header("Authorization", f"token {self.token}")
         data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(request, data, timeout=30) as answer:
+        with urllib.request.urlopen(request, data, timeout=PATIENCE) as answer:
             return json.loads(answer.read() or "null")
 
 
@@ -149,7 +150,7 @@ def _configure(folder: Path) -> None:
 
 
 def _wait(lab: Lab, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_TIMEOUT
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError, urllib.error.URLError):
             urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=5).close()

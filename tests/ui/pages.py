@@ -16,6 +16,10 @@ NAME = re.compile(r"^Secrets( of [a-z0-9-]+)?$")
 AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 
 
+TRY = 15_000
+"""Milliseconds for what JupyterLab now and then forgets, before it is done once more."""
+
+
 class Panel:
     """The panel, in the side bar or in a cell's output.
 
@@ -130,9 +134,9 @@ class Notebook:
     def ready(self) -> None:
         """Waits until the kernel is idle; without one the indicator says so, too."""
         panel = self.page.locator(".jp-NotebookPanel:visible")
-        expect(panel.locator(".jp-Toolbar-kernelName")).to_have_text("Python 3 (ipykernel)", timeout=120_000)
+        expect(panel.locator(".jp-Toolbar-kernelName")).to_have_text("Python 3 (ipykernel)")
         status = panel.locator(".jp-Notebook-ExecutionIndicator")
-        expect(status).to_have_attribute("data-status", "idle", timeout=120_000)
+        expect(status).to_have_attribute("data-status", "idle")
 
     def start(self, code: str) -> Locator:
         """Runs code in the last cell, which makes a new one below; returns the cell, which may go on running."""
@@ -141,7 +145,7 @@ class Notebook:
         self.page.keyboard.insert_text(code)
         self.page.keyboard.press("Shift+Enter")
         with contextlib.suppress(AssertionError):
-            expect(cell.locator(".jp-InputPrompt")).not_to_have_text("[ ]:", timeout=5_000)
+            expect(cell.locator(".jp-InputPrompt")).not_to_have_text("[ ]:", timeout=TRY)
             return cell
         # JupyterLab says that a kernel is idle before it listens, and forgets a cell that is run in between.
         cell.locator(".cm-content").click()
@@ -151,7 +155,7 @@ class Notebook:
     def run(self, code: str) -> str:
         """Runs code as :meth:`start` and waits for its end; returns what it printed."""
         done = self.start(code)
-        expect(done.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=120_000)
+        expect(done.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"))
         return done.locator(".jp-OutputArea-output").all_inner_texts().__str__()
 
     def restart(self) -> None:
@@ -189,9 +193,9 @@ def run_command(page: Page, category: str, label: str) -> None:
         page.keyboard.press("Control+Shift+C")
         # JupyterLab closes the palette whenever any command has run, one of its own in the background too.
         with contextlib.suppress(AssertionError, TimedOut):
-            search.fill(f"{category} {label}", timeout=5_000)
-            expect(palette.locator(".lm-mod-active")).to_contain_text(label, timeout=5_000)
-            search.press("Enter", timeout=5_000)
+            search.fill(f"{category} {label}", timeout=TRY)
+            expect(palette.locator(".lm-mod-active")).to_contain_text(label, timeout=TRY)
+            search.press("Enter", timeout=TRY)
             return
     raise AssertionError(f"The palette does not offer {label}")
 

@@ -16,7 +16,6 @@ from .lab import Lab, start
 from .pages import open_lab
 from .widget import Shown
 
-SEEN_TIMEOUT = 30_000  # ms; the promise is 4 s, and 12 s for a value alone
 CELL = "%load_ext dh_secrets_jupyter\n%secret panel"
 
 
@@ -48,13 +47,13 @@ def test_both_panels(core: Core, workspace_lab: Lab, new_page: NewPage) -> None:
     widget = Shown(new_page(), workspace_lab, "widget", CELL).panel
     expect(widget.name("FROM_SIDE")).to_be_visible()
     widget.add("FROM_WIDGET", "sample-widget")
-    expect(panel.name("FROM_WIDGET")).to_be_visible(timeout=SEEN_TIMEOUT)
+    expect(panel.name("FROM_WIDGET")).to_be_visible()
 
     body = {"name": "CONSOLE", "kind": "secret", "project": "demo"}
     core.entities.create("demo", {**body, "spec": {"path": "secret://CONSOLE", "provider": "kubernetes"}}, "console")
     for shown in (panel, widget):
-        expect(shown.name("CONSOLE")).to_be_visible(timeout=SEEN_TIMEOUT)
+        expect(shown.name("CONSOLE")).to_be_visible()
     panel.act("FROM_WIDGET", "Delete")
     panel.dialog("Delete FROM_WIDGET").submit()
-    expect(widget.name("FROM_WIDGET")).to_be_hidden(timeout=SEEN_TIMEOUT)
+    expect(widget.name("FROM_WIDGET")).to_be_hidden()
     assert sorted(core.entities.of("demo")) == ["CONSOLE", "FROM_SIDE"]

@@ -14,6 +14,7 @@ import pytest
 from dh_secrets_jupyter.backoff import Deadline
 from dh_secrets_jupyter.errors import ProviderUnavailableError
 from dh_secrets_jupyter.providers.digitalhub.profile import Profile, UnwritableError, with_values
+from tests.support.waiting import PATIENCE
 
 FILE = """# kept by hand
 [DEFAULT]
@@ -52,7 +53,7 @@ def parsed(text: str) -> dict[str, dict[str, str]]:
 
 
 def write(profile: Profile, **values: str) -> None:
-    with profile.locked(Deadline(5)), profile.drafted() as draft:
+    with profile.locked(Deadline(PATIENCE)), profile.drafted() as draft:
         profile.write(values, draft)
 
 
@@ -149,10 +150,10 @@ def test_one_at_a_time(path: Path) -> None:
     order: list[str] = []
 
     def second() -> None:
-        with Profile().locked(Deadline(30)):
+        with Profile().locked(Deadline(PATIENCE)):
             order.append("second")
 
-    with Profile().locked(Deadline(5)):
+    with Profile().locked(Deadline(PATIENCE)):
         with pytest.raises(TimeoutError), Profile().locked(Deadline(0)):
             pass
         waiting = threading.Thread(target=second)
@@ -163,8 +164,8 @@ def test_one_at_a_time(path: Path) -> None:
     assert order == ["first", "second"]
     child = os.fork()
     if child == 0:
-        Profile().locked(Deadline(5)).__enter__()
+        Profile().locked(Deadline(PATIENCE)).__enter__()
         os.kill(os.getpid(), 9)
     os.waitpid(child, 0)
-    with Profile().locked(Deadline(5)):
+    with Profile().locked(Deadline(PATIENCE)):
         pass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -157,9 +156,7 @@ def test_what_a_watch_asks(on_platform: Core, provider: DigitalHubProvider, monk
     provider.write(PROJECT, just(put("A", b"sample-console", Metadata(description="only"))))
     assert next(watch)["A"].metadata.description == "only"
     stop.set()
-    began = time.monotonic()
     assert list(watch) == []
-    assert time.monotonic() - began < 5
 
 
 def test_bytes_that_are_no_text_come_as_core_gives_them(on_platform: Core, namespace: Namespace, demo: Project) -> None:

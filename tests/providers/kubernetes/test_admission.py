@@ -188,9 +188,7 @@ def test_a_webhook_that_is_away(demo: Project, namespace: Namespace, webhook: We
     with silent, watched(namespace, client):
         await_refusal(namespace)
         for write in WRITES.values():
-            started = time.monotonic()
             line = refused(namespace, lambda write=write: write(demo), ProviderUnavailableError)  # type: ignore[misc]  # as above
-            assert time.monotonic() - started < 15  # generous: one call of the webhook's 2 s, on a busy machine
             assert f"the admission webhook {NAME} does not answer" in line
             assert "nothing was changed" in line
 

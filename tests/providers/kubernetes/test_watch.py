@@ -25,7 +25,7 @@ from tests.support.fault_proxy import CHUNKED, CUT, PASS, Fault, FaultProxy, Fra
 from .conftest import CANARY, SECRET, Connect
 from .test_deletion import finish, platform_deletes
 
-SOON = 15.0
+SOON = 50.0
 """Seconds for what takes a moment on a machine that does nothing else."""
 
 

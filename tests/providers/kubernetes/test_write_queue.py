@@ -17,6 +17,7 @@ from dh_secrets_jupyter.providers.kubernetes.client import Client
 from dh_secrets_jupyter.providers.kubernetes.connection import Target
 from dh_secrets_jupyter.providers.kubernetes.layout import Look
 from dh_secrets_jupyter.providers.kubernetes.write_queue import turn
+from tests.support.waiting import PATIENCE
 
 T = TypeVar("T")
 TARGET = Target("here")
@@ -80,7 +81,7 @@ def test_one_at_a_time_in_the_order_they_came() -> None:
         with turn(CLIENT, TARGET, "a", Deadline(30)):
             waiting = [queue_up(pool, work, number) for number in range(20)]
         for each in waiting:
-            each.result(20)
+            each.result(PATIENCE)
     assert order == list(range(20))
 
 
@@ -121,7 +122,7 @@ def test_a_look_is_handed_on(client: Client) -> None:
             following = queue_up(pool, handed, client)
             first.send()
             first.wrote(SEEN, 0)
-        assert following.result(20) is (SEEN if client is CLIENT else None)
+        assert following.result(PATIENCE) is (SEEN if client is CLIENT else None)
     assert write_queue._queues[os.getpid(), TARGET, "a"].last is None
     assert handed() is None
 
@@ -133,7 +134,7 @@ def test_a_look_older_than_the_call_is_not_used() -> None:
             first.send()
             following = queue_up(pool, handed)
             first.wrote(SEEN, 0)
-        assert following.result(20) is None
+        assert following.result(PATIENCE) is None
 
 
 def test_alone_nobody_rests(naps: list[float]) -> None:
