@@ -10,7 +10,7 @@ _FIRST = 32
 """Bytes compared first."""
 
 
-def common_prefix(a: bytes, i: int, b: bytes, j: int) -> int:
+def common_prefix(a: bytes | bytearray, i: int, b: bytes | bytearray, j: int) -> int:
     """Returns the length of the common prefix of ``a`` from ``i`` on and ``b`` from ``j`` on."""
     size = min(len(a) - i, len(b) - j)
     low, high = 0, min(size, _FIRST)

@@ -75,21 +75,26 @@ class Search:
         self.steps += 1
         for number, offset in fragment.whole:
             self._compare_whole(number, start - offset)
-        if not fragment.partial:
-            return
-        # These bytes decide for every window around the fragment whether it is a needle's.
-        first, last = max(end - WINDOW, 0), start + WINDOW
-        if self._last_masked[0] <= first and last <= self._last_masked[1]:
-            return
-        around = self._data[first:last], end - first
-        if around in self._vain:
+        if self.is_settled(start, end):
             return
         vain = True
         for number, offset in fragment.partial:
             if self._extended.get((number, start - offset), -1) >= end or self._extend(number, start, offset):
                 vain = False
         if vain:
-            self._vain.add(around)
+            self._vain.add(self._around(start, end))
+
+    def is_settled(self, start: int, end: int) -> bool:
+        """Returns whether what is around a fragment is masked already, or known to be no piece."""
+        first, last = self._last_masked
+        if first <= max(end - WINDOW, 0) and start + WINDOW <= last:
+            return True
+        return self._around(start, end) in self._vain
+
+    def _around(self, start: int, end: int) -> tuple[bytes, int]:
+        """Returns the bytes that decide for every window around a fragment whether it is a needle's."""
+        first = max(end - WINDOW, 0)
+        return self._data[first : start + WINDOW], end - first
 
     def _extend(self, number: int, start: int, offset: int) -> bool:
         """Follows a needle to both sides, whose ``offset`` stands at ``start``; returns whether a window is there."""

@@ -1,6 +1,7 @@
 """Reads a text as others would: decodes what is encoded or escaped in it, and remembers where that stood.
 
-It is for values that are too long to be encoded in every way (:mod:`.large_values`): the text is decoded instead.
+It is for values that are too long to be encoded in every way (:mod:`.large_values`): the text is decoded instead, but
+only in ways in which it may hold such a value (:class:`Wanted`).
 """
 
 from __future__ import annotations
@@ -11,21 +12,26 @@ from binascii import unhexlify
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
+from itertools import accumulate
 from typing import cast
 
-Place = Callable[[int], int]
-Find = Callable[[bytes], list[int]]
-"""Returns where in some bytes something stands that is looked for."""
+from .blocks import areas
+from .encoders import PLAIN
 
-_RUN = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{11,}+")
-_HEX = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{16,}+")
+Place = Callable[[int], int]
+Chars = frozenset[int]
+
+_RUN = re.compile(rb"[A-Za-z0-9+/_-]{11,}+")
+_HEX = re.compile(rb"[0-9A-Fa-f]{16,}+")
 _DIGITS = b"0123456789abcdefABCDEF"
 _RUN_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
-_AS_RUN = bytes(byte if byte in _RUN_CHARS else ord("A") for byte in range(256))
+_IS_RUN, _IS_DIGIT = (bytes(byte in chars for byte in range(256)) for chars in (_RUN_CHARS, _DIGITS))
+_AS_RUN = bytes(byte if byte in _RUN_CHARS else ord("A") for byte in range(256)).translate(_STANDARD)
 _AS_HEX = bytes(byte if byte in _DIGITS else ord("0") for byte in range(256))
-_LATIN = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
+_LATIN = re.compile(rb"([\xc2\xc3][\x80-\xbf])")
 _PAIR = rb"u[dD][89abAB][0-9A-Fa-f]{2}"
 _KINDS = {
     b"\\": rb"\\(?:"
@@ -34,8 +40,8 @@ _KINDS = {
     b"%": rb"%[0-9A-Fa-f]{2}",
     b"&": rb"&(?:#\d{2}|#x[0-9A-Fa-f]{2}|[a-z]{2,4});",
 }
-_ESCAPES = {first: re.compile(pattern) for first, pattern in _KINDS.items()}
-_ESCAPE = re.compile(b"|".join(_KINDS.values()))
+_ESCAPES = {first: re.compile(b"(" + pattern + b")") for first, pattern in _KINDS.items()}
+_ESCAPE = re.compile(b"(" + b"|".join(_KINDS.values()) + b")")
 _UNFINISHED = re.compile(
     rb"(?:\\+(?:" + _PAIR + rb"(?:\\u?[0-9A-Fa-f]{0,3})?|[uU][0-9A-Fa-f]{0,7}|x[0-9A-Fa-f]?)?"
     rb"|%[0-9A-Fa-f]?|&#?[0-9a-z]{0,4})\Z"
@@ -45,6 +51,8 @@ _BLANKS = bytes.maketrans(b"+", b" ")
 _CONTROLS = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
 _NESTED = 3
 """Times that something is escaped: in JSON in JSON in a repr."""
+_NEVER_ESCAPED = frozenset(map(ord, PLAIN))
+_ASCII = frozenset(range(128))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,66 +74,77 @@ class View:
     rest: Callable[[bytes, int], bytes]
 
 
-def views(data: bytes, find: Find | None = None) -> Iterator[View]:
-    """Yields all ways to read a text, itself first.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for in a text.
 
-    Args:
-        data: the text.
-        find: of runs of base64 and hex those are read in which it finds something; without it the one at the end.
+    Attributes:
+        find: returns where in some bytes something stands that is looked for.
+        least: bytes of the shortest of that.
+        chars: the bytes that it is made of.
     """
+
+    find: Callable[[bytes], list[int]]
+    least: int
+    chars: Chars
+
+
+def views(data: bytes, wanted: Wanted) -> Iterator[View]:
+    """Yields all ways to read a text in which it may hold what is wanted, itself first."""
     yield View(data, "text", _same, _same, _plain_rest)
-    for run, start in _runs(data, _RUN, _RUN_CHARS, _in_base64(data, find)) if find else _run_at_end(data, _RUN_CHARS):
-        for phase in range(4):
-            yield _base64(run[phase:], start + phase)
-    for run, start in _runs(data, _HEX, _DIGITS, _in_hex(data, find)) if find else _run_at_end(data, _DIGITS):
-        for phase in range(2):
-            yield _hex(run[phase:], start + phase)
-    kinds = [pattern for first, pattern in _ESCAPES.items() if first in data]
-    for pattern in kinds:
-        yield from _escaped(data, _unescaped, pattern)
-    if len(kinds) > 1:
-        yield from _escaped(data, _unescaped, _ESCAPE)
-    if b"+" in data:  # a form's blanks
-        yield from _escaped(data.translate(_BLANKS), _unescaped, _ESCAPE)
-    if _ESCAPED_CHARACTER.search(data):  # of bytes one byte, of a text one character
-        yield from _escaped(data, _unescaped_text, _ESCAPE)
-    if not data.isascii():
-        latin, at = _replaced(_LATIN, data, lambda found: found[0].decode().encode("latin-1"))
+    for run, start in _runs(data, _RUN, _RUN_CHARS, _in_base64(data, wanted)):
+        yield from _base64_views(run, start)
+    for run, start in _runs(data, _HEX, _DIGITS, _in_hex(data, wanted)):
+        yield from _hex_views(run, start)
+    yield from _unescaped_views(data, wanted.chars)
+
+
+def views_of_end(data: bytes, chars: Chars) -> Iterator[View]:
+    """Yields all ways to read the end of a text, itself first; ``chars`` is as in :class:`Wanted`."""
+    yield View(data, "text", _same, _same, _plain_rest)
+    start = len(data.rstrip(_RUN_CHARS))
+    yield from _base64_views(data[start:], start)
+    start = len(data.rstrip(_DIGITS))
+    yield from _hex_views(data[start:], start)
+    yield from _unescaped_views(data, chars)
+
+
+def _unescaped_views(data: bytes, chars: Chars) -> Iterator[View]:
+    """Yields a text with its escapes undone, and as what it is in other encodings than UTF-8."""
+    is_ascii = chars <= _ASCII
+    if not chars <= _NEVER_ESCAPED:
+        kinds = [pattern for first, pattern in _ESCAPES.items() if first in data]
+        for pattern in kinds:
+            yield from _unescaped_view(data, pattern)
+        if len(kinds) > 1:
+            yield from _unescaped_view(data, _ESCAPE)
+        if b"+" in data and ord(" ") in chars:  # a form's blanks
+            blanks = data.translate(_BLANKS)
+            yield View(blanks, "escaped", _same, _same, _no_rest)
+            yield from _unescaped_view(blanks, _ESCAPE)
+        if not is_ascii and _ESCAPED_CHARACTER.search(data):  # of bytes one byte, of a text one character
+            yield from _unescaped_view(data, _ESCAPE, _unescaped_text)
+    if not is_ascii and not data.isascii():
+        latin, at = _replaced(_LATIN, lambda found: found.decode().encode("latin-1"), data)
         yield View(latin, "Latin-1", at, at, _no_rest)
     if b"\0" in data:
         for phase in range(2):
             yield View(data[phase::2], "UTF-16", _doubled(phase), _doubled(phase), _no_rest)
 
 
-def _escaped(
-    data: bytes, unescape_one: Callable[[re.Match[bytes]], bytes], pattern: re.Pattern[bytes]
-) -> Iterator[View]:
-    outer, at_outer = data, cast(Place, _same)
-    for _ in range(_NESTED):
-        inner, at = _replaced(pattern, outer, unescape_one)
-        outer, at_outer, before = inner, _composed(at, at_outer), outer
-        yield View(inner, "escaped", at_outer, at_outer, _no_rest)
-        if inner == before:
-            break
+def _in_base64(data: bytes, wanted: Wanted) -> Iterator[int]:
+    """Yields where something is found in parts with long runs, read as if all of them were base64: that is quick."""
+    for start, end in areas(data.translate(_IS_RUN), (8 * wanted.least + 5) // 6):
+        for phase in range(4):
+            standard = data[start + phase : end - (end - start - phase) % 4].translate(_AS_RUN)
+            yield from (start + phase + at * 8 // 6 for at in wanted.find(base64.b64decode(standard)))
 
 
-def _in_base64(data: bytes, find: Find) -> Iterator[int]:
-    """Yields where something is found in a text that is read as if all of it were base64, which is quick."""
-    if not _RUN.search(data):
-        return
-    standard = data.translate(_AS_RUN).translate(_STANDARD)
-    for phase in range(4):
-        decoded = base64.b64decode(standard[phase : phase + (len(data) - phase) // 4 * 4])
-        yield from (phase + at * 8 // 6 for at in find(decoded))
-
-
-def _in_hex(data: bytes, find: Find) -> Iterator[int]:
-    if not _HEX.search(data):
-        return
-    digits = data.translate(_AS_HEX)
-    for phase in range(2):
-        decoded = unhexlify(digits[phase : phase + (len(data) - phase) // 2 * 2])
-        yield from (phase + 2 * at for at in find(decoded))
+def _in_hex(data: bytes, wanted: Wanted) -> Iterator[int]:
+    for start, end in areas(data.translate(_IS_DIGIT), 2 * wanted.least):
+        for phase in range(2):
+            digits = data[start + phase : end - (end - start - phase) % 2].translate(_AS_HEX)
+            yield from (start + phase + 2 * at for at in wanted.find(unhexlify(digits)))
 
 
 def _runs(data: bytes, pattern: re.Pattern[bytes], chars: bytes, places: Iterator[int]) -> Iterator[tuple[bytes, int]]:
@@ -148,11 +167,6 @@ def _start_of_run(data: bytes, place: int, chars: bytes) -> int:
         if before or first == 0:
             return first + len(before)
         size *= 2
-
-
-def _run_at_end(data: bytes, chars: bytes) -> Iterator[tuple[bytes, int]]:
-    start = len(data.rstrip(chars))
-    yield data[start:], start
 
 
 def unfinished(data: bytes) -> int:
@@ -179,6 +193,16 @@ def _doubled(phase: int) -> Place:
 
 def _composed(inner: Place, outer: Place) -> Place:
     return lambda at: outer(inner(at))
+
+
+def _base64_views(run: bytes, start: int) -> Iterator[View]:
+    for phase in range(4):
+        yield _base64(run[phase:], start + phase)
+
+
+def _hex_views(run: bytes, start: int) -> Iterator[View]:
+    for phase in range(2):
+        yield _hex(run[phase:], start + phase)
 
 
 def _base64(run: bytes, start: int) -> View:
@@ -208,8 +232,7 @@ def _hex(run: bytes, start: int) -> View:
     return View(data, "hex", lambda at: start + 2 * at, lambda at: start + 2 * at, rest)
 
 
-def _unescaped(found: re.Match[bytes]) -> bytes:
-    text = found[0]
+def _unescaped(text: bytes) -> bytes:
     if text[:1] == b"&":
         return unescape(text.decode()).encode()
     if text[:1] == b"%" or text[1:2] == b"x":
@@ -222,31 +245,56 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     return bytes((_CONTROLS.get(text[1], text[1]),))
 
 
-def _unescaped_text(found: re.Match[bytes]) -> bytes:
-    text = _unescaped(found)
-    return text.decode("latin-1").encode() if found[0][1:2] == b"x" else text
+def _unescaped_text(text: bytes) -> bytes:
+    return _unescaped(text).decode("latin-1").encode() if text[1:2] == b"x" else _unescaped(text)
 
 
-def _replaced(
-    pattern: re.Pattern[bytes], data: bytes, replacement: Callable[[re.Match[bytes]], bytes]
-) -> tuple[bytes, Place]:
-    """Replaces all that a pattern finds; returns the bytes, and a function from a place in them to where it stood."""
-    parts: list[bytes] = []
-    # By turns the starts of what is copied and of what is replaced, in the new bytes and in the old.
-    new, old, at, size = [0], [0], 0, 0
-    for found in pattern.finditer(data):
-        parts += [data[at : found.start()], replacement(found)]
-        size += found.start() - at
-        new.append(size)
-        old.append(found.start())
-        size += len(parts[-1])
-        at = found.end()
-        new.append(size)
-        old.append(at)
-    parts.append(data[at:])
+def _unescaped_view(
+    data: bytes, pattern: re.Pattern[bytes], unescape_one: Callable[[bytes], bytes] = _unescaped
+) -> Iterator[View]:
+    """Yields a text with escapes undone, and, where that has some itself, with these undone, too."""
+    at_outer = cast(Place, _same)
+    for _ in range(_NESTED):
+        if not pattern.search(data):
+            return
+        data, at = _replaced(pattern, unescape_one, data)
+        at_outer = _composed(at, at_outer)
+        yield View(data, "escaped", at_outer, at_outer, _no_rest)
+
+
+class _Replacements(dict[bytes, bytes]):
+    """What each of the things that a pattern finds is replaced by; each is worked out once."""
+
+    def __init__(self, replacement: Callable[[bytes], bytes]) -> None:
+        super().__init__()
+        self._replacement = replacement
+
+    def __missing__(self, found: bytes) -> bytes:
+        made = self[found] = self._replacement(found)
+        return made
+
+
+def _replaced(pattern: re.Pattern[bytes], replacement: Callable[[bytes], bytes], data: bytes) -> tuple[bytes, Place]:
+    """Replaces all that a pattern finds; returns the bytes, and a function from a place in them to where it stood.
+
+    No step of Python's is taken for each thing that is found, of which there may be a million.
+    """
+    replacements = _Replacements(replacement)
+
+    def split() -> tuple[list[bytes], list[bytes]]:
+        """Returns by turns what is copied and what is replaced, before and after."""
+        old = pattern.split(data)
+        new = old.copy()
+        new[1::2] = map(replacements.__getitem__, old[1::2])
+        return old, new
+
+    @cache
+    def ends() -> list[list[int]]:
+        return [list(accumulate(map(len, parts), initial=0)) for parts in split()]
 
     def place(byte: int) -> int:
-        part = bisect_right(new, byte) - 1
+        old, new = ends()
+        part = bisect_right(new, byte, 1) - 1
         return old[part] + (byte - new[part] if part % 2 == 0 else 0)
 
-    return b"".join(parts), place
+    return b"".join(split()[1]), place

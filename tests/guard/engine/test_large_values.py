@@ -14,6 +14,7 @@ from dh_secrets_jupyter.guard.engine.masker import Masker
 from dh_secrets_jupyter.guard.engine.needles import LARGE_FROM
 from dh_secrets_jupyter.guard.engine.policy import significant_chars
 from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
+from dh_secrets_jupyter.guard.engine.views import Wanted, views
 
 from .alike import chars, known_host, lines, listed
 from .texts import ENCODINGS, masker_of
@@ -105,6 +106,39 @@ def test_what_follows_of_a_large_value_is_swallowed(encode: Callable[[str], str]
         text = encode(value)[:200]
         out = stream.feed(f"<{text[:at]}") + stream.flush() + stream.feed(f"{text[at:]}!>") + stream.flush()
         assert out == "<[secret:V0]!>"
+
+
+@pytest.mark.parametrize("kind", ["random", "JSON", "known_hosts"])
+def test_a_piece_is_found_however_it_stands(kind: str) -> None:
+    """Which of its bytes are looked up depends on how many stand before it."""
+    value, masker = TEXTS[kind], MASKERS[kind]
+    significant = significant_chars(value)
+    for at in range(0, len(value) - 16, 397):
+        if 1 in significant[at : at + 16] and len(set(value[at : at + 16])) > 2:
+            for before in range(3):
+                assert len(left(masker.mask("(" * before + value[at : at + 16])[0])) < 16
+
+
+@pytest.mark.parametrize("size", [8, 9, 12])
+def test_a_short_part_of_a_large_value_is_found_however_it_stands(size: int) -> None:
+    """Of the shortest there is one place alone at which it is looked up."""
+    parts = [chars(size, ("part", n)) for n in range(500)]
+    masker = masker_of(json.dumps([{"name": f"database number {n}", "password": part} for n, part in enumerate(parts)]))
+    for number in (0, 250, 499):
+        for before in range(4):
+            for encode in (str, lambda v: v.encode().hex()):
+                shown = encode("(" * before + parts[number])
+                assert masker.mask(f"<{shown}>")[0] == f"<{encode('(' * before)}[secret:V0]>"
+
+
+def test_values_that_no_encoder_changes_are_not_looked_for_in_escapes() -> None:
+    """A text full of escapes costs no more than one without, where the value holds nothing that is ever escaped."""
+    masker = masker_of(TEXTS["random"])
+    shown = [
+        list(views(text, Wanted(lambda data: [], 16, frozenset(map(ord, TEXTS["random"]))))) for text in (b"\\n", b"n")
+    ]
+    assert list(map(len, shown)) == [1, 1]
+    assert masker.mask(f'{{"a": "{TEXTS["random"][100:150]}\\n"}}')[0] == '{"a": "[secret:V0]\\n"}'
 
 
 def test_a_secret_part_of_a_large_value_is_masked_alone() -> None:
