@@ -4,7 +4,7 @@
 2. Decode: a text is read in all ways in which it may hold a value (:mod:`.views`), and its blocks are looked up.
 3. Extend: a block that is found is extended as a fragment is (:mod:`.search`), and placed where it stood in the text.
 
-So a value of 1 MiB takes 40 MiB and is learned at once; the price is that texts are searched at some MB/s only.
+So a value of 1 MiB is learned at once, and takes some tens of MiB; the price is that texts are searched more slowly.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def test_a_piece_is_found_however_it_stands(kind: str) -> None:
     for at in range(0, len(value) - 16, 397):
         if 1 in significant[at : at + 16] and len(set(value[at : at + 16])) > 2:
             for before in range(3):
-                assert len(left(masker.mask("(" * before + value[at : at + 16])[0])) < 16
+                assert value[at : at + 16] not in masker.mask("a" * before + value[at : at + 16])[0]
 
 
 @pytest.mark.parametrize("size", [8, 9, 12])
@@ -127,8 +127,8 @@ def test_a_short_part_of_a_large_value_is_found_however_it_stands(size: int) -> 
     for number in (0, 250, 499):
         for before in range(4):
             for encode in (str, lambda v: v.encode().hex()):
-                shown = encode("(" * before + parts[number])
-                assert masker.mask(f"<{shown}>")[0] == f"<{encode('(' * before)}[secret:V0]>"
+                shown = encode("a" * before + parts[number])
+                assert masker.mask(f"<{shown}>")[0] == f"<{encode('a' * before)}[secret:V0]>"
 
 
 def test_values_that_no_encoder_changes_are_not_looked_for_in_escapes() -> None:
