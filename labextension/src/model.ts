@@ -62,3 +62,8 @@ export function changedElsewhere({ created_by, updated, updated_by }: SecretInfo
 export function line(name: string): string {
   return `%secret get ${name}`;
 }
+
+/** Whether a secret can have a name: Kubernetes' rule for keys, as `models/names.py` has it. */
+export function isName(name: string): boolean {
+  return name !== '.' && /^(?!\.\.)[-._a-zA-Z0-9]{1,253}$/.test(name);
+}
