@@ -9,6 +9,7 @@ Two carriers bring requests here: :mod:`.comm` those of the side panel, :mod:`.p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -29,7 +30,7 @@ class Request:
     Attributes:
         method: what is to be done.
         params: with what; the metadata among them as :func:`.wire.parse_metadata` takes them.
-        value: what was typed or chosen, to the byte; None where no value was sent.
+        value: what was typed or chosen, to the byte; of an import all values; None where no value was sent.
     """
 
     method: str
@@ -114,6 +115,27 @@ def _update(project: Project, request: Request) -> JSON:
 def _remove(project: Project, request: Request) -> JSON:
     project.delete(request.name)
     return {}
+
+
+def _import(project: Project, request: Request) -> JSON:
+    """Stores many values, all or none: what was sent as the value is an object of texts in JSON."""
+    try:
+        sent = json.loads(request.value or b"null")
+    except ValueError:  # UnicodeDecodeError is one; neither goes on: it holds what was sent
+        sent = None
+    values = wire.parse_texts({"values": sent}, "values", project.name)
+    imported = project.import_values(values, replace_existing=wire.parse_flag(request.params, "replace", project.name))
+    return {"created": imported.created, "replaced": imported.replaced}
+
+
+def _copy(project: Project, request: Request) -> JSON:
+    """Copies a secret to another name or project of this provider, or moves it there; its value stays in the kernel."""
+    name, params = request.name, request.params
+    target = wire.parse_text(params, "target", name) if "target" in params else project.name
+    new_name = wire.parse_text(params, "new_name", name) if "new_name" in params else name
+    to = Project(target, project.provider, user=project.user)
+    secret = project.copy(name, new_name, to=to, move=wire.parse_flag(params, "move", name))
+    return wire.secret_to_json(secret.name, secret.metadata)
 
 
 def _put(project: Project, request: Request) -> JSON:
@@ -209,6 +231,8 @@ METHODS: Mapping[str, Callable[[Project, Request], JSON]] = {
     "create": _create,
     "update": _update,
     "remove": _remove,
+    "import": _import,
+    "copy": _copy,
     "put": _put,
     "put_again": _put_again,
     "undo": _undo,

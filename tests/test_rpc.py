@@ -73,3 +73,17 @@ def test_what_cannot_be_done_is_said(method: str, params: dict[str, Any], said: 
     with pytest.raises(SecretsError) as caught:
         rpc.call(project(), Request(method, params))
     assert str(caught.value).startswith(said)
+
+
+def asked(method: str, value: bytes | None = None, **params: Any) -> Any:
+    return rpc.call(project(), Request(method, params, value))
+
+
+@pytest.mark.parametrize("value", [None, b"", b"[]", b'{"A": 1}', b'"sample-value"', b"{sample-value", b"\xff"])
+def test_an_import_is_an_object_of_texts(value: bytes | None) -> None:
+    """Anything else is refused, and nothing of it is in the error."""
+    with pytest.raises(SecretsError) as caught:
+        asked("import", value)
+    assert str(caught.value).startswith("demo: `values` is missing or no object of texts.")
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None

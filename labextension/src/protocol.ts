@@ -45,6 +45,8 @@ export type Method =
   | 'create'
   | 'update'
   | 'remove'
+  | 'import'
+  | 'copy'
   | 'put'
   | 'put_again'
   | 'undo'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,34 @@ def test_a_secret_is_created_listed_edited_replaced_and_removed(view: View) -> N
     assert view.kernel.ok("import dh_secrets_jupyter as d; d.get('A').encode() == b'three'").result == "True"
     view.result("remove", project="default", name="A")
     assert view.names() == []
+
+
+def test_many_values_are_imported_all_or_none(view: View) -> None:
+    """What exists is refused, by its names, unless it may be replaced; metadata that is there stays."""
+    view.result("create", b"old", project="import", name="B", description="d")
+    values = json.dumps({"A": "one\ntwo\n", "B": "new ✓"}).encode()
+    error = view.ask("import", values, project="import", replace=False)["error"]
+    assert (error["reason"], error["message"].split(":")[0]) == ("SecretExistsError", "B")
+    assert view.names("import") == ["B"]
+    assert view.result("import", values, project="import", replace=True) == {"created": ["A"], "replaced": ["B"]}
+    code = "import dh_secrets_jupyter as d\np = d.get_or_create_project('import')\n"
+    code += "(p.read_values('A', 'B') == {'A': 'one\\ntwo\\n', 'B': 'new ✓'}, p.get_secret('B').metadata.description)"
+    assert view.kernel.ok(code).result == "(True, 'd')"
+
+
+def test_a_secret_is_renamed_and_copied_without_its_value(view: View) -> None:
+    """Within the project and to another one of the same provider; a name that is taken is refused."""
+    view.result("create", VALUE.encode(), project="first", name="A", labels=["x"])
+    renamed = view.result("copy", project="first", name="A", new_name="B", move=True)
+    assert (renamed["name"], renamed["labels"]) == ("B", ["x"])
+    assert view.names("first") == ["B"]
+    view.result("copy", project="first", name="B", target="second")
+    assert (view.names("first"), view.names("second")) == (["B"], ["B"])
+    error = view.ask("copy", project="first", name="B", target="second", new_name="B")["error"]
+    assert error["reason"] == "SecretExistsError"
+    assert view.ask("copy", project="first", name="B")["error"]["reason"] == "SecretsError"
+    code = "import dh_secrets_jupyter as d\nlen(d.get_or_create_project('second').read_values('B')['B'])"
+    assert view.kernel.ok(code).result == str(len(VALUE))
 
 
 def test_a_value_is_stored_to_the_byte(view: View) -> None:
