@@ -1,0 +1,165 @@
+"""What one kernel may have put in: its stand-ins, their values as the project has them now, and what became of them."""
+
+from __future__ import annotations
+
+import secrets
+import string
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from ..guard.engine import Masker
+from ..models import hosts as host_names
+from . import stand_in
+from .certificates import Authority
+
+FRESH = 10.0
+"""Seconds for which a value that was read is put in."""
+TOKEN_LENGTH = 32
+"""Characters of a session's token."""
+_REFUSALS = 50
+"""Refusals that are kept to be shown."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A secret as the project has it now.
+
+    Attributes:
+        value: printable ASCII.
+        hosts: the ones that it is for.
+    """
+
+    value: str = field(repr=False)
+    hosts: tuple[str, ...]
+
+
+Read = Callable[[str], Awaitable[Held]]
+"""Reads a secret from its project; raises :class:`..errors.SecretsError`."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A value was put into a request: all that is ever told of it."""
+
+    name: str
+    host: str
+    method: str
+    status: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A request, a connection or a handshake was refused."""
+
+    host: str
+    reason: str
+
+
+class Session:
+    """One kernel's. To be used by one event loop.
+
+    Args:
+        read: how a secret is read.
+        on_use: told of each value that was put in, when its answer begins.
+
+    Attributes:
+        token: what the kernel's clients prove themselves with.
+        refusals: the newest.
+        uses: how often each secret was put in.
+    """
+
+    def __init__(self, read: Read, on_use: Callable[[Use], None] = lambda use: None) -> None:
+        self.token = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(TOKEN_LENGTH))
+        self.refusals: deque[Refused] = deque(maxlen=_REFUSALS)
+        self.uses: Counter[str] = Counter()
+        self.masker = Masker()
+        self._read = read
+        self._on_use = on_use
+        self._stand_ins: dict[str, str] = {}
+        self._held: dict[str, tuple[float, Held]] = {}
+        self._authorities: dict[frozenset[str], Authority] = {}
+
+    async def use(self, name: str) -> str:
+        """Returns a secret's stand-in, the same for as long as it is not forgotten.
+
+        Raises:
+            SecretsError: it cannot be read, or may not have a stand-in.
+        """
+        held = await self.current(name)
+        if name not in self._stand_ins:
+            host_names.check_value(name, held.value)
+            self._stand_ins[name] = stand_in.make(held.value)
+        return self._stand_ins[name]
+
+    def forget(self, name: str) -> None:
+        """Ends a stand-in; what was read is looked for in answers all the same."""
+        self._stand_ins.pop(name, None)
+        self._held.pop(name, None)
+
+    @property
+    def stand_ins(self) -> dict[str, str]:
+        """By name."""
+        return dict(self._stand_ins)
+
+    async def current(self, name: str) -> Held:
+        """Returns a secret as it was at most 10 s ago."""
+        read_at, held = self._held.get(name, (-FRESH, None))
+        if held is None or time.monotonic() - read_at >= FRESH:
+            began = time.monotonic()
+            held = await self._read(name)
+            self._held[name] = began, held
+            self.masker.add(name, held.value)
+        return held
+
+    def is_for(self, host: str, port: int) -> bool:
+        """Returns whether one of the secrets in use is for a host, as far as is known without asking."""
+        return self._pattern_set(host, port) is not None
+
+    def stand_ins_known_for(self, host: str, port: int) -> dict[str, str]:
+        """Returns the stand-ins, by name, whose secrets were for a host when they were last read."""
+        return {
+            name: text
+            for name, text in self._stand_ins.items()
+            if any(host_names.matches(pattern, host, port) for pattern in self._held[name][1].hosts)
+        }
+
+    def authority(self, hosts: tuple[str, ...]) -> Authority:
+        """Returns the authority of a set of hosts, made anew before it ends."""
+        key = frozenset(hosts)
+        known = self._authorities.get(key)
+        if known is None or known.is_due:
+            known = self._authorities[key] = Authority(key)
+        return known
+
+    def authority_for(self, host: str, port: int) -> Authority:
+        """Returns the authority of a host for which :meth:`is_for` holds."""
+        hosts = self._pattern_set(host, port)
+        if hosts is None:
+            raise KeyError(host)
+        return self.authority(hosts)
+
+    def replacement(self, name: str, found: bytes) -> bytes:
+        """Returns what stands in the place of what gives a value away: the stand-in where it is the value itself."""
+        text = self._stand_ins.get(name)
+        held = self._held.get(name)
+        if text is not None and held is not None and found == held[1].value.encode():
+            return text.encode()
+        return b"*" * len(found)
+
+    def refuse(self, host: str, reason: str) -> None:
+        """Keeps a refusal to be shown."""
+        self.refusals.append(Refused(host, reason))
+
+    def used(self, use: Use) -> None:
+        """Counts a value that was put in, and tells of it."""
+        self.uses[use.name] += 1
+        self._on_use(use)
+
+    def _pattern_set(self, host: str, port: int) -> tuple[str, ...] | None:
+        for name in self._stand_ins:
+            hosts = self._held[name][1].hosts
+            if any(host_names.matches(pattern, host, port) for pattern in hosts):
+                return hosts
+        return None

@@ -1,0 +1,144 @@
+"""Connections to the hosts: the name is resolved here, the address judged, and just that address connected to."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import ipaddress
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from .refusal import RefusedError
+
+CHUNK = 1 << 18
+"""Bytes that are read at once."""
+PATIENCE = 15.0
+"""Seconds in which a connection has to stand."""
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@dataclass(frozen=True)
+class NextHop:
+    """A proxy that the environment named before, by its ``http://`` address: it is asked for every host.
+
+    Attributes:
+        url: its address, perhaps with user and password.
+        no_proxy: hosts that are reached without it, as in ``NO_PROXY``.
+    """
+
+    url: str = field(repr=False)
+    no_proxy: tuple[str, ...] = ()
+
+    def is_for(self, host: str) -> bool:
+        """Returns whether a host is reached by way of it."""
+        ends = [one.strip().lstrip("*.").lower() for one in self.no_proxy]
+        return "*" not in self.no_proxy and not any(host == end or host.endswith(f".{end}") for end in ends if end)
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """How hosts are reached; what of it differs from the default is the administrator's.
+
+    Attributes:
+        allow_private: whether private, loopback and link-local addresses may be connected to.
+        resolve: addresses of names, which are then not looked up.
+        ca: a file of certificates that are trusted besides the system's.
+        next_hop: a proxy on the way.
+    """
+
+    allow_private: bool = False
+    resolve: Mapping[str, str] = field(default_factory=dict)
+    ca: str = ""
+    next_hop: NextHop | None = None
+
+    async def open(self, host: str, port: int, *, judged: bool = True) -> Streams:
+        """Connects to a host.
+
+        Args:
+            judged: whether a private address is refused where ``allow_private`` is off.
+
+        Raises:
+            RefusedError: it does not resolve, its address is refused, or nothing answers there.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE):
+                if self.next_hop and self.next_hop.is_for(host):
+                    return await _by_next_hop(self.next_hop, host, port)
+                return await self._direct(host, port, judged and not self.allow_private)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass
+        raise RefusedError(502, f"{host} cannot be reached", "Check its name and port")
+
+    async def open_tls(self, host: str, port: int) -> Streams:
+        """As :meth:`open`, with TLS that is verified."""
+        streams = await self.open(host, port)
+        try:
+            await streams[1].start_tls(self._context(), server_hostname=host, ssl_handshake_timeout=PATIENCE)
+        except ssl.SSLCertVerificationError as error:
+            reason = error.verify_message
+        except (OSError, TimeoutError):
+            reason = ""
+        else:
+            return streams
+        streams[1].transport.abort()
+        if reason:
+            raise RefusedError(502, f"the certificate of {host} is refused ({reason})", "Ask for it to be renewed")
+        raise RefusedError(502, f"{host} broke off while TLS was set up", "Try again")
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        context.set_alpn_protocols(["http/1.1"])
+        if self.ca:
+            context.load_verify_locations(self.ca)
+        return context
+
+    async def _direct(self, host: str, port: int, judge: bool) -> Streams:
+        loop = asyncio.get_running_loop()
+        named = self.resolve.get(host, host)
+        found = await loop.getaddrinfo(named, port, type=socket.SOCK_STREAM)
+        addresses = [str(address[0]) for *_, address in found]
+        allowed = [address for address in addresses if not judge or is_public(address)]
+        if not allowed:
+            raise RefusedError(403, f"{host} has a private address", "Ask the administrator for allow_private")
+        failed: OSError = OSError()
+        for address in allowed:
+            try:
+                return await asyncio.open_connection(address, port, limit=CHUNK)
+            except OSError as error:
+                failed = error
+        raise failed
+
+
+def is_public(address: str) -> bool:
+    """Returns whether an address is one of the open network, also where it is written as an IPv6 one."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        found = found.ipv4_mapped or found.sixtofour or _behind_nat64(found) or found
+    return found.is_global and not found.is_multicast
+
+
+def _behind_nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    return ipaddress.IPv4Address(address.packed[12:]) if address in _NAT64 else None
+
+
+async def _by_next_hop(hop: NextHop, host: str, port: int) -> Streams:
+    parts = urlsplit(hop.url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80, limit=CHUNK)
+    lines = [f"CONNECT {host}:{port} HTTP/1.1", f"Host: {host}:{port}"]
+    if parts.username is not None:
+        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        lines.append(f"Proxy-Authorization: Basic {base64.b64encode(login.encode()).decode()}")
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    answer = await reader.readuntil(b"\r\n\r\n")
+    status = answer.split(b" ", 2)[1:2]
+    if status != [b"200"]:
+        writer.transport.abort()
+        shown = status[0].decode("ascii", "replace")[:3] if status else "?"
+        raise RefusedError(
+            502, f"the proxy on the way to {host} answered {shown}", "Check HTTPS_PROXY as it was before"
+        )
+    return reader, writer

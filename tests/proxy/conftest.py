@@ -1,0 +1,122 @@
+"""A proxy with one session, hosts behind it, and a client that trusts the session's authority."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from dh_secrets_jupyter.proxy.server import Proxy, Rules
+from dh_secrets_jupyter.proxy.session import Held, Session, Use
+from dh_secrets_jupyter.proxy.upstream import Upstream
+
+from .hosts import Host, Loop, TestAuthority
+
+VALUE = "sk-proj-Invented0Value1Of2Many3Letters4And5Digits6"
+NAME = "api.example.test"
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[Loop]:
+    """One event loop for hosts and proxies."""
+    made = Loop()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
+    """Who signs the certificates of the hosts."""
+    return TestAuthority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def host(loop: Loop, authority: TestAuthority) -> Host:
+    """The host that the secret is for."""
+    return Host(loop, authority, NAME, "other.example.test")
+
+
+@dataclass
+class Place:
+    """A proxy, its session, and the secrets that the session reads."""
+
+    loop: Loop
+    session: Session
+    port: int
+    secrets: dict[str, Held]
+    uses: list[Use] = field(default_factory=list)
+    reads: list[str] = field(default_factory=list)
+
+    def use(self, name: str) -> str:
+        """Returns a stand-in."""
+        return self.loop.run(self.session.use(name))
+
+    def context(self, name: str = "KEY") -> ssl.SSLContext:
+        """Returns a client's side of TLS that trusts the session's authority alone."""
+        context = ssl.create_default_context(cadata=self.session.authority(self.secrets[name].hosts).pem)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    def connect(
+        self, host: str, port: int, *, context: ssl.SSLContext | None = None, token: str | None = None
+    ) -> http.client.HTTPSConnection:
+        """Returns a client that goes through the proxy."""
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context or self.context(), timeout=30)
+        connection.set_tunnel(host, port, {"Proxy-Authorization": login(token or self.session.token)})
+        return connection
+
+    def tunnel(self, host: str, port: int) -> socket.socket:
+        """Returns a connection that the proxy has agreed to hand on, before TLS."""
+        connection = socket.create_connection(("127.0.0.1", self.port), 30)
+        connection.sendall(
+            f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+            f"Proxy-Authorization: {login(self.session.token)}\r\n\r\n".encode()
+        )
+        answer = connection.recv(4096)
+        assert answer.startswith(b"HTTP/1.1 200 "), answer
+        return connection
+
+
+def login(token: str) -> str:
+    """Returns what stands in ``Proxy-Authorization``."""
+    return "Basic " + base64.b64encode(f"dh:{token}".encode()).decode()
+
+
+def receive(connection: socket.socket) -> bytes:
+    """Returns what came, of which there has to be some."""
+    data = connection.recv(1 << 16)
+    assert data
+    return data
+
+
+@pytest.fixture
+def place(loop: Loop, authority: TestAuthority, host: Host) -> Iterator[Place]:
+    """A proxy whose one session has the secret KEY for the host."""
+    yield from start(loop, authority, host)
+
+
+def start(loop: Loop, authority: TestAuthority, host: Host, **rules: object) -> Iterator[Place]:
+    """Starts a proxy; ``rules`` are the administrator's."""
+    secrets = {"KEY": Held(VALUE, (f"{NAME}:{host.port}",))}
+    reads: list[str] = []
+    uses: list[Use] = []
+
+    async def read(name: str) -> Held:
+        reads.append(name)
+        return secrets[name]
+
+    session = Session(read, uses.append)
+    upstream = Upstream(
+        allow_private=True,
+        ca=str(authority.path),
+        resolve={NAME: "127.0.0.1", "other.example.test": "127.0.0.1"},
+    )
+    proxy = Proxy({session.token: session}.get, Rules(**{"upstream": upstream, **rules}))  # type: ignore[arg-type]  # of the test
+    server = loop.run(proxy.start("127.0.0.1", 0))
+    yield Place(loop, session, server.sockets[0].getsockname()[1], secrets, uses, reads)
+    loop.loop.call_soon_threadsafe(server.close)

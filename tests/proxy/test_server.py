@@ -1,0 +1,252 @@
+"""Who may connect and where to: tokens, tunnels, private addresses, the next hop, names that have to be the same."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from dh_secrets_jupyter.proxy.upstream import NextHop, Upstream, is_public
+
+from .conftest import NAME, VALUE, Place, login, receive, start
+from .hosts import Host, Loop, TestAuthority, response
+
+OTHER = "other.example.test"
+
+
+def through(place: Place, authority: TestAuthority, host: Host, name: str = OTHER) -> bytes:
+    """Returns what a host that no secret is for answers, to a client that trusts its own authority."""
+    connection = place.connect(name, host.port, context=ssl.create_default_context(cafile=str(authority.path)))
+    connection.request("GET", "/", headers={"Authorization": place.use("KEY")})
+    return connection.getresponse().read()
+
+
+def refusal(place: Place, host: str, port: int, token: str | None = None) -> str:
+    """Returns how a refused CONNECT is reported by a client that shows the reason phrase."""
+    with pytest.raises(OSError, match="Tunnel connection failed") as caught:
+        place.connect(host, port, token=token).request("GET", "/")
+    return str(caught.value)
+
+
+def answered(connection: socket.socket, context: ssl.SSLContext, name: str | None, sent: bytes) -> bytes:
+    """Returns what comes back where TLS is spoken with a name in its handshake; nothing where that fails."""
+    try:
+        wrapped = context.wrap_socket(connection, server_hostname=name)
+        wrapped.sendall(sent)
+        return wrapped.recv(1 << 16)
+    except OSError:
+        return b""
+
+
+def refusals(place: Place) -> str:
+    """Returns the reasons that a session keeps, once there is one."""
+    ends = time.monotonic() + 30
+    while not place.session.refusals and time.monotonic() < ends:
+        time.sleep(0.02)
+    return "\n".join(refused.reason for refused in place.session.refusals)
+
+
+def test_other_hosts_are_tunnelled(place: Place, authority: TestAuthority, host: Host) -> None:
+    """Unseen: the certificate is the host's own, and the stand-in arrives."""
+    assert place.use("KEY").encode() in through(place, authority, host)
+    assert VALUE.encode() not in host.arrived[0]
+
+
+@pytest.mark.parametrize("token", ["", "x" * 32])
+def test_another_token(place: Place, host: Host, token: str) -> None:
+    """407, with what to do in the reason phrase; nothing is connected to."""
+    place.use("KEY")
+    assert "407 no stand-in of this kernel is known here. Type %secret use NAME again." in refusal(
+        place, NAME, host.port, token or "none"
+    )
+    assert host.connections == 0
+
+
+def test_another_sessions_stand_in(place: Place, loop: Loop, authority: TestAuthority, host: Host) -> None:
+    """It is a text like any other."""
+    for other in start(loop, authority, host):
+        theirs = other.use("KEY")
+        place.use("KEY")
+        connection = place.connect(NAME, host.port)
+        connection.request("GET", "/", headers={"Authorization": theirs})
+        assert theirs.encode() in connection.getresponse().read()
+        assert VALUE.encode() not in host.arrived[0]
+
+
+def test_plain_http(place: Place, host: Host) -> None:
+    """Over http nothing is put in, and nothing sent on."""
+    connection = http.client.HTTPConnection("127.0.0.1", place.port)
+    connection.request(
+        "GET",
+        f"http://{NAME}/",
+        headers={"Proxy-Authorization": login(place.session.token), "X-Api-Key": place.use("KEY")},
+    )
+    answer = connection.getresponse()
+    assert (answer.status, b"over https alone" in answer.read()) == (403, True)
+
+
+@pytest.mark.parametrize("named", [OTHER, None])
+def test_the_handshake_names_the_host(place: Place, host: Host, named: str | None) -> None:
+    """A handshake that names another host than CONNECT, or none, is ended; the session keeps the reason."""
+    place.use("KEY")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with place.tunnel(NAME, host.port) as connection:
+        assert answered(connection, context, named, b"GET / HTTP/1.1\r\n\r\n") == b""
+    assert host.connections == 0
+    assert "names another host than CONNECT" in refusals(place)
+
+
+def test_a_client_without_the_certificates(place: Place, host: Host) -> None:
+    """One that was made before ends its handshake; the session says why."""
+    place.use("KEY")
+    with pytest.raises(ssl.SSLCertVerificationError):
+        place.connect(NAME, host.port, context=ssl.create_default_context()).request("GET", "/")
+    assert "make it anew" in refusals(place)
+
+
+def test_http_2_alone(place: Place, host: Host) -> None:
+    """A client that offers nothing else gets nothing."""
+    place.use("KEY")
+    context = place.context()
+    context.set_alpn_protocols(["h2"])
+    with place.tunnel(NAME, host.port) as connection:
+        answer = answered(connection, context, NAME, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+    assert answer[:12] in (b"", b"HTTP/1.1 400", b"HTTP/1.1 505")
+    assert host.connections == 0
+
+
+def test_strict(loop: Loop, authority: TestAuthority, host: Host) -> None:
+    """Only hosts that a secret is for may be reached; the reason phrase says so."""
+    for place in start(loop, authority, host, strict=True):
+        place.use("KEY")
+        assert "403 other.example.test: only hosts that a secret is for may be reached" in refusal(
+            place, OTHER, host.port
+        )
+        assert host.connections == 0
+
+
+def test_private_addresses(loop: Loop, authority: TestAuthority, host: Host) -> None:
+    """They are refused for the host of a secret, and in a cluster for all, unless the administrator allows them."""
+    upstream = Upstream(ca=str(authority.path), resolve={NAME: "127.0.0.1", OTHER: "127.0.0.1"})
+    for place in start(loop, authority, host, upstream=upstream, judged=True):
+        place.use("KEY")
+        assert "other.example.test has a private address" in refusal(place, OTHER, host.port)
+        connection = place.connect(NAME, host.port)
+        connection.request("GET", "/", headers={"Authorization": place.use("KEY")})
+        answer = connection.getresponse()
+        assert (answer.status, b"has a private address" in answer.read()) == (403, True)
+        assert host.connections == 0
+    for place in start(loop, authority, host, upstream=upstream):
+        assert through(place, authority, host)
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("127.0.0.1", False), ("10.1.2.3", False), ("169.254.169.254", False), ("::1", False), ("fe80::1%eth0", False),
+        ("::ffff:10.0.0.1", False), ("2002:7f00:1::", False), ("0.0.0.0", False),
+        ("100.64.0.1", False), ("224.0.0.1", False),
+        ("64:ff9b::7f00:1", False), ("fd00::1", False), ("192.168.0.9", False), ("93.184.216.34", True),
+        ("2606:2800:220:1::", True),
+    ],
+)  # fmt: skip
+def test_what_is_private(address: str, public: bool) -> None:
+    """Also what only says in another way that it is, and the metadata service of clouds."""
+    assert is_public(address) == public
+
+
+def test_a_host_that_is_not_there(place: Place) -> None:
+    """A sentence names it."""
+    place.use("KEY")
+    assert "502 nowhere.example.test: nowhere.example.test cannot be reached" in refusal(
+        place, "nowhere.example.test", 443
+    )
+
+
+@pytest.fixture
+def hop(loop: Loop) -> Iterator[tuple[int, list[bytes]]]:
+    """A proxy that the environment named before: its port, and what it was asked."""
+    asked: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        port = int(asked[-1].split(b" ")[1].rpartition(b":")[2])
+        upstream = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+
+        async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+            while data := await source.read(65536):
+                target.write(data)
+            target.close()
+
+        await asyncio.gather(pump(reader, upstream[1]), pump(upstream[0], writer))
+
+    async def listen() -> asyncio.Server:
+        return await asyncio.start_server(serve, "127.0.0.1", 0)
+
+    server = loop.run(listen())
+    yield server.sockets[0].getsockname()[1], asked
+    loop.loop.call_soon_threadsafe(server.close)
+
+
+def test_the_next_hop(loop: Loop, authority: TestAuthority, host: Host, hop: tuple[int, list[bytes]]) -> None:
+    """It is asked by name, with its own login, for hosts of secrets and others; the address is its business."""
+    port, asked = hop
+    upstream = Upstream(
+        ca=str(authority.path), next_hop=NextHop(f"http://ann:sample%40login@127.0.0.1:{port}", ("internal.test",))
+    )
+    for place in start(loop, authority, host, upstream=upstream):
+        assert through(place, authority, host)
+        connection = place.connect(NAME, host.port)
+        connection.request("GET", "/", headers={"Authorization": place.use("KEY")})
+        assert connection.getresponse().status == 200
+    assert [line.split(b" ")[1] for line in asked] == [f"{OTHER}:{host.port}".encode(), f"{NAME}:{host.port}".encode()]
+    assert all(login("").split(" ")[0].encode() in line for line in asked)
+    assert VALUE.encode() in host.arrived[-1]
+    assert not upstream.next_hop.is_for("api.internal.test")  # type: ignore[union-attr]  # set above
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        b"GET / HTTP/1.1\r\nHost: {host}\r\nHost: {host}\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: {host}\r\nX-Api-Key : {key}\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: {host}\r\nX-A: 1\rX-Api-Key: {key}\r\n\r\n",
+        b"GET https://elsewhere.example.test/ HTTP/1.1\r\nHost: {host}\r\nX-Api-Key: {key}\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: {host}\r\nX-Other: a\r\n {key}\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX-Api-Key: {key}\r\n\r\n",
+    ],
+)
+def test_smuggled(place: Place, host: Host, request_bytes: bytes) -> None:
+    """What two readers could read in two ways is refused, or sent on in the one way; the value does not come back."""
+    stand_in = place.use("KEY")
+    host.answer = lambda request: response(request)
+    with place.tunnel(NAME, host.port) as connection:
+        wrapped = place.context().wrap_socket(connection, server_hostname=NAME)
+        wrapped.sendall(
+            request_bytes.replace(b"{host}", f"{NAME}:{host.port}".encode()).replace(b"{key}", stand_in.encode())
+        )
+        answer = wrapped.recv(1 << 16)
+    assert answer.split(b" ")[1] in (b"400", b"403")
+    assert host.arrived == []
+
+
+def test_slow_bytes(place: Place, host: Host) -> None:
+    """A request that comes a byte at a time is one like any other."""
+    stand_in = place.use("KEY")
+    with place.tunnel(NAME, host.port) as connection:
+        wrapped = place.context().wrap_socket(connection, server_hostname=NAME)
+        wrapped.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in f"GET / HTTP/1.1\r\nHost: {NAME}:{host.port}\r\nX-Api-Key: {stand_in}\r\n\r\n".encode():
+            wrapped.sendall(bytes([byte]))
+        shown = b""
+        while stand_in.encode() not in shown:
+            shown += receive(wrapped)
+    assert VALUE.encode() in host.arrived[0]
