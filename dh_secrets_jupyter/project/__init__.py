@@ -36,7 +36,7 @@ from ..providers.base import (
 )
 from .moves import HalfMovedError, delete_original
 from .plans import Check, Imported, ImportPlan, Plans
-from .secret import Secret, Spec
+from .secret import Secret, Spec, given_name
 
 __all__ = ["KEEP", "Check", "HalfMovedError", "Imported", "Project", "Secret", "Spec"]
 
@@ -100,7 +100,7 @@ class Project:
 
     def get_secret(self, entity_name: str | None = None, *, identifier: str | None = None) -> Secret:
         """Returns one secret; ``identifier`` is the name's other name. Raises :class:`SecretNotFoundError`."""
-        return self.get_secrets(_one_of(entity_name, identifier))[0]
+        return self.get_secrets(given_name(entity_name, identifier))[0]
 
     def get_secrets(self, *names: str) -> list[Secret]:
         """Returns these secrets, in one request. Raises :class:`SecretNotFoundError`."""
@@ -226,7 +226,7 @@ class Project:
 
     def delete_secret(self, entity_name: str | None = None, *, identifier: str | None = None) -> None:
         """Deletes one secret; ``identifier`` is the name's other name. Raises :class:`SecretNotFoundError`."""
-        self.delete(_one_of(entity_name, identifier))
+        self.delete(given_name(entity_name, identifier))
 
     def import_values(self, values: Mapping[str, str], *, replace_existing: bool = False) -> Imported:
         """Stores many values, all or none; an existing secret keeps its metadata.
@@ -297,11 +297,3 @@ class Project:
         check_total(self.name, {name: stored})  # what fits nowhere never becomes a secret
         guard.learn(name, decode(name, stored))
         return stored
-
-
-def _one_of(entity_name: str | None, identifier: str | None) -> str:
-    """Takes the secret's name by either of the names that releases of the platform's SDK gave the argument."""
-    name = entity_name if entity_name is not None else identifier
-    if name is None or (entity_name is not None and identifier is not None):
-        raise TypeError("give the secret's name once, as entity_name or identifier")
-    return check_name(name)

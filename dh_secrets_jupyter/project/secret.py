@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
-from ..models import Metadata, SecretBytes, SecretValue
+from ..models import Metadata, SecretBytes, SecretValue, check_name
 from ..providers.base import Provider
 
 
@@ -89,3 +89,11 @@ class Secret:
 
     def __repr__(self) -> str:
         return f"Secret(name={self.name!r}, project={self.project!r}, key={self.key!r})"
+
+
+def given_name(entity_name: str | None, identifier: str | None) -> str:
+    """Returns the secret's name by either of the names that releases of the platform's SDK gave the argument."""
+    name = entity_name if entity_name is not None else identifier
+    if name is None or (entity_name is not None and identifier is not None):
+        raise TypeError("give the secret's name once, as entity_name or identifier")
+    return check_name(name)
