@@ -28,6 +28,8 @@ TARGET = "dh-secrets-jupyter"
 """The comm target's name."""
 BOOTSTRAP = '__import__("dh_secrets_jupyter.comm", fromlist=["register"]).register()'
 """What the front end executes, silently, before it opens a comm."""
+IS_LOADED = f"{TARGET!r} in get_ipython().kernel.comm_manager.targets"
+"""A Python expression: whether that was done, or a cell has loaded the extension."""
 
 
 def register() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ def render() -> str:
         _constant("The event that says that a secret was changed.", "CHANGED_EVENT", _text(events.CHANGED)),
         _constant("The comm target by which a kernel is asked.", "COMM_TARGET", _text(comm.TARGET)),
         _constant("What a kernel executes to know that target.", "BOOTSTRAP", _text(comm.BOOTSTRAP)),
+        _constant("A Python expression: whether it knows that target.", "IS_LOADED", f'"{comm.IS_LOADED}"'),
+        _constant("What no variable can be called.", "PYTHON_KEYWORDS", _array(keyword.kwlist)),
         _constant("The most bytes that a value can have.", "MAX_VALUE_BYTES", str(models.MAX_TOTAL)),
         _constant(
             "How long changes are reported to who does not list the project again.",
@@ -101,6 +104,10 @@ def _union(comment: str, name: str, members: Iterable[str]) -> str:
 
 def _object(fields: Mapping[str, str]) -> str:
     return "{\n" + ",\n".join(f"  {name}: {_text(kind)}" for name, kind in fields.items()) + "\n}"
+
+
+def _array(members: Iterable[str]) -> str:
+    return "[\n" + ",\n".join(f"  {_text(member)}" for member in members) + "\n]"
 
 
 def _text(text: str) -> str:

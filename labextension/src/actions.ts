@@ -2,8 +2,9 @@
 
 import type { IconName } from './icons';
 import type { Trans } from './language';
-import { line } from './model';
-import type { SecretInfo } from './protocol';
+import { getLine, type Place, projectLine } from './model';
+import { PYTHON_KEYWORDS, type SecretInfo } from './protocol';
+import { problemOf } from './state';
 import type { Store } from './store';
 
 export interface Action {
@@ -13,6 +14,10 @@ export interface Action {
   label(trans: Trans): string;
   /** The button that it has in the row besides, and its name there, which says whose it is. */
   button?: { icon: IconName; label(trans: Trans, name: string): string };
+  /** What its menu says beside its name. */
+  hint?(trans: Trans, name: string): string;
+  /** Whether a secret has it; without this always. */
+  isOffered?(store: Store, secret: SecretInfo): boolean;
   /** Why it cannot be done now, or an empty text. */
   disabledReason(store: Store): string;
   run(store: Store, secret: SecretInfo): unknown;
@@ -20,6 +25,15 @@ export interface Action {
 
 const withoutKernel = (store: Store) => store.state.disabledReason;
 const readOnly = (store: Store) => store.readOnly;
+const held = (store: Store, { name }: SecretInfo) => store.state.held.filter(one => one.name === name);
+
+export const INSERT: Action = {
+  id: 'insert',
+  label: trans => trans.__('Insert into cell'),
+  isOffered: store => store.cells !== null,
+  disabledReason: store => store.state.front.cellsReason,
+  run: (store, { name }) => insert(store, name)
+};
 
 /** In the order of the menu. */
 export const ACTIONS: readonly Action[] = [
@@ -27,15 +41,33 @@ export const ACTIONS: readonly Action[] = [
     id: 'put',
     label: trans => trans.__('Put into kernel'),
     button: { icon: 'insert', label: (trans, name) => trans.__('Put %1 into kernel', name) },
+    hint: (trans, name) => trans.__('as %1', variableName(name)),
     disabledReason: withoutKernel,
-    run: (store, { name }) => store.put(name, 'variable')
+    run: (store, { name }) => store.kernel.put(name, 'variable')
   },
   {
     id: 'environment',
     label: trans => trans.__('Put into environment'),
+    hint: (trans, name) => trans.__('as %1', name),
     disabledReason: withoutKernel,
-    run: (store, { name }) => store.put(name, 'environment')
+    run: (store, { name }) => store.kernel.put(name, 'environment')
   },
+  {
+    id: 'put-again',
+    label: trans => trans.__('Put again'),
+    button: { icon: 'refresh', label: (trans, name) => trans.__('Put %1 again', name) },
+    isOffered: (store, secret) => held(store, secret).some(({ state }) => state === 'old'),
+    disabledReason: withoutKernel,
+    run: (store, { name }) => store.kernel.putAgain(name)
+  },
+  {
+    id: 'forget',
+    label: trans => trans.__('Forget'),
+    isOffered: (store, secret) => held(store, secret).length > 0,
+    disabledReason: withoutKernel,
+    run: (store, { name }) => store.kernel.forget(name)
+  },
+  INSERT,
   {
     id: 'copy',
     label: trans => trans.__('Copy line'),
@@ -72,17 +104,59 @@ export async function run(store: Store, action: Action, secret: SecretInfo): Pro
   }
 }
 
+/** Returns the actions that a secret has now. */
+export function actionsOf(store: Store, secret: SecretInfo): Action[] {
+  return ACTIONS.filter(({ isOffered }) => !isOffered || isOffered(store, secret));
+}
+
+/** Inserts what a cell needs to read a secret where the cursor is, or where its name was dropped. */
+export async function insert(store: Store, name: string, place?: Place): Promise<void> {
+  const { trans, cells, state } = store;
+  const assumed = await assumedProject(store, name);
+  if (assumed !== null) {
+    const lines = cells?.insert(name, state.project, assumed, place) ?? [];
+    store.notify(
+      lines.length > 0 ? trans.__('Inserted: %1', lines.join(' · ')) : trans.__('The cells read %1 already.', name)
+    );
+  }
+}
+
 async function copyLine(store: Store, name: string): Promise<void> {
-  const text = line(name);
+  const { trans, cells, state } = store;
+  const assumed = await assumedProject(store, name);
+  if (assumed === null) {
+    return;
+  }
+  // The widget's kernel has loaded the extension.
+  const own = assumed === state.project ? [] : [projectLine(state.project)];
+  const needed = cells ? cells.lines(name, state.project, assumed) : [...own, getLine(name)];
+  const lines = needed.length > 0 ? needed : [getLine(name)];
   try {
-    await navigator.clipboard.writeText(text);
-    store.notify(store.trans.__('Copied: %1', text));
+    await navigator.clipboard.writeText(lines.join('\n'));
+    store.notify(trans.__('Copied: %1', lines.join(' · ')));
   } catch {
     // The clipboard is for pages served over HTTPS or from this machine.
     store.refuse(
       name,
-      store.trans.__('%1: the browser does not let this page copy.', name),
-      store.trans.__('Type %1 in a cell.', text)
+      trans.__('%1: the browser does not let this page copy.', name),
+      trans.__('Type %1 in a cell.', lines.join(' · '))
     );
   }
+}
+
+/** Returns the project in which the notebook is where its cells say nothing; null where that cannot be known. */
+async function assumedProject(store: Store, name: string): Promise<string | null> {
+  try {
+    return await store.assumedProject();
+  } catch (error) {
+    const { message, hint } = problemOf(name, error, store.trans);
+    store.refuse(name, message, hint);
+    return null;
+  }
+}
+
+/** Returns the variable that the kernel chooses for a secret, as `injection/names.py` says it. */
+export function variableName(name: string): string {
+  const word = name.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
+  return PYTHON_KEYWORDS.includes(word) ? `${word}_` : word;
 }

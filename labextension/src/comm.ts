@@ -1,6 +1,14 @@
 /** The transport of the widget: its own comm, whose other end is the kernel. */
 
-import { type Details, RequestError, type Status, type Transport } from './model';
+import {
+  type Details,
+  type InKernel,
+  type Put,
+  type PutAgain,
+  RequestError,
+  type Status,
+  type Transport
+} from './model';
 import type { Destination, Method, SecretInfo } from './protocol';
 import { type Request, type Response, resultOf } from './rpc';
 
@@ -12,7 +20,10 @@ export interface Model {
   off(event: 'msg:custom' | 'comm_live_update', listener: (content: Response | Push) => void): void;
 }
 
-type Push = { event: 'changed'; project: string } | { event: 'live'; project: string; live: boolean };
+type Push =
+  | { event: 'changed'; project: string }
+  | { event: 'live'; project: string; live: boolean }
+  | { event: 'cell' };
 
 /** Who waits for a response. */
 interface Pending {
@@ -26,6 +37,7 @@ export class CommTransport implements Transport {
   private _watched = new Map<string, { changed(): void; live(possible: boolean): void }>();
   // All views of a widget hear all its messages, those in other browsers too: numbers that nobody else counts.
   private _count = Math.floor(Math.random() * 2 ** 48);
+  private _ran: () => void = () => undefined;
   private readonly _view = `view-${this._count}`;
 
   constructor(private readonly _model: Model) {
@@ -64,9 +76,29 @@ export class CommTransport implements Transport {
     return this._ask('remove', { project, name });
   }
 
-  async put(project: string, name: string, destination: Destination): Promise<string> {
-    const { target } = await this._ask<{ target: string }>('put', { project, name, destination });
-    return `${name} is in the ${destination === 'variable' ? 'variable' : 'environment entry'} ${target}.`;
+  put(project: string, name: string, destination: Destination): Promise<Put> {
+    return this._ask('put', { project, name, destination });
+  }
+
+  putAgain(project: string, name: string): Promise<PutAgain> {
+    return this._ask('put_again', { project, name });
+  }
+
+  forget(project: string, name: string): Promise<void> {
+    return this._ask('forget', { project, name });
+  }
+
+  undo(project: string): Promise<void> {
+    return this._ask('undo', { project });
+  }
+
+  held(project: string): Promise<InKernel> {
+    return this._ask('held', { project });
+  }
+
+  /** Calls back after each cell that the kernel has run. */
+  onCell(ran: () => void): void {
+    this._ran = ran;
   }
 
   watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void {
@@ -115,6 +147,10 @@ export class CommTransport implements Transport {
 
   private _onMessage = (content: Response | Push): void => {
     if ('event' in content) {
+      if (content.event === 'cell') {
+        this._ran();
+        return;
+      }
       const watched = this._watched.get(content.project);
       content.event === 'live' ? watched?.live(content.live) : watched?.changed();
       return;

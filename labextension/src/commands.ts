@@ -1,6 +1,6 @@
 /** The commands of the palette: every action of the panel under the name that it has there. */
 
-import { ACTIONS, type Action, run } from './actions';
+import { ACTIONS, type Action, actionsOf, run } from './actions';
 import type { Store } from './store';
 
 export interface Command {
@@ -26,7 +26,7 @@ export function commands(
     const secrets = store.state.secrets ?? [];
     const chosen = await choose(
       action.label(trans),
-      secrets.map(({ name }) => name)
+      secrets.filter(secret => actionsOf(store, secret).includes(action)).map(({ name }) => name)
     );
     const secret = secrets.find(({ name }) => name === chosen);
     if (secret) {

@@ -2,18 +2,22 @@
 
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, InputDialog } from '@jupyterlab/apputils';
+import { IConsoleTracker } from '@jupyterlab/console';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ServerConnection } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
-import { ActiveNotebook } from './activenotebook';
+import { insert } from './actions';
+import { ActiveKernel } from './activekernel';
 import { commands } from './commands';
 import { EventBus } from './eventbus';
 import type { Trans } from './language';
+import type { Place } from './model';
+import { NotebookCells, takeDrops } from './notebookcells';
 import { API_BASE } from './protocol';
-import { type PutIntoKernel, RestTransport } from './rest';
+import { RestTransport } from './rest';
 import { Store } from './store';
 import { mount } from './view';
 
@@ -53,14 +57,14 @@ class SecretsPanel extends Widget {
 }
 
 /** Asks the server with Jupyter's own credentials and XSRF token. */
-function transport(put: PutIntoKernel): RestTransport {
+function transport(kernel: ActiveKernel): RestTransport {
   const settings = ServerConnection.makeSettings();
   const { baseUrl, wsUrl, appendToken, token } = settings;
   const query = appendToken && token ? `?token=${encodeURIComponent(token)}` : '';
   return new RestTransport(
     (path, init) => ServerConnection.makeRequest(`${baseUrl}${API_BASE}/${path}`, init, settings),
     new EventBus(() => new settings.WebSocket(`${wsUrl}api/events/subscribe${query}`)),
-    put
+    kernel
   );
 }
 
@@ -89,19 +93,25 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'The secrets of a project, in a side panel.',
   autoStart: true,
   requires: [INotebookTracker],
-  optional: [ITranslator, ICommandPalette, ISettingRegistry, ILayoutRestorer],
+  optional: [ITranslator, ICommandPalette, ISettingRegistry, ILayoutRestorer, IConsoleTracker],
   activate: async (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     registry: ISettingRegistry | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    consoles: IConsoleTracker | null
   ) => {
     const trans = inLanguageOf(translator ?? nullTranslator);
-    const active = new ActiveNotebook(app.shell, notebooks, trans);
-    const store = new Store(transport(active.put), trans);
-    active.follow(reason => store.setDisabledReason(reason));
+    const active = new ActiveKernel(app.shell, notebooks, consoles, trans);
+    const store = new Store(transport(active), trans, new NotebookCells(active));
+    active.follow({ front: front => store.kernel.setFront(front), cell: () => void store.kernel.ask() });
+    const drop = (name: string, place: Place) => void insert(store, name, place);
+    notebooks.forEach(notebook => {
+      takeDrops(notebook, drop);
+    });
+    notebooks.widgetAdded.connect((_, notebook) => takeDrops(notebook, drop));
     const panel = new SecretsPanel(
       store,
       trans,

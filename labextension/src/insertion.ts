@@ -6,6 +6,8 @@
  * 3. A cell in which no magic of ours can stand is left alone: a new one follows it.
  */
 
+import { getLine, projectLine } from './model';
+
 export interface Cell {
   type: 'code' | 'markdown' | 'raw';
   text: string;
@@ -91,8 +93,8 @@ function missing({ loaded, project, read }: Found, wanted: Wanted): string[] {
   const reads = sources.some(source => read.has(`${source} ${name}`) || read.has(`${source} --all`));
   return [
     ...(loaded ? [] : ['%load_ext dh_secrets_jupyter']),
-    ...((project ?? assumed) === wanted.project || reads ? [] : [`%secret project ${wanted.project}`]),
-    ...(reads ? [] : [`%secret get ${name}`])
+    ...((project ?? assumed) === wanted.project || reads ? [] : [projectLine(wanted.project)]),
+    ...(reads ? [] : [getLine(name)])
   ];
 }
 

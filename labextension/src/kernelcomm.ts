@@ -1,9 +1,10 @@
 /** Asks a kernel over a comm of its own; `dh_secrets_jupyter/comm.py` has its other end. */
 
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { JSONObject } from '@lumino/coreutils';
 import type { Trans } from './language';
 import { RequestError } from './model';
-import { BOOTSTRAP, COMM_TARGET, type Method } from './protocol';
+import { BOOTSTRAP, COMM_TARGET, IS_LOADED, type Method } from './protocol';
 import { type Request, type Response, resultOf } from './rpc';
 
 /** What of a comm and of a kernel is used here. */
@@ -17,6 +18,8 @@ export class KernelComm {
   /** Kernels that know the target, as far as is known. */
   private readonly _ready = new WeakSet<AskedKernel>();
   private _count = 0;
+  /** Executions that are none of the user's. */
+  private readonly _executions = new Set<string>();
 
   constructor(private readonly _trans: Trans) {}
 
@@ -39,16 +42,28 @@ export class KernelComm {
     return resultOf<T>(response);
   }
 
+  /** Asks a kernel that has loaded the extension; resolves to null where it has not, and loads nothing. */
+  async askIfLoaded<T>(kernel: AskedKernel, method: Method, params: { [name: string]: string }): Promise<T | null> {
+    if (!this._ready.has(kernel) && !(await this._isLoaded(kernel))) {
+      return null;
+    }
+    this._ready.add(kernel);
+    const response = await exchange(kernel, { id: ++this._count, method, params });
+    if (!response) {
+      // It was restarted.
+      this._ready.delete(kernel);
+    }
+    return response && resultOf<T>(response);
+  }
+
+  /** Whether an execution that has ended was one of this class, and so no cell; it is asked once for each. */
+  isOurs(execution: string): boolean {
+    return this._executions.delete(execution);
+  }
+
   /** Loads the extension into the kernel, leaving no trace in its history. */
   private async _load(kernel: AskedKernel): Promise<void> {
-    const future = kernel.requestExecute({
-      code: BOOTSTRAP,
-      silent: true,
-      store_history: false,
-      stop_on_error: false,
-      allow_stdin: false
-    });
-    const reply = await future.done.catch(() => null);
+    const reply = await this._execute(kernel, BOOTSTRAP, {});
     if (reply?.content.status !== 'ok') {
       throw new RequestError(
         this._trans.__('The kernel cannot load dh_secrets_jupyter.'),
@@ -56,6 +71,26 @@ export class KernelComm {
         this._trans.__('Install it in the kernel’s environment with %pip install dh_secrets_jupyter.')
       );
     }
+  }
+
+  /** Looks whether the extension is loaded: to open its comm where it is not would be an error in the kernel's log. */
+  private async _isLoaded(kernel: AskedKernel): Promise<boolean> {
+    const reply = await this._execute(kernel, '', { loaded: IS_LOADED });
+    const { user_expressions } = (reply?.content ?? {}) as { user_expressions?: { loaded?: { data?: JSONObject } } };
+    return user_expressions?.loaded?.data?.['text/plain'] === 'True';
+  }
+
+  private async _execute(kernel: AskedKernel, code: string, user_expressions: { [name: string]: string }) {
+    const future = kernel.requestExecute({
+      code,
+      user_expressions,
+      silent: true,
+      store_history: false,
+      stop_on_error: false,
+      allow_stdin: false
+    });
+    this._executions.add(future.msg.header.msg_id);
+    return future.done.catch(() => null);
   }
 }
 

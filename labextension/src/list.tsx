@@ -1,7 +1,8 @@
 /** The list of a project's secrets: the rows that a search finds, or why there are none. */
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { explain } from './notices';
+import { INSERT, run } from './actions';
+import { DRAGGED, getLine } from './model';
 import type { SecretInfo } from './protocol';
 import { Row } from './row';
 import { ROW_HEIGHT, rowsInView } from './rowsinview';
@@ -17,7 +18,7 @@ export interface ListProps {
 
 export function List({ store, found, openMenu }: ListProps) {
   const { trans, state } = store;
-  const { secrets, search, listProblem } = state;
+  const { secrets, search } = state;
   const [scrolled, setScrolled] = useState({ top: 0, height: 0 });
   return (
     <div
@@ -26,14 +27,6 @@ export function List({ store, found, openMenu }: ListProps) {
         setScrolled({ top: currentTarget.scrollTop, height: currentTarget.clientHeight })
       }
     >
-      {listProblem && (
-        <div class="dhs-problem" role="alert">
-          <span>{explain(listProblem)}</span>
-          <button type="button" class="dhs-button" onClick={() => void store.tryAgain()}>
-            {trans.__('Try again')}
-          </button>
-        </div>
-      )}
       {secrets !== null && secrets.length > 0 && found.length === 0 && (
         <p class="dhs-empty">{trans.__('No secret matches “%1”.', search)}</p>
       )}
@@ -98,9 +91,25 @@ function Rows({ store, found, openMenu, scrolled }: ListProps & { scrolled: { to
     event.stopPropagation();
   };
 
+  const secretAt = (target: EventTarget | null) => found[indexOf(rowAt(target)?.dataset.name ?? '')];
+
+  const onDblClick = ({ target }: MouseEvent) => {
+    const secret = secretAt(target);
+    if (secret && (target as Element).closest('.dhs-name')) {
+      void run(store, INSERT, secret);
+    }
+  };
+
+  /** A name that is dropped on a cell inserts what reads it; elsewhere it is a line of text. */
+  const onDragStart = ({ target, dataTransfer }: DragEvent) => {
+    const name = secretAt(target)?.name ?? '';
+    dataTransfer?.setData(DRAGGED, name);
+    dataTransfer?.setData('text/plain', getLine(name));
+  };
+
   const onContextMenu = (event: MouseEvent) => {
     const row = rowAt(event.target);
-    const secret = found[indexOf(row?.dataset.name ?? '')];
+    const secret = secretAt(event.target);
     const anchor = row?.querySelector<HTMLElement>('.dhs-stop');
     if (secret && anchor) {
       event.preventDefault();
@@ -119,6 +128,8 @@ function Rows({ store, found, openMenu, scrolled }: ListProps & { scrolled: { to
       style={drawn.all ? undefined : { position: 'relative', height: found.length * ROW_HEIGHT + extra }}
       onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
+      onDblClick={store.cells ? onDblClick : undefined}
+      onDragStart={store.cells ? onDragStart : undefined}
       onFocusIn={event => setCurrent(rowAt(event.target)?.dataset.name ?? '')}
     >
       {drawn.indexes.map(index => {

@@ -5,6 +5,8 @@ import { Icon } from './icons';
 
 export interface Item {
   label: string;
+  /** What is said beside it. */
+  hint?: string;
   /** Why it cannot be chosen now, or empty. */
   disabledReason: string;
   /** Of a menu that shows which one holds: whether it is this one. */
@@ -96,6 +98,7 @@ export function Menu({ label, items, anchor, at, close }: Props) {
           aria-disabled={item.disabledReason !== ''}
           aria-current={item.isCurrent}
           title={item.disabledReason}
+          aria-description={item.hint}
           onClick={() => {
             leave();
             item.run();
@@ -103,6 +106,12 @@ export function Menu({ label, items, anchor, at, close }: Props) {
         >
           {item.isCurrent !== undefined && <span class="dhs-check">{item.isCurrent && <Icon name="check" />}</span>}
           {item.label}
+          {item.hint && (
+            <span class="dhs-hint" aria-hidden="true">
+              {' '}
+              {item.hint}
+            </span>
+          )}
         </button>
       ))}
     </div>

@@ -1,6 +1,6 @@
 /** What both panels know of secrets, and what they ask of the place that keeps them. Never holds a value. */
 
-import type { Destination, Reason, SecretInfo } from './protocol';
+import type { Destination, HeldState, Reason, SecretInfo } from './protocol';
 
 /** Where a project's secrets are, and whether this user may change them. */
 export interface Status {
@@ -16,6 +16,67 @@ export interface Details {
   description: string;
   labels: string[];
   expires: string;
+}
+
+/** What `%secret get` would warn of, too: the last valid day of a secret that expired, and why it is not masked. */
+export interface Warnings {
+  expired: string | null;
+  unmasked: string | null;
+}
+
+/** Where the kernel has put a secret, and whether something of the user's stood there. */
+export interface Put extends Warnings {
+  target: string;
+  replaced: boolean;
+}
+
+/** Where the kernel has put a secret anew. */
+export interface PutAgain extends Warnings {
+  targets: string[];
+}
+
+/** A secret that is in the kernel: where, and how it compares with the store. */
+export interface Held {
+  name: string;
+  destination: Destination | 'file';
+  target: string;
+  state: HeldState;
+}
+
+/** What of a project is in the kernel. */
+export interface InKernel {
+  secrets: Held[];
+  /** The kernel's own project, where it has one, and whether it was chosen there. */
+  project: string | null;
+  switched: boolean;
+}
+
+/** The notebook or console in front. */
+export interface Front {
+  /** The file's name, or empty. */
+  file: string;
+  /** Tells kernels apart, and what they were before a restart; empty where there is none. */
+  kernel: string;
+  /** Why nothing can be put into the kernel, or empty. */
+  disabledReason: string;
+  /** The project that the notebook's cells switch to, where they do. */
+  project: string | null;
+  /** Why nothing can be inserted into its cells, or empty. */
+  cellsReason: string;
+}
+
+/** The cells of the notebook in front. */
+export interface Cells {
+  /** Returns the lines that a cell needs to read a secret of a project and has not yet. */
+  lines(name: string, project: string, assumed: string): string[];
+  /** Inserts them where the cursor is, or where they were dropped, and returns them. */
+  insert(name: string, project: string, assumed: string, place?: Place): string[];
+}
+
+/** A place on the screen. */
+export interface Place {
+  clientX: number;
+  clientY: number;
 }
 
 /** A request that failed: what is wrong, and what to do. */
@@ -43,8 +104,16 @@ export interface Transport {
   /** Replaces the value, or edits the metadata; what is not given stays. */
   update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void>;
   remove(project: string, name: string): Promise<void>;
-  /** Lets the kernel read the secret; resolves to what it did, in one line without the value. */
-  put(project: string, name: string, destination: Destination): Promise<string>;
+  /** Lets the kernel read the secret. */
+  put(project: string, name: string, destination: Destination): Promise<Put>;
+  /** Lets the kernel read the secret anew into each place where it is. */
+  putAgain(project: string, name: string): Promise<PutAgain>;
+  /** Takes the secret out of the kernel. */
+  forget(project: string, name: string): Promise<void>;
+  /** Brings back what of the user's the last put replaced. */
+  undo(project: string): Promise<void>;
+  /** Says what of the project is in the kernel; null where the kernel has nothing of ours. */
+  held(project: string): Promise<InKernel | null>;
   /**
    * Reports changes to a project that anybody made, until the returned function is called.
    *
@@ -58,8 +127,8 @@ export function changedElsewhere({ created_by, updated, updated_by }: SecretInfo
   return updated !== null && updated_by === null && created_by !== null;
 }
 
-/** The line of code that reads a secret. */
-export function line(name: string): string {
+/** The line that reads a secret. */
+export function getLine(name: string): string {
   return `%secret get ${name}`;
 }
 
@@ -67,3 +136,11 @@ export function line(name: string): string {
 export function isName(name: string): boolean {
   return name !== '.' && /^(?!\.\.)[-._a-zA-Z0-9]{1,253}$/.test(name);
 }
+
+/** The line that switches the kernel to a project. */
+export function projectLine(project: string): string {
+  return `%secret project ${project}`;
+}
+
+/** What is dragged from a panel: a secret's name. */
+export const DRAGGED = 'application/x-dh-secret';

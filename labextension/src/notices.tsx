@@ -30,11 +30,63 @@ export function Problem({ store }: { store: Store }) {
   );
 }
 
+/** What is being waited for, or what the last action did; what it replaced can be brought back. */
 export function Waiting({ store }: { store: Store }) {
-  const { waiting, notice } = store.state;
+  const { waiting, notice, undoable } = store.state;
   return (
-    <p class="dhs-status" role="status">
-      {waiting || notice}
-    </p>
+    <div class="dhs-status">
+      <p role="status">{waiting || notice}</p>
+      {undoable && !waiting && (
+        <button type="button" class="dhs-button" onClick={() => void store.kernel.undo()}>
+          {store.trans.__('Undo')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Below the list, where they move no row: what is wrong, what was done, and what cannot be done here. */
+export function Notices({ store }: { store: Store }) {
+  const { trans, state } = store;
+  const { listProblem, dialog, disabledReason } = state;
+  return (
+    <div class="dhs-notices">
+      {store.readOnly && <p class="dhs-note">{store.readOnly}</p>}
+      {disabledReason && <p class="dhs-note">{disabledReason}</p>}
+      {listProblem && (
+        <div class="dhs-problem" role="alert">
+          <span>{explain(listProblem)}</span>
+          <button type="button" class="dhs-button" onClick={() => void store.tryAgain()}>
+            {trans.__('Try again')}
+          </button>
+        </div>
+      )}
+      <Gone store={store} />
+      {!dialog && <Problem store={store} />}
+      {!dialog && <Waiting store={store} />}
+    </div>
+  );
+}
+
+/** The secrets that are in the kernel and no longer in the project: no row is theirs. */
+function Gone({ store }: { store: Store }) {
+  const { trans, state } = store;
+  const gone = [...new Set(state.held.filter(one => one.state === 'gone').map(({ name }) => name))];
+  return (
+    <>
+      {gone.map(name => (
+        <div key={name} class="dhs-status">
+          <p>{trans.__('%1 was deleted, and is still in the kernel.', name)}</p>
+          <button
+            type="button"
+            class="dhs-button"
+            aria-label={trans.__('Forget %1', name)}
+            onClick={() => void store.kernel.forget(name)}
+          >
+            {trans.__('Forget')}
+          </button>
+        </div>
+      ))}
+    </>
   );
 }

@@ -97,7 +97,8 @@ export function ProjectBox({ store }: { store: Store }) {
           }}
           onClick={show}
           onKeyDown={onKeyDown}
-          onBlur={event => choose(event.currentTarget.value.trim())}
+          // A part of a name that somebody looked for is no project.
+          onBlur={() => choose('')}
         />
         <span class="dhs-arrow">
           <Icon name="down" />

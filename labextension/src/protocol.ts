@@ -88,6 +88,48 @@ export const COMM_TARGET = 'dh-secrets-jupyter';
 /** What a kernel executes to know that target. */
 export const BOOTSTRAP = '__import__("dh_secrets_jupyter.comm", fromlist=["register"]).register()';
 
+/** A Python expression: whether it knows that target. */
+export const IS_LOADED = "'dh-secrets-jupyter' in get_ipython().kernel.comm_manager.targets";
+
+/** What no variable can be called. */
+export const PYTHON_KEYWORDS = [
+  'False',
+  'None',
+  'True',
+  'and',
+  'as',
+  'assert',
+  'async',
+  'await',
+  'break',
+  'class',
+  'continue',
+  'def',
+  'del',
+  'elif',
+  'else',
+  'except',
+  'finally',
+  'for',
+  'from',
+  'global',
+  'if',
+  'import',
+  'in',
+  'is',
+  'lambda',
+  'nonlocal',
+  'not',
+  'or',
+  'pass',
+  'raise',
+  'return',
+  'try',
+  'while',
+  'with',
+  'yield'
+];
+
 /** The most bytes that a value can have. */
 export const MAX_VALUE_BYTES = 1048576;
 

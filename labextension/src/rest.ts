@@ -1,7 +1,7 @@
 /** The transport of the side panel: the server's HTTP API, its event bus, and a way into the active notebook. */
 
-import type { Details, Status, Transport } from './model';
-import { type Destination, LIVE_HEADER, OPERATIONS, type SecretInfo } from './protocol';
+import type { Details, InKernel, Put, PutAgain, Status, Transport } from './model';
+import { type Destination, LIVE_HEADER, type Method, OPERATIONS, type SecretInfo } from './protocol';
 import { type Form, isNothing, isProjects, isSecretNamed, isSecrets, isStatus, read, unreachable } from './responses';
 
 /** Sends a request to a path under the server's base, with Jupyter's credentials. */
@@ -12,13 +12,14 @@ export interface ChangeSource {
   watch(project: string, changed: () => void, connected: (open: boolean) => void): () => void;
 }
 
-/** Has the kernel of the active notebook read a secret; resolves to what it did and to the kernel's id. */
-export type PutIntoKernel = (
-  project: string,
-  provider: string,
-  name: string,
-  destination: Destination
-) => Promise<{ done: string; kernel: string }>;
+/** The kernel in front. */
+export interface FrontKernel {
+  readonly id: string;
+  /** Asks it for something that is about a secret; loads the extension there where it is not. */
+  ask<T>(subject: string, method: Method, params: { [name: string]: string }): Promise<T>;
+  /** Asks it unless it has not loaded the extension: then there is nothing of ours in it. */
+  askIfLoaded<T>(method: Method, params: { [name: string]: string }): Promise<T | null>;
+}
 
 /** The server promises a response within 30 s; a large value takes its time to arrive. */
 const TIMEOUT_MS = 60000;
@@ -41,7 +42,7 @@ export class RestTransport implements Transport {
   constructor(
     private readonly _send: Send,
     private readonly _changes: ChangeSource,
-    private readonly _putIntoKernel: PutIntoKernel
+    private readonly _kernel: FrontKernel
   ) {}
 
   async status(project?: string): Promise<Status> {
@@ -81,12 +82,28 @@ export class RestTransport implements Transport {
     await this._request(OPERATIONS.delete_secret, isNothing, { project, name });
   }
 
-  async put(project: string, name: string, destination: Destination): Promise<string> {
-    const { done, kernel } = await this._putIntoKernel(project, this._provider, name, destination);
-    // The trail is the administrator's; that it could not be written undoes nothing.
-    const body = { into: destination, kernel };
-    await this._request(OPERATIONS.report_injected, isNothing, { project, name, body }).catch(() => undefined);
-    return done;
+  async put(project: string, name: string, destination: Destination): Promise<Put> {
+    const put = await this._kernel.ask<Put>(name, 'put', { ...this._of(project), name, destination });
+    await this._report(project, name, destination);
+    return put;
+  }
+
+  async putAgain(project: string, name: string): Promise<PutAgain> {
+    const put = await this._kernel.ask<PutAgain>(name, 'put_again', { ...this._of(project), name });
+    await this._report(project, name, 'variable');
+    return put;
+  }
+
+  async forget(project: string, name: string): Promise<void> {
+    await this._kernel.ask(name, 'forget', { ...this._of(project), name });
+  }
+
+  async undo(project: string): Promise<void> {
+    await this._kernel.ask('', 'undo', this._of(project));
+  }
+
+  held(project: string): Promise<InKernel | null> {
+    return this._kernel.askIfLoaded('held', this._of(project));
   }
 
   watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void {
@@ -104,6 +121,16 @@ export class RestTransport implements Transport {
       watched.live = () => undefined;
       stop();
     };
+  }
+
+  private _of(project: string): { project: string; provider: string } {
+    return { project, provider: this._provider };
+  }
+
+  /** The trail is the administrator's; that it could not be written undoes nothing. */
+  private async _report(project: string, name: string, into: Destination): Promise<void> {
+    const body = { into, kernel: this._kernel.id };
+    await this._request(OPERATIONS.report_injected, isNothing, { project, name, body }).catch(() => undefined);
   }
 
   private _notifyLive(): void {

@@ -1,10 +1,11 @@
 /** One secret in the list: its name, its expiry and labels, its buttons, and on demand what else is known of it. */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { ACTIONS, run } from './actions';
+import { actionsOf, run } from './actions';
 import { labelSearch } from './arrange';
 import { daysLeft, sayDate, sayDays, sayTime, urgency } from './dates';
 import { Icon } from './icons';
+import { saidHeld } from './inkernel';
 import type { Trans } from './language';
 import { changedElsewhere } from './model';
 import type { SecretInfo } from './protocol';
@@ -52,12 +53,13 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
         >
           <Icon name={isOpen ? 'down' : 'right'} />
         </button>
-        <span class="dhs-name" dir="auto" title={description || name}>
+        <span class="dhs-name" dir="auto" title={description || name} draggable={store.cells !== null}>
           {name}
         </span>
+        <InKernel store={store} name={name} />
         <Expiry secret={secret} trans={trans} />
         {!isOpen && <Labels store={store} labels={labels} />}
-        {ACTIONS.map(
+        {actionsOf(store, secret).map(
           action =>
             action.button && (
               <button
@@ -67,7 +69,9 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
                 class="dhs-icon-button"
                 aria-label={action.button.label(trans, name)}
                 aria-disabled={action.disabledReason(store) !== ''}
-                title={action.disabledReason(store) || action.label(trans)}
+                title={
+                  action.disabledReason(store) || [action.label(trans), action.hint?.(trans, name)].join(' ').trim()
+                }
                 onClick={() => void run(store, action, secret)}
               >
                 <Icon name={action.button.icon} />
@@ -88,6 +92,23 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
       </div>
       {isOpen && <Details store={store} secret={secret} />}
     </li>
+  );
+}
+
+/** Where the secret is in the kernel in front, and whether its value there is old. */
+function InKernel({ store, name }: { store: Store; name: string }) {
+  const { trans, state } = store;
+  const held = state.held.filter(one => one.name === name);
+  const said = held.map(one => saidHeld(trans, one)).join(', ');
+  return (
+    <>
+      {said && (
+        <span class="dhs-tag dhs-held" title={said}>
+          {said}
+        </span>
+      )}
+      {held.some(one => one.state === 'old') && <span class="dhs-tag dhs-soon">{trans.__('old value')}</span>}
+    </>
   );
 }
 

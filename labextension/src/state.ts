@@ -2,7 +2,7 @@
 
 import type { Order } from './arrange';
 import type { Trans } from './language';
-import { RequestError, type Status } from './model';
+import { type Front, type Held, RequestError, type Status } from './model';
 import type { Reason, SecretInfo } from './protocol';
 
 /** What went wrong, with the name of the secret or project that it is about. */
@@ -34,6 +34,14 @@ export interface State {
   readonly waiting: string;
   /** Why secrets cannot be put into a kernel, or empty. */
   readonly disabledReason: string;
+  /** The notebook or console in front. */
+  readonly front: Front;
+  /** What of the project is in its kernel. */
+  readonly held: readonly Held[];
+  /** The kernel's own project, and whether it was chosen there; null where nothing is known of it. */
+  readonly own: { readonly project: string | null; readonly switched: boolean } | null;
+  /** Whether what the last put replaced can be brought back. */
+  readonly undoable: boolean;
   readonly dialog: Dialog | null;
 }
 
@@ -50,6 +58,10 @@ export const EMPTY: State = {
   notice: '',
   waiting: '',
   disabledReason: '',
+  front: { file: '', kernel: '', disabledReason: '', project: null, cellsReason: '' },
+  held: [],
+  own: null,
+  undoable: false,
   dialog: null
 };
 

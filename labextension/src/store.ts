@@ -1,10 +1,10 @@
 /** The store behind a panel: it asks the transport, and keeps what is shown. */
 
 import type { Order } from './arrange';
+import { KernelActions } from './inkernel';
 import { type Trans, untranslated } from './language';
-import type { Details, Status, Transport } from './model';
+import type { Cells, Details, Status, Transport } from './model';
 import { Poller } from './poller';
-import type { Destination } from './protocol';
 import { type Dialog, EMPTY, problemOf, type State } from './state';
 import { Waits } from './waits';
 
@@ -19,10 +19,26 @@ export class Store {
   private _unwatch: (() => void) | null = null;
   private _disposed = false;
 
+  /** What of the project is in the kernel in front. */
+  readonly kernel: KernelActions;
+
+  /** `cells` are those of the notebook in front; a panel that cannot know them has none. */
   constructor(
     private readonly _transport: Transport,
-    readonly trans: Trans = untranslated
-  ) {}
+    readonly trans: Trans = untranslated,
+    readonly cells: Cells | null = null
+  ) {
+    const store = this;
+    this.kernel = new KernelActions({
+      transport: _transport,
+      trans,
+      get state() {
+        return store._state;
+      },
+      set: change => this._set(change),
+      act: (name, waiting, ask, done) => this._act(name, waiting, ask, done)
+    });
+  }
 
   get state(): State {
     return this._state;
@@ -66,13 +82,27 @@ export class Store {
     if (project === this._state.project && !this._state.listProblem) {
       return;
     }
-    this._set({ project, status, secrets: null, listProblem: null, problem: null, notice: '' });
+    this._set({
+      project,
+      status,
+      secrets: null,
+      held: [],
+      listProblem: null,
+      problem: null,
+      notice: '',
+      undoable: false
+    });
+    void this.kernel.ask();
     this._unwatch?.();
     this._poller.setLive(false);
     this._poller.hurry();
     this._unwatch = this._transport.watch(
       project,
-      () => void this.refresh(),
+      () => {
+        void this.refresh();
+        // A value that others changed is no change of the list.
+        void this.kernel.ask();
+      },
       live => this._poller.setLive(live)
     );
     void this.loadProjects();
@@ -92,7 +122,11 @@ export class Store {
     try {
       const secrets = await this._waitForList(this._transport.list(project));
       if (load === this._load) {
+        const isOther = JSON.stringify(secrets) !== JSON.stringify(this._state.secrets);
         this._set({ secrets, listProblem: null });
+        if (isOther) {
+          void this.kernel.ask();
+        }
       }
       if (load === this._load && this._state.status?.writable === undefined) {
         const status = await this._transport.status(project);
@@ -137,13 +171,14 @@ export class Store {
   /** Says that the panel is on the screen or not: out of view it does not ask. */
   setInView(inView: boolean): void {
     this._poller.setInView(inView);
+    if (inView) {
+      void this.kernel.ask();
+    }
   }
 
-  /** Says why nothing can be put into a kernel, or that it can be (an empty text). */
-  setDisabledReason(disabledReason: string): void {
-    if (disabledReason !== this._state.disabledReason) {
-      this._set({ disabledReason });
-    }
+  /** Returns the project in which a notebook is where its cells say nothing: its kernel's own, else the settings'. */
+  async assumedProject(): Promise<string> {
+    return this._state.own?.project ?? (await this._transport.status()).project;
   }
 
   /** Opens a dialog; what was said before is done with. */
@@ -195,20 +230,11 @@ export class Store {
     );
   }
 
-  async put(name: string, destination: Destination): Promise<boolean> {
-    const reason = this._state.disabledReason;
-    if (reason) {
-      this.refuse(name, `${name}: ${reason}`, '');
-      return false;
-    }
-    const sent = this._transport.put(this._state.project, name, destination);
-    return this._act(name, this.trans.__('Putting %1 into the kernel: waiting for it…', name), sent, answer => answer);
-  }
-
   dispose(): void {
     this._disposed = true;
     this._load++;
     this._poller.stop();
+    this.kernel.dispose();
     this._unwatch?.();
     this._listeners.clear();
   }
@@ -221,12 +247,12 @@ export class Store {
   private async _act<T>(
     name: string,
     waiting: string,
-    sent: Promise<T>,
+    ask: () => Promise<T>,
     done: (answer: T) => string
   ): Promise<boolean> {
     this._set({ problem: null, notice: '' });
     try {
-      this._set({ notice: done(await this._waits.for(waiting, sent)) });
+      this._set({ notice: done(await this._waits.for(waiting, ask())) });
       return true;
     } catch (error) {
       this._set({ problem: problemOf(name, error, this.trans) });
@@ -236,7 +262,12 @@ export class Store {
 
   /** An action that changes the list, which is asked for again whatever came of it. */
   private async _write(name: string, waiting: string, sent: Promise<void>, done: string): Promise<boolean> {
-    const happened = await this._act(name, waiting, sent, () => done);
+    const happened = await this._act(
+      name,
+      waiting,
+      () => sent,
+      () => done
+    );
     void this.refresh();
     return happened;
   }

@@ -6,15 +6,16 @@
 
 import { render } from 'preact';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
-import { ACTIONS, run } from './actions';
+import { actionsOf, run } from './actions';
 import { arrange } from './arrange';
 import { OpenDialog } from './forms';
 import { Icon } from './icons';
 import type { Trans } from './language';
 import { List } from './list';
 import { Menu } from './menu';
-import { Problem, Waiting } from './notices';
+import { Notices } from './notices';
 import { ProjectBox } from './projectbox';
+import { ProjectNote } from './projectnote';
 import type { SecretInfo } from './protocol';
 import type { Store } from './store';
 import { TitleBar } from './titlebar';
@@ -55,11 +56,7 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
     <section ref={region} class="dh-secrets" aria-label={around.name(state.project)} aria-busy={secrets === null}>
       <TitleBar store={store} shown={found.length} openSettings={around.openSettings} />
       <ProjectBox store={store} />
-      {state.status && (
-        <p class="dhs-place">
-          {state.status.provider} · {state.status.place}
-        </p>
-      )}
+      <ProjectNote store={store} />
       <div class="dhs-bar">
         <input
           class="dhs-input"
@@ -85,16 +82,14 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
           {trans.__('Add secret')}
         </button>
       </div>
-      {store.readOnly && <p class="dhs-note">{store.readOnly}</p>}
-      {state.disabledReason && <p class="dhs-note">{state.disabledReason}</p>}
-      {!dialog && <Problem store={store} />}
-      {!dialog && <Waiting store={store} />}
       <List store={store} found={found} openMenu={(secret, anchor, at) => setMenu({ secret, anchor, at })} />
+      <Notices store={store} />
       {menu && (
         <Menu
           label={trans.__('Actions for %1', menu.secret.name)}
-          items={ACTIONS.map(action => ({
+          items={actionsOf(store, menu.secret).map(action => ({
             label: action.label(trans),
+            hint: action.hint?.(trans, menu.secret.name) ?? '',
             disabledReason: action.disabledReason(store),
             run: () => void run(store, action, menu.secret)
           }))}

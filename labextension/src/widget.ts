@@ -19,6 +19,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     if (!gone) {
       end();
       const store = new Store(transport, trans);
+      transport.onCell(() => void store.kernel.ask());
       end = mount(el, store, {
         name: project => (project ? trans.__('Secrets of %1', project) : trans.__('Secrets'))
       });

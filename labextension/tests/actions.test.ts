@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACTIONS, type Action, run } from '../src/actions';
 import { untranslated } from '../src/language';
-import type { Transport } from '../src/model';
-import type { SecretInfo } from '../src/protocol';
 import { Store } from '../src/store';
+import { FRONT, fakeTransport, info, PUT } from './transport';
 
-const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
-const secret: SecretInfo = { name: 'db-pass', description: '', labels: [], ...none };
+const secret = info('db-pass');
 
 function action(id: string): Action {
   const found = ACTIONS.find(one => one.id === id);
@@ -18,19 +16,14 @@ function action(id: string): Action {
 /** A store whose project may be written to or not, and what is put into the kernel by it. */
 async function opened(writable: boolean) {
   const put: unknown[] = [];
-  const transport: Transport = {
+  const transport = fakeTransport({
     status: async () => ({ project: 'demo', provider: 'local', place: 'a file', writable }),
-    projects: async () => ['demo'],
     list: async () => [secret],
-    create: async () => assert.fail(),
-    update: async () => assert.fail(),
-    remove: async () => assert.fail(),
     put: async (project, name, destination) => {
       put.push([project, name, destination]);
-      return 'done';
-    },
-    watch: () => () => {}
-  };
+      return PUT;
+    }
+  });
   const store = new Store(transport);
   await store.refresh();
   return { store, put };
@@ -39,7 +32,7 @@ async function opened(writable: boolean) {
 test('each action has a name of its own, and one that has a button says there whose it is', () => {
   assert.equal(new Set(ACTIONS.map(({ label }) => label(untranslated))).size, ACTIONS.length);
   const named = ACTIONS.flatMap(({ button }) => button?.label(untranslated, 'db-pass') ?? []);
-  assert.deepEqual(named, ['Put db-pass into kernel']);
+  assert.deepEqual(named, ['Put db-pass into kernel', 'Put db-pass again']);
 });
 
 test('putting reads the project that is shown into a variable or the environment', async () => {
@@ -76,11 +69,11 @@ test('where one may only read, what changes is disabled and says why; putting an
 
 test('without a kernel, what needs one is disabled and says why', async () => {
   const { store, put } = await opened(true);
-  store.setDisabledReason('No notebook is open.');
+  store.kernel.setFront({ ...FRONT, disabledReason: 'No notebook is open.' });
   const disabled = ACTIONS.filter(one => one.disabledReason(store) !== '');
   assert.deepEqual(
     disabled.map(({ id }) => id),
-    ['put', 'environment']
+    ['put', 'environment', 'put-again', 'forget']
   );
   await run(store, action('environment'), secret);
   assert.equal(store.state.problem?.message, 'db-pass: No notebook is open.');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommTransport, type Model } from '../src/comm';
+import { PUT } from './transport';
 
 interface Sent {
   id: number;
@@ -119,11 +120,19 @@ test('changes of a watched project are told, with the list whether they will be,
   assert.equal(sent.at(-1)?.params.view, sent[0]?.params.view);
 });
 
-test('what was put is said with the place and without the value', async () => {
-  const { made, answer } = comm();
+test('what the kernel says of its variables is handed on, and that a cell has run', async () => {
+  const { made, answer, say, sent } = comm();
   const put = made.put('demo', 'db-pass', 'environment');
-  answer({ target: 'db-pass' });
-  assert.equal(await put, 'db-pass is in the environment entry db-pass.');
+  answer(PUT);
+  assert.deepEqual(await put, PUT);
+  const held = made.held('demo');
+  answer({ secrets: [], project: 'own', switched: true });
+  assert.deepEqual(await held, { secrets: [], project: 'own', switched: true });
+  assert.deepEqual([sent.at(-1)?.method, sent.at(-1)?.params], ['held', { project: 'demo' }]);
+  let cells = 0;
+  made.onCell(() => cells++);
+  say({ event: 'cell' });
+  assert.equal(cells, 1);
 });
 
 test('a transport that is done with hears no more', () => {

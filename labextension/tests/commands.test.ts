@@ -3,24 +3,14 @@ import { test } from 'node:test';
 import { ACTIONS } from '../src/actions';
 import { commands } from '../src/commands';
 import { untranslated } from '../src/language';
-import type { SecretInfo } from '../src/protocol';
 import { Store } from '../src/store';
+import { fakeTransport, info } from './transport';
 
-const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
-const secrets: SecretInfo[] = ['A', 'db-pass'].map(name => ({ name, description: '', labels: [], ...none }));
+const secrets = ['A', 'db-pass'].map(info);
 
 /** The commands over a store, what they showed and asked, and what is chosen of what they offer. */
 function made(chosen: string | null) {
-  const store = new Store({
-    status: async () => ({ project: 'demo', provider: 'local', place: 'a file', writable: true }),
-    projects: async () => ['demo'],
-    list: async () => secrets,
-    create: async () => assert.fail(),
-    update: async () => assert.fail(),
-    remove: async () => assert.fail(),
-    put: async (_project, name, destination) => `${name} is in the ${destination}.`,
-    watch: () => () => {}
-  });
+  const store = new Store(fakeTransport({ list: async () => secrets }));
   const asked: unknown[] = [];
   const all = commands(
     store,
@@ -49,7 +39,7 @@ test('a command brings the panel to the front, asks which secret, and does it', 
   const { store, asked, execute } = made('db-pass');
   await execute('environment');
   assert.deepEqual(asked, ['shown', ['Put into environment', ['A', 'db-pass']]]);
-  assert.equal(store.state.notice, 'db-pass is in the environment.');
+  assert.equal(store.state.notice, 'db-pass is in the environment as a.');
   await execute('delete');
   assert.deepEqual(store.state.dialog, { kind: 'delete', secret: secrets[1] });
 });

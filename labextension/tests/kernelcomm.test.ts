@@ -63,7 +63,9 @@ function kernel(answer: Answer, { known = false, installed = true } = {}) {
     requestExecute: (content: Record<string, unknown>) => {
       executed.push(content);
       knows ||= installed && content.code === BOOTSTRAP;
-      return { done: Promise.resolve({ content: { status: installed ? 'ok' : 'error' } }) };
+      const loaded = { data: { 'text/plain': knows ? 'True' : 'False' } };
+      const reply = { status: installed ? 'ok' : 'error', user_expressions: { loaded } };
+      return { msg: { header: { msg_id: `m${executed.length}` } }, done: Promise.resolve({ content: reply }) };
     }
   };
   const listening = () => statusChanged.listeners.size + disposed.listeners.size;
@@ -104,6 +106,19 @@ test('a kernel that was restarted, and so knows nothing, is loaded again', async
   Object.assign(asked, restarted.asked);
   assert.deepEqual(await comm.ask(asked, 'put', put), { target: 'db_pass' });
   assert.deepEqual([executed.length, restarted.executed.length], [1, 1]);
+});
+
+test('a kernel that has not loaded the extension is asked nothing, and loads nothing for it', async () => {
+  const { asked, executed, open, sent } = kernel(done);
+  const comm = new KernelComm(untranslated);
+  assert.equal(await comm.askIfLoaded(asked, 'held', {}), null);
+  assert.deepEqual([executed.map(({ code }) => code), open(), sent], [[''], 0, []]);
+  assert.deepEqual([comm.isOurs('m1'), comm.isOurs('of a cell')], [true, false]);
+  await comm.ask(asked, 'put', put);
+  assert.deepEqual(await comm.askIfLoaded(asked, 'put', put), { target: 'db_pass' });
+  assert.equal(executed.length, 2);
+  Object.assign(asked, kernel(done).asked);
+  assert.equal(await comm.askIfLoaded(asked, 'held', {}), null);
 });
 
 test('a refusal keeps its words', async () => {

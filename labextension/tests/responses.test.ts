@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { RequestError, type Transport } from '../src/model';
 import { RestTransport } from '../src/rest';
+import { PUT } from './transport';
 
 /** What stands between the browser and the API: a real server that gives each request the same bytes. */
 let bytes = '';
@@ -24,7 +25,7 @@ after(() => void server.close());
 const made = new RestTransport(
   (path, init) => fetch(`${base}/dh-secrets/${path}`, init),
   { watch: () => () => {} },
-  async () => ({ done: 'A is in the variable A.', kernel: 'k' })
+  { id: 'k', ask: async () => PUT as never, askIfLoaded: async () => null }
 );
 
 const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
@@ -124,6 +125,6 @@ test('a refusal in the API’s own form keeps its words, half of it does not', a
 test('what was put into a kernel is put, whoever answers the report; it follows no redirect either', async () => {
   asked = [];
   bytes = FOREIGN['a redirect elsewhere']?.[0] ?? '';
-  assert.equal(await made.put('demo', 'A', 'variable'), 'A is in the variable A.');
+  assert.equal(await made.put('demo', 'A', 'variable'), PUT);
   assert.deepEqual(asked, ['POST /dh-secrets/projects/demo/secrets/A/injected']);
 });

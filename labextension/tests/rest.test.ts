@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RequestError } from '../src/model';
 import { RestTransport } from '../src/rest';
+import { PUT } from './transport';
 
 interface Sent {
   path: string;
@@ -12,6 +13,7 @@ interface Sent {
 /** A transport on answers that a test gives; what it sent is kept. */
 function rest(answer: (sent: Sent) => Response) {
   const sent: Sent[] = [];
+  const asked: unknown[] = [];
   let connected: (open: boolean) => void = () => {};
   const made = new RestTransport(
     async (path, { method = 'GET', body }) => {
@@ -25,9 +27,19 @@ function rest(answer: (sent: Sent) => Response) {
         return () => {};
       }
     },
-    async (_project, provider, name) => ({ done: `${name} by ${provider}`, kernel: 'k-1' })
+    {
+      id: 'k-1',
+      ask: async (...request) => {
+        asked.push(request);
+        return PUT as never;
+      },
+      askIfLoaded: async (...request) => {
+        asked.push(request);
+        return null;
+      }
+    }
   );
-  return { made, sent, connect: (open: boolean) => connected(open) };
+  return { made, sent, asked, connect: (open: boolean) => connected(open) };
 }
 
 const json = (body: unknown, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
@@ -103,13 +115,23 @@ test('changes are told live only while the bus is connected and the server passe
 });
 
 test('what was put into a kernel is reported without its value', async () => {
-  const { made, sent } = rest(({ path }) => (path.startsWith('status') ? json(status) : json({}, 500)));
+  const { made, sent, asked } = rest(({ path }) => (path.startsWith('status') ? json(status) : json({}, 500)));
   await made.status('demo');
-  assert.equal(await made.put('demo', 'A', 'environment'), 'A by local');
+  assert.equal(await made.put('demo', 'A', 'environment'), PUT);
+  const of = { project: 'demo', provider: 'local' };
+  assert.deepEqual(asked, [['A', 'put', { ...of, name: 'A', destination: 'environment' }]]);
   const report = {
     path: 'projects/demo/secrets/A/injected',
     method: 'POST',
     body: { into: 'environment', kernel: 'k-1' }
   };
   assert.deepEqual(sent.at(-1), report);
+  await made.held('demo');
+  await made.undo('demo');
+  await made.forget('demo', 'A');
+  assert.deepEqual(asked.slice(1), [
+    ['held', of],
+    ['', 'undo', of],
+    ['A', 'forget', { ...of, name: 'A' }]
+  ]);
 });

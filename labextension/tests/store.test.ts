@@ -1,32 +1,23 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { Backoff } from '../src/backoff';
-import { RequestError, type Transport } from '../src/model';
+import { type Put, RequestError, type Transport } from '../src/model';
 import type { SecretInfo } from '../src/protocol';
 import { Store } from '../src/store';
-
-function info(name: string): SecretInfo {
-  const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
-  return { name, description: '', labels: [], ...none };
-}
+import { fakeTransport, info, PUT } from './transport';
 
 /** A transport whose answers a test sets; it counts the lists that were asked for. */
 function transport(change: Partial<Transport> = {}) {
   const made = {
+    ...fakeTransport(),
     lists: 0,
     live: (_: boolean) => {},
     changed: () => {},
     stopped: 0,
-    status: async (project = 'demo') => ({ project, provider: 'local', place: 'a file', writable: true }),
-    projects: async () => ['demo', 'other'],
     list: async (_project: string) => {
       made.lists++;
       return [info('A')];
     },
-    create: async () => {},
-    update: async () => {},
-    remove: async () => {},
-    put: async () => 'A is in the variable A of a notebook.',
     watch: (_project: string, changed: () => void, live: (possible: boolean) => void) => {
       made.changed = changed;
       made.live = live;
@@ -222,35 +213,21 @@ test('a change that is told is looked at', async () => {
 test('a long wait is said, and no longer once the answer is there', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
-    let answer: (text: string) => void = () => {};
-    const put = () => new Promise<string>(resolve => (answer = resolve));
+    let answer: (put: Put) => void = () => {};
+    const put = () => new Promise<Put>(resolve => (answer = resolve));
     const store = new Store(transport({ put }));
     await store.refresh();
-    const done = store.put('A', 'variable');
+    const done = store.kernel.put('A', 'variable');
     assert.equal(store.state.waiting, '');
     mock.timers.tick(300);
     assert.match(store.state.waiting, /A.*waiting/);
-    answer('done');
+    answer(PUT);
     await done;
     assert.equal(store.state.waiting, '');
-    assert.equal(store.state.notice, 'done');
+    assert.equal(store.state.notice, 'A is in the variable a.');
   } finally {
     mock.timers.reset();
   }
-});
-
-test('nothing is put where it cannot be, and the reason is said with the name', async () => {
-  let asked = 0;
-  const put = async () => {
-    asked++;
-    return '';
-  };
-  const store = new Store(transport({ put }));
-  await store.refresh();
-  store.setDisabledReason('No notebook is open.');
-  assert.equal(await store.put('A', 'variable'), false);
-  assert.equal(asked, 0);
-  assert.equal(store.state.problem?.message, 'A: No notebook is open.');
 });
 
 test('a store that is done with asks no more', async () => {

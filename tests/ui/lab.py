@@ -55,10 +55,14 @@ class Lab:
     log: Path
     token: str = field(repr=False)
 
-    def notebook(self, name: str) -> str:
-        """Makes an empty notebook for Python and returns its path on the server."""
+    def notebook(self, name: str, *cells: str) -> str:
+        """Makes a notebook for Python, empty or with code cells, and returns its path on the server."""
         spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        content = {"cells": [], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
+        code: list[dict[str, Any]] = [
+            {"cell_type": "code", "id": f"c{i}", "source": cell, "metadata": {}, "outputs": [], "execution_count": None}
+            for i, cell in enumerate(cells)
+        ]
+        content = {"cells": code, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
         (self.folder / name).write_text(json.dumps(content))
         return name
 

@@ -72,7 +72,7 @@ def test_with_an_expired_session_no_dialog_says_that_it_is_done(
         expect(dialog.frame.get_by_role("alert")).to_contain_text(LOGGED_OUT)
         for label, text in fields.items():
             expect(dialog.field(label)).to_have_value("" if label == "Value" else text)
-        expect(panel.region.locator(".dhs-list").get_by_role("alert")).to_contain_text(LOGGED_OUT)
+        expect(panel.region.locator(".dhs-notices").get_by_role("alert")).to_contain_text(LOGGED_OUT)
         assert local_lab.request("GET", f"projects/{project}/secrets") == before
         between.instead = lambda path: None
         dialog.cancel()

@@ -282,16 +282,6 @@ def test_putting_leaves_no_trace_in_the_kernel(local_lab: Lab, open_panel: Open,
     expect(notebook.cells.first.locator(".jp-InputPrompt")).to_have_text("[1]:")
 
 
-def test_copy_puts_the_line_on_the_clipboard(local_lab: Lab, open_panel: Open) -> None:
-    """``%secret get NAME``, as a user would type it."""
-    panel, _ = open_panel(local_lab)
-    panel.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    panel.add("LINE", "sample-value")
-    panel.act("LINE", "Copy line")
-    expect(panel.status).to_contain_text("%secret get LINE")
-    assert panel.page.evaluate("navigator.clipboard.readText()") == "%secret get LINE"
-
-
 def test_without_a_python_kernel_nothing_can_be_put(local_lab: Lab, open_panel: Open) -> None:
     """The actions are disabled and say why; a notebook in front enables them again."""
     panel, _ = open_panel(local_lab, fresh=True)

@@ -1,0 +1,187 @@
+/** What of the project is in the kernel in front, as a panel shows it, and what it does there. */
+
+import type { Trans } from './language';
+import type { Front, Held, InKernel, Put, Transport, Warnings } from './model';
+import type { Destination } from './protocol';
+import type { State } from './state';
+
+/** For as long the kernel keeps what a put has replaced. */
+const UNDO_MS = 600000;
+
+/** What it needs of the store. */
+export interface Host {
+  readonly transport: Transport;
+  readonly trans: Trans;
+  readonly state: State;
+  set(change: Partial<State>): void;
+  /** Waits for an action and says what it did; resolves to whether it happened. */
+  act<T>(name: string, waiting: string, ask: () => Promise<T>, done: (answer: T) => string): Promise<boolean>;
+}
+
+/** One for each store. */
+export class KernelActions {
+  /** Of which kernel and project an answer is awaited; of the same nothing more is asked meanwhile, but afterwards. */
+  private _asked = '';
+  private _askAgain = false;
+  private _undoTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly _host: Host) {}
+
+  /** Says what is in front now; what was said of another kernel is over. */
+  setFront(front: Front): void {
+    const { front: before, dialog } = this._host.state;
+    const isOther = front.kernel !== before.kernel || front.file !== before.file;
+    this._host.set({ front, disabledReason: front.disabledReason });
+    if (isOther) {
+      this._host.set({ held: [], own: null, notice: '', undoable: false, ...(!dialog && { problem: null }) });
+    }
+    if (isOther || front.disabledReason !== before.disabledReason) {
+      void this.ask();
+    }
+  }
+
+  /** Asks the kernel what it holds. */
+  async ask(): Promise<void> {
+    const { transport, state } = this._host;
+    const key = keyOf(state);
+    if (key === this._asked) {
+      this._askAgain = true;
+      return;
+    }
+    this._asked = key;
+    do {
+      this._askAgain = false;
+      const isPossible = state.project !== '' && this._host.state.disabledReason === '';
+      // Where it cannot be said, what was said before stays.
+      const answer = isPossible ? await transport.held(state.project).catch(() => undefined) : null;
+      if (key !== keyOf(this._host.state)) {
+        break;
+      }
+      if (answer !== undefined) {
+        this._host.set(shown(answer));
+      }
+    } while (this._askAgain);
+    if (this._asked === key) {
+      this._asked = '';
+    }
+  }
+
+  put(name: string, destination: Destination): Promise<boolean> {
+    const { transport, state, trans } = this._host;
+    return this._act(
+      name,
+      trans.__('Putting %1 into the kernel: waiting for it…', name),
+      () => transport.put(state.project, name, destination),
+      put => this._saidOf(name, destination, put)
+    );
+  }
+
+  putAgain(name: string): Promise<boolean> {
+    const { transport, state, trans } = this._host;
+    return this._act(
+      name,
+      trans.__('Putting %1 into the kernel: waiting for it…', name),
+      () => transport.putAgain(state.project, name),
+      put => [trans.__('The kernel has the new value of %1.', name), ...this._warnings(name, put)].join(' ')
+    );
+  }
+
+  forget(name: string): Promise<boolean> {
+    const { transport, state, trans } = this._host;
+    return this._act(
+      name,
+      trans.__('Taking %1 out of the kernel: waiting for it…', name),
+      () => transport.forget(state.project, name),
+      () => trans.__('%1 is no longer in the kernel.', name)
+    );
+  }
+
+  undo(): Promise<boolean> {
+    const { transport, state, trans } = this._host;
+    return this._act(
+      '',
+      trans.__('Waiting for the kernel…'),
+      () => transport.undo(state.project),
+      () => trans.__('What was there before is back.')
+    );
+  }
+
+  /** Asks no more. */
+  dispose(): void {
+    clearTimeout(this._undoTimer);
+    this.ask = async () => undefined;
+  }
+
+  private async _act<T>(name: string, waiting: string, ask: () => Promise<T>, done: (answer: T) => string) {
+    const { kernel } = this._host.state.front;
+    this._host.set({ undoable: false });
+    const happened = await this._host.act(name, waiting, ask, answer =>
+      // Of a kernel that is no longer in front nothing is said.
+      kernel === this._host.state.front.kernel ? done(answer) : ''
+    );
+    void this.ask();
+    return happened;
+  }
+
+  private _saidOf(name: string, destination: Destination, put: Put): string {
+    const { trans, state } = this._host;
+    if (put.replaced) {
+      this._host.set({ undoable: true });
+      clearTimeout(this._undoTimer);
+      this._undoTimer = setTimeout(() => this._host.set({ undoable: false }), UNDO_MS);
+    }
+    return [
+      saidPlace(trans, name, destination, put.target, state.front.file),
+      ...(put.replaced ? [trans.__('It replaced your own %1.', put.target)] : []),
+      ...this._warnings(name, put)
+    ].join(' ');
+  }
+
+  private _warnings(name: string, { expired, unmasked }: Warnings): string[] {
+    const { trans } = this._host;
+    const day = (date: string) =>
+      new Intl.DateTimeFormat(trans.language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(date));
+    return [
+      ...(expired ? [trans.__('%1 has expired; its last valid day was %2.', name, day(expired))] : []),
+      ...(unmasked ? [trans.__('The guard does not mask %1: %2.', name, unmasked)] : [])
+    ];
+  }
+}
+
+/** Returns the project that the notebook in front uses, or null where nobody has said it. */
+export function usedProject({ own, front }: State): string | null {
+  return own?.switched ? own.project : front.project;
+}
+
+/** Returns where a secret is, such as `in kernel as db_pass`. */
+export function saidHeld(trans: Trans, { destination, target }: Held): string {
+  switch (destination) {
+    case 'variable':
+      return trans.__('in kernel as %1', target);
+    case 'environment':
+      return trans.__('in environment as %1', target);
+    case 'file':
+      return trans.__('in file %1', target);
+  }
+}
+
+function keyOf({ front, project }: State): string {
+  return `${front.kernel} ${project}`;
+}
+
+function shown(answer: InKernel | null): Partial<State> {
+  return answer
+    ? { held: answer.secrets, own: { project: answer.project, switched: answer.switched } }
+    : { held: [], own: null };
+}
+
+function saidPlace(trans: Trans, name: string, destination: Destination, target: string, file: string): string {
+  if (destination === 'variable') {
+    return file
+      ? trans.__('%1 is in the variable %2 of %3.', name, target, file)
+      : trans.__('%1 is in the variable %2.', name, target);
+  }
+  return file
+    ? trans.__('%1 is in the environment of %3 as %2.', name, target, file)
+    : trans.__('%1 is in the environment as %2.', name, target);
+}

@@ -1,0 +1,27 @@
+/** One line below the project: what the notebook in front uses, that there is no such project, or where it is kept. */
+
+import { usedProject } from './inkernel';
+import type { Store } from './store';
+
+export function ProjectNote({ store }: { store: Store }) {
+  const { trans, state } = store;
+  const { project, projects, secrets, status, front } = state;
+  const used = usedProject(state);
+  if (used !== null && used !== project) {
+    return (
+      <p class="dhs-place">
+        <span>{front.file ? trans.__('%1 uses %2', front.file, used) : trans.__('This notebook uses %1', used)}</span> ·{' '}
+        <button type="button" class="dhs-button" onClick={() => void store.setProject(used)}>
+          {trans.__('Switch')}
+        </button>
+      </p>
+    );
+  }
+  const isNew = secrets?.length === 0 && projects.length > 0 && !projects.includes(project);
+  const where = status ? `${status.provider} · ${status.place}` : '';
+  return (
+    <p class="dhs-place" title={where}>
+      {isNew ? trans.__('There is no project %1 yet; adding a secret creates it.', project) : where}
+    </p>
+  );
+}

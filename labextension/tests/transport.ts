@@ -1,0 +1,33 @@
+/** A transport for tests, which says what they set, and a project with one secret besides. */
+
+import type { Front, Put, Transport } from '../src/model';
+import type { SecretInfo } from '../src/protocol';
+
+export function info(name: string): SecretInfo {
+  const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
+  return { name, description: '', labels: [], ...none };
+}
+
+/** A kernel's answer to a put. */
+export const PUT: Put = { target: 'a', replaced: false, expired: null, unmasked: null };
+
+/** A notebook with a kernel in which everything can be done. */
+export const FRONT: Front = { file: 'a.ipynb', kernel: 'k-1 0', disabledReason: '', project: null, cellsReason: '' };
+
+export function fakeTransport(set: Partial<Transport> = {}): Transport {
+  return {
+    status: async (project = 'demo') => ({ project, provider: 'local', place: 'a file', writable: true }),
+    projects: async () => ['demo', 'other'],
+    list: async () => [info('A')],
+    create: async () => undefined,
+    update: async () => undefined,
+    remove: async () => undefined,
+    put: async () => PUT,
+    putAgain: async () => ({ ...PUT, targets: ['a'] }),
+    forget: async () => undefined,
+    undo: async () => undefined,
+    held: async () => null,
+    watch: () => () => undefined,
+    ...set
+  };
+}

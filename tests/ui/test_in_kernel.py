@@ -1,0 +1,166 @@
+"""The side panel as a tool for the notebook in front: what is in its kernel, what its cells read, and its project."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.cluster.server import Namespace
+
+from .conftest import NewPage, Open
+from .lab import Lab
+from .pages import Notebook, Panel, open_lab
+from .test_live import write
+
+LOAD = "%load_ext dh_secrets_jupyter"
+
+
+def text_of(cell: Locator) -> str:
+    """Returns the text of a cell, without its last line break."""
+    return "\n".join(cell.locator(".cm-line").all_inner_texts()).strip("\n")
+
+
+def in_kernel(panel: Panel, said: str) -> Locator:
+    """Returns what a row says of the kernel."""
+    return panel.region.get_by_role("list").get_by_text(said, exact=True)
+
+
+def test_one_click_and_panel_and_notebook_agree(local_lab: Lab, new_page: NewPage, project: str) -> None:
+    """A notebook's cells say another project, and the panel goes there. Then three lines are inserted into an empty
+    notebook, which run, and the row says where the secret is."""
+    for name in ("db-pass", "API_KEY"):
+        local_lab.request("POST", f"projects/{project}/secrets", {"name": name, "value": f"sample-{name}"})
+    page = new_page()
+    quick = local_lab.notebook(f"{project}.ipynb", f"{LOAD}\n%secret project {project}")
+    panel, _ = open_lab(page, local_lab, quick, project)
+    expect(panel.region.get_by_text(f"{quick} uses {project}")).to_be_visible()
+    panel.region.get_by_role("button", name="Switch").click()
+    expect(panel.project).to_have_value(project)
+    expect(panel.name("db-pass")).to_be_visible()
+    expect(panel.region.get_by_role("button", name="Switch")).to_be_hidden()
+
+    page.goto(local_lab.address(local_lab.notebook(f"{project}-b.ipynb"), f"{project}-b"))
+    notebook = Notebook(page)
+    notebook.ready()
+    page.get_by_role("tab", name="Secrets", exact=True).click()
+    panel.switch(project)
+    panel.act("db-pass", "Insert into cell")
+    cell = notebook.cells.first
+    expect(panel.status).to_contain_text("%secret get db-pass")
+    assert text_of(cell) == f"{LOAD}\n%secret project {project}\n%secret get db-pass"
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text("print(len(db_pass))")
+    page.keyboard.press("Shift+Enter")
+    expect(cell.locator(".jp-OutputArea-output").last).to_have_text(re.compile(r"db_pass\s+14\s*$"))
+    expect(in_kernel(panel, "in kernel as db_pass")).to_be_visible()
+
+    # By a double click and by drag and drop, where the cursor is and where it is dropped.
+    second = notebook.cells.nth(1)
+    expect(second).to_be_visible()
+    second.locator(".cm-content").click()
+    panel.name("API_KEY").dblclick()
+    expect(second.locator(".cm-content")).to_contain_text("%secret get API_KEY")
+    assert text_of(second) == "%secret get API_KEY"
+    page.keyboard.press("Escape")
+    panel.name("API_KEY").drag_to(cell.locator(".cm-line").last)
+    expect(cell.locator(".cm-content")).to_contain_text("%secret get API_KEY")
+    lines = [LOAD, f"%secret project {project}", "%secret get db-pass", "%secret get API_KEY", "print(len(db_pass))"]
+    assert text_of(cell) == "\n".join(lines)
+
+
+def test_copy_line_copies_what_would_be_inserted(local_lab: Lab, open_panel: Open, project: str) -> None:
+    """Also the project's line: alone, the last one would read another project's secret."""
+    panel, notebook = open_panel(local_lab, fresh=True)
+    page = panel.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    panel.add("LINE", "sample-value")
+    panel.act("LINE", "Copy line")
+    expect(panel.status).to_contain_text("%secret get LINE")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{LOAD}\n%secret project {project}\n%secret get LINE"
+    notebook.run(f"{LOAD}\n%secret project {project}")
+    panel.act("LINE", "Copy line")
+    expect(panel.status).to_have_text("Copied: %secret get LINE")
+
+
+def test_a_rotated_value_is_old_until_it_is_put_again(
+    kubernetes_lab: Lab, kubernetes_namespace: Namespace, open_panel: Open, project: str
+) -> None:
+    """What kubectl changes is old in the kernel; after a restart nothing claims to be there, no notice either."""
+    panel, notebook = open_panel(kubernetes_lab, fresh=True)
+    panel.add("db-pass", "sample-before")
+    panel.act("db-pass", "Put into kernel")
+    expect(in_kernel(panel, "in kernel as db_pass")).to_be_visible()
+    write(kubernetes_namespace, project, "db-pass", "sample-after-it")
+    expect(in_kernel(panel, "old value")).to_be_visible()
+    write(kubernetes_namespace, project, "db-pass", "sample-after-that")
+    panel.region.get_by_role("button", name="Put db-pass again").click()
+    expect(in_kernel(panel, "old value")).to_be_hidden()
+    assert "17" in notebook.run("print(len(db_pass))")
+    write(kubernetes_namespace, project, "db-pass", "sample-and-once-more")
+    expect(in_kernel(panel, "old value")).to_be_visible()
+    notebook.run("db_pass = 'my own'")
+    expect(in_kernel(panel, "in kernel as db_pass")).to_be_hidden()
+    panel.act("db-pass", "Put into environment")
+    expect(in_kernel(panel, "in environment as db-pass")).to_be_visible()
+    notebook.restart()
+    expect(in_kernel(panel, "in environment as db-pass")).to_be_hidden()
+    expect(panel.status).to_have_text("")
+
+
+def test_what_a_put_replaced_is_brought_back(local_lab: Lab, open_panel: Open) -> None:
+    """Undo is offered where a variable of the user's was replaced; Forget takes the secret out."""
+    panel, notebook = open_panel(local_lab, fresh=True)
+    panel.add("mine", "sample-value", Expires="2001-02-03")
+    notebook.run("mine = 'my own'")
+    panel.act("mine", "Put into kernel")
+    expect(panel.status).to_contain_text("It replaced your own mine. mine has expired")
+    expect(in_kernel(panel, "in kernel as mine")).to_be_visible()
+    panel.region.get_by_role("button", name="Undo").click()
+    expect(panel.status).to_have_text("What was there before is back.")
+    assert "my own" in notebook.run("print(mine)")
+    expect(in_kernel(panel, "in kernel as mine")).to_be_hidden()
+    expect(panel.region.get_by_role("button", name="Undo")).to_be_hidden()
+    panel.act("mine", "Put into environment")
+    panel.act("mine", "Forget")
+    expect(in_kernel(panel, "in environment as mine")).to_be_hidden()
+    panel.act("mine", "Put into environment")
+    expect(in_kernel(panel, "in environment as mine")).to_be_visible()
+    panel.act("mine", "Delete")
+    panel.dialog("Delete mine").submit()
+    expect(panel.region.get_by_text("mine was deleted, and is still in the kernel.")).to_be_visible()
+    panel.region.get_by_role("button", name="Forget mine").click()
+    expect(panel.region.get_by_role("button", name="Forget mine")).to_be_hidden()
+
+
+@pytest.mark.parametrize("leave", ["Tab", "Escape"])
+def test_enter_goes_to_a_typed_project_and_leaving_goes_back(
+    local_lab: Lab, open_panel: Open, project: str, leave: str
+) -> None:
+    """A project that does not exist is said, and nothing is lost by typing a part of a name."""
+    panel, _ = open_panel(local_lab)
+    panel.project.fill(project[:3])
+    panel.project.press(leave)
+    expect(panel.project).to_have_value(project)
+    panel.switch(f"{project}-new")
+    expect(
+        panel.region.get_by_text(f"There is no project {project}-new yet; adding a secret creates it.")
+    ).to_be_visible()
+    panel.add("FIRST", "sample-value")
+    expect(panel.region.get_by_text("There is no project")).to_be_hidden()
+
+
+def test_a_console_is_put_into_too(local_lab: Lab, open_panel: Open) -> None:
+    """Its kernel has the secret; of cells there are none to insert into."""
+    panel, _ = open_panel(local_lab, fresh=True)
+    page = panel.page
+    panel.add("IN_CONSOLE", "sample-value")
+    page.get_by_role("button", name="New Launcher").click()
+    page.locator(".jp-LauncherCard[data-category=Console]").first.click()
+    expect(page.locator(".jp-ConsolePanel .jp-CodeConsole-promptCell")).to_be_visible()
+    put = panel.region.get_by_role("button", name="Put IN_CONSOLE into kernel")
+    expect(put).to_be_enabled()
+    put.click()
+    expect(in_kernel(panel, "in kernel as IN_CONSOLE")).to_be_visible()
