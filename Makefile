@@ -9,8 +9,8 @@ FRONT := $(wildcard labextension/*.json labextension/*.mjs labextension/src/* la
 # A store of its own, unless another provider is wanted.
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
 QUICKSTART := notebooks/quickstart.ipynb
-# Three processes, each with whole modules: tests wait more than they compute.
-PARALLEL := -n 3 --dist loadscope --no-loadscope-reorder
+# Four processes, each with whole modules: tests wait more than they compute.
+PARALLEL := -n 4 --dist loadscope --no-loadscope-reorder
 # Whatever the shell says: what hundreds of processes import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -23,6 +23,9 @@ for variable in [name for name in os.environ if name.startswith(("DH_", "DHCORE_
     del os.environ[variable]
 os.environ["KUBECONFIG"] = os.devnull
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+# Servers, and what reads notebooks, are spared a package that takes three seconds to import.
+os.environ["PYTHONPATH"] = str(Path(__file__).parent / "support" / "lean")
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as if it were not installed
 
 # A machine that has other things to do is no fault of a test's.
 hypothesis.settings.register_profile(
@@ -41,6 +44,7 @@ _NEEDS: dict[str, set[str]] = {
     "browser": {"browser"},
 }
 """Markers, the cheapest first, each with the fixtures that bring what it names."""
+_IN_A_CELL = {"tests/ui/test_widget.py", "tests/ui/test_platform.py", "tests/ui/test_notebook7.py"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Modules stay whole. A test that starts its parts without a fixture bears the marker itself. Long runs have to be
     asked for, and Windows has none of what tests marked ``posix`` are about.
-    Where several processes share the work, one of them has the browser to itself, from the start: it takes longest.
+    Where several processes share the work, two of them begin with the browser: it takes longest.
     """
     if "soak" not in config.option.markexpr:
         _leave_out("soak", config, items)
@@ -77,10 +81,13 @@ def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> 
 
 
 class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # which is Any
-    """Gives each process whole modules, and all that needs the browser to one."""
+    """Gives each process whole modules, and what needs the browser to two: the panel in a cell, and all the rest."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "tests/ui" if nodeid.startswith("tests/ui/") else nodeid.partition("::")[0]
+        module = nodeid.partition("::")[0]
+        if not module.startswith("tests/ui/"):
+            return module
+        return "tests/ui/test_widget.py" if module in _IN_A_CELL else "tests/ui"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduler:

@@ -66,7 +66,13 @@ class Server:
         self.url = f"{self.root}dh-secrets/"
         kept = {name: os.environ[name] for name in _COPIED if name in os.environ}
         configs = {"JUPYTER_CONFIG_PATH": str(home / "etc")}
-        self._environment = {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT), **configs, **environment}
+        self._environment = {
+            **kept,
+            "HOME": str(home),
+            "PYTHONPATH": f"{ROOT}:{os.environ['PYTHONPATH']}",
+            **configs,
+            **environment,
+        }
         self._process: subprocess.Popen[bytes] | None = None
         self._pool = urllib3.PoolManager(maxsize=250, retries=False, timeout=PATIENCE)
         home.mkdir(parents=True, exist_ok=True)

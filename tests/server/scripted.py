@@ -5,6 +5,7 @@ It is found by a real entry point (:func:`install`), and keeps its secrets in th
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -73,4 +74,4 @@ def install(folder: Path) -> dict[str, str]:
     entry = "[dh_secrets_jupyter.providers]\nscripted = tests.server.scripted:ScriptedProvider\n"
     (info / "entry_points.txt").write_text(entry)
     root = Path(__file__).parents[2]
-    return {"DH_SECRETS_PROVIDER": "scripted", "PYTHONPATH": f"{root}:{folder}"}
+    return {"DH_SECRETS_PROVIDER": "scripted", "PYTHONPATH": f"{root}:{folder}:{os.environ['PYTHONPATH']}"}

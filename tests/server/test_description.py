@@ -104,7 +104,7 @@ def test_whatever_is_sent_is_answered_as_described(
     done = subprocess.run(
         command,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **hooks},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{os.environ['PYTHONPATH']}", **hooks},
         capture_output=True,
         timeout=560,
         check=False,

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "labextension"
 BUILT = ROOT / "dh_secrets_jupyter" / "labextension"
 WIDGET = ROOT / "dh_secrets_jupyter" / "static" / "widget.js"
-_COPIED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
+_COPIED = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
 _SERVER_CONFIG = """
 from jupyter_server.auth import User
 from jupyter_server.auth.identity import PasswordIdentityProvider

@@ -200,15 +200,16 @@ def test_reopened_without_a_kernel_it_is_a_static_list(
     reopened("stateless", trusted=True)
 
 
-def test_it_works_while_a_cell_runs(show: Show) -> None:
+def test_it_works_while_a_cell_runs(show: Show, local_lab: Lab) -> None:
     """Over subshells the panel goes on working: a secret is added and put while the cell is busy."""
     shown = show()
     panel, book = shown.panel, shown.book
-    book.start("import time; time.sleep(15)")
+    book.start("import os, time\nwhile not os.path.exists('over'): time.sleep(0.1)")
     panel.add("DURING", "sample-value")
     panel.region.get_by_role("button", name="Put DURING into kernel").click()
     expect(panel.status).to_contain_text("DURING is in")
     expect(book.cells.nth(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    (local_lab.folder / "over").touch()
 
 
 def test_where_it_cannot_it_says_that_it_waits(show: Show, local_lab: Lab) -> None:
@@ -219,11 +220,12 @@ def test_where_it_cannot_it_says_that_it_waits(show: Show, local_lab: Lab) -> No
     try:
         shown = show()
         panel, book = shown.panel, shown.book
-        book.start("import time; time.sleep(6)")
+        book.start("import os, time\nwhile not os.path.exists('waited'): time.sleep(0.1)")
         dialog = panel.open_add()
         dialog.fill(Name="AFTER", Value="sample-value")
         dialog.submit()
         expect(panel.status).to_contain_text("waiting")
+        (local_lab.folder / "waited").touch()
         expect(panel.name("AFTER")).to_be_visible()
     finally:
         setting.unlink()
