@@ -60,6 +60,14 @@ def parse_texts(fields: Mapping[str, Any], field: str, subject: str) -> dict[str
     return found
 
 
+def parse_list_of_texts(fields: Mapping[str, Any], field: str, subject: str) -> list[str]:
+    """Returns a field that has to be there and to be a list of texts. Raises as :func:`parse_text`."""
+    found = fields.get(field)
+    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
+        raise SecretsError(subject, f"`{field}` is missing or no list of texts", f"Send `{field}` as one")
+    return found
+
+
 def parse_flag(fields: Mapping[str, Any], field: str, subject: str) -> bool:
     """Returns a field that is true or false, false where it is not there. Raises as :func:`parse_text`."""
     found = fields.get(field, False)

@@ -23,6 +23,13 @@ from .lines import Mention, read_line, read_words
 _PACKAGE = "dh_secrets_jupyter"
 _OF_PYTHON = ("time", "timeit", "capture", "prun", "debug")
 """Magics whose line or body is Python."""
+_LONGEST = 100_000
+"""Characters of a cell that is read as Python; of a longer one the lines with magics are read."""
+_MOST_ESCAPED = 200
+"""Lines with magics in such a cell: IPython's transformer reads the whole cell again for each of them."""
+_DEEPEST = 5
+"""Magics within magics, as ``%time %timeit x``."""
+_ESCAPED = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
 _COMMENTED = re.compile(r"^([ \t]*)#[ \t]?((?:[\w, \t]+=[ \t]*)?%{1,2}[A-Za-z]\w*.*)$", re.MULTILINE)
 _CELL = re.compile(r"^(?:#[ \t]*%%(?=\s|$).*|# In\[[ \d]*\]:.*|(?=%%\w))", re.MULTILINE)
 _MAGIC = re.compile(r"^\s*(?:[\w, ]+=\s*)?(?P<kind>%{1,2})(?P<name>\w+)[ \t]*(?P<rest>.*)$")
@@ -102,6 +109,7 @@ class _Reader(ast.NodeVisitor):
         self._transformer = TransformerManager()  # type: ignore[no-untyped-call]  # IPython's
         self.needs = Needs()
         self._cell = 0
+        self._depth = 0
         self._is_loaded = False
         self._modules = {_PACKAGE}  # names of this package
         self._functions: dict[str, str] = {}  # names of its functions
@@ -110,16 +118,22 @@ class _Reader(ast.NodeVisitor):
     def read(self, cell: int, source: str) -> None:
         """Reads a cell."""
         self._cell = cell
+        before = len(self.needs.mentions)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of an escape that does not exist
-                tree = ast.parse(self._transformer.transform_cell(source))
-        except (SyntaxError, ValueError, RecursionError):
+            self.visit(self._parse(source))
+        except (SyntaxError, ValueError, RuntimeError, MemoryError):  # no Python, or too deep for its parser
+            del self.needs.mentions[before:]
             for line in source.splitlines():
                 if magic := _MAGIC.match(line):
-                    self._magic(magic["name"], magic["rest"], is_cell=magic["kind"] == "%%")
-        else:
-            self.visit(tree)
+                    self._secret(magic["name"], magic["rest"], is_cell=magic["kind"] == "%%")
+
+    def _parse(self, source: str) -> ast.Module:
+        """Makes Python of a cell, and a tree of that. Raises ValueError where that would take minutes."""
+        if len(source) > _LONGEST or len(_ESCAPED.findall(source)) > _MOST_ESCAPED:
+            raise ValueError
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an escape that does not exist
+            return ast.parse(self._transformer.transform_cell(source))
 
     def visit_Import(self, node: ast.Import) -> None:  # as ast calls it
         for one in node.names:
@@ -170,16 +184,21 @@ class _Reader(ast.NodeVisitor):
         (self._foreign.discard if is_ours else self._foreign.add)(name)
 
     def _magic(self, name: str, line: str, *, is_cell: bool = False, body: str = "") -> None:
+        self._secret(name, line, is_cell=is_cell)
+        if (name == "secret" or name in _OF_PYTHON) and self._depth < _DEEPEST:
+            self._depth += 1
+            for inner in (body, "" if name == "secret" else line):
+                if inner.strip():
+                    self.read(self._cell, inner)
+            self._depth -= 1
+
+    def _secret(self, name: str, line: str, *, is_cell: bool) -> None:
+        """Reads the line of a magic, where it is ours or loads ours."""
         if name in ("load_ext", "reload_ext"):
             self._is_loaded |= line.strip() == _PACKAGE
         elif name == "secret":
             self.needs.lacks_extension |= not self._is_loaded
             self.needs.mentions += read_words(line, self._cell) if is_cell else read_line(line, self._cell)
-        elif name not in _OF_PYTHON:
-            return
-        for inner in (body, "" if name == "secret" else line):
-            if inner.strip():
-                self.read(self._cell, inner)
 
 
 def _name_of(function: ast.expr) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ..errors import AccessDeniedError, ProviderUnavailableError, SecretExistsError, SecretsError
 from ..models import SecretBytes, check_name, check_project
 from ..project import Secret
-from ..wire import METADATA, parse_flag, parse_metadata, parse_text, parse_texts, secret_to_json
+from ..wire import METADATA, parse_flag, parse_list_of_texts, parse_metadata, parse_text, parse_texts, secret_to_json
 from . import request_body
 from .request_provider import RequestProvider
 from .routing import Request, Response, Route, in_thread
@@ -175,6 +175,17 @@ def _disclose(request: Request) -> Response:
     return Response({"name": name, "value": value})
 
 
+@in_thread
+def read_needs(request: Request) -> Response:
+    """``POST needs``; reads the code that it is sent, without running it, and asks no provider."""
+    from ..needs.reader import read_cells  # with IPython's parser
+
+    cells = parse_list_of_texts(request_body.parse(request.body, "needs", frozenset({"cells"})), "cells", "needs")
+    found = read_cells(enumerate(cells, 1)).merged()
+    fields = ("name", "cell", "optional", "about")
+    return Response({"needs": [{field: getattr(need, field) for field in fields} for need in found]})
+
+
 async def report_injected(request: Request) -> Response:
     """``POST projects/{project}/secrets/{name}/injected``; takes the client's word, and asks no provider."""
     project, name = check_project(request.path[0]), check_name(request.path[1])
@@ -207,8 +218,9 @@ ROUTES: Mapping[str, Mapping[str, Route]] = {
     "projects/{project}/secrets/{name}/copy": {"POST": copy_secret},
     "projects/{project}/secrets/{name}/value": {"GET": reveal_value},
     "projects/{project}/secrets/{name}/injected": {"POST": report_injected},
+    "needs": {"POST": read_needs},
 }
 """Paths under the base, as ``openapi.yaml`` writes them, and what each method does."""
-READING = frozenset({report_injected})
-"""Routes that need the right to read though they are no GET: a reader may put secrets into a kernel, and a
-trail that only writers leave would miss most of it."""
+READING = frozenset({read_needs, report_injected})
+"""Routes that need the right to read though they are no GET: one changes nothing; the other reports what a reader may
+do, put secrets into a kernel, and a trail that only writers leave would miss most of it."""

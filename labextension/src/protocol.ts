@@ -70,7 +70,8 @@ export const OPERATIONS = {
   import_secrets: { method: 'POST', path: 'projects/{project}/import', status: 200 },
   copy_secret: { method: 'POST', path: 'projects/{project}/secrets/{name}/copy', status: 201 },
   reveal_value: { method: 'GET', path: 'projects/{project}/secrets/{name}/value', status: 200 },
-  report_injected: { method: 'POST', path: 'projects/{project}/secrets/{name}/injected', status: 204 }
+  report_injected: { method: 'POST', path: 'projects/{project}/secrets/{name}/injected', status: 204 },
+  read_needs: { method: 'POST', path: 'needs', status: 200 }
 } as const;
 
 /** What stands before the paths of the HTTP API. */

@@ -43,6 +43,13 @@ CODE = [
     ("get_ipython().run_line_magic('secret', 'get A')", "A"),
     ("get_ipython().run_cell_magic('secret', 'A as x', 'pass')", "A"),
     ("def broken(:\n%secret get A\n", "A"),
+    ("%secret get A\n" * 600 + "x = = 1", "A"),
+    ("x = 1\n" * 20_000 + "%secret get A", "A"),
+    ("%secret get A\nx = " + "-" * 3000 + "1", "A"),
+    ("%secret get A\nx = " + "-" * 9000 + "1", "A"),
+    ("%secret get A\n" + "%time " * 1000 + "1", "A"),
+    ("%secret get A\nx = f" + "(1)" * 3000, "A"),
+    ("%secret get A\nx = " + "(" * 300 + ")" * 300, "A"),
     ("%secret get {name} $name", ""),
     ("dh_secrets_jupyter.get('A')", "A"),
     ("import dh_secrets_jupyter as dhcore\nf(dhcore.get(name='A'), dhcore.use('B'))", "A B"),
@@ -61,10 +68,10 @@ CODE = [
 ]
 
 
-@pytest.mark.parametrize(("code", "names"), CODE, ids=[code for code, _ in CODE])
+@pytest.mark.parametrize(("code", "names"), CODE, ids=[code[:60] for code, _ in CODE])
 def test_code(code: str, names: str) -> None:
     """Magics, leases and calls of ours are needs; what only looks like one is none."""
-    assert [one.name for one in read_cells([(1, code)]).mentions] == names.split()
+    assert [one.name for one in read_cells([(1, code)]).merged()] == names.split()
 
 
 def test_what_a_need_says() -> None:

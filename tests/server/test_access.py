@@ -13,8 +13,8 @@ from .running import Server
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 PATHS = [*(path.format(project="demo", name="A") for path in ROUTES), "", "nothing", "projects/demo/secrets/A/b/c"]
-READING = {("POST", "projects/demo/secrets/A/injected")}
-"""The one request beside GET for which the right to read is enough."""
+READING = {("POST", "projects/demo/secrets/A/injected"), ("POST", "needs")}
+"""The requests beside GET for which the right to read is enough."""
 
 
 def walk() -> Iterator[tuple[str, str]]:
