@@ -43,6 +43,12 @@ def _get(line: Line, common: Common) -> int:
     return 0
 
 
+def _run(line: Line, common: Common) -> int:
+    from .run import run
+
+    return run(line, common)
+
+
 def _scan(line: Line, common: Common) -> int:
     from ..scan.commands import ScanOptions, run_scan
     from .front import TerminalFront
@@ -72,6 +78,7 @@ def _need(line: Line, common: Common) -> int:
 HANDLERS: Mapping[str, Handler] = {
     **{name: _shared(name) for name in ("list", "import", "set", "describe", "edit", "delete")},
     "get": _get,
+    "run": _run,
     "scan": _scan,
     "scrub": _scrub,
     "need": _need,

@@ -109,7 +109,8 @@ class Command:
     @property
     def synopsis(self) -> str:
         """How it is typed, with all of its options."""
-        return " ".join([self._bare, *_bracketed(self.options)])
+        shown = (option for option in self.options if option.flag not in self.usage)
+        return " ".join([self._bare, *_bracketed(shown)])
 
     @property
     def overview(self) -> str:

@@ -192,6 +192,18 @@ _ROWS = (
     ),
     Command("panel", "", "Show the panel in the notebook", "", only=_NOTEBOOK),
     Command(
+        "run",
+        "[NAME[=VAR] … | --all] -- CMD …",
+        "Run a command with values in its environment, masked in what it prints",
+        "API_KEY db-pass=PGPASSWORD -- python report.py",
+        "Credentials that are in the environment already are masked as well. It ends as the command ends; 127 says\n"
+        "that there is no such command, 126 that it cannot be run, 2 that a value could not be had. Where standard\n"
+        "output is a terminal the command gets one of its own; on Windows it gets pipes.",
+        Completes.SECRETS,
+        (Option("--all", "put all secrets of the project into the environment", is_final=True),),
+        only=_TERMINAL,
+    ),
+    Command(
         "scan",
         "[PATH …]",
         "Look for the project's values in files, and say where they are",

@@ -1,0 +1,72 @@
+"""Signals that this process passes on instead of obeying them.
+
+A signal from the keyboard comes to the whole foreground process group, to the command as well, if that is in the group;
+one that somebody sent to this process alone does not. Linux says which of them it was.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+RELAYED = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGWINCH", "SIGTSTP", "SIGCONT")
+    if hasattr(signal, name)
+]
+
+
+class Signals:
+    """The signals of this process from now on; they can be read from :attr:`descriptor`.
+
+    Attributes:
+        before: the signals that were blocked before; for the command.
+    """
+
+    def __init__(self) -> None:
+        self.before = signal.pthread_sigmask(signal.SIG_BLOCK, RELAYED)
+        self.descriptor, self._written = os.pipe()
+
+    def listen(self) -> None:
+        """Starts to take them; to be called when the command has been forked."""
+        if hasattr(signal, "sigwaitinfo"):
+            threading.Thread(target=self._wait, daemon=True).start()
+            return
+        for number in RELAYED:
+            signal.signal(number, lambda number, _: self._tell(number, is_from_keyboard=_is_in_foreground()))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, RELAYED)
+
+    def read(self) -> list[tuple[int, bool]]:
+        """Returns the signals that came, each with whether the whole process group has it."""
+        data = os.read(self.descriptor, 512)
+        return [(data[at], bool(data[at + 1])) for at in range(0, len(data) - 1, 2)]
+
+    def raise_here(self, number: int) -> None:
+        """Lets a signal do to this process what it does by default; returns where that is nothing, or was a stop."""
+        handler = signal.getsignal(number)
+        if number not in (signal.SIGKILL, signal.SIGSTOP):
+            signal.signal(number, signal.SIG_DFL)
+        mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
+        signal.pthread_kill(threading.main_thread().ident or 0, number)  # the one that listens must not take it
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if number not in (signal.SIGKILL, signal.SIGSTOP):
+            signal.signal(number, handler)
+
+    def _wait(self) -> None:
+        while True:
+            found = signal.sigwaitinfo(RELAYED)
+            if found.si_pid != os.getpid():  # what we send to our own group is not news
+                self._tell(found.si_signo, is_from_keyboard=found.si_code > 0)
+
+    def _tell(self, number: int, *, is_from_keyboard: bool) -> None:
+        os.write(self._written, bytes((number, is_from_keyboard)))
+
+
+def _is_in_foreground() -> bool:
+    for descriptor in (0, 1, 2):
+        try:
+            return os.tcgetpgrp(descriptor) == os.getpgrp()
+        except OSError:
+            continue
+    return False
