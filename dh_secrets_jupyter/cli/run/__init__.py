@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from typing import Protocol
 
 from ...errors import SecretsError
 from ...grammar.parsing import Line
@@ -20,6 +21,13 @@ from .values import load
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
 """Exit statuses, as a shell has them."""
+
+
+class Process(Protocol):
+    """A command that runs."""
+
+    def wait(self) -> int:
+        """Passes on what it prints until it ends, and returns its status, or ends by its signal."""
 
 
 def run(line: Line, common: Mapping[str, str]) -> int:
@@ -35,20 +43,21 @@ def run(line: Line, common: Mapping[str, str]) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        return _run(line.behind, loaded.environment, loaded.masker)
+        process = _start(line.behind, loaded.environment, loaded.masker)
     except OSError as error:
-        failure = error
-    return _say_why(loaded.masker.mask(line.behind[0])[0], failure)
+        return _say_why(loaded.masker.mask(line.behind[0])[0], error)
+    return process.wait()
 
 
-def _run(command: list[str], environment: Mapping[str, str], masker: Masker) -> int:
+def _start(command: list[str], environment: Mapping[str, str], masker: Masker) -> Process:
+    """Starts the command, in the way of this system. Raises OSError where it cannot be started."""
     if os.name == "nt":
-        from . import pipes
+        from .windows import WindowsProcess
 
-        return pipes.run(command, environment, masker)
-    from .process import Process
+        return WindowsProcess(command, environment, masker)
+    from .posix import PosixProcess
 
-    return Process(command, environment, masker).run()
+    return PosixProcess(command, environment, masker)
 
 
 def _say_why(name: str, error: OSError) -> int:

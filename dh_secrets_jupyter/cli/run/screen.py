@@ -41,10 +41,16 @@ class Screen:
     @property
     def is_ours(self) -> bool:
         """Whether this process may change and read the terminal: it is in the foreground there, or nobody is."""
+        return not self.controls_us or os.tcgetpgrp(self._descriptor) == os.getpgrp()
+
+    @property
+    def controls_us(self) -> bool:
+        """Whether it is the terminal that controls this process, with its keys as well."""
         try:
-            return os.tcgetpgrp(self._descriptor) == os.getpgrp()
+            os.tcgetpgrp(self._descriptor)
         except OSError:  # it controls another session, or none
-            return True
+            return False
+        return True
 
     @property
     def foreground(self) -> int:

@@ -42,16 +42,24 @@ class Signals:
         data = os.read(self.descriptor, 512)
         return [(data[at], bool(data[at + 1])) for at in range(0, len(data) - 1, 2)]
 
-    def raise_here(self, number: int) -> None:
-        """Lets a signal do to this process what it does by default; returns where that is nothing, or was a stop."""
-        handler = signal.getsignal(number)
-        if number not in (signal.SIGKILL, signal.SIGSTOP):
-            signal.signal(number, signal.SIG_DFL)
+    def raise_here(self, number: int, *, to_group: bool = False) -> None:
+        """Lets a signal do to this process what it does by default; returns where that is nothing, or was a stop.
+
+        Args:
+            to_group: to the others of our process group as well, as the keyboard does.
+        """
+        if number in (signal.SIGKILL, signal.SIGSTOP):
+            os.kill(os.getpid(), number)
+            return
+        handler = signal.signal(number, signal.SIG_IGN)
+        if to_group:
+            os.killpg(0, number)
+            signal.signal(number, signal.SIG_IGN)  # drops what is pending of it: once more is all
+        signal.signal(number, signal.SIG_DFL)
         mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
-        signal.pthread_kill(threading.main_thread().ident or 0, number)  # the one that listens must not take it
+        signal.pthread_kill(threading.main_thread().ident or 0, number)  # the thread that listens must not take it
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        if number not in (signal.SIGKILL, signal.SIGSTOP):
-            signal.signal(number, handler)
+        signal.signal(number, handler)
 
     def _wait(self) -> None:
         while True:

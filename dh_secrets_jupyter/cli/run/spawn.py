@@ -88,14 +88,21 @@ def _fork_monitor(what: Start, failing: int, terminal: int, ends: tuple[socket.s
         os.setsid()
         fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
         child = _fork(what, failing, terminal)
-        os.close(failing)
-        for descriptor in {*what.descriptors.values()} - {terminal}:
-            os.close(descriptor)
+        _close_all_but(terminal, reports.fileno())
         reports.sendall(_NUMBER.pack(child))
         _report(child, reports, terminal)
         reports.recv(1)  # returns when nobody passes on what outlives the command any more
     finally:
         os._exit(0)
+
+
+def _close_all_but(*kept: int) -> None:
+    """Closes what this process has of the command's pipes, and of ours: who waits for their ends must see them."""
+    start = 3
+    for descriptor in sorted(kept):
+        os.closerange(start, descriptor)
+        start = descriptor + 1
+    os.closerange(start, os.sysconf("SC_OPEN_MAX"))
 
 
 def _report(pid: int, reports: socket.socket, terminal: int | None = None) -> None:

@@ -22,7 +22,7 @@ _AT_MOST = 1.0
 """Seconds after which it is taken so though it prints."""
 
 
-class Process:
+class PosixProcess:
     """A command between this process's standard streams."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], masker: Masker) -> None:
@@ -41,7 +41,7 @@ class Process:
             signal.pthread_sigmask(signal.SIG_SETMASK, self._signals.before)
             raise
 
-    def run(self) -> int:
+    def wait(self) -> int:
         """Waits until the command ends, and returns its status, or ends by the signal that it ended by."""
         self._signals.listen()
         try:
@@ -68,7 +68,7 @@ class Process:
             theirs[1] = self._screen.slave
             if _is_same_terminal(0):
                 theirs[0], self._has_keyboard = self._screen.slave, True
-            self._outputs.append(Output(masker, self._screen.master, 1))
+            self._outputs.append(Output(masker, os.dup(self._screen.master), 1))
         else:
             theirs[1] = self._pipe(masker, 1)
         if (self._screen and _is_same_terminal(2)) or _is_same_file():
@@ -180,27 +180,25 @@ class Process:
     def _stop(self, number: int) -> None:
         """Stops as the command has stopped, and goes on with it; what it printed before comes first."""
         self._catch_up()
+        is_from_keyboard = self._screen is not None and self._screen.controls_us and self._screen.is_ours
         if self._screen:
-            is_ours = self._screen.is_ours and _controls_us(1)
             self._screen.leave()
-            if is_ours and number != signal.SIGSTOP:
-                os.killpg(0, number)  # as the keyboard of a command that is its own terminal's
-        self._signals.raise_here(number)
+        self._signals.raise_here(number, to_group=is_from_keyboard)
         self._enter()
         self._send(signal.SIGCONT)
 
     def _catch_up(self) -> None:
-        """Passes on what was printed so far."""
-        while ready := select.select([one.source for one in self._outputs if one.source is not None], [], [], _QUIET)[
-            0
-        ]:
-            for output in self._outputs:
-                if output.source in ready:
+        """Passes on what was printed so far, as far as it is taken."""
+        for output in self._outputs:
+            while output.source is not None and not output.pending:
+                if is_over := not select.select([output.source], [], [], _QUIET)[0]:
+                    output.flush()
+                else:
                     output.read()
                 while output.pending and select.select([], [output.target], [], 0)[1]:
                     output.write()
-            if any(output.pending for output in self._outputs):
-                return
+                if is_over:
+                    break
 
     def _leave_a_relay(self) -> None:
         """Leaves a process behind that passes on what those print who outlive the command, until they end."""
@@ -230,11 +228,3 @@ def _is_same_file() -> bool:
     """Whether standard error is where standard output is, as after ``2>&1``: then both keep their order."""
     out, err = os.fstat(1), os.fstat(2)
     return (out.st_dev, out.st_ino) == (err.st_dev, err.st_ino) and not stat.S_ISCHR(out.st_mode)
-
-
-def _controls_us(descriptor: int) -> bool:
-    try:
-        os.tcgetpgrp(descriptor)
-    except OSError:
-        return False
-    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import threading
@@ -12,30 +13,34 @@ from ...guard.hooks.hold_back import FLUSH_AFTER
 from .outputs import CHUNK, Output
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], masker: Masker) -> int:
-    """Runs a command and returns its status. Ctrl-C comes to it by its console.
+class WindowsProcess:
+    """A command that runs. Ctrl-C comes to it by its console.
 
     Raises:
         OSError: it cannot be started.
     """
-    pipes = [os.pipe() for _ in range(2)]
-    (_, out), (_, err) = pipes
-    with subprocess.Popen(command, env=dict(environment), stdout=out, stderr=err) as process:
-        os.close(out)
-        os.close(err)
-        outputs = [Output(masker, source, target) for target, (source, _) in enumerate(pipes, 1)]
-        threads = [threading.Thread(target=_pass_on, args=(output,), daemon=True) for output in outputs]
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], masker: Masker) -> None:
+        sources, ends = zip(*[os.pipe(), os.pipe()], strict=True)
+        self._outputs = [Output(masker, source, target) for target, source in enumerate(sources, 1)]
+        try:
+            self._process = subprocess.Popen(command, env=dict(environment), stdout=ends[0], stderr=ends[1])
+        finally:
+            for end in ends:
+                os.close(end)
+
+    def wait(self) -> int:
+        """See :class:`.Process`."""
+        threads = [threading.Thread(target=_pass_on, args=(output,), daemon=True) for output in self._outputs]
         for thread in threads:
             thread.start()
-        while True:
-            try:
-                status = process.wait()
-                break
-            except KeyboardInterrupt:  # the command has it, too, and decides
-                continue
+        status = None
+        while status is None:
+            with contextlib.suppress(KeyboardInterrupt):  # the command has it, too, and decides
+                status = self._process.wait()
         for thread in threads:
             thread.join()
-    return status
+        return status
 
 
 def _pass_on(output: Output) -> None:

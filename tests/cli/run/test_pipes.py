@@ -1,0 +1,103 @@
+"""A command whose standard output is no terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ...support.waiting import wait_until
+from .at_terminal import PROGRAM, VALUE
+
+pytestmark = pytest.mark.posix
+MARK = "[secret:API_KEY]"
+RELAY = [sys.executable, "-c", PROGRAM]
+ENVIRONMENT = {**os.environ, "API_KEY": VALUE}
+
+
+def _started(*command: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [*RELAY, *command], env=ENVIRONMENT, stdin=pipe, stdout=pipe, stderr=stderr, text=True, encoding="utf-8"
+    )
+
+
+def test_both_streams() -> None:
+    """Each goes its way, masked; standard input is the caller's own, and the status the command's."""
+    process = _started("sh", "-c", 'read word; echo "$word $API_KEY"; echo "e $API_KEY" >&2; exit 3')
+    out, err = process.communicate("word\n", timeout=60)
+    assert (out, err, process.returncode) == (f"word {MARK}\n", f"e {MARK}\n", 3)
+
+
+def test_one_file_for_both() -> None:
+    """After ``2>&1`` what is printed keeps its order."""
+    process = _started("sh", "-c", "for i in 1 2 3; do echo o$i; echo e$i >&2; done", stderr=subprocess.STDOUT)
+    assert process.communicate(timeout=60)[0] == "o1\ne1\no2\ne2\no3\ne3\n"
+
+
+def test_it_ends_by_its_signal() -> None:
+    """Who called sees the signal, as without us."""
+    process = _started("sh", "-c", "kill -KILL $$")
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGWINCH])
+def test_signals_are_passed_on(number: signal.Signals) -> None:
+    """What is sent to the one who runs it comes to the command, which decides."""
+    code = f"import signal,sys;signal.signal({number}, lambda *_: sys.exit(7));print('ready',flush=True);signal.pause()"
+    process = _started(sys.executable, "-c", code)
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == 7
+
+
+def test_stopped_and_continued() -> None:
+    """It stops with the command, and goes on with it."""
+    process = _started("sh", "-c", 'echo $$; read word; echo "got $word"')
+    assert process.stdout
+    command = int(process.stdout.readline())
+    process.send_signal(signal.SIGTSTP)
+    for pid in (command, process.pid):
+        wait_until(lambda pid=pid: _state(pid) == "T")  # type: ignore[misc]  # it takes the default for an argument
+    process.send_signal(signal.SIGCONT)
+    assert process.communicate("word\n", timeout=60)[0] == "got word\n"
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_nobody_reads_any_more() -> None:
+    """The command meets a broken pipe, and ends by it, as it does without us."""
+    process = _started("yes")
+    assert process.stdout
+    assert process.stdout.readline() == "y\n"
+    process.stdout.close()
+    assert process.wait(60) == -signal.SIGPIPE
+
+
+def test_who_outlives_it(tmp_path: Path) -> None:
+    """It ends with the command; a process that the command leaves behind prints on, masked, and is not disturbed."""
+    os.mkfifo(tmp_path / "gate")
+    left = f'(read gate < {tmp_path}/gate; echo "late $API_KEY"; echo > {tmp_path}/left)'
+    process = _started("sh", "-c", f"echo now; {left} &")
+    assert process.wait(60) == 0
+    (tmp_path / "gate").write_text("open\n")
+    assert process.stdout
+    assert process.stdout.read() == f"now\nlate {MARK}\n"
+    wait_until((tmp_path / "left").exists)
+
+
+def test_a_script_without_an_interpreter(tmp_path: Path) -> None:
+    """It is run by the shell, as everywhere."""
+    (tmp_path / "script").write_text('echo "ran with $1"\n')
+    (tmp_path / "script").chmod(0o755)
+    process = _started(str(tmp_path / "script"), "--project")
+    assert process.communicate(timeout=60)[0] == "ran with --project\n"
