@@ -29,10 +29,12 @@ print(InteractiveShell.instance() is running_shell())
 
 
 def test_the_shell_is_the_one_that_runs_and_ipython_is_not_imported_for_it() -> None:
+    """None in a plain process, without importing IPython; the shell where there is one."""
     assert run(SHELL).splitlines() == ["None False", "None", "True"]
 
 
 def test_a_method_is_replaced_on_the_instance_and_put_back_by_taking_it_away() -> None:
+    """The class's own method is called again, and the instance has no attribute of ours."""
     speaker = Speaker()
     patch = Patch(speaker, "speak", lambda: "new")
     assert (speaker.speak(), patch.original(), patch.is_in_place) == ("new", "plain", True)
@@ -41,6 +43,7 @@ def test_a_method_is_replaced_on_the_instance_and_put_back_by_taking_it_away() -
 
 
 def test_an_attribute_of_its_own_is_put_back_as_it_was() -> None:
+    """What the object itself had before it has again."""
     module = types.ModuleType("module")
     vars(module)["level"] = 1
     Patch(module, "level", 2).undo()
@@ -48,6 +51,7 @@ def test_an_attribute_of_its_own_is_put_back_as_it_was() -> None:
 
 
 def test_what_somebody_put_over_ours_stays() -> None:
+    """Ours is taken out below it."""
     speaker = Speaker()
     patch = Patch(speaker, "speak", lambda: "ours")
     other = Patch(speaker, "speak", lambda: "theirs")
@@ -58,5 +62,6 @@ def test_what_somebody_put_over_ours_stays() -> None:
 
 
 def test_what_is_not_there_cannot_be_replaced() -> None:
+    """It is an AttributeError."""
     with pytest.raises(AttributeError):
         Patch(Speaker(), "sing", lambda: "new")

@@ -85,3 +85,15 @@ def test_nothing_is_tracked_that_a_tool_has_made(tracked: list[str]) -> None:
         r"(^|/)(\.\w+_cache|\.schemathesis|\.hypothesis|\.ipynb_checkpoints|__pycache__|build|dist|lib)/|\.db$|\.orig$"
     )
     assert [path for path in tracked if made.search(path)] == []
+
+
+def test_every_test_states_a_fact(tracked: list[str]) -> None:
+    """Each has a docstring."""
+    silent = [
+        f"{path}::{test.name}"
+        for path in tracked
+        if path.startswith("tests/") and path.endswith(".py")
+        for test in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(test, ast.FunctionDef) and test.name.startswith("test_") and not ast.get_docstring(test)
+    ]
+    assert silent == []

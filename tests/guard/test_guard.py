@@ -32,17 +32,20 @@ print("guard" in ours, [name for name in ours if name.startswith(("guard.hooks",
 
 
 def test_in_a_script_it_learns_nothing_and_loads_nothing() -> None:
+    """Where there is no kernel a value is read without the guard."""
     assert run(SCRIPT) == "invented-value-4711 None False False False\n"
 
 
 def test_a_server_that_hands_values_out_loads_neither_hooks_nor_engine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A process of the server's reads values, and imports nothing of them."""
     for name, text in environment(tmp_path).items():
         monkeypatch.setenv(name, text)
     assert run(SERVER) == "invented-value-4711\nTrue []\n"
 
 
 def test_it_is_not_turned_on_before_somebody_says_by_which_hooks() -> None:
+    """Loading without them is an error of the program."""
     with pytest.raises(RuntimeError, match="which hooks"):
         Guard().load(object())

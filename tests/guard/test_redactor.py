@@ -30,6 +30,7 @@ def test_a_listener_hears_what_is_known_and_each_change_until_it_leaves() -> Non
 
 
 def test_where_the_masker_fails_the_whole_text_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text and bytes alike, and nothing is recorded as masked."""
     redactor = Redactor()
     redactor.learn("A", VALUE)
 
@@ -44,6 +45,7 @@ def test_where_the_masker_fails_the_whole_text_is_withheld(monkeypatch: pytest.M
 
 
 def test_the_value_of_the_self_test_is_masked_and_never_listed() -> None:
+    """Neither among the names nor in the status."""
     redactor = Redactor()
     assert redactor.mask(redactor.canary, "stdout") == f"[secret:{CANARY}]"
     assert redactor.names() == []

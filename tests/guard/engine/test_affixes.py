@@ -19,6 +19,7 @@ repeated = st.tuples(texts, st.integers(1, 40)).map(lambda drawn: drawn[0] * dra
 
 @given(st.data(), st.one_of(texts, repeated), st.one_of(texts, repeated))
 def test_a_common_prefix_and_suffix_are_found_from_any_place(data: st.DataObject, a: bytes, b: bytes) -> None:
+    """As long as a comparison byte by byte finds them."""
     i, j = data.draw(st.integers(0, len(a))), data.draw(st.integers(0, len(b)))
     assert common_prefix(a, i, b, j) == agreeing(a[i:], b[j:])
     assert common_suffix(a, i, b, j) == agreeing(a[:i][::-1], b[:j][::-1])
@@ -26,6 +27,7 @@ def test_a_common_prefix_and_suffix_are_found_from_any_place(data: st.DataObject
 
 @given(st.one_of(texts, repeated), st.one_of(texts, repeated))
 def test_the_longest_suffix_that_occurs_is_found(data: bytes, haystack: bytes) -> None:
+    """Of all ends of the data that occur, none is longer."""
     assert longest_suffix(data, haystack) == max(
         size for size in range(len(data) + 1) if data[len(data) - size :] in haystack
     )

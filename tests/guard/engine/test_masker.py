@@ -35,6 +35,7 @@ def test_the_end_of_an_escape_is_no_letter_of_a_word(value: str, before: str) ->
 
 @pytest.mark.parametrize("text", ["[secret:A]", " [secret:API_KEY]\n", "'[secret:A]'", "[secret:A][secret:B]"])
 def test_a_text_of_marks_alone_is_no_value(text: str) -> None:
+    """It is neither looked for nor replaced: a mark would be put for a mark."""
     assert not isinstance(mask_scope(text), Scope)
     masker = Masker()
     masker.add("B", text)
@@ -42,6 +43,7 @@ def test_a_text_of_marks_alone_is_no_value(text: str) -> None:
 
 
 def test_no_piece_of_a_value_lies_in_a_mark_in_it() -> None:
+    """A mark in a value is no part of what is looked for, and stays in other texts."""
     masker = Masker()
     masker.add("URL", "postgresql://app:[secret:DATABASE_PASSWORD]@db.example.com/orders")
     assert masker.mask("[secret:DATABASE_PASSWORD]")[0] == "[secret:DATABASE_PASSWORD]"

@@ -170,12 +170,14 @@ def test_what_is_not_recognized_is_subject_to_pieces() -> None:
 
 
 def test_digits_alone_count_as_a_whole_number() -> None:
+    """A part of digits is masked where it is a number, not within a longer one."""
     assert masked("postgresql://app:17000000@db.example.com/x", "17000000 170000001 1.17000000") == (
         "[secret:K] 170000001 1.17000000"
     )
 
 
 def test_a_shared_part_bears_the_name_that_was_learnt_last_and_a_whole_value_its_own() -> None:
+    """Where that name is switched off the part bears the other's, and where both are it is shown."""
     masker = Masker()
     values = [f"postgresql://app:{PASSWORD}@{host}.example.com/x" for host in "abc"]
     masker.add("B", values[0])

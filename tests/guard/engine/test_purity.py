@@ -24,15 +24,18 @@ def _imported(path: Path) -> Iterator[str]:
 
 
 def test_it_imports_the_standard_library_and_the_automaton_alone() -> None:
+    """No module of the engine imports anything else."""
     found = {name for path in MODULES for name in _imported(path)}
     assert found - sys.stdlib_module_names == {"ahocorasick_rs"}
 
 
 def test_it_has_no_clock_no_thread_and_no_file_of_its_own() -> None:
+    """The same bytes always give the same result."""
     found = {name for path in MODULES for name in _imported(path)}
     assert found & {"time", "asyncio", "socket", "subprocess", "logging", "pathlib", "io", "importlib"} == set()
 
 
 def test_its_face_is_small_and_all_of_it_is_there() -> None:
+    """It exports at most 16 names, and each exists."""
     assert len(engine.__all__) <= 16
     assert all(hasattr(engine, name) for name in engine.__all__)

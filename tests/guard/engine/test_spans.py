@@ -26,12 +26,14 @@ def test_of_spans_that_overlap_one_is_left(spans: list[Span], merged: list[Span]
 
 
 def test_control_sequences_within_a_span_stay_behind_its_mark() -> None:
+    """Colours go on where the value was, whether a mark takes its place or nothing."""
     data = b"<\x1b[1mab\x1b[0mcd>"
     assert replace_spans(data, [Span(5, len(data) - 1, A)]) == b"<\x1b[1m[secret:A]\x1b[0m>"
     assert replace_spans(data, [Span(5, len(data) - 1, None)]) == b"<\x1b[1m\x1b[0m>"
 
 
 def test_a_span_grows_to_whole_characters() -> None:
+    """A character is replaced whole or not at all."""
     data = "aé€😀z".encode()
     assert whole_characters(data, 2, 4) == (1, 6)
     assert whole_characters(data, 7, 8) == (6, 10)

@@ -14,6 +14,7 @@ LINE = 'c.InteractiveShellApp.extensions.append("dh_secrets_jupyter")'
 def test_the_line_of_the_guide_loads_it_before_the_first_cell(
     new_kernel: Callable[..., Kernel], tmp_path: Path
 ) -> None:
+    """With that line in a profile, a value typed in the very first cell is kept nowhere."""
     assert LINE in GUIDE.read_text()
     profile = tmp_path / "home" / "ipython" / "profile_default"
     profile.mkdir(parents=True)
@@ -28,4 +29,5 @@ def test_the_line_of_the_guide_loads_it_before_the_first_cell(
 
 
 def test_where_it_is_not_switched_on_a_kernel_starts_without_it(new_kernel: Callable[..., Kernel]) -> None:
+    """Nothing of the package is imported there."""
     assert new_kernel().ok("import sys; 'dh_secrets_jupyter' in sys.modules").result == "False"

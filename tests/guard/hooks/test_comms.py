@@ -28,6 +28,7 @@ def _until(kernel: Kernel, start: int, wanted: str, **fields: Any) -> Message:
 
 @pytest.mark.skipif(Version(version("ipykernel")) < Version("7.4"), reason="before, a comm waited for the cell")
 def test_a_comm_that_answers_a_waiting_cell_is_masked(guarded: Kernel) -> None:
+    """What the comm sends meanwhile holds a mark, and so does what the cell prints at its end."""
     guarded.ok(
         "import asyncio\nfrom comm import create_comm\narrived = asyncio.Event()\n"
         "c = create_comm(target_name='t', comm_id='waits')\n"
@@ -64,6 +65,7 @@ def test_a_message_whose_header_alone_is_read_stays_as_it_is(guarded: Kernel) ->
 
 
 def test_the_id_by_which_an_answer_finds_its_way_stays(guarded: Kernel) -> None:
+    """An id within the content is the protocol's and stays; any other text becomes a mark."""
     guarded.ok("from comm import create_comm\nW = learn('P', b'request-id-4711'.hex()).reveal()")
     guarded.ok("c = create_comm(target_name='t', comm_id='asks')")
     cell = guarded.ok("c.send({'content': {'id': W, 'text': W}, 'id': W})")

@@ -119,11 +119,13 @@ def test_a_piece_is_held_then_out_by_itself_and_swallows_what_follows(guarded: K
 
 
 def test_what_is_no_value_goes_out_as_it_is(guarded: Kernel) -> None:
+    """A short beginning of a value goes out as it is, after a pause and at the end of a cell."""
     assert guarded.ok("print(T[:4], end='', flush=True); time.sleep(0.3); print('-x')").stdout == "tk-4-x\n"
     assert guarded.ok("print('tk-', end='')").stdout == "tk-"
 
 
 def test_held_text_goes_before_the_next_message_of_the_cell(guarded: Kernel) -> None:
+    """Displays, the other stream and the result come after it, as the cell wrote them."""
     cell = guarded.ok(
         "print(T[:12], end=''); display('x'); print('y', file=sys.stderr, flush=True); print(T[:5], end='')\nT[:3]"
     )
@@ -135,11 +137,13 @@ def test_held_text_goes_before_the_next_message_of_the_cell(guarded: Kernel) -> 
 
 
 def test_the_other_stream_does_not_overtake(guarded: Kernel) -> None:
+    """What stdout holds back goes out before what stderr gets next."""
     cell = guarded.ok("sys.stdout.write(T[:9]); sys.stdout.flush(); sys.stderr.write('e'); sys.stderr.flush()")
     assert [m.content["name"] for m in cell.of("stream")] == ["stdout", "stderr"]
 
 
 def test_a_value_that_comes_late_from_a_descriptor_is_masked_under_the_next_cell(guarded: Kernel) -> None:
+    """Its first piece came under one cell, its rest under the next: both together are one mark."""
     first = guarded.ok("os.write(1, T[:20].encode()); time.sleep(0.1)")
     second = guarded.ok("os.write(1, T[20:].encode() + b'!')", until=lambda cell: "!" in cell.stdout)
     assert first.stdout + second.stdout == f"{MARK}!"
@@ -147,6 +151,7 @@ def test_a_value_that_comes_late_from_a_descriptor_is_masked_under_the_next_cell
 
 @pytest.mark.skipif(Version(version("ipykernel")) < Version("7"), reason="before, there were no subshells")
 def test_threads_of_two_cells_keep_their_streams_apart(guarded: Kernel) -> None:
+    """Two cells that write the same value at once, in pieces, each show one mark."""
     subshell = guarded.request("create_subshell_request", {}, channel="control").of("create_subshell_reply")[0]
     header = {"subshell_id": subshell.content["subshell_id"]}
     code = "for i in range(0, len(T), 9): sys.stdout.write(T[i:i + 9]); sys.stdout.flush(); time.sleep(0.05)"
@@ -163,6 +168,7 @@ def test_threads_of_two_cells_keep_their_streams_apart(guarded: Kernel) -> None:
 
 
 def test_what_a_forked_child_holds_goes_out_before_it_ends(guarded: Kernel) -> None:
+    """A piece of a value that a child printed last is on the page as a mark."""
     code = "pid = os.fork()\nif not pid:\n    print('child', T[:12], end='')\n    os._exit(0)\nos.waitpid(pid, 0)\nNone"
     guarded.ok(code, until=lambda cell: f"child {MARK}" in cell.stdout)
 
@@ -192,6 +198,7 @@ def test_workers_of_a_pool_lose_nothing(guarded: Kernel) -> None:
 
 
 def test_a_fork_does_not_send_what_its_parent_holds(guarded: Kernel) -> None:
+    """It goes out once, from the parent."""
     code = (
         "sys.stdout.write(T[:12]); sys.stdout.flush()\npid = os.fork()\n"
         "if not pid:\n    print(' c', end='')\n    os._exit(0)\nos.waitpid(pid, 0)\nNone"
@@ -202,6 +209,7 @@ def test_a_fork_does_not_send_what_its_parent_holds(guarded: Kernel) -> None:
 
 
 def test_a_pool_of_processes_prints_marks(guarded: Kernel) -> None:
+    """Worker processes print marks for values and pieces, and any other text as it is."""
     code = (
         "import multiprocessing\nwith multiprocessing.get_context('fork').Pool(1) as pool:"
         " pool.map(print, [T, T[:20], 'plain'])\nNone"
@@ -210,6 +218,7 @@ def test_a_pool_of_processes_prints_marks(guarded: Kernel) -> None:
 
 
 def test_no_byte_of_other_output_is_lost_or_moved(guarded: Kernel) -> None:
+    """Thousands of lines that look like a beginning of a value arrive as they were written, on each stream."""
     code = (
         "for i in range(3000):\n    print(f'line {i} tk-4f9', end='' if i % 3 else '\\n', flush=i % 7 == 0)\n"
         "    if i % 500 == 0: print(i, file=sys.stderr)"
@@ -220,6 +229,7 @@ def test_no_byte_of_other_output_is_lost_or_moved(guarded: Kernel) -> None:
 
 
 def test_nothing_of_it_was_a_leak(guarded: Kernel) -> None:
+    """No message of this module's kernel holds the value, or its beginning or end."""
     guarded.poll(0.3)
     assert TOKEN.encode() not in guarded.raw
     assert TOKEN[:16].encode() not in guarded.raw

@@ -57,6 +57,7 @@ def _runs(pid: int) -> bool:
 
 @pytest.mark.parametrize("end", ENDS)
 def test_the_last_words_of_a_kernel_are_in_its_log(new_kernel: Callable[..., Kernel], end: str) -> None:
+    """They arrive masked, whether it aborts, is killed, leaves at once or crashes in C."""
     kernel = new_kernel()
     kernel.ok(SETUP)
     kernel.send("execute_request", {"code": ENDS[end], "silent": False})
@@ -70,6 +71,7 @@ def test_the_last_words_of_a_kernel_are_in_its_log(new_kernel: Callable[..., Ker
 def test_a_child_writes_on_after_the_kernel_and_the_process_that_masks_ends_with_it(
     new_kernel: Callable[..., Kernel],
 ) -> None:
+    """What a child writes then is masked, too; no command line or environment has the value."""
     kernel = new_kernel(env={"SOME_TOKEN": TOKEN})
     kernel.ok(SETUP)
     relay, said = _relay(kernel)

@@ -47,6 +47,7 @@ def _record(text: str, *args: object) -> logging.LogRecord:
 
 @pytest.mark.usefixtures("hooks")
 def test_a_copy_is_masked_as_the_record_is() -> None:
+    """The message and the text of an exception hold marks in both."""
     record = _record("token %s", VALUE)
     for one in (record, copy.copy(record)):
         assert one.getMessage() == "token [secret:TOKEN]"
@@ -56,6 +57,7 @@ def test_a_copy_is_masked_as_the_record_is() -> None:
 
 @pytest.mark.usefixtures("hooks")
 def test_another_process_gets_a_masked_record_of_the_kind_before() -> None:
+    """A pickled record has marks, and is of the class that was set before ours."""
     record = _record("token %s", VALUE)
     sent = pickle.dumps(record)
     assert VALUE.encode() not in sent
@@ -66,5 +68,6 @@ def test_another_process_gets_a_masked_record_of_the_kind_before() -> None:
 
 @pytest.mark.usefixtures("hooks")
 def test_a_record_without_a_value_keeps_its_arguments_on_the_way_to_another_process() -> None:
+    """Only where something was masked do the arguments become a part of the message."""
     got = pickle.loads(pickle.dumps(_record("%d lines", 3)))  # our own
     assert (got.msg, got.args, got.getMessage()) == ("%d lines", (3,), "3 lines")

@@ -86,6 +86,7 @@ def _shout(text: str) -> str:
 def test_what_people_see_is_masked_and_the_protocol_stays(
     kind: str, content: dict[str, Any], masked: dict[str, Any]
 ) -> None:
+    """Of each kind of message: the fields with text and data are masked, ids, names and states are not."""
     assert mask_content(kind, content, _shout) == masked
 
 
@@ -93,6 +94,7 @@ PLAIN = {"status": "ok", "execution_count": 3, "user_expressions": {}, "payload"
 
 
 def test_only_a_reply_without_anything_of_the_users_is_passed_by() -> None:
+    """A plain ``ok`` is not searched; an error, a payload, an expression or an unknown field is."""
     assert is_trivial_reply("execute_reply", PLAIN)
     assert not is_trivial_reply("inspect_reply", PLAIN)
     assert not is_trivial_reply("execute_reply", "{}")

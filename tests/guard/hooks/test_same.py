@@ -46,6 +46,7 @@ def _executed(home: Path, *, guard: bool) -> tuple[str, int]:
 
 @pytest.mark.kernel
 def test_a_notebook_without_a_secret_has_the_same_outputs(tmp_path: Path) -> None:
+    """50 MB of outputs of all kinds are the same with and without the guard."""
     without, size = _executed(tmp_path / "without", guard=False)
     with_guard, _ = _executed(tmp_path / "with", guard=True)
     assert size >= 50_000_000

@@ -45,6 +45,7 @@ def _history(home: Path) -> bytes:
 
 @pytest.mark.kernel
 def test_every_way_through_the_streams_is_masked(tmp_path: Path) -> None:
+    """Prints, displays, tracebacks, logs and threads show marks; the status says what is not covered."""
     ways = [
         "print('print', T)",
         "T",
@@ -69,6 +70,7 @@ def test_every_way_through_the_streams_is_masked(tmp_path: Path) -> None:
 
 @pytest.mark.kernel
 def test_a_literal_is_neither_in_the_history_nor_in_in(tmp_path: Path) -> None:
+    """Typed before the value was known or after it."""
     home = tmp_path / "h"
     done = _ipython(
         home, "before = '" + TOKEN + "'", LEARN, "after = '" + TOKEN + "'", "guard.off(); print(In, _i2, _i)"
@@ -80,6 +82,7 @@ def test_a_literal_is_neither_in_the_history_nor_in_in(tmp_path: Path) -> None:
 
 @pytest.mark.kernel
 def test_a_value_typed_on_the_line_is_kept_nowhere(tmp_path: Path) -> None:
+    """Screen, ``In`` and the database have a mark instead."""
     home = tmp_path / "h"
     done = _ipython(home, "%load_ext dh_secrets_jupyter", f"%secret set K {TOKEN}", "print(In, _i)")
     assert TOKEN not in done.stdout + done.stderr
@@ -89,6 +92,7 @@ def test_a_value_typed_on_the_line_is_kept_nowhere(tmp_path: Path) -> None:
 
 @pytest.mark.kernel
 def test_unloading_puts_the_streams_back(tmp_path: Path) -> None:
+    """The streams, their buffers and what was replaced in ``os`` are as before, and values are shown."""
     done = _ipython(
         tmp_path / "h",
         "import sys, os, signal; kept = lambda: (sys.stdout, sys.stderr, os.write, os._exit, signal.raise_signal)",
@@ -113,6 +117,7 @@ def test_unloading_puts_the_streams_back(tmp_path: Path) -> None:
     ids=["text", "latin-1", "utf-8"],
 )
 def test_any_stream_can_be_guarded(stream: Any, shown: str | bytes) -> None:
+    """Text or bytes, with a buffer or without: the value is masked, and the count of what was written is true."""
     redactor = Redactor()
     redactor.masker.add("U", value := f"caf\xe9-{TOKEN}")
     redactor.is_on = True

@@ -106,6 +106,7 @@ def _both(home: Path, lines: list[str | tuple[str, bytes, str]]) -> tuple[list[s
 
 
 def test_whatever_else_writes_there_comes_in_its_turn(tmp_path: Path) -> None:
+    """Children, C code and questions stand where they stood without the guard."""
     asked = [(HELD + typed, question, answer) for typed, question, answer in ASKED]
     plain, guarded = _both(tmp_path / "home", [*(HELD + more for more in MORE), *asked, *OTHERS, "exit"])
     own = [line for line in guarded if "dh_secrets_jupyter/guard/" in line]  # faulthandler's dump shows every frame
@@ -115,12 +116,14 @@ def test_whatever_else_writes_there_comes_in_its_turn(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", ENDS)
 def test_the_last_words_are_on_the_screen_however_it_ends(tmp_path: Path, end: str) -> None:
+    """The screen ends as it did without the guard."""
     plain, guarded = _both(tmp_path / "home", [*ENDS[end]])
     assert guarded == plain
     assert "Building" in "".join(plain[-2:])
 
 
 def test_ctrl_c_loses_nothing_and_shows_only_the_users_code(tmp_path: Path) -> None:
+    """No line is missing or twice, and no frame of the guard's is in the traceback."""
     (tmp_path / "setup.py").write_text(IMPORTS + LEARN)
     with terminals.start([*terminals.IPYTHON, "--simple-prompt"], tmp_path) as terminal:
         terminal.expect(b"In [1]: ")

@@ -45,8 +45,10 @@ def _said(home: Path, policy: str) -> str:
     [("auto", "iopub: encrypted\n" if ENCRYPTS else NOT_ENCRYPTED), ("disabled", NOT_ENCRYPTED)],
 )
 def test_the_guard_says_whether_iopub_is_encrypted(tmp_path: Path, policy: str, says: str) -> None:
+    """In the words that go with each policy of the kernel manager's."""
     assert says in _said(tmp_path, policy)
 
 
 def test_a_local_socket_is_said(guarded: Kernel) -> None:
+    """There nobody else on the network can read along."""
     assert "iopub: over a local socket" in guarded.ok("print(guard.status())").stdout

@@ -52,6 +52,7 @@ V = "hunter2-correct/horse"
     ],
 )
 def test_a_typed_value_is_taken_out_and_named(source: str) -> None:
+    """However the command is written, the value is out of the source, and is handed on under its name."""
     text, typed = scrub(source)
     assert V not in text
     assert "[secret:K]" in text
@@ -93,6 +94,7 @@ def test_a_typed_value_is_taken_out_and_named(source: str) -> None:
     ],
 )
 def test_everything_else_stays_as_it_is(source: str) -> None:
+    """Options, names and ordinary code are no values."""
     assert scrub(source) == (source, [])
 
 
@@ -108,6 +110,7 @@ def test_a_comment_is_taken_out_and_no_value(source: str) -> None:
 
 
 def test_code_around_the_command_stays() -> None:
+    """Other lines, and a comment behind the value, are as they were typed."""
     assert scrub(f"a = 1\n%secret set K {V} # no\nb = 2")[0] == "a = 1\n%secret set K [secret:K]\nb = 2"
 
 
@@ -151,6 +154,7 @@ def test_a_value_that_begins_with_a_hyphen_is_no_option(word: str) -> None:
 
 
 def test_the_value_is_learnt_as_it_was_meant() -> None:
+    """Without its quotes; and of several words the whole and each that may be the value alone."""
     assert {value for _, value in scrub("%secret set K 'correct horse'")[1]} >= {"correct horse"}
     assert {value for _, value in scrub("%secret set K correct horse")[1]} >= {"correct horse", "horse"}
 

@@ -25,6 +25,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[kernels.K
 
 
 def test_every_channel_and_every_encoding_is_among_at_least_200_ways() -> None:
+    """Each channel is walked with each encoding."""
     found = list(ways())
     assert len(found) >= 200
     assert {(way.row, way.encoding) for way in found} >= {(row, how) for row in CHANNELS for how in ENCODINGS}
@@ -32,12 +33,14 @@ def test_every_channel_and_every_encoding_is_among_at_least_200_ways() -> None:
 
 @pytest.mark.timeout(600)
 def test_no_way_shows_a_value_and_each_shows_its_mark(survey: tuple[kernels.Kernel, list[Outcome]]) -> None:
+    """In a guarded kernel: masked, not lost."""
     _, outcomes = survey
     assert [outcome for outcome in outcomes if outcome.leaks] == []
     assert [outcome for outcome in outcomes if outcome.way.mark not in outcome.marked] == []
 
 
 def test_nothing_came_late(survey: tuple[kernels.Kernel, list[Outcome]]) -> None:
+    """The messages, the history and the log of the whole walk, up to the kernel's end, hold no value."""
     kernel, _ = survey
     kernel.poll(0.5)
     assert leaked(kernel.raw) == set()
@@ -48,6 +51,7 @@ def test_nothing_came_late(survey: tuple[kernels.Kernel, list[Outcome]]) -> None
 @pytest.mark.kernel
 @pytest.mark.timeout(600)
 def test_the_notebook_that_nbclient_writes_holds_marks_and_no_value(tmp_path: Path) -> None:
+    """Every way as a cell: each secret's mark is in the saved notebook."""
     fill(tmp_path)
     cells = [SETUP, *(way.code for way in ways() if way.notebook)]
     environment = kernels.environment(tmp_path, **ENVIRONMENT)
@@ -66,12 +70,14 @@ def _sample() -> list[Way]:
 @pytest.mark.kernel
 @pytest.mark.timeout(600)
 def test_without_the_guard_the_same_ways_show_the_value(tmp_path: Path) -> None:
+    """The walk finds what is there to be found."""
     with started(tmp_path, UNGUARDED) as kernel:
         outcomes = walk(kernel, _sample())
     assert [outcome for outcome in outcomes if not outcome.leaks] == []
 
 
 def test_the_page_in_the_docs_is_of_these_ways() -> None:
+    """It counts them all, and names each channel."""
     text = PAGE.read_text()
     assert f"| **all** | {len(list(ways()))} |" in text
     assert [way for way in ways() if f"| {way.row} |" not in text] == []
