@@ -4,6 +4,7 @@ where only a part of them was done."""
 from __future__ import annotations
 
 import contextlib
+import time
 import uuid
 from collections.abc import Callable, Sequence
 
@@ -34,10 +35,12 @@ class Steps:
 
     Attributes:
         after: the project as far as it is changed.
+        took: seconds that Core took to write values, which it has to read first.
     """
 
     def __init__(self, client: Client, project: str, before: Look, deadline: Deadline) -> None:
         self.after = Look(dict(before.entities), dict(before.values))
+        self.took = 0.0
         self._client = client
         self._project = project
         self._before = before
@@ -109,7 +112,9 @@ class Steps:
 
         if wanted:
             body = {name: value.decode() for name, value in wanted.items()}
+            began = time.monotonic()
             answer = self._send("PUT", "/data", body, done)
+            self.took = time.monotonic() - began
             if answer.says("missing secrets"):
                 raise RacedError
             if not answer.ok:

@@ -12,9 +12,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ...backoff import Deadline
 from ...errors import ConflictError, SecretsError
@@ -32,12 +34,29 @@ PAUSES = 5.0
 """Seconds for which it may pause before requests that are sent again, in sum."""
 READ_BACK = (0.1, 0.3)
 """Seconds after a write at which it is read back."""
-SOON = (0.01, 0.05)
-"""The same where it has been undone: what comes between two writes of the platform stays."""
 SLOW = 3.0
-"""A slow Core's own writes take longer to undo something: so many times what a look takes is waited in addition, ..."""
+"""A slow Core's own writes take longer to undo something: so many times what one takes is waited in addition, ..."""
 LONGEST = 2.0
 """... up to so many seconds."""
+TRIES = 5
+"""Times that a value is stored again before it is looked at after a pause, while it is undone at once."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A change that was made.
+
+    Attributes:
+        before: what it was made of.
+        changes: the change.
+        after: the project after it.
+        took: seconds that Core took for the values.
+    """
+
+    before: Look
+    changes: Sequence[Change]
+    after: Look
+    took: float = 0.0
 
 
 def write(client: Client, project: str, plan: Plan) -> Records:
@@ -51,38 +70,37 @@ def write(client: Client, project: str, plan: Plan) -> Records:
             return before.records
         # Where nothing is there the project may have to be made, which is done under the lock.
         alone = isinstance(plan, Unconditional) and len(changes) == 1 and before.entities and not before.is_locked
-        if not alone or (after := _take(client, project, before, changes, deadline)) is None:
+        made = _make(client, project, before, changes, deadline) if alone else None
+        if made is None:
             with lock.held(client, project, waiting) as hold:
-                hold = hold.ending(min(hold.at, deadline.at))
-                before, changes, after = _take_locked(client, project, plan, before, changes, hold)
-    return _kept(client, project, changes, before, after, deadline).records
+                made = _make_locked(client, project, plan, before, changes, hold.ending(min(hold.at, deadline.at)))
+    return _kept(client, project, made, deadline).records
 
 
-def _take(client: Client, project: str, before: Look, changes: Sequence[Change], deadline: Deadline) -> Look | None:
-    """Makes changes; returns the project after them, None where somebody else came first."""
+def _make(client: Client, project: str, before: Look, changes: Sequence[Change], deadline: Deadline) -> Made | None:
+    """Makes changes; returns None where somebody else came first."""
     steps = Steps(client, project, before, deadline)
     try:
         steps.take(changes)
     except RacedError:
         return None
-    return steps.after
+    return Made(before, changes, steps.after, steps.took)
 
 
-def _take_locked(
+def _make_locked(
     client: Client, project: str, plan: Plan, before: Look, changes: Sequence[Change], hold: Deadline
-) -> tuple[Look, Sequence[Change], Look]:
-    """Looks again at what a plan wants to change, and asks it again, until its changes are made; returns what they were
-    made of, the changes, and the project after them."""
+) -> Made:
+    """Looks again at what a plan wants to change, and asks it again, until its changes are made."""
     names = _names(changes)
     while True:
         before = look_again(client, project, before, names, hold)
         changes = _asked(project, plan, before)
         if not changes:
-            return before, changes, before
+            return Made(before, changes, before)
         if not _names(changes) <= names:  # it wants something else now
             names |= _names(changes)
-        elif after := _take(client, project, before, changes, hold):
-            return before, changes, after
+        elif made := _make(client, project, before, changes, hold):
+            return made
 
 
 def _asked(project: str, plan: Plan, seen: Look) -> Sequence[Change]:
@@ -104,32 +122,24 @@ def _asked(project: str, plan: Plan, seen: Look) -> Sequence[Change]:
     return changes
 
 
-def _kept(
-    client: Client, project: str, changes: Sequence[Change], before: Look, after: Look, deadline: Deadline
-) -> Look:
+def _kept(client: Client, project: str, made: Made, deadline: Deadline) -> Look:
     """Sees to it that values stay beside Core's other writes; returns the secrets as they are then."""
-    puts = [change for change in changes if isinstance(change, Put)]
+    before, after = made.before, made.after
+    puts = [change for change in made.changes if isinstance(change, Put)]
     mine = {put.name for put in puts if put.value != before.values.get(put.name)} & after.known.keys()
-    took, was_lost = 0.0, False
-    while mine and deadline.wait(random.uniform(*(SOON if was_lost else READ_BACK)) + min(SLOW * took, LONGEST)):
-        asked = time.monotonic()
+    took = made.took
+    while mine and deadline.wait(random.uniform(*READ_BACK) + min(SLOW * took, LONGEST)):
         try:
             found = values(client, project, [after.entities[name] for name in mine], deadline)
-            took = time.monotonic() - asked
             if all(found.get(name) == after.values[name] for name in mine):
-                if not was_lost:
-                    return after
-                was_lost = False  # until it is seen a whole while later
-                continue
+                return after
             now = look_again(client, project, after, mine, deadline)
-            lost = {name: after.known[name] for name in mine if _undone(name, before, after, now)}
-            if not lost:
+            if not (lost := [name for name in mine if _undone(name, before, after, now)]):
                 return now
-            was_lost = True
-            _again(client, project, lost, deadline)
+            took = _again(client, project, after, lost, deadline)
         except SecretsError:
             continue  # the change was made; whether it stays cannot be seen now
-    if took and mine:
+    if mine:
         raise ConflictError(project, "the platform kept undoing the change", "Try again when it is done")
     return after
 
@@ -147,11 +157,24 @@ def _undone(name: str, before: Look, after: Look, now: Look) -> bool:
     return absent if old is None or isinstance(old, Missing) else absent or value == old
 
 
-def _again(client: Client, project: str, undone: dict[str, bytes], deadline: Deadline) -> None:
-    body = {name: value.decode() for name, value in undone.items()}
-    try:
-        answer = client.request("PUT", path(project, "/data"), body, deadline=deadline)
-    except OutcomeUnknownError:
-        return  # the next look says
-    if not answer.ok and answer.status != 500:
-        raise unexpected(answer)
+def _again(client: Client, project: str, after: Look, lost: Sequence[str], deadline: Deadline) -> float:
+    """Stores values again, until they are seen once; returns how long that took Core, in seconds.
+
+    Whoever has read the project before, and writes it back after us, undoes it once more: while the console writes all
+    the time, each try is one of many. Threads of ours take turns, or they would undo it, too.
+    """
+    body = {name: after.known[name].decode() for name in lost}
+    took = 0.0
+    with lock.turn(client, project, deadline):
+        for _ in range(TRIES):
+            began = time.monotonic()
+            with contextlib.suppress(OutcomeUnknownError):  # the next look says
+                answer = client.request("PUT", path(project, "/data"), body, deadline=deadline)
+                if not answer.ok and answer.status != 500:
+                    raise unexpected(answer)
+            took = time.monotonic() - began
+            deadline.wait(took)
+            found = values(client, project, [after.entities[name] for name in lost], deadline)
+            if all(found.get(name) == after.values[name] for name in lost):
+                break
+    return took
