@@ -92,6 +92,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.guard_kernel
 	$(BIN)/python -m benchmarks.writers
 	$(BIN)/python -m benchmarks.scan
+	$(BIN)/python -m benchmarks.platform
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it by PYTHON=…")'
