@@ -13,6 +13,13 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 PROJECT = "survey"
 PASSWORD = "Wq7-Lz2xK9vB4"
+LOGINS = {
+    "DHCORE_ACCESS_TOKEN": "at-7Hx3Kq9Wv2Nz6Tb1Yc8Ld4Rm5Pf0Gs",
+    "DHCORE_REFRESH_TOKEN": "rt-1Qw8Zn5Xk2Vb7Jm4Hc9Td6Lp3Rg0Ys",
+    "DHCORE_PERSONAL_ACCESS_TOKEN": "pat_5Bk2Xz8Lq1Wn7Vd4Rt9Hm6Cj3Pf0Ys",
+    "DHCORE_PASSWORD": "Zp4-Vx9Nk1Lw7Qb3Ht",
+}
+"""The ways to log in to the platform; a workspace has them in its environment."""
 TEXTS = {
     "TOKEN": "tk-4f9QzL7mWx2vB8nR5jK1cY6hD3sG0pTa",
     "MIXED": "pw\"9'x<Q>&7w/\\K zü4#Rv?=2m;Jd",
@@ -25,9 +32,10 @@ TEXTS = {
     "URL": f"postgresql://app:{PASSWORD}@db.example.net:5432/orders",
     "TYPED": "ty-8Kd2Lq9Zx4Vn6Bm1Ws7Rt3Yp5Hc",
     "HUB_TOKEN": "hb-6Zk3Wq8Nx1Vt5Yb9Lm2Rc7Pd4Gs",
+    **LOGINS,
 }
-"""TYPED is not read from the store, but typed into cells; HUB_TOKEN is in the environment."""
-ENVIRONMENT = {"MPLBACKEND": "agg", "HUB_TOKEN": TEXTS["HUB_TOKEN"]}
+"""TYPED is not read from the store, but typed into cells; HUB_TOKEN and all logins are in the environment."""
+ENVIRONMENT = {"MPLBACKEND": "agg", "HUB_TOKEN": TEXTS["HUB_TOKEN"], **LOGINS}
 BLOB = bytes.fromhex("f0819bd3c7a2e65d118f94bb02fe6e9a80d1c47733e9a6")
 NAMES = [*TEXTS, "BLOB"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .channels import bytes_ways, channel_ways
+from .logins import login_ways
 from .requests import request_ways, source_ways
 from .special import special_ways
 from .way import Way
@@ -16,4 +17,5 @@ def ways() -> Iterator[Way]:
     yield from channel_ways()
     yield from bytes_ways()
     yield from special_ways()
+    yield from login_ways()
     yield from request_ways()

@@ -77,20 +77,29 @@ def test_what_is_said_of_it(core: Core, workspace: dict[str, str], new_kernel: N
 
 
 def test_tokens_and_passwords_are_masked(core: Core, workspace: dict[str, str], new_kernel: NewKernel) -> None:
-    """Also those that a file holds, and those of a renewal: in outputs, in errors, and in the log at DEBUG."""
+    """Those of every kind of login: also what a file holds, and what comes by a renewal; in outputs, in errors, and in
+    the log at DEBUG."""
     core.logins.users["alice"].projects["demo"] = "ROLE_USER"
     refresh = core.logins.refresh_token("alice")
     expired = core.logins.access_token("alice", lasts=-60)
     text = f"[__default]\ndhcore_access_token = {expired}\ndhcore_refresh_token = {refresh}\ndhcore_client_id = admin\n"
     Path(workspace["DH_CONFIG"]).write_text(text)
-    kernel = new_kernel(env=in_kernel(workspace))
-    kernel.ok("import logging; logging.basicConfig(level=logging.DEBUG)")
+    spare = {"SPARE_PERSONAL": core.logins.personal_token("alice"), "SPARE_PHRASE": core.logins.password}
+    kernel = new_kernel(env={**in_kernel(workspace), **spare, "DHCORE_USER": "alice"})
+    kernel.ok("import logging, os; logging.basicConfig(level=logging.DEBUG)")
     kernel.ok("%load_ext dh_secrets_jupyter")
     kernel.ok("%secret list")
     assert core.logins.renewals == 1
-    shown = kernel.run("print(open(__import__('os').environ['DH_CONFIG']).read())\n1 / 0")
+    shown = kernel.run("print(open(os.environ['DH_CONFIG']).read())\n1 / 0")
     assert "[secret:DHCORE_ACCESS_TOKEN]" in shown.stdout
     assert "[secret:DHCORE_REFRESH_TOKEN]" in shown.stdout
+    kernel.ok("os.environ['DH_CONFIG'] += '.none'; del os.environ['DHCORE_ACCESS_TOKEN']")
+    for name, held in zip(["DHCORE_PERSONAL_ACCESS_TOKEN", "DHCORE_PASSWORD"], spare, strict=True):
+        kernel.ok(f"os.environ[{name!r}] = os.environ.pop({held!r})")
+        kernel.ok("%secret project demo --provider digitalhub")
+        kernel.ok("%secret list")
+        assert kernel.run("%secret get NOWHERE").reply["status"] == "error"
+        assert kernel.run(f"print(os.environ.pop({name!r}))").stdout == f"[secret:{name}]\n"
     sent = kernel.raw + kernel.log
     assert not [text for text in [*core.logins.secret_texts(), expired, refresh] if text.encode() in sent]
 
