@@ -1,0 +1,70 @@
+"""What users see of the register: in a kernel, and in the panels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.server import Namespace
+from tests.core.server import Core
+from tests.server.running import Server
+from tests.support.kernels import Kernel
+
+from .conftest import PROJECT
+
+
+@pytest.fixture
+def laptop(core: Core, namespace: Namespace, tmp_path: Path) -> dict[str, str]:
+    """The environment of somebody with both: rights in the cluster, and Core's address with a login."""
+    core.logins.is_on = True
+    core.logins.add("alice", f"{PROJECT}:ROLE_USER")
+    core.entities.create_project({"name": PROJECT}, "somebody")
+    return {
+        "DH_SECRETS_PROVIDER": "kubernetes",
+        "DH_SECRETS_PROJECT": PROJECT,
+        "DH_CONFIG": str(tmp_path / "none.ini"),
+        "DHCORE_ENDPOINT": core.url,
+        "DHCORE_ACCESS_TOKEN": core.logins.access_token("alice"),
+        "KUBECONFIG": str(namespace.kubeconfig),
+    }
+
+
+def test_in_a_kernel(core: Core, laptop: dict[str, str], new_kernel: Callable[..., Kernel]) -> None:
+    """``%secret`` says that changes are registered; they are; where they are not, one line says so."""
+    kernel = new_kernel(env=laptop)
+    kernel.ok("%load_ext dh_secrets_jupyter")
+    place = f"; changes are registered at the platform {core.url}"
+    assert re.search(f"^place .*{re.escape(place)}$", kernel.ok("%secret").stdout, re.MULTILINE)
+    kernel.ok("core = 'sample-value'\n%secret set A --from-var core\n%secret set B --from-var core")
+    assert set(core.entities.of(PROJECT)) == {"A", "B"}
+    assert core.entities.of(PROJECT)["A"]["user"] == "alice"
+    assert kernel.ok("%secret delete A --yes").stdout.splitlines() == [
+        f"A: deleted from project {PROJECT}, kubernetes."
+    ]
+    core.namespace = "elsewhere"
+    core.vault.write(PROJECT, "B", "sample-console")
+    other = new_kernel(env=laptop)
+    other.ok("%load_ext dh_secrets_jupyter")
+    said = other.ok("%secret delete B --yes").stdout.splitlines()
+    assert said[0] == f"B: deleted from project {PROJECT}, kubernetes."
+    assert said[1].startswith(
+        "The platform may still list B: nothing was changed there, because its secrets are in the"
+    )
+    assert set(core.entities.of(PROJECT)) == {"B"}
+    assert laptop["DHCORE_ACCESS_TOKEN"].encode() not in kernel.raw + kernel.log + other.raw + other.log
+
+
+@pytest.mark.server
+def test_over_http(core: Core, laptop: dict[str, str], tmp_path: Path) -> None:
+    """What the panels show as the place says it; what they create is registered, and what they delete is not listed."""
+    with Server(tmp_path / "server", laptop) as server:
+        status = server.call("GET", "status").body
+        assert status["place"].endswith(f"; changes are registered at the platform {core.url}")
+        secrets = f"projects/{PROJECT}/secrets"
+        assert server.call("POST", secrets, {"name": "A", "value": "sample-a"}).status == 201
+        assert set(core.entities.of(PROJECT)) == {"A"}
+        assert server.call("DELETE", f"{secrets}/A").status == 204
+        assert core.entities.of(PROJECT) == {}
