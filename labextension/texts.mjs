@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export const LOCALE = '../dh_secrets_jupyter/locale';
 
 const TEXT = String.raw`\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`;
-const CALL = new RegExp(String.raw`\b__\(${TEXT}|\b_n\(${TEXT},${TEXT}`, 'g');
+const CALL = new RegExp(String.raw`\b(?:__|text)\(${TEXT}|\b_n\(${TEXT},${TEXT}`, 'g');
 
 /** Returns the texts of a source, each as a list: of a pair both. */
 export function textsOf(source) {

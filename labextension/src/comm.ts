@@ -1,5 +1,6 @@
 /** The transport of the widget: its own comm, whose other end is the kernel. */
 
+import { text } from './language';
 import {
   type Details,
   type InKernel,
@@ -124,7 +125,11 @@ export class CommTransport implements Transport {
         this._pending.set(id, { settle, reject });
       } catch {
         reject(
-          new RequestError('The kernel of this panel is gone.', 'ProviderUnavailableError', 'Run the cell again.')
+          new RequestError(
+            text('The kernel of this panel is gone.'),
+            'ProviderUnavailableError',
+            text('Run the cell again.')
+          )
         );
       }
     });
@@ -136,9 +141,9 @@ export class CommTransport implements Transport {
     for (const { reject } of this._pending.values()) {
       reject(
         new RequestError(
-          'The kernel went away before it answered.',
+          text('The kernel went away before it answered.'),
           'ProviderUnavailableError',
-          'Run the cell again, and look whether it was done.'
+          text('Run the cell again, and look whether it was done.')
         )
       );
     }

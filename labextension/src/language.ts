@@ -24,7 +24,13 @@ export function speaking(language: string, catalogue: Catalogue): Trans {
   };
 }
 
-function fill(text: string, args: string[]): string {
+/** Marks a text that is said later, in the user's language, by `Trans`. */
+export function text(said: string): string {
+  return said;
+}
+
+/** Puts arguments in the place of their marks. */
+export function fill(text: string, args: string[]): string {
   return text.replace(/%(\d)/g, (mark, digit: string) => args[Number(digit) - 1] ?? mark);
 }
 

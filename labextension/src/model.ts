@@ -1,5 +1,6 @@
 /** What both panels know of secrets, and what they ask of the place that keeps them. Never holds a value. */
 
+import { fill } from './language';
 import type { Destination, HeldState, Reason, SecretInfo } from './protocol';
 
 /** Where a project's secrets are, and whether this user may change them. */
@@ -79,16 +80,20 @@ export interface Place {
   clientY: number;
 }
 
-/** A request that failed: what is wrong, and what to do. */
+/** A request that failed: what is wrong, and what to do; `%1`, … stand for the arguments. */
 export class RequestError extends Error {
   constructor(
-    message: string,
+    readonly text: string,
     readonly reason: Reason,
-    readonly hint: string
+    readonly hint: string,
+    readonly args: string[] = []
   ) {
-    super(message);
+    super(fill(text, args));
   }
 }
+
+/** One that the server or the kernel has worded. */
+export class ReportedError extends RequestError {}
 
 /**
  * The way to a project's secrets: HTTP in the side panel, the kernel's comm in the widget.

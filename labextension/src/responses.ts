@@ -3,7 +3,8 @@
  * place: only the promised status with JSON of the promised form says that something was done.
  */
 
-import { RequestError, type Status } from './model';
+import { text } from './language';
+import { ReportedError, RequestError, type Status } from './model';
 import { type Reason, SECRET_FIELDS, type SecretInfo } from './protocol';
 
 /** Whether a body has the form that the API promises; `undefined` is no JSON, and an empty text no body. */
@@ -32,20 +33,20 @@ export function isSecretNamed(name: string): Form<SecretInfo> {
  * nobody knows whether the change was made. No text of a foreign response is in it.
  */
 export async function read<T>(response: Response, status: number, form: Form<T>, writes: boolean): Promise<T> {
-  const text = await response.text().catch(() => null);
-  const body = text === '' ? '' : parsed(text ?? '');
+  const received = await response.text().catch(() => null);
+  const body = received === '' ? '' : parsed(received ?? '');
   if (response.status === status && form(body)) {
     return body;
   }
   if (response.status >= 400 && isObject(body) && texts(body, 'message', 'reason', 'hint')) {
-    throw new RequestError(body.message, body.reason as Reason, body.hint);
+    throw new ReportedError(body.message, body.reason as Reason, body.hint);
   }
-  throw foreign(response, /^\s*</.test(text ?? ''), writes);
+  throw foreign(response, /^\s*</.test(received ?? ''), writes);
 }
 
 /** The error of a request that nobody answered. */
 export function unreachable(writes: boolean): RequestError {
-  return unavailable('The Jupyter server cannot be reached.', 'Check that it is running.', writes);
+  return unavailable(text('The Jupyter server cannot be reached.'), text('Check that it is running.'), writes);
 }
 
 function foreign(response: Response, isPage: boolean, writes: boolean): RequestError {
@@ -53,32 +54,37 @@ function foreign(response: Response, isPage: boolean, writes: boolean): RequestE
   const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400);
   if (isRedirect || status === 401 || status === 403 || (ok && isPage)) {
     return new RequestError(
-      'You are logged out: a log-in page or a gateway answered, not the Jupyter server.',
+      text('You are logged out: a log-in page or a gateway answered, not the Jupyter server.'),
       'AccessDeniedError',
-      'Log in again in another tab, then try again.'
+      text('Log in again in another tab, then try again.')
     );
   }
   if (status === 404) {
     return new RequestError(
-      'The server extension is not running.',
+      text('The server extension is not running.'),
       'ProviderUnavailableError',
-      'Restart Jupyter; jupyter server extension list shows it.'
+      text('Restart Jupyter; jupyter server extension list shows it.')
     );
   }
   return ok
-    ? unavailable('The answer is incomplete, or not the Jupyter server’s.', 'Try again.', writes)
-    : unavailable(`A proxy or the Jupyter server answered ${`${status} ${statusText}`.trim()}.`, 'Try again.', writes);
+    ? unavailable(text('The answer is incomplete, or not the Jupyter server’s.'), text('Try again.'), writes)
+    : unavailable(
+        text('A proxy or the Jupyter server answered %1.'),
+        text('Try again.'),
+        writes,
+        `${status} ${statusText}`.trim()
+      );
 }
 
 /** Nobody knows what became of a change whose response was lost. */
-function unavailable(message: string, hint: string, writes: boolean): RequestError {
-  const unknown = 'The change may or may not have been made: look at the list before you try again.';
-  return new RequestError(message, 'ProviderUnavailableError', writes ? unknown : hint);
+function unavailable(message: string, hint: string, writes: boolean, ...args: string[]): RequestError {
+  const unknown = text('The change may or may not have been made: look at the list before you try again.');
+  return new RequestError(message, 'ProviderUnavailableError', writes ? unknown : hint, args);
 }
 
-function parsed(text: string): unknown {
+function parsed(received: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(received);
   } catch {
     return undefined;
   }

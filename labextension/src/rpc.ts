@@ -1,6 +1,6 @@
 /** The envelope in which a kernel is asked, whatever comm carries it; `dh_secrets_jupyter/rpc.py` has its other end. */
 
-import { RequestError } from './model';
+import { ReportedError } from './model';
 import type { Method, Reason } from './protocol';
 
 /** What is asked. A value is no part of it: it is the message's only buffer. */
@@ -17,10 +17,10 @@ export interface Response {
   error?: { message: string; reason: Reason; hint: string };
 }
 
-/** Returns the result of a response, or throws its error as a `RequestError`. */
+/** Returns the result of a response, or throws its error as a `ReportedError`. */
 export function resultOf<T>({ result, error }: Response): T {
   if (error) {
-    throw new RequestError(error.message, error.reason, error.hint);
+    throw new ReportedError(error.message, error.reason, error.hint);
   }
   return result as T;
 }

@@ -1,8 +1,8 @@
 /** What a panel shows. It holds no value, not even while one is sent. */
 
 import type { Order } from './arrange';
-import type { Trans } from './language';
-import { type Front, type Held, RequestError, type Status } from './model';
+import { type Trans, text } from './language';
+import { type Front, type Held, ReportedError, RequestError, type Status } from './model';
 import type { Reason, SecretInfo } from './protocol';
 
 /** What went wrong, with the name of the secret or project that it is about. */
@@ -65,10 +65,32 @@ export const EMPTY: State = {
   dialog: null
 };
 
+/** What the classes of errors mean, for who does not read the server's and the kernel's English. */
+const CAUSES: { [reason in Reason]?: string } = {
+  AccessDeniedError: text('You do not have the right to do this.'),
+  ProviderUnavailableError: text('The place of the secrets cannot be reached.'),
+  SecretExistsError: text('There is already a secret of this name.'),
+  SecretNotFoundError: text('There is no secret of this name.'),
+  InvalidNameError: text('This name is not valid.'),
+  TooLargeError: text('This is too large.'),
+  ConflictError: text('Others changed it at the same time.')
+};
+
 /** Returns what is shown of an error: a failed request's own sentence; of any other nothing that it may hold. */
 export function problemOf(subject: string, error: unknown, trans: Trans): Problem {
+  if (error instanceof ReportedError) {
+    const { message, reason, hint } = error;
+    const cause = CAUSES[reason] ?? '';
+    const said = trans.__(cause);
+    return { subject, message: said === cause ? message : `${said} ${message}`, reason, hint };
+  }
   if (error instanceof RequestError) {
-    return { subject, message: error.message, reason: error.reason, hint: error.hint };
+    return {
+      subject,
+      message: trans.__(error.text, ...error.args),
+      reason: error.reason,
+      hint: trans.__(error.hint)
+    };
   }
   return {
     subject,
