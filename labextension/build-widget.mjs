@@ -1,41 +1,64 @@
-/** Builds the widget's front end: one module and one style sheet, with the translations of the texts that it says. */
+/**
+ * Builds the widget's front end into the package: `widget.js`, `widget.css` and `texts.json`.
+ *
+ * The module is saved with every notebook that shows it, so it has short marks in place of its texts. `texts.json` says for
+ * each language what they mean, and the kernel hands one language over. What the widget says before that is in the module.
+ */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import { catalogues, textsOf } from './texts.mjs';
+import { catalogues, replaceTexts, textsOf } from './texts.mjs';
 
-const options = {
+const OUT = '../dh_secrets_jupyter/static';
+const marks = new Map();
+
+/** Returns the mark of a text, or of a pair: a number to the base of 36. */
+function markOf(texts) {
+  if (!marks.has(texts[0])) {
+    marks.set(texts[0], { mark: marks.size.toString(36), texts });
+  }
+  return marks.get(texts[0]).mark;
+}
+
+/** Returns the texts of all languages by their marks, of a language by its first two letters. */
+function meanings(texts) {
+  const chosen = [...marks.values()].filter(one => texts === undefined || texts.includes(one.texts[0]));
+  const inLanguage = catalogue =>
+    Object.fromEntries(chosen.map(({ mark, texts }) => [mark, catalogue[texts[0]] ?? texts]));
+  const languages = Object.entries({ en: {}, ...catalogues() });
+  return Object.fromEntries(languages.map(([locale, catalogue]) => [locale.slice(0, 2), inLanguage(catalogue)]));
+}
+
+const texts = {
+  name: 'texts',
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /labextension\/src\/.*\.tsx?$/ }, ({ path }) => ({
+      contents: replaceTexts(readFileSync(path, 'utf8'), markOf),
+      loader: path.endsWith('x') ? 'tsx' : 'ts'
+    }));
+    onResolve({ filter: /^catalogues$/ }, ({ path }) => ({ path, namespace: 'catalogues' }));
+    onLoad({ filter: /.*/, namespace: 'catalogues' }, () => {
+      const own = textsOf(readFileSync('src/widget.ts', 'utf8'));
+      own.forEach(markOf);
+      return { contents: JSON.stringify(meanings(own.map(([text]) => text))), loader: 'json' };
+    });
+  }
+};
+
+await build({
   entryPoints: ['src/widget.ts', 'style/widget.css'],
-  outdir: '../dh_secrets_jupyter/static',
+  outdir: OUT,
   entryNames: '[name]',
   bundle: true,
   minify: true,
-  // Names of private members are nobody else's.
-  mangleProps: /^_./,
+  // Private members are nobody else's, and neither are these, which are long or frequent.
+  mangleProps:
+    /^(?:_.+|disabledReason|cellsReason|listProblem|openDialog|closeDialog|openSettings|isCurrent|isOffered|setProject|assumedProject|loadProjects|setSearch|setInView|undoable|tryAgain|putAgain)$/,
   format: 'esm',
   target: 'es2022',
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  logLevel: 'warning'
-};
-
-/** Resolves the module `catalogues` to the translations of these texts. */
-function translations(texts) {
-  const known = Object.entries(catalogues()).map(([locale, catalogue]) => [
-    locale.slice(0, 2),
-    Object.fromEntries(texts.filter(([text]) => text in catalogue).map(([text]) => [text, catalogue[text]]))
-  ]);
-  const contents = JSON.stringify(Object.fromEntries(known));
-  return {
-    name: 'catalogues',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^catalogues$/ }, ({ path }) => ({ path, namespace: 'catalogues' }));
-      onLoad({ filter: /.*/, namespace: 'catalogues' }, () => ({ contents, loader: 'json' }));
-    }
-  };
-}
-
-// Which sources the widget is made of is known once it is built.
-const { metafile } = await build({ ...options, write: false, metafile: true, plugins: [translations([])] });
-const sources = Object.keys(metafile.inputs).filter(path => path.startsWith('src/'));
-await build({ ...options, plugins: [translations(sources.flatMap(path => textsOf(readFileSync(path, 'utf8'))))] });
+  logLevel: 'warning',
+  plugins: [texts]
+});
+writeFileSync(`${OUT}/texts.json`, JSON.stringify(meanings()));

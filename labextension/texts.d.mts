@@ -1,4 +1,5 @@
 /** The types of texts.mjs, for the tests. */
 export const LOCALE: string;
 export function textsOf(source: string): string[][];
+export function replaceTexts(source: string, markOf: (texts: string[]) => string): string;
 export function catalogues(): { [locale: string]: { [text: string]: string[] } };

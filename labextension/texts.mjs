@@ -6,11 +6,20 @@ import { join } from 'node:path';
 export const LOCALE = '../dh_secrets_jupyter/locale';
 
 const TEXT = String.raw`\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`;
-const CALL = new RegExp(String.raw`\b(?:__|text)\(${TEXT}|\b_n\(${TEXT},${TEXT}`, 'g');
+const CALL = new RegExp(String.raw`\b(?:__|wording)\(${TEXT}|\b_n\(${TEXT},${TEXT}`, 'g');
 
 /** Returns the texts of a source, each as a list: of a pair both. */
 export function textsOf(source) {
   return [...source.matchAll(CALL)].map(([, text, one, many]) => (text ? [text] : [one, many]).map(evaluate));
+}
+
+/** Returns the source with marks in place of its texts: `markOf` makes one of each list that `textsOf` would return. */
+export function replaceTexts(source, markOf) {
+  return source.replace(CALL, (call, ...literals) => {
+    const texts = literals.slice(0, 3).filter(literal => literal !== undefined);
+    const mark = `'${markOf(texts.map(evaluate))}'`;
+    return call.slice(0, call.indexOf('(') + 1) + [mark, ...(texts.length > 1 ? ["''"] : [])].join(',');
+  });
 }
 
 /** Returns the catalogues in the package by locale, such as `it_IT`. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import json
 import threading
 from html import escape
 from importlib.resources import files
@@ -23,8 +24,9 @@ from . import fallback
 from .view_watches import ViewWatches
 
 BUILT = files("dh_secrets_jupyter") / "static"
-VIEW_METHODS = ("list", "leave")
-"""What a view can ask besides the methods of :mod:`.rpc`: the list, with a push for each change, and to end that."""
+VIEW_METHODS = ("list", "leave", "texts")
+"""What a view can ask besides the methods of :mod:`.rpc`: the list, with a push for each change, to end that, and the
+panel's texts in its language, which would be most of its source."""
 LIST_TIMEOUT = 2.0
 """Seconds that a display waits for the list, so that the saved notebook has it; the view itself never waits."""
 
@@ -134,6 +136,8 @@ class Panel(AnyWidget):
                 return {}
             case "list":
                 return self._list(self._project(name), params["view"])
+            case "texts":
+                return {"texts": _texts(params["language"])}
             case "status":
                 # What a view has shown as the place is where its writes go, whatever the kernel switches to meanwhile.
                 project = _open(name)
@@ -178,6 +182,12 @@ def _open(name: str | None) -> Project:
     """
     own = current.project()
     return own if name in (None, own.name) else Project(str(name), own.provider, user=own.user)
+
+
+def _texts(language: str) -> JSON:
+    """Returns what the marks in the front end mean in a language, in English where it is another."""
+    languages: dict[str, JSON] = json.loads(_built("texts.json"))
+    return languages.get(language[:2], languages["en"])
 
 
 def _where(project: Project) -> str:

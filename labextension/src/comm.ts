@@ -1,6 +1,6 @@
 /** The transport of the widget: its own comm, whose other end is the kernel. */
 
-import { text } from './language';
+import { type Catalogue, wording } from './language';
 import {
   type Details,
   type InKernel,
@@ -97,6 +97,11 @@ export class CommTransport implements Transport {
     return this._ask('held', { project });
   }
 
+  /** Returns the panel's texts in a language, in English where the package has none in it. */
+  async texts(language: string): Promise<Catalogue> {
+    return (await this._ask<{ texts: Catalogue }>('texts', { language })).texts;
+  }
+
   /** Calls back after each cell that the kernel has run. */
   onCell(ran: () => void): void {
     this._ran = ran;
@@ -126,9 +131,9 @@ export class CommTransport implements Transport {
       } catch {
         reject(
           new RequestError(
-            text('The kernel of this panel is gone.'),
+            wording('The kernel of this panel is gone.'),
             'ProviderUnavailableError',
-            text('Run the cell again.')
+            wording('Run the cell again.')
           )
         );
       }
@@ -141,9 +146,9 @@ export class CommTransport implements Transport {
     for (const { reject } of this._pending.values()) {
       reject(
         new RequestError(
-          text('The kernel went away before it answered.'),
+          wording('The kernel went away before it answered.'),
           'ProviderUnavailableError',
-          text('Run the cell again, and look whether it was done.')
+          wording('Run the cell again, and look whether it was done.')
         )
       );
     }

@@ -25,7 +25,7 @@ export function speaking(language: string, catalogue: Catalogue): Trans {
 }
 
 /** Marks a text that is said later, in the user's language, by `Trans`. */
-export function text(said: string): string {
+export function wording(said: string): string {
   return said;
 }
 

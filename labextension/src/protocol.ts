@@ -53,7 +53,8 @@ export type Method =
   | 'forget'
   | 'held'
   | 'list'
-  | 'leave';
+  | 'leave'
+  | 'texts';
 
 /** How what a kernel holds compares with the store. */
 export type HeldState = 'same' | 'old' | 'gone';

@@ -3,7 +3,7 @@
  * place: only the promised status with JSON of the promised form says that something was done.
  */
 
-import { text } from './language';
+import { wording } from './language';
 import { ReportedError, RequestError, type Status } from './model';
 import { type Reason, SECRET_FIELDS, type SecretInfo } from './protocol';
 
@@ -46,7 +46,7 @@ export async function read<T>(response: Response, status: number, form: Form<T>,
 
 /** The error of a request that nobody answered. */
 export function unreachable(writes: boolean): RequestError {
-  return unavailable(text('The Jupyter server cannot be reached.'), text('Check that it is running.'), writes);
+  return unavailable(wording('The Jupyter server cannot be reached.'), wording('Check that it is running.'), writes);
 }
 
 function foreign(response: Response, isPage: boolean, writes: boolean): RequestError {
@@ -54,23 +54,23 @@ function foreign(response: Response, isPage: boolean, writes: boolean): RequestE
   const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400);
   if (isRedirect || status === 401 || status === 403 || (ok && isPage)) {
     return new RequestError(
-      text('You are logged out: a log-in page or a gateway answered, not the Jupyter server.'),
+      wording('You are logged out: a log-in page or a gateway answered, not the Jupyter server.'),
       'AccessDeniedError',
-      text('Log in again in another tab, then try again.')
+      wording('Log in again in another tab, then try again.')
     );
   }
   if (status === 404) {
     return new RequestError(
-      text('The server extension is not running.'),
+      wording('The server extension is not running.'),
       'ProviderUnavailableError',
-      text('Restart Jupyter; jupyter server extension list shows it.')
+      wording('Restart Jupyter; jupyter server extension list shows it.')
     );
   }
   return ok
-    ? unavailable(text('The answer is incomplete, or not the Jupyter server’s.'), text('Try again.'), writes)
+    ? unavailable(wording('The answer is incomplete, or not the Jupyter server’s.'), wording('Try again.'), writes)
     : unavailable(
-        text('A proxy or the Jupyter server answered %1.'),
-        text('Try again.'),
+        wording('A proxy or the Jupyter server answered %1.'),
+        wording('Try again.'),
         writes,
         `${status} ${statusText}`.trim()
       );
@@ -78,7 +78,7 @@ function foreign(response: Response, isPage: boolean, writes: boolean): RequestE
 
 /** Nobody knows what became of a change whose response was lost. */
 function unavailable(message: string, hint: string, writes: boolean, ...args: string[]): RequestError {
-  const unknown = text('The change may or may not have been made: look at the list before you try again.');
+  const unknown = wording('The change may or may not have been made: look at the list before you try again.');
   return new RequestError(message, 'ProviderUnavailableError', writes ? unknown : hint, args);
 }
 

@@ -1,7 +1,7 @@
 /** One secret in the list: its name, its expiry and labels, its buttons, and on demand what else is known of it. */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { actionsOf, run } from './actions';
+import { type Action, actionsOf, run } from './actions';
 import { labelSearch } from './arrange';
 import { daysLeft, sayDate, sayDays, sayTime, urgency } from './dates';
 import { Icon } from './icons';
@@ -27,6 +27,8 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
   const { trans } = store;
   const { name, description, labels } = secret;
   const { index, total, top } = position;
+  // What is in the kernel is said in the place of the labels, which the details have, too.
+  const isHeld = store.state.held.some(one => one.name === name);
   const row = useRef<HTMLLIElement>(null);
   useLayoutEffect(() => {
     const element = row.current;
@@ -58,8 +60,8 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
         </span>
         <InKernel store={store} name={name} />
         <Expiry secret={secret} trans={trans} />
-        {!isOpen && <Labels store={store} labels={labels} />}
-        {actionsOf(store, secret).map(
+        {!isOpen && !isHeld && <Labels store={store} labels={labels} />}
+        {buttonsOf(store, secret).map(
           action =>
             action.button && (
               <button
@@ -93,6 +95,12 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
       {isOpen && <Details store={store} secret={secret} />}
     </li>
   );
+}
+
+/** The actions with a button; where the value is old, Put again takes the place of Put. */
+function buttonsOf(store: Store, secret: SecretInfo): Action[] {
+  const actions = actionsOf(store, secret).filter(({ button }) => button);
+  return actions.length > 1 ? actions.filter(({ id }) => id !== 'put') : actions;
 }
 
 /** Where the secret is in the kernel in front, and whether its value there is old. */

@@ -1,7 +1,7 @@
 /** What a panel shows. It holds no value, not even while one is sent. */
 
 import type { Order } from './arrange';
-import { type Trans, text } from './language';
+import { type Trans, wording } from './language';
 import { type Front, type Held, ReportedError, RequestError, type Status } from './model';
 import type { Reason, SecretInfo } from './protocol';
 
@@ -67,22 +67,22 @@ export const EMPTY: State = {
 
 /** What the classes of errors mean, for who does not read the server's and the kernel's English. */
 const CAUSES: { [reason in Reason]?: string } = {
-  AccessDeniedError: text('You do not have the right to do this.'),
-  ProviderUnavailableError: text('The place of the secrets cannot be reached.'),
-  SecretExistsError: text('There is already a secret of this name.'),
-  SecretNotFoundError: text('There is no secret of this name.'),
-  InvalidNameError: text('This name is not valid.'),
-  TooLargeError: text('This is too large.'),
-  ConflictError: text('Others changed it at the same time.')
+  AccessDeniedError: wording('You do not have the right to do this.'),
+  ProviderUnavailableError: wording('The place of the secrets cannot be reached.'),
+  SecretExistsError: wording('There is already a secret of this name.'),
+  SecretNotFoundError: wording('There is no secret of this name.'),
+  InvalidNameError: wording('This name is not valid.'),
+  TooLargeError: wording('This is too large.'),
+  ConflictError: wording('Others changed it at the same time.')
 };
 
 /** Returns what is shown of an error: a failed request's own sentence; of any other nothing that it may hold. */
 export function problemOf(subject: string, error: unknown, trans: Trans): Problem {
   if (error instanceof ReportedError) {
     const { message, reason, hint } = error;
-    const cause = CAUSES[reason] ?? '';
-    const said = trans.__(cause);
-    return { subject, message: said === cause ? message : `${said} ${message}`, reason, hint };
+    const cause = CAUSES[reason];
+    const isUnderstood = !cause || trans.language.startsWith('en');
+    return { subject, message: isUnderstood ? message : `${trans.__(cause)} ${message}`, reason, hint };
   }
   if (error instanceof RequestError) {
     return {

@@ -2,7 +2,7 @@
 
 import CATALOGUES from 'catalogues';
 import { CommTransport, type Model } from './comm';
-import { speaking, type Trans } from './language';
+import { type Catalogue, speaking, type Trans } from './language';
 import type { Status } from './model';
 import { Store } from './store';
 import { mount } from './view';
@@ -11,13 +11,16 @@ import { mount } from './view';
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const leaveKeys = takeKeys(el);
   el.classList.add('dhs-widget');
-  const trans = inLanguageOfPage();
+  // JupyterLab says it on the page.
+  const language = document.documentElement.lang || 'en';
+  const own = CATALOGUES[language.slice(0, 2)] ?? CATALOGUES.en ?? {};
   const transport = new CommTransport(model);
-  let end = waiting(model, el, trans);
+  let end = waiting(model, el, speaking(language, own));
   let gone = false;
-  const show = (status?: Status) => {
+  const show = (texts: Catalogue, status?: Status) => {
     if (!gone) {
       end();
+      const trans = speaking(language, texts);
       const store = new Store(transport, trans);
       transport.onCell(() => void store.kernel.ask());
       end = mount(el, store, {
@@ -26,19 +29,21 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       void store.open(status);
     }
   };
-  transport.status().then(show, () => show());
+  transport
+    .texts(language)
+    .then(texts =>
+      transport.status().then(
+        status => show(texts, status),
+        () => show(texts)
+      )
+    )
+    .catch(() => undefined);
   return () => {
     gone = true;
     end();
     leaveKeys();
     transport.dispose();
   };
-}
-
-/** The language that JupyterLab says on the page. */
-function inLanguageOfPage(): Trans {
-  const language = document.documentElement.lang || 'en';
-  return speaking(language, CATALOGUES[language.slice(0, 2)] ?? {});
 }
 
 /** In a notebook plain keys are its commands, on a button too, unless the element says that they are its own. */

@@ -72,7 +72,7 @@ def test_a_value_that_is_a_word_of_its_source_does_not_break_it(new_kernel: Call
     assert kernel.ok("print('a document')").stdout == "a [secret:W]\n"
     shown = [m.content["data"]["state"] for m in kernel.ok(OPEN).of("comm_open")]
     answers = kernel.ok(RELOADED).of("comm_msg")
-    loaded = [model["state"] for m in answers for model in m.content["data"]["states"].values()]
+    loaded = [model["state"] for m in answers for model in m.content["data"].get("states", {}).values()]
     built = (BUILT / "widget.js").read_text()
     assert "document" in built
     assert [state["_esm"] for state in shown + loaded if "_esm" in state] == [built, built]
@@ -107,6 +107,18 @@ def test_what_nbclient_writes_has_no_value(tmp_path: Path) -> None:
 def test_the_bundle_fits_into_a_notebook() -> None:
     """It is widget state, and saved with it: at most 60 kB."""
     assert sum(len((BUILT / name).read_bytes()) for name in ("widget.js", "widget.css")) <= 60_000
+
+
+def test_its_texts_come_from_the_kernel_in_the_language_of_the_page(view: View) -> None:
+    """Whatever the country; in English where there is no catalogue. All languages have the same marks."""
+    languages = ("en-GB", "it", "it-IT", "de-CH", "fr")
+    texts = {language: view.result("texts", language=language)["texts"] for language in languages}
+    assert ["Undo"] in texts["en-GB"].values()
+    assert texts["fr"] == texts["en-GB"]
+    assert ["Annulla"] in texts["it"].values()
+    assert texts["it"] == texts["it-IT"]
+    assert ["Abbrechen"] in texts["de-CH"].values()
+    assert texts["de-CH"].keys() == texts["it"].keys() == texts["en-GB"].keys()
 
 
 def test_a_missing_front_end_is_one_clear_error(new_kernel: Callable[..., Kernel]) -> None:
