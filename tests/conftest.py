@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Modules stay whole. A test that starts its parts without a fixture bears the marker itself. Long runs have to be
     asked for, and Windows has none of what tests marked ``posix`` are about.
-    Where several processes share the work, two of them begin with the browser: it takes longest.
+    Where several processes share the work, two of them begin with the browser, for it takes longest; and of modules
+    that need the same, long ones are begun before short ones.
     """
     if "soak" not in config.option.markexpr:
         _leave_out("soak", config, items)
     if sys.platform == "win32":
         _leave_out("posix", config, items)
     costs: dict[Path, int] = {}
+    sizes = Counter(item.path for item in items)
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         needed = [
@@ -70,9 +73,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         cost = max(needed, default=0)
         item.add_marker(("unit", *_NEEDS)[cost])
         costs[item.path] = max(costs.get(item.path, 0), cost)
-    browser = len(_NEEDS)
-    is_shared = hasattr(config, "workerinput")
-    items.sort(key=lambda item: -1 if is_shared and costs[item.path] == browser else costs[item.path])
+    if hasattr(config, "workerinput"):
+        browser = len(_NEEDS)
+        items.sort(key=lambda item: (costs[item.path] != browser, costs[item.path], -sizes[item.path], str(item.path)))
+    else:
+        items.sort(key=lambda item: costs[item.path])
 
 
 def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:

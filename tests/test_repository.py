@@ -17,6 +17,25 @@ import pytest
 ROOT = Path(__file__).parent.parent
 UNDECLARED = {"ipykernel", "pytest"}
 """Imported where they are already: in a kernel, and in a test run of a provider's."""
+SEEN_THROUGH = {
+    "cli": "the command, as a process of its own",
+    "commands": "the magics and the command line",
+    "grammar": "its table",
+    "guard/engine": "the masker, its scope and its streams",
+    "guard/hooks/history.py": "kernels: what they keep of cells",
+    "guard/hooks/message_masker.py": "kernels: what they send",
+    "guard/hooks/shell.py": "kernels and terminals: loading and unloading",
+    "panel/fallback.py": "the widget: what its output has below it",
+    "project/secret.py": "its project",
+    "providers/digitalhub": "its provider, at a Core that answers as recorded",
+    "providers/kubernetes": "its provider, at a real API server",
+    "providers/registration": "its provider",
+    "proxy": "its server",
+    "scan": "its searches of files, notebooks and repositories",
+    "server": "HTTP",
+    "testing": "every provider of ours, which it tests",
+}
+"""Modules and rooms without a test module of their own, each with that by which it is tested."""
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +116,22 @@ def test_every_test_states_a_fact(tracked: list[str]) -> None:
         if isinstance(test, ast.FunctionDef) and test.name.startswith("test_") and not ast.get_docstring(test)
     ]
     assert silent == []
+
+
+def test_each_module_has_its_tests() -> None:
+    """Those of ``room/name.py`` are in ``tests/room/test_name.py``, or import it, or it is said where they are."""
+    package, tests = ROOT / "dh_secrets_jupyter", ROOT / "tests"
+    imports: set[str] = set()
+    for test in tests.rglob("test_*.py"):
+        for statement in ast.walk(ast.parse(test.read_text())):
+            if isinstance(statement, ast.ImportFrom) and not statement.level:
+                names = {f"{statement.module}.{alias.name}" for alias in statement.names}
+                imports |= {str(statement.module), *names}
+    untested = []
+    for path in (path.relative_to(package) for path in package.rglob("*.py") if not path.name.startswith("__")):
+        mirror = tests / path.with_name(f"test_{path.name.removeprefix('_')}")
+        name = ".".join(("dh_secrets_jupyter", *path.with_suffix("").parts))
+        through = SEEN_THROUGH.keys() & {str(path), *map(str, path.parents)}
+        if not mirror.exists() and name not in imports and not through:
+            untested.append(str(path))
+    assert untested == []

@@ -11,6 +11,7 @@ from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
 from .texts import SIGNS, cut, masker_of, shown
 
+pytestmark = pytest.mark.slow
 many = settings(max_examples=150, deadline=None)
 
 
@@ -38,7 +39,6 @@ def test_the_cuts_do_not_matter_for_bytes(data: st.DataObject) -> None:
     assert b"".join([*map(cut_.feed, pieces), cut_.flush()]) == whole.feed(raw) + whole.flush()
 
 
-@pytest.mark.slow
 @many
 @given(st.data())
 def test_streams_do_not_meet(data: st.DataObject) -> None:

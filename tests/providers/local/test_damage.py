@@ -108,6 +108,7 @@ def test_a_key_file_after_any_change(small: Path) -> None:
     assert values(LocalProvider().read("demo")) == SECRETS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["delete", "wal"])
 def test_a_journal_after_any_change(small: Path, mode: str) -> None:
     """What a killed process left beside the file, a hot journal or a log: values as they were, or one clear line."""
