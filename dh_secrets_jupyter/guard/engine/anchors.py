@@ -117,6 +117,7 @@ class Anchors:
     def _try_window(self, needle: Needle, order: _Order, start: int) -> tuple[int, Fragment | None, int]:
         """Returns an offset in the window at ``start`` and its fragment; or None, and up to where it is known."""
         data, fragments = needle.data, self.fragments
+        window = data[start : start + needle.window]
         for length in _LENGTHS:
             last = start + needle.window - length
             best = order.best(start, last)
@@ -131,7 +132,12 @@ class Anchors:
                 taken.append(offset)
                 for number, place in fragment.partial:
                     self.steps += 1
-                    if known := known_up_to(needle, offset, length, self._needles[number], place):
+                    other, at = self._needles[number], place - (offset - start)
+                    if (
+                        other.data.startswith(window, at)
+                        and at >= 0
+                        and (known := _known_up_to(needle, start, other, at))
+                    ):
                         return 0, None, known
             # What a window has of its own is at its end or its beginning, else it would be in an earlier one.
             for offset in sorted((best, last, start), key=taken.__contains__):
@@ -190,27 +196,13 @@ class _Order:
         return last
 
 
-def known_up_to(needle: Needle, offset: int, length: int, other: Needle, place: int) -> int:
-    """Returns up to where a needle equals another one, if all windows around a fragment of both do; else 0.
-
-    Args:
-        offset: where in ``needle`` the fragment stands, and ``place``: where in ``other``.
-        length: the fragment's, in bytes.
-    """
-    size = len(needle.data)
-    first, last = max(offset + length - needle.window, 0), min(offset + needle.window, size)
-    before, after = place - (offset - first), place + (last - offset)
-    if before < 0 or needle.data[first:last] != other.data[before:after] or needle.window != other.window:
-        return 0
-    for mine, theirs in (
-        (needle.significant, other.significant),
-        (needle.char_starts, other.char_starts),
-        (needle.data, other.data),
-    ):
-        if mine[first:last] != theirs[before:after]:
-            return 0
-        size = min(size, last + common_prefix(mine, last, theirs, after))
-    return size
+def _known_up_to(needle: Needle, start: int, other: Needle, at: int) -> int:
+    """Returns up to where a needle from ``start`` on equals another one from ``at`` on, if for a window; else 0."""
+    size = common_prefix(needle.data, start, other.data, at)
+    for mine, theirs in ((needle.significant, other.significant), (needle.char_starts, other.char_starts)):
+        if mine[start : start + size] != theirs[at : at + size]:
+            size = common_prefix(mine[start : start + size], 0, theirs[at : at + size], 0)
+    return start + size if size >= needle.window == other.window else 0
 
 
 def _length_of_run(data: bytes, start: int, alphabet: bytes) -> int:

@@ -129,7 +129,8 @@ class Blocks:
         """Returns up to where what is from ``start`` on stands at ``other``, too, if that is a whole window; else 0."""
         size = common_prefix(self._data, start, self._data, other) if other >= 0 else 0
         for flags in (self._significant, self._char_starts):
-            size = common_prefix(flags[start : start + size], 0, flags[other : other + size], 0)
+            if flags[start : start + size] != flags[other : other + size]:
+                size = common_prefix(flags[start : start + size], 0, flags[other : other + size], 0)
         return min(start + size, self._ends[-1]) if size >= WINDOW else 0
 
     def find(self, data: bytes) -> list[int]:

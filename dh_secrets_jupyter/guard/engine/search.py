@@ -81,15 +81,19 @@ class Search:
         for number, offset in fragment.partial:
             if self._extended.get((number, start - offset), -1) >= end or self._extend(number, start, offset):
                 vain = False
+                if self._is_masked(start, end):
+                    return
         if vain:
             self._vain.add(self._around(start, end))
 
     def is_settled(self, start: int, end: int) -> bool:
         """Returns whether what is around a fragment is masked already, or known to be no piece."""
+        return self._is_masked(start, end) or self._around(start, end) in self._vain
+
+    def _is_masked(self, start: int, end: int) -> bool:
+        """Returns whether all windows around a fragment are masked."""
         first, last = self._last_masked
-        if first <= max(end - WINDOW, 0) and start + WINDOW <= last:
-            return True
-        return self._around(start, end) in self._vain
+        return first <= max(end - WINDOW, 0) and min(start + WINDOW, len(self._data)) <= last
 
     def _around(self, start: int, end: int) -> tuple[bytes, int]:
         """Returns the bytes that decide for every window around a fragment whether it is a needle's."""
@@ -99,6 +103,8 @@ class Search:
     def _extend(self, number: int, start: int, offset: int) -> bool:
         """Follows a needle to both sides, whose ``offset`` stands at ``start``; returns whether a window is there."""
         owner, needle = self._needles[number]
+        if self._lies_in_masked(needle.data, start, offset):
+            return True
         left = common_suffix(self._data, start, needle.data, offset)
         right = common_prefix(self._data, start, needle.data, offset)
         self._extended[number, start - offset] = start + right
@@ -107,6 +113,16 @@ class Search:
             return False
         self._keep(Match(start - left, start + right, needle, owner, offset - left))
         return True
+
+    def _lies_in_masked(self, needle: bytes, start: int, offset: int) -> bool:
+        """Returns whether the fragment is masked already, and a match could go on on neither side of that."""
+        first, last = self._last_masked
+        before, behind = offset - (start - first) - 1, offset + (last - start)
+        return (
+            first <= start < last
+            and (first == 0 or before < 0 or needle[before] != self._data[first - 1])
+            and (last == len(self._data) or behind >= len(needle) or needle[behind] != self._data[last])
+        )
 
     def _compare_whole(self, number: int, start: int) -> None:
         self.steps += 1

@@ -31,6 +31,18 @@ def test_the_cost_of_a_text_does_not_depend_on_how_alike_the_values_are(family: 
         assert learned < 400 * sum(map(len, values))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("family", [".pgpass", "known_hosts", "JSON list"])
+def test_what_a_thousand_lines_of_a_value_share_is_matched_once_in_each_line(family: str) -> None:
+    """Not once for each line of the value: that is more than a step for each byte of the text."""
+    values, text = FAMILIES[family](1000)
+    masker = masker_of(*values)
+    masker.mask("settled, with \\ in it")
+    learned = masker.steps
+    masker.mask(text)
+    assert masker.steps - learned < len(text)
+
+
 @pytest.mark.parametrize("signs", [SIGNS, f"{SIGNS}-_.", "0123456789abcdef"])
 def test_a_value_like_no_other_is_learned_by_one_look_at_each_window(signs: str) -> None:
     """In all encodings together, whose fragments are fewer than twice its characters; one by one they are ten times."""
