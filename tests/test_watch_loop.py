@@ -17,6 +17,7 @@ from dh_secrets_jupyter.providers.base import Record, Records
 from dh_secrets_jupyter.watch_loop import WatchLoop
 
 from .server.scripted import ScriptedProvider
+from .support.waiting import PATIENCE
 
 SECRETS = {"A": Record(b"sample-value", Metadata())}
 GONE = ProviderUnavailableError("demo", "gone", "Wait")
@@ -39,7 +40,7 @@ class Provider(ScriptedProvider):
         if error := self.watches.pop(0):
             raise error
         yield SECRETS
-        stop.wait(20)
+        stop.wait(PATIENCE)
 
 
 class Observed:
@@ -70,7 +71,7 @@ def follow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Follow]:
         observed = Observed()
         loops.append(WatchLoop(Provider([*watches], [*reads]), project, observed))
         loops[-1].start()
-        return loops[-1], lambda: observed.reports.get(timeout=20)
+        return loops[-1], lambda: observed.reports.get(timeout=PATIENCE)
 
     yield follow  # type: ignore[misc]  # it is called with fewer arguments than its type could take
     for loop in loops:
@@ -118,5 +119,5 @@ def test_it_ends_with_its_thread(follow: Follow) -> None:
         report()
         [thread] = [thread for thread in threading.enumerate() if thread.name == f"dh-secrets-watch-{project}"]
         loop.end()
-        thread.join(20)
+        thread.join(PATIENCE)
         assert not thread.is_alive()

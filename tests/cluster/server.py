@@ -141,7 +141,9 @@ class Cluster:
             data=content,
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": content_type},
         )
-        with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=self.ca), timeout=30) as answer:
+        with urllib.request.urlopen(
+            request, context=ssl.create_default_context(cafile=self.ca), timeout=PATIENCE
+        ) as answer:
             return json.load(answer)
 
     def namespace(self) -> Namespace:

@@ -13,6 +13,7 @@ from dh_secrets_jupyter.errors import ProviderUnavailableError, SecretNotFoundEr
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.kubernetes import provider as implementation
 from tests.cluster.server import Namespace
+from tests.support.waiting import PATIENCE
 
 from .conftest import CANARY, SECRET, Connect, shown
 
@@ -49,7 +50,7 @@ def test_a_write_waits_then_creates(demo: Project, namespace: Namespace) -> None
         time.sleep(1)
         assert not writing.done()
         finish(namespace)
-        writing.result(20)
+        writing.result(PATIENCE)
     assert namespace.data(SECRET) == {"A": CANARY.encode()}
 
 
@@ -122,7 +123,7 @@ def test_two_delete_the_last_two(connect: Connect, namespace: Namespace) -> None
 
         with ThreadPoolExecutor(2) as pool:
             for done in [pool.submit(delete, one, "A"), pool.submit(delete, two, "B")]:
-                done.result(30)
+                done.result(PATIENCE)
         assert namespace.secret(SECRET) is None
 
 
@@ -176,5 +177,5 @@ def test_no_write_goes_into_a_deletion(connect: Connect, namespace: Namespace) -
                 assert there or deleted_at[-1] > began
         finally:
             over.set()
-        deleting.result(30)
+        deleting.result(PATIENCE)
     assert len(deleted_at) > 5

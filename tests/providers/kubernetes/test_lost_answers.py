@@ -22,6 +22,7 @@ from dh_secrets_jupyter.providers.base import Put, Record, Remove
 from dh_secrets_jupyter.providers.kubernetes import client
 from tests.cluster.server import Namespace
 from tests.support.fault_proxy import CUT, HALF, LOST, PASS, Fault, FaultProxy, always, answer
+from tests.support.waiting import PATIENCE
 
 from .conftest import CANARY, SECRET, Connect
 
@@ -250,7 +251,7 @@ def test_a_change_that_arrives_late(both: Both, we: str, first: str) -> None:
 
     def let_it_come() -> None:
         go.set()
-        assert arrived.wait(20)
+        assert arrived.wait(PATIENCE)
 
     both.proxy.script("PATCH", late, Fault(before=let_it_come) if first == "late" else PASS)
     change(both.ours)
@@ -267,7 +268,7 @@ def test_what_came_late_and_was_deleted_does_not_come_back(both: Both) -> None:
 
     def come_and_be_deleted() -> None:
         go.set()
-        assert arrived.wait(20)
+        assert arrived.wait(PATIENCE)
         both.theirs.delete("X")
 
     both.proxy.script("PATCH", Fault(late=go.wait, after=arrived.set), Fault(before=come_and_be_deleted))
