@@ -10,7 +10,29 @@ MAX_TOTAL = 1024 * 1024
 """Bytes that all values of one project may have together (Kubernetes' ``MaxSecretSize``), on every provider."""
 
 
-class SecretValue(str):
+class _Kept:
+    """What text and bytes have in common: neither ``repr`` nor pickling shows them, and a copy is the same object."""
+
+    __slots__ = ()
+    _secret: str
+
+    def __repr__(self) -> str:
+        return f"<secret {self._secret}>"
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        # A TypeError is what Python itself raises for an object that cannot be pickled.
+        raise TypeError(
+            f"{self._secret}: a secret cannot be pickled. Read it where it is used, or pass .reveal() if you mean to."
+        )
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
+class SecretValue(_Kept, str):
     """A secret's text. It is the real text for every use; only ``repr`` and pickling keep it in.
 
     ``f"Bearer {token}"``, headers, ``os.environ`` and drivers get the value itself. It has no public attributes but
@@ -18,23 +40,10 @@ class SecretValue(str):
     """
 
     __slots__ = ("_secret",)
-    _secret: str
 
     def __new__(cls, value: str, name: str) -> Self:
         self = super().__new__(cls, value)
         self._secret = name
-        return self
-
-    def __repr__(self) -> str:
-        return f"<secret {self._secret}>"
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise _unpicklable(self._secret)
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
 
     def reveal(self) -> str:
@@ -42,30 +51,16 @@ class SecretValue(str):
         return str(self)
 
 
-class SecretBytes(bytes):
+class SecretBytes(_Kept, bytes):
     """A secret that is not UTF-8 text; otherwise as :class:`SecretValue`."""
-
-    _secret: str
 
     def __new__(cls, value: bytes, name: str) -> Self:
         self = super().__new__(cls, value)
         self._secret = name
         return self
 
-    def __repr__(self) -> str:
-        return f"<secret {self._secret}>"
-
     # The str() of plain bytes is their repr, and so would print what it should hide.
-    __str__ = __repr__
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise _unpicklable(self._secret)
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self
+    __str__ = _Kept.__repr__
 
     def reveal(self) -> bytes:
         """Returns the value as plain ``bytes``."""
@@ -75,11 +70,6 @@ class SecretBytes(bytes):
 def name_of(value: SecretValue | SecretBytes) -> str:
     """Returns the name of the secret that a value is of."""
     return value._secret
-
-
-def _unpicklable(name: str) -> TypeError:
-    # A TypeError is what Python itself raises for an object that cannot be pickled.
-    return TypeError(f"{name}: a secret cannot be pickled. Read it where it is used, or pass .reveal() if you mean to.")
 
 
 def encode(name: str, value: str | bytes) -> bytes:
