@@ -217,7 +217,9 @@ class KernelHooks:
 
         @functools.wraps(end)
         def flush_and_end(*args: Any) -> Any:
-            if end.__name__ not in ("kill", "killpg") or args[:1] in ((os.getpid(),), (0,), (os.getpgrp(),)):
+            # Where there are groups of processes, a signal to its own one reaches this process, too.
+            own = (0, os.getpid(), os.getpgrp() if hasattr(os, "getpgrp") else 0)
+            if end.__name__ not in ("kill", "killpg") or (args and args[0] in own):
                 self._flush_before_end()
             return end(*args)
 
