@@ -122,3 +122,10 @@ class Report:
     searched: int = 0
     unmaskable: list[NotSearched] = field(default_factory=list)
     unread: list[NotSearched] = field(default_factory=list)
+
+    def add(self, other: Report) -> None:
+        """Adds what another report says of other files."""
+        self.findings += other.findings
+        self.searched += other.searched
+        self.unmaskable += other.unmaskable
+        self.unread += other.unread

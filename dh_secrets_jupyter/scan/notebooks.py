@@ -18,6 +18,8 @@ AT_MOST = 32 << 20
 """Bytes up to which a notebook is read as one."""
 _BASE64_FROM = 16
 """Characters from which on data in base64 can hold anything."""
+_DATA_FROM = 1024
+"""Characters from which on base64 of an image, of sound or of a PDF is certainly no text that happens to decode."""
 # What a notebook of the format's third version calls MIME types.
 _OLD_MIMES = {
     "text": "text/plain",
@@ -56,7 +58,7 @@ class Field:
     @property
     def decoded(self) -> bytes | None:
         """What its base64 stands for, if it is an attachment's, a widget's or that of an output which is no text."""
-        return _decoded(self.text) if self.is_binary else None
+        return _decoded(self.text.decode("latin-1")) if self.is_binary else None
 
 
 def is_notebook(data: bytes) -> bool:
@@ -66,25 +68,27 @@ def is_notebook(data: bytes) -> bool:
 
 
 def text_of(document: bytes) -> bytes:
-    """Returns all that a notebook says, a field a line, in no particular order.
+    """Returns all that a notebook says, a field a line, in no particular order; of an image what its base64 stands for.
 
     Raises:
         ValueError: it is no JSON object.
     """
     try:
-        notebook = json.loads(document, parse_int=str, parse_float=str)
+        # An object is read as a tuple of its pairs, for its keys may come twice; and numbers as they are written.
+        notebook = json.loads(document, parse_int=str, parse_float=str, object_pairs_hook=tuple)
     except RecursionError:
         notebook = None
-    if not isinstance(notebook, dict):
+    if not isinstance(notebook, tuple):
         raise ValueError("no notebook")
-    said: list[str] = []
+    texts: list[str] = []
     binary: list[bytes] = []
     unread: list[tuple[Path, object]] = [((), notebook)]
     while unread:
         path, value = unread.pop()
-        if isinstance(value, dict):
-            said += value
-            unread += [((*path, key), inner) for key, inner in value.items()]
+        if isinstance(value, tuple):
+            for key, inner in value:
+                texts.append(key)
+                unread.append(((*path, key), inner))
             continue
         if isinstance(value, str):
             text = value
@@ -96,10 +100,12 @@ def text_of(document: bytes) -> bytes:
                 continue
         else:
             continue
-        said.append(text)
-        if _may_be_binary(path) and (plain := _decoded(text.encode("utf-8", "surrogatepass"))):
+        if _may_be_binary(path) and (plain := _decoded(text)):
             binary.append(plain)
-    return b"\n".join(["\n".join(said).encode("utf-8", "surrogatepass"), *binary])
+            if len(text) >= _DATA_FROM and _is_binary(path):
+                continue
+        texts.append(text)
+    return b"\n".join(["\n".join(texts).encode("utf-8", "surrogatepass"), *binary])
 
 
 def fields(document: bytes) -> Iterator[Field]:
@@ -149,6 +155,12 @@ def _may_be_binary(path: Path) -> bool:
     return isinstance(last, str) and (last in _BINARY or ("/" in last and last[:5] != "text/"))
 
 
+def _is_binary(path: Path) -> bool:
+    """Whether what may be data in base64 there is nothing else, by its MIME type."""
+    mime = _OLD_MIMES.get(str(path[-1]), str(path[-1]))
+    return mime.startswith(("image/", "audio/", "video/", "application/pdf"))
+
+
 def _is_deep(path: Path) -> bool:
     """Whether a key is somebody's own, not one of the format's."""
     return "metadata" in path[:-1] or any(isinstance(key, str) and "/" in key for key in path[:-1])
@@ -194,11 +206,11 @@ def _place_in_output(cell: int, output: int, path: Path) -> Place | None:
     return Place(cell, None, output, "output")
 
 
-def _decoded(text: bytes) -> bytes | None:
+def _decoded(text: str) -> bytes | None:
     """Returns what base64 stands for, with whatever line breaks it has, or None where it is none."""
-    if len(text) < _BASE64_FROM:
+    if len(text) < _BASE64_FROM or not text.isascii():
         return None
     try:
-        return binascii.a2b_base64(text.translate(None, b"\r\n\t "), strict_mode=True)
+        return binascii.a2b_base64("".join(text.split()) if "\n" in text else text, strict_mode=True)
     except binascii.Error:
         return None

@@ -1,16 +1,29 @@
-"""Bytes and a name in, findings out: knows what files mean, but not where they come from."""
+"""Bytes and a name in, findings out: knows what files mean, but not where they come from.
+
+1. Documents are read one after the other and put together in batches, which threads search: the engine gives the
+   interpreter's lock up while it looks through a batch, so that git, reading and searching go on side by side.
+2. A batch is searched as one text, in which there is nearly always nothing.
+3. Where there is something, each of its files is searched by itself, and a notebook field by field.
+"""
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from ..guard.engine import Masker, Occurrence
 from . import notebooks
 from .findings import Finding, NotSearched, Place, Report
 
+_THREADS = min(os.cpu_count() or 1, 4)
+"""Threads that search; more of them would wait for each other."""
 _BATCH = 1 << 20
 """Bytes of small files that are searched at once, to see that nothing is in them."""
+_AHEAD = 8 * _BATCH
+"""Bytes that may have been read and not been searched yet; a single file may have more."""
 _WINDOW, _OVERLAP = 8 << 20, 256 << 10
 """Bytes of a large file that are held at once, and those that are searched with the next ones, too."""
 _LINES_IN = 8_000
@@ -32,31 +45,47 @@ class Document:
     read: Callable[[int], bytes]
 
 
-def search(documents: Iterable[Document], masker: Masker, report: Report) -> None:
-    """Searches documents, and adds to a report what was found, what was searched and what could not be read.
+Batch = list[tuple[str, bytes]]
+"""Names of files and their bytes."""
 
-    Small files are searched many at once, and each by itself only where there is something in them.
-    """
-    batch: list[tuple[str, bytes, bytes]] = []  # name, content, and what the content says
+
+def search(documents: Iterable[Document], masker: Masker, report: Report) -> None:
+    """Searches documents, and adds to a report what was found, what was searched and what could not be read."""
+    masker.prepare()
+    with ThreadPoolExecutor(_THREADS, "dh-secrets-scan") as pool:
+        under_way: deque[tuple[int, Future[Report]]] = deque()
+        ahead = 0
+        for batch, size in _batches(documents, masker, report):
+            under_way.append((size, pool.submit(_search_batch, batch, masker)))
+            ahead += size
+            while ahead > _AHEAD:
+                searched, found = under_way.popleft()
+                report.add(found.result())
+                ahead -= searched
+        for _, found in under_way:
+            report.add(found.result())
+
+
+def _batches(documents: Iterable[Document], masker: Masker, report: Report) -> Iterator[tuple[Batch, int]]:
+    """Yields batches and their sizes; a file that is too large for one is searched here, while it is read."""
+    batch: Batch = []
     size = 0
     for document in documents:
         report.searched += 1
         if document.size > notebooks.AT_MOST:
             report.findings += _find_in_windows(document, masker, report)
             continue
-        data = document.read(document.size)
-        batch.append((document.name, data, _said(document.name, data, report)))
-        size += len(batch[-1][2])
+        batch.append((document.name, document.read(document.size)))
+        size += document.size
         if size > _BATCH:
-            report.findings += _find_in_batch(batch, masker)
+            yield batch, size
             batch, size = [], 0
-    report.findings += _find_in_batch(batch, masker)
+    yield batch, size
 
 
 def find(name: str, data: bytes, masker: Masker) -> list[Finding]:
     """Returns what is found in one file of moderate size, a notebook or any other."""
-    report = Report()
-    return list(_find_in_batch([(name, data, _said(name, data, report))], masker))
+    return _search_batch([(name, data)], masker).findings
 
 
 def find_in_field(field: notebooks.Field, masker: Masker) -> tuple[list[Occurrence], bool]:
@@ -78,13 +107,15 @@ def _said(name: str, data: bytes, report: Report) -> bytes:
         return data
 
 
-def _find_in_batch(batch: list[tuple[str, bytes, bytes]], masker: Masker) -> Iterator[Finding]:
-    if not masker.find(b"\n".join(said for _, _, said in batch)):
-        return
-    for name, data, said in batch:
-        if found := masker.find(said):
-            in_lines = _by_lines(name, _numbered(data, found), _has_lines(data))
-            yield from in_lines if said is data else _find_in_notebook(name, data, masker)
+def _search_batch(batch: Batch, masker: Masker) -> Report:
+    report = Report()
+    texts = [_said(name, data, report) for name, data in batch]
+    if masker.find(b"\n".join(texts)):
+        for (name, data), said in zip(batch, texts, strict=True):
+            if found := masker.find(said):
+                in_lines = _by_lines(name, _numbered(data, found), _has_lines(data))
+                report.findings += in_lines if said is data else _find_in_notebook(name, data, masker)
+    return report
 
 
 def _find_in_notebook(name: str, data: bytes, masker: Masker) -> Iterator[Finding]:

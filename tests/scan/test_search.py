@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from io import BytesIO
 from pathlib import Path
@@ -147,10 +148,48 @@ def test_broken_notebook(masker: Masker) -> None:
     assert [one.name for one in report.unread] == ["a.ipynb"]
 
 
+def test_key_given_twice(masker: Masker) -> None:
+    """Where an object gives a key twice, both are searched: the sources of a cell, and a cell's metadata."""
+    document = json.dumps(planted.notebook({"metadata": {"a": 1}}))
+    for once, twice, field in (
+        ('"source": ["x = 1', f'"source": {json.dumps([planted.VALUE])}, "source": ["x = 1', "source"),
+        ('"a": 1', f'"a": {json.dumps(planted.VALUE)}, "a": 1', "metadata"),
+        ('{"a": 1}', f'{{"a": 1}}, "metadata": {{{json.dumps(planted.VALUE)}: 1}}', "metadata"),
+    ):
+        assert once in document
+        (finding,) = find("a.ipynb", document.replace(once, twice).encode(), masker)
+        assert (finding.place.cell, finding.place.field, finding.encoding) == (2, field, "text")
+
+
+@pytest.mark.parametrize("mime", ["application/octet-stream", "image/png", "audio/wav"])
+def test_what_decodes_as_base64(masker: Masker, mime: str) -> None:
+    """Text that happens to be base64 is searched as both, and only long data of a binary type as data alone."""
+    hexadecimal = planted.VALUE.encode().hex()
+    for text in (
+        hexadecimal + "00" * (-len(hexadecimal) // 2 % 2),
+        planted.in_base64(b"\0" * 900 + planted.VALUE.encode()),
+    ):
+        document = planted.notebook({"outputs": [planted._output(mime, text)]})
+        (finding,) = find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker)
+        assert (finding.secret, finding.place.mime) == ("API_KEY", mime)
+    document = planted.notebook({"outputs": [planted._output(mime, hexadecimal * 20 + "00" * 40)]})
+    assert len(find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker)) == (mime[:4] == "appl")
+
+
+def test_order_is_that_of_the_documents(masker: Masker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever threads search, all files are, once, and findings come in the order of the files."""
+    monkeypatch.setattr(search, "_BATCH", 100)
+    monkeypatch.setattr(search, "_AHEAD", 500)
+    report = Report()
+    texts = [(f"x = {planted.VALUE}\n" if number % 3 else "nothing " * number).encode() for number in range(60)]
+    documents = [Document(f"{number:02}", len(text), BytesIO(text).read) for number, text in enumerate(texts)]
+    search.search(documents, masker, report)
+    assert [one.file for one in report.findings] == [f"{number:02}" for number in range(60) if number % 3]
+    assert report.searched == 60
+
+
 def test_old_notebook(masker: Masker) -> None:
     """A notebook of the format's third version is searched as what it means, too."""
-    import json
-
     output = {"output_type": "display_data", "png": planted.in_base64(planted.png(planted.VALUE.encode()))}
     cell = {"cell_type": "code", "language": "python", "input": [planted.VALUE], "outputs": [output]}
     document = {"worksheets": [{"cells": [cell]}], "nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}}

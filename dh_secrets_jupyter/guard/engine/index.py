@@ -130,6 +130,13 @@ class Index:
         self._ends.clear()
         self._anchors.add(needle)
 
+    def prepare(self) -> None:
+        """Builds at once what a long text would have built, for somebody who is going to search many."""
+        with self._lock:
+            self._add_deferred(bytes(_EXAMINED + 1))
+            while self._is_stale or self._anchors.new or self._bytes_until_rebuild < math.inf:
+                self._rebuild_if_due(int(self._bytes_until_rebuild) + 1)
+
     def may_match(self, data: bytes) -> bool:
         """Returns whether a fragment of any needle stands in the text: the prefilter, to see quickly that none does."""
         self._add_deferred(data)

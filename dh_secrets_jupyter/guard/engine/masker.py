@@ -130,6 +130,10 @@ class Masker:
         """How many places in values and in texts were looked at so far: the cost, but for searching the fragments."""
         return self._index.steps
 
+    def prepare(self) -> None:
+        """Spends a moment on being able to search long texts fast."""
+        self._index.prepare()
+
     def mask(self, text: str) -> tuple[str, list[Hit]]:
         """Returns a text with its values masked and what was masked; the very same text where there is nothing."""
         data = to_bytes(text)

@@ -39,6 +39,16 @@ def test_encodings_are_learned_when_a_text_has_any() -> None:
     assert masker.steps == learned + encoded
 
 
+def test_prepared_for_long_texts() -> None:
+    """What was prepared has learned everything, in one automaton of the fast kind, and builds no other one later."""
+    masker = masker_of(LONG)
+    masker.prepare()
+    learned, automata = masker.steps, masker._index._automata
+    assert [automaton.is_fast for automaton in automata] == [True]
+    masker.mask("a \\ is there\n" * 20_000)
+    assert (masker.steps, masker._index._automata) == (learned, automata)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["text", "JSON", "repr", "HTML", "URL with plus", "hex", "HEX", "base64", "shell"])
 def test_wherever_it_is_cut_first(encoding: str) -> None:
