@@ -207,17 +207,22 @@ _ROWS = (
         "scan",
         "[PATH …]",
         "Look for the project's values in files, and say where they are",
-        "--staged",
+        "analysis.ipynb",
         "Without PATH it searches the files here that git tracks or would track.\n"
         "The status is 1 where something is found, and 2 where not everything could be searched.",
         Completes.FILES,
         (
-            Option("--staged", "search what a commit would change, as the index has it", group="what"),
-            Option("--history", "search every blob of the repository", group="what"),
-            Option("--allow-empty", "end with 0 where there is nothing to look for"),
-            Option("--format", "text (the default), json or sarif", "FORMAT", choices=("text", "json", "sarif")),
+            Option("--staged", "search what a commit would change, as the index has it", group="what", only=_TERMINAL),
+            Option("--history", "search every blob of the repository", group="what", only=_TERMINAL),
+            Option("--allow-empty", "end with 0 where there is nothing to look for", only=_TERMINAL),
+            Option(
+                "--format",
+                "text (the default), json or sarif",
+                "FORMAT",
+                choices=("text", "json", "sarif"),
+                only=_TERMINAL,
+            ),
         ),
-        only=_TERMINAL,
     ),
     Command(
         "scrub",

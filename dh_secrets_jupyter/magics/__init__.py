@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from .. import commands
 from ..grammar import HELP, LEASE, SET, overview
 from ..grammar.parsing import Line, typed_value_error
-from . import completion, lease, need, read, show
+from . import completion, lease, need, read, scan, show
 from .front import ShellFront
 from .line import parse, split_and_parse, without_comment
 
@@ -24,6 +24,7 @@ HANDLERS: Mapping[str, Callable[[ShellFront, Line], None]] = {
     "forget": read.forget,
     "guard": show.switch_guard,
     "panel": show.show_panel,
+    "scan": scan.scan,
 }
 """What runs each command, called with the front and the line."""
 
