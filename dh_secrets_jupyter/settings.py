@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from traitlets import Bool, List, Unicode
+from traitlets import Bool, Enum, List, Unicode
 from traitlets.config import Config, Configurable
 
 from .errors import SecretsError
@@ -32,6 +32,11 @@ class DHSecrets(Configurable):
         Unicode(), list(NAMES), help="Names, or patterns of names, of the environment variables that the guard masks."
     ).tag(config=True)
     allow_reveal = Bool(False, help="Whether the server may send values to the browser.").tag(config=True)
+    on_save = Enum(
+        ("off", "warn", "refuse"),
+        "off",
+        help="What the server does where a notebook to be saved holds a value: nothing, say so, or refuse to save it.",
+    ).tag(config=True)
 
     def choice(self, project: str | None = None, provider: str | None = None) -> tuple[str | None, str]:
         """Returns the project's name, None where none is set, and the provider's, or ``auto``.

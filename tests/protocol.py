@@ -48,6 +48,14 @@ def render() -> str:
             "The header of a list: `true` where changes by others come as events.", "LIVE_HEADER", _text(routes.LIVE)
         ),
         _constant("The event that says that a secret was changed.", "CHANGED_EVENT", _text(events.CHANGED)),
+        _constant(
+            "The event that says that a notebook that is saved holds values.", "FOUND_EVENT", _text(events.FOUND)
+        ),
+        _constant(
+            "The event that says that a notebook was saved without being searched.",
+            "NOT_SEARCHED_EVENT",
+            _text(events.NOT_SEARCHED),
+        ),
         _constant("The comm target by which a kernel is asked.", "COMM_TARGET", _text(comm.TARGET)),
         _constant("What a kernel executes to know that target.", "BOOTSTRAP", _text(comm.BOOTSTRAP)),
         _constant("A Python expression: whether it knows that target.", "IS_LOADED", f'"{comm.IS_LOADED}"'),

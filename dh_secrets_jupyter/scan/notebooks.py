@@ -2,13 +2,14 @@
 
 It is read twice at most. :func:`text_of` gives all that a notebook says in one text, fast, to see that nothing is in
 it; :func:`fields` gives each field with its place and where in the file it stands, for the few that hold something.
+Of a notebook that is no file :func:`texts` gives both.
 """
 
 from __future__ import annotations
 
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .findings import Place
@@ -80,15 +81,37 @@ def text_of(document: bytes) -> bytes:
         notebook = None
     if not isinstance(notebook, tuple):
         raise ValueError("no notebook")
-    texts: list[str] = []
-    binary: list[bytes] = []
+    return joined(texts(notebook))
+
+
+def joined(said: Iterable[tuple[Path, str | bytes]]) -> bytes:
+    """Returns all of what :func:`texts` yields, a line each."""
+    strings: list[str] = []
+    data: list[bytes] = []
+    for _, one in said:
+        if isinstance(one, str):
+            strings.append(one)
+        else:
+            data.append(one)
+    return b"\n".join(["\n".join(strings).encode("utf-8", "surrogatepass"), *data])
+
+
+def texts(notebook: object) -> Iterator[tuple[Path, str | bytes]]:
+    """Yields with its path each text of a notebook as JSON's objects, keys too, and the data that base64 stands for.
+
+    The data come before the text that they are decoded from.
+
+    Args:
+        notebook: the objects; one of them may be the pairs of its keys and values.
+    """
     unread: list[tuple[Path, object]] = [((), notebook)]
     while unread:
         path, value = unread.pop()
-        if isinstance(value, tuple):
-            for key, inner in value:
-                texts.append(key)
-                unread.append(((*path, key), inner))
+        if isinstance(value, tuple | dict):
+            for key, inner in value.items() if isinstance(value, dict) else value:
+                below = (*path, key)
+                yield below, key
+                unread.append((below, inner))
             continue
         if isinstance(value, str):
             text = value
@@ -98,14 +121,15 @@ def text_of(document: bytes) -> bytes:
             except TypeError:  # not of texts alone
                 unread += [((*path, number), inner) for number, inner in enumerate(value)]
                 continue
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            text = repr(value)
         else:
             continue
-        if _may_be_binary(path) and (plain := _decoded(text)):
-            binary.append(plain)
+        if _may_be_binary(path) and (data := _decoded(text)):
+            yield path, data
             if len(text) >= _DATA_FROM and _is_binary(path):
                 continue
-        texts.append(text)
-    return b"\n".join(["\n".join(texts).encode("utf-8", "surrogatepass"), *binary])
+        yield path, text
 
 
 def fields(document: bytes) -> Iterator[Field]:
@@ -124,7 +148,7 @@ def fields(document: bytes) -> Iterator[Field]:
 
 def _fields_of(leaf: Leaf) -> Iterator[Field]:
     path = leaf.path
-    if (place := _place(path)) is None:
+    if (place := place_of(path)) is None:
         return
     if leaf.is_key:
         if _is_deep(path):
@@ -166,7 +190,7 @@ def _is_deep(path: Path) -> bool:
     return "metadata" in path[:-1] or any(isinstance(key, str) and "/" in key for key in path[:-1])
 
 
-def _place(path: Path) -> Place | None:
+def place_of(path: Path) -> Place | None:
     """Returns where something is; None for the format's own words."""
     match path:
         case ("cells", int(cell), *rest) | ("worksheets", int(), "cells", int(cell), *rest):

@@ -51,7 +51,6 @@ Batch = list[tuple[str, bytes]]
 
 def search(documents: Iterable[Document], masker: Masker, report: Report) -> None:
     """Searches documents, and adds to a report what was found, what was searched and what could not be read."""
-    masker.prepare()
     with ThreadPoolExecutor(_THREADS, "dh-secrets-scan") as pool:
         under_way: deque[tuple[int, Future[Report]]] = deque()
         ahead = 0

@@ -6,6 +6,7 @@ from ..errors import SecretsError
 from ..guard.engine import Masker
 from ..models import decode
 from ..project import Project
+from ..providers.base import Records
 from .findings import NotSearched, Report
 
 
@@ -17,16 +18,24 @@ def load(project: Project, report: Report) -> Masker:
     Raises:
         SecretsError: there is nothing to look for, or the provider cannot be used.
     """
-    masker = Masker(urls_are_common=True)
-    for name, record in sorted(project.provider.read(project.name).items()):
+    records = project.provider.read(project.name)
+    masker = masker_of(records)
+    for name, record in sorted(records.items()):
         if record.error:
             report.unread.append(NotSearched(name, f"its value cannot be read: {record.error.problem}"))
-        else:
-            masker.add(name, decode(name, record.value))
-
     report.unmaskable += [NotSearched(name, reason) for name, reason in masker.unmaskable().items()]
     if not masker.names():
         many = bool(report.unmaskable or report.unread)
         problem = "none of its values can be looked for" if many else "there is no value to look for"
         raise SecretsError(project.name, problem, "Name another project, or pass --allow-empty")
+    return masker
+
+
+def masker_of(records: Records) -> Masker:
+    """Returns what finds the values that can be read, in files: one that secrets share bears the first name."""
+    masker = Masker(urls_are_common=True)
+    for name, record in sorted(records.items()):
+        if not record.error:
+            masker.add(name, decode(name, record.value))
+    masker.prepare()
     return masker

@@ -1,4 +1,7 @@
-"""What happened to secrets, on the event bus of jupyter-server: for the panels, and for an administrator's sink."""
+"""What happened to secrets, and what saved notebooks hold of them, on the event bus of jupyter-server.
+
+It is for the panels, and for an administrator's sink.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,13 @@ from typing import Literal
 
 from jupyter_events import EventLogger
 
+from ..wire import JSON
+
 SCHEMAS = Path(__file__).parent / "event_schemas"
 CHANGED = "https://dh-secrets-jupyter/events/secret-changed/v1"
 INJECTED = "https://dh-secrets-jupyter/events/secret-injected/v1"
+FOUND = "https://dh-secrets-jupyter/events/value-found/v1"
+NOT_SEARCHED = "https://dh-secrets-jupyter/events/save-not-searched/v1"
 
 Action = Literal["created", "updated", "deleted"]
 
@@ -38,6 +45,14 @@ class Events:
         data = {"user": user, "project": project, "name": name, "action": "injected", "into": into, "kernel": kernel}
         self._emit(INJECTED, data)
 
-    def _emit(self, schema: str, data: dict[str, str | None]) -> None:
+    def value_found(self, user: str | None, path: str, findings: list[JSON], *, refused: bool) -> None:
+        """Says that a notebook that was saved, or was to be, holds values."""
+        self._emit(FOUND, {"user": user, "path": path, "findings": findings, "refused": refused})
+
+    def not_searched(self, user: str | None, path: str, projects: list[str]) -> None:
+        """Says that a notebook was saved while the values of projects were not there; empty: the server's own."""
+        self._emit(NOT_SEARCHED, {"user": user, "path": path, "projects": projects})
+
+    def _emit(self, schema: str, data: JSON) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(lambda: self._logger.emit(schema_id=schema, data=data))

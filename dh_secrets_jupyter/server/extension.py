@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
 
 from ..settings import from_config
+from . import contents
 from .handler import SecretsHandler
+from .held_values import HeldValues
 from .routes import ROUTES
+from .saves import SaveCheck
 from .service import Service
 
 BASE = "dh-secrets"
@@ -25,11 +29,29 @@ class SecretsExtension(ExtensionApp):
         # jupyter-server has linked the extension and made its bus before it initializes extensions.
         assert server is not None
         assert server.event_logger is not None
-        self.service = service = Service(from_config(server.config), server.event_logger, server.io_loop.asyncio_loop)  # type: ignore[attr-defined]  # tornado's loop is always asyncio's
+        loop = server.io_loop.asyncio_loop  # type: ignore[attr-defined]  # tornado's loop is always asyncio's
+        saved_file = partial(contents.saved_file, server)
+        self.service = service = Service(from_config(server.config), server.event_logger, loop, saved_file)
+        self.values = HeldValues(service.default)
+        if service.settings.on_save != "off":
+            # Once it runs, all extensions are loaded, of which one may put in a contents manager of its own.
+            server.io_loop.add_callback(self._look_at_saves)
         self.handlers.extend(rule(path, service, routes) for path, routes in ROUTES.items())
         self.handlers.append((rf"/{BASE}(?:/.*)?", SecretsHandler, {"service": service, "routes": {}}))
 
+    def _look_at_saves(self) -> None:
+        refuses = self.service.settings.on_save == "refuse"
+        if refuses and contents.is_collaborative(self.serverapp):
+            refuses = False
+            self.log.warning(
+                "c.DHSecrets.on_save is refuse, but with real-time collaboration no save can be refused:"
+                " where a notebook holds a value, it is saved, and you are warned"
+            )
+        check = SaveCheck(self.values, self.service.events, refuses=refuses)
+        check.stand_before(contents.manager(self.serverapp))
+
     async def stop_extension(self) -> None:
+        self.values.stop()
         self.service.watches.stop()
 
 

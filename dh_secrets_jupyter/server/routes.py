@@ -16,6 +16,7 @@ from ..wire import METADATA, parse_flag, parse_list_of_texts, parse_metadata, pa
 from . import request_body
 from .request_provider import RequestProvider
 from .routing import Request, Response, Route, in_thread
+from .scrubbing import scrub
 
 WRITABLE_TIMEOUT = 2.0
 """Seconds for the question whether one may write: the rest of the status is worth showing without it."""
@@ -212,6 +213,7 @@ def package_version() -> str:
 ROUTES: Mapping[str, Mapping[str, Route]] = {
     "status": {"GET": status},
     "projects": {"GET": list_projects},
+    "scrub": {"POST": scrub},
     "projects/{project}/secrets": {"GET": list_secrets, "POST": create_secret},
     "projects/{project}/secrets/{name}": {"GET": get_secret, "PATCH": change_secret, "DELETE": delete_secret},
     "projects/{project}/import": {"POST": import_secrets},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from jupyter_events import EventLogger
@@ -35,10 +36,18 @@ class Service:
         settings: ``c.DHSecrets`` of the server.
         logger: the server's event bus.
         loop: the server's event loop.
+        saved_file: returns where the file lies that has a path in Jupyter's contents; raises :class:`SecretsError`.
     """
 
-    def __init__(self, settings: DHSecrets, logger: EventLogger, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        settings: DHSecrets,
+        logger: EventLogger,
+        loop: asyncio.AbstractEventLoop,
+        saved_file: Callable[[str], Path],
+    ) -> None:
         self.settings = settings
+        self.saved_file = saved_file
         self.events = Events(logger, loop)
         self.etags = ETags()
         self.memory = Memory(loop)

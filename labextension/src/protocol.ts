@@ -72,7 +72,8 @@ export const OPERATIONS = {
   copy_secret: { method: 'POST', path: 'projects/{project}/secrets/{name}/copy', status: 201 },
   reveal_value: { method: 'GET', path: 'projects/{project}/secrets/{name}/value', status: 200 },
   report_injected: { method: 'POST', path: 'projects/{project}/secrets/{name}/injected', status: 204 },
-  read_needs: { method: 'POST', path: 'needs', status: 200 }
+  read_needs: { method: 'POST', path: 'needs', status: 200 },
+  scrub: { method: 'POST', path: 'scrub', status: 200 }
 } as const;
 
 /** What stands before the paths of the HTTP API. */
@@ -83,6 +84,12 @@ export const LIVE_HEADER = 'DH-Secrets-Live';
 
 /** The event that says that a secret was changed. */
 export const CHANGED_EVENT = 'https://dh-secrets-jupyter/events/secret-changed/v1';
+
+/** The event that says that a notebook that is saved holds values. */
+export const FOUND_EVENT = 'https://dh-secrets-jupyter/events/value-found/v1';
+
+/** The event that says that a notebook was saved without being searched. */
+export const NOT_SEARCHED_EVENT = 'https://dh-secrets-jupyter/events/save-not-searched/v1';
 
 /** The comm target by which a kernel is asked. */
 export const COMM_TARGET = 'dh-secrets-jupyter';

@@ -58,6 +58,8 @@ class ScriptedProvider:
         return True
 
     def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
+        if project.startswith("hang"):
+            time.sleep(100_000)
         if project.startswith("break"):
             raise ValueError(*(record.value.decode() for record in self._projects.get(project, {}).values()))
         if project.startswith("deny"):

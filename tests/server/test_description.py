@@ -77,7 +77,7 @@ def test_the_documentation_names_what_there_is(described: dict[str, Any]) -> Non
     page = (ROOT / "docs" / "server.md").read_text()
     for path, _ in operations(described):
         assert f"dh-secrets/{path.replace('{project}', 'P').replace('{name}', 'NAME')}" in page
-    for needed in (events.CHANGED, events.INJECTED, LIVE):
+    for needed in (events.CHANGED, events.INJECTED, events.FOUND, events.NOT_SEARCHED, LIVE):
         assert needed in page
     assert LIVE in str(described)
 
