@@ -58,6 +58,10 @@ await build({
   target: 'es2022',
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  // The renderer of the widget is what it uses of Preact.
+  alias: Object.fromEntries(
+    ['preact', 'preact/hooks', 'preact/jsx-runtime'].map(name => [name, './src/smallpreact.ts'])
+  ),
   logLevel: 'warning',
   plugins: [texts]
 });

@@ -87,6 +87,18 @@ export const ACTIONS: readonly Action[] = [
     run: (store, secret) => store.openDialog({ kind: 'edit', secret })
   },
   {
+    id: 'rename',
+    label: trans => trans.__('Rename'),
+    disabledReason: readOnly,
+    run: (store, secret) => store.openDialog({ kind: 'rename', secret })
+  },
+  {
+    id: 'copy-to-project',
+    label: trans => trans.__('Copy to project'),
+    disabledReason: () => '',
+    run: (store, secret) => store.openDialog({ kind: 'copy', secret })
+  },
+  {
     id: 'delete',
     label: trans => trans.__('Delete'),
     disabledReason: readOnly,

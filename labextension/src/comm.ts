@@ -2,6 +2,7 @@
 
 import { type Catalogue, wording } from './language';
 import {
+  type Copy,
   type Details,
   type InKernel,
   type Put,
@@ -75,6 +76,14 @@ export class CommTransport implements Transport {
 
   remove(project: string, name: string): Promise<void> {
     return this._ask('remove', { project, name });
+  }
+
+  importValues(project: string, values: ReadonlyMap<string, string>, replace: boolean): Promise<void> {
+    return this._ask('import', { project, replace }, JSON.stringify(Object.fromEntries(values)));
+  }
+
+  copy(project: string, name: string, { name: newName, project: target = project, move = false }: Copy): Promise<void> {
+    return this._ask('copy', { project, name, new_name: newName, target, move });
   }
 
   put(project: string, name: string, destination: Destination): Promise<Put> {

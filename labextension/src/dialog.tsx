@@ -8,9 +8,12 @@ import type { Store } from './store';
 interface Props {
   store: Store;
   title: string;
-  action: string;
+  /** The button that does it; a dialog that only says something has none. */
+  action?: string;
   /** Starts the action; resolves to whether it happened. */
-  act(): Promise<boolean>;
+  act?(): Promise<boolean>;
+  /** Takes a file that is dropped anywhere on the dialog. */
+  drop?(file: File): void;
   /** Whether it destroys something: the focus then starts on the button that does nothing. */
   destroys?: boolean;
   children: ComponentChildren;
@@ -26,7 +29,7 @@ function enter(event: TargetedKeyboardEvent<HTMLFormElement>): void {
 }
 
 /** The frame of a form: the browser's own modal dialog, which keeps the focus inside. */
-export function Dialog({ store, title, action, act, destroys, children }: Props) {
+export function Dialog({ store, title, action, act, drop, destroys, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const [busy, setBusy] = useState(false);
   const { trans } = store;
@@ -40,7 +43,7 @@ export function Dialog({ store, title, action, act, destroys, children }: Props)
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (busy) {
+    if (busy || !act) {
       return;
     }
     setBusy(true);
@@ -50,7 +53,9 @@ export function Dialog({ store, title, action, act, destroys, children }: Props)
       store.closeDialog();
     } else {
       const form = element.current;
-      (form?.querySelector<HTMLElement>('input:invalid') ?? form?.querySelector<HTMLElement>('input'))?.focus();
+      (
+        form?.querySelector<HTMLElement>('input[type=date]:invalid') ?? form?.querySelector<HTMLElement>('input')
+      )?.focus();
     }
   };
 
@@ -69,6 +74,15 @@ export function Dialog({ store, title, action, act, destroys, children }: Props)
         event.preventDefault();
         cancel();
       }}
+      onDragOver={event => event.preventDefault()}
+      onDrop={event => {
+        // What is dropped elsewhere would open in place of the page.
+        event.preventDefault();
+        const file = event.dataTransfer?.files[0];
+        if (file) {
+          drop?.(file);
+        }
+      }}
     >
       <form novalidate autocomplete="off" onSubmit={event => void submit(event)} onKeyDown={enter}>
         <h2 class="dhs-title">{title}</h2>
@@ -77,11 +91,13 @@ export function Dialog({ store, title, action, act, destroys, children }: Props)
         <Waiting store={store} />
         <div class="dhs-buttons">
           <button type="button" class="dhs-button dhs-cancel" autofocus={destroys} onClick={cancel}>
-            {trans.__('Cancel')}
+            {action ? trans.__('Cancel') : trans.__('Close')}
           </button>
-          <button type="submit" class={`dhs-button ${destroys ? 'dhs-danger' : 'dhs-primary'}`}>
-            {action}
-          </button>
+          {action && (
+            <button type="submit" class={`dhs-button ${destroys ? 'dhs-danger' : 'dhs-primary'}`} aria-disabled={busy}>
+              {busy ? trans.__('Sending…') : action}
+            </button>
+          )}
         </div>
       </form>
     </dialog>

@@ -1,9 +1,13 @@
-/** The forms: add, replace a value, edit metadata, delete. */
+/** The forms: add, replace a value, edit metadata, delete; and which one is open. */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { areDatesComplete, changed, DetailFields, readDetails } from './details';
 import { Dialog } from './dialog';
+import { Help } from './help';
+import { ImportForm } from './importform';
 import type { Details } from './model';
+import { CopyForm, RenameForm } from './moveforms';
+import { checkName, NameField } from './namefield';
 import type { SecretInfo } from './protocol';
 import type { Dialog as OpenedDialog } from './state';
 import type { Store } from './store';
@@ -23,36 +27,41 @@ function isGiven(store: Store, name: string, value: string): boolean {
   return value !== '';
 }
 
+/** Takes a value out of its field once it can arrive, and hands it on. */
+async function send(
+  store: Store,
+  name: string,
+  field: ValueHandle | null,
+  save: (value: string) => Promise<boolean>
+): Promise<boolean> {
+  const value = field?.read() ?? '';
+  if (!isGiven(store, name, value) || !(await store.changes.reach(name))) {
+    return false;
+  }
+  field?.empty();
+  return save(value);
+}
+
 function AddForm({ store }: { store: Store }) {
   const { trans } = store;
   const name = useRef<HTMLInputElement>(null);
   const value = useRef<ValueHandle>(null);
   const details = useRef<HTMLDivElement>(null);
-  const id = useUniqueId();
+  const typedName = () => name.current?.value.trim() ?? '';
   const act = async () => {
-    const typed = name.current?.value.trim() ?? '';
-    if (!areDatesComplete(store, typed, details.current)) {
-      return false;
-    }
-    const taken = value.current?.take() ?? '';
-    return isGiven(store, typed, taken) && store.create(typed, taken, readDetails(details.current));
+    const typed = typedName();
+    const metadata = readDetails(details.current);
+    return (
+      checkName(store, typed) &&
+      areDatesComplete(store, typed, details.current) &&
+      send(store, typed, value.current, taken => store.changes.create(typed, taken, metadata))
+    );
   };
   return (
     <Dialog store={store} title={trans.__('Add secret')} action={trans.__('Save')} act={act}>
-      <label class="dhs-label" for={`${id}-name`}>
-        {trans.__('Name')}
-      </label>
-      <input
-        ref={name}
-        id={`${id}-name`}
-        class="dhs-input"
-        autofocus
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck={false}
-      />
-      <LabelledValue store={store} name={() => name.current?.value.trim() ?? ''} id={`${id}-value`} handle={value} />
-      <div ref={details}>
+      <NameField trans={trans} field={name} autofocus />
+      <LabelledValue store={store} name={typedName} handle={value} />
+      <div ref={details} class="dhs-fields">
         <DetailFields store={store} />
       </div>
     </Dialog>
@@ -61,15 +70,12 @@ function AddForm({ store }: { store: Store }) {
 
 function ReplaceForm({ store, secret }: { store: Store; secret: SecretInfo }) {
   const { trans } = store;
+  const { name } = secret;
   const value = useRef<ValueHandle>(null);
-  const id = useUniqueId();
-  const act = async () => {
-    const taken = value.current?.take() ?? '';
-    return isGiven(store, secret.name, taken) && store.replace(secret.name, taken);
-  };
+  const act = () => send(store, name, value.current, taken => store.changes.replace(name, taken));
   return (
-    <Dialog store={store} title={trans.__('Replace value of %1', secret.name)} action={trans.__('Save')} act={act}>
-      <LabelledValue store={store} name={() => secret.name} id={id} handle={value} />
+    <Dialog store={store} title={trans.__('Replace value of %1', name)} action={trans.__('Save')} act={act}>
+      <LabelledValue store={store} name={() => name} handle={value} />
     </Dialog>
   );
 }
@@ -86,11 +92,11 @@ function EditForm({ store, secret }: { store: Store; secret: SecretInfo }) {
       return false;
     }
     const change = changed(opened.current, readDetails(details.current));
-    return Object.keys(change).length === 0 || store.edit(secret.name, change);
+    return Object.keys(change).length === 0 || store.changes.edit(secret.name, change);
   };
   return (
     <Dialog store={store} title={trans.__('Edit %1', secret.name)} action={trans.__('Save')} act={act}>
-      <div ref={details}>
+      <div ref={details} class="dhs-fields">
         <DetailFields store={store} secret={secret} />
       </div>
     </Dialog>
@@ -104,7 +110,7 @@ function DeleteForm({ store, secret }: { store: Store; secret: SecretInfo }) {
       store={store}
       title={trans.__('Delete %1', secret.name)}
       action={trans.__('Delete')}
-      act={() => store.remove(secret.name)}
+      act={() => store.changes.remove(secret.name)}
       destroys
     >
       <p class="dhs-text">
@@ -117,23 +123,20 @@ function DeleteForm({ store, secret }: { store: Store; secret: SecretInfo }) {
   );
 }
 
-function LabelledValue(props: {
-  store: Store;
-  id: string;
-  name: () => string;
-  handle: { current: ValueHandle | null };
-}) {
-  const { store, id, name, handle } = props;
+function LabelledValue(props: { store: Store; name: () => string; handle: { current: ValueHandle | null } }) {
+  const { store, name, handle } = props;
   const { trans } = store;
+  const id = useUniqueId();
   return (
     <>
-      <label class="dhs-label" for={id}>
+      <label class="dhs-label dhs-required" for={id}>
         {trans.__('Value')}
       </label>
       <ValueField
         id={id}
         trans={trans}
         handle={handle}
+        accepted={() => store.dismiss()}
         refuse={(message, hint) => store.refuse(name(), `${name() || trans.__('Add secret')}: ${message}`, hint)}
       />
     </>
@@ -145,6 +148,14 @@ export function OpenDialog({ store, dialog }: { store: Store; dialog: OpenedDial
   switch (dialog.kind) {
     case 'add':
       return <AddForm store={store} />;
+    case 'help':
+      return <Help store={store} />;
+    case 'import':
+      return <ImportForm store={store} dropped={dialog.dropped} />;
+    case 'rename':
+      return <RenameForm store={store} secret={dialog.secret} />;
+    case 'copy':
+      return <CopyForm store={store} secret={dialog.secret} />;
     case 'replace':
       return <ReplaceForm store={store} secret={dialog.secret} />;
     case 'edit':

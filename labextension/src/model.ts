@@ -80,6 +80,14 @@ export interface Place {
   clientY: number;
 }
 
+/** Where a copy goes: what is left out stays as it is. */
+export interface Copy {
+  name: string;
+  project?: string;
+  /** Whether the original goes. */
+  move?: boolean;
+}
+
 /** A request that failed: what is wrong, and what to do; `%1`, … stand for the arguments. */
 export class RequestError extends Error {
   constructor(
@@ -109,6 +117,10 @@ export interface Transport {
   /** Replaces the value, or edits the metadata; what is not given stays. */
   update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void>;
   remove(project: string, name: string): Promise<void>;
+  /** Stores many values, all or none; names that exist are refused unless they may be replaced. */
+  importValues(project: string, values: ReadonlyMap<string, string>, replace: boolean): Promise<void>;
+  /** Copies a secret to another name or project, or moves it there; its value does not come to the browser. */
+  copy(project: string, name: string, to: Copy): Promise<void>;
   /** Lets the kernel read the secret. */
   put(project: string, name: string, destination: Destination): Promise<Put>;
   /** Lets the kernel read the secret anew into each place where it is. */

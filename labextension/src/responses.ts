@@ -19,6 +19,12 @@ export const isProjects: Form<{ projects: string[] }> = (body): body is { projec
 export const isSecrets: Form<{ secrets: SecretInfo[] }> = (body): body is { secrets: SecretInfo[] } =>
   isObject(body) && Array.isArray(body.secrets) && body.secrets.every(isSecret);
 
+/** What an import did: the names of those that were new, and of those that got another value. */
+export const isImported: Form<{ created: string[]; replaced: string[] }> = (
+  body
+): body is { created: string[]; replaced: string[] } =>
+  isObject(body) && isTexts(body.created) && isTexts(body.replaced);
+
 export const isNothing: Form<''> = (body): body is '' => body === '';
 
 /** The metadata of one secret. */

@@ -1,8 +1,18 @@
 /** The transport of the side panel: the server's HTTP API, its event bus, and a way into the active notebook. */
 
-import type { Details, InKernel, Put, PutAgain, Status, Transport } from './model';
+import type { Copy, Details, InKernel, Put, PutAgain, Status, Transport } from './model';
 import { type Destination, LIVE_HEADER, type Method, OPERATIONS, type SecretInfo } from './protocol';
-import { type Form, isNothing, isProjects, isSecretNamed, isSecrets, isStatus, read, unreachable } from './responses';
+import {
+  type Form,
+  isImported,
+  isNothing,
+  isProjects,
+  isSecretNamed,
+  isSecrets,
+  isStatus,
+  read,
+  unreachable
+} from './responses';
 
 /** Sends a request to a path under the server's base, with Jupyter's credentials. */
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
@@ -80,6 +90,15 @@ export class RestTransport implements Transport {
 
   async remove(project: string, name: string): Promise<void> {
     await this._request(OPERATIONS.delete_secret, isNothing, { project, name });
+  }
+
+  async importValues(project: string, values: ReadonlyMap<string, string>, replace: boolean): Promise<void> {
+    const body = { values: Object.fromEntries(values), replace };
+    await this._request(OPERATIONS.import_secrets, isImported, { project, body });
+  }
+
+  async copy(project: string, name: string, to: Copy): Promise<void> {
+    await this._request(OPERATIONS.copy_secret, isSecretNamed(to.name), { project, name, body: to });
   }
 
   async put(project: string, name: string, destination: Destination): Promise<Put> {

@@ -14,7 +14,10 @@ export interface Problem {
 }
 
 /** Which dialog is open, and for which secret. */
-export type Dialog = { kind: 'add' } | { kind: 'replace' | 'edit' | 'delete'; secret: SecretInfo };
+export type Dialog =
+  | { kind: 'add' | 'help' }
+  | { kind: 'import'; dropped: File | null }
+  | { kind: 'replace' | 'edit' | 'rename' | 'copy' | 'delete'; secret: SecretInfo };
 
 /** All that the view shows. `secrets` is null until the project's list has come. */
 export interface State {

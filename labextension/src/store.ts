@@ -1,9 +1,10 @@
 /** The store behind a panel: it asks the transport, and keeps what is shown. */
 
 import type { Order } from './arrange';
+import { Changes, type ListHost } from './changes';
 import { KernelActions } from './inkernel';
 import { type Trans, untranslated } from './language';
-import type { Cells, Details, Status, Transport } from './model';
+import type { Cells, Status, Transport } from './model';
 import { Poller } from './poller';
 import { type Dialog, EMPTY, problemOf, type State } from './state';
 import { Waits } from './waits';
@@ -21,6 +22,7 @@ export class Store {
 
   /** What of the project is in the kernel in front. */
   readonly kernel: KernelActions;
+  readonly changes: Changes;
 
   /** `cells` are those of the notebook in front; a panel that cannot know them has none. */
   constructor(
@@ -29,15 +31,18 @@ export class Store {
     readonly cells: Cells | null = null
   ) {
     const store = this;
-    this.kernel = new KernelActions({
+    const host: ListHost = {
       transport: _transport,
       trans,
       get state() {
         return store._state;
       },
       set: change => this._set(change),
-      act: (name, waiting, ask, done) => this._act(name, waiting, ask, done)
-    });
+      act: (name, waiting, ask, done) => this._act(name, waiting, ask, done),
+      refresh: () => this.refresh()
+    };
+    this.kernel = new KernelActions(host);
+    this.changes = new Changes(host);
   }
 
   get state(): State {
@@ -205,31 +210,6 @@ export class Store {
     this._set({ problem: null, notice: '' });
   }
 
-  create(name: string, value: string, details: Details): Promise<boolean> {
-    const sent = this._transport.create(this._state.project, name, value, details);
-    return this._write(name, this._saving(name), sent, this.trans.__('%1 was saved.', name));
-  }
-
-  replace(name: string, value: string): Promise<boolean> {
-    const sent = this._transport.update(this._state.project, name, { value });
-    return this._write(name, this._saving(name), sent, this.trans.__('The value of %1 was replaced.', name));
-  }
-
-  edit(name: string, details: Partial<Details>): Promise<boolean> {
-    const sent = this._transport.update(this._state.project, name, details);
-    return this._write(name, this._saving(name), sent, this.trans.__('%1 was saved.', name));
-  }
-
-  remove(name: string): Promise<boolean> {
-    const sent = this._transport.remove(this._state.project, name);
-    return this._write(
-      name,
-      this.trans.__('Deleting %1: waiting for an answer…', name),
-      sent,
-      this.trans.__('%1 was deleted.', name)
-    );
-  }
-
   dispose(): void {
     this._disposed = true;
     this._load++;
@@ -237,10 +217,6 @@ export class Store {
     this.kernel.dispose();
     this._unwatch?.();
     this._listeners.clear();
-  }
-
-  private _saving(name: string): string {
-    return this.trans.__('Saving %1: waiting for an answer…', name);
   }
 
   /** Waits for an action and says what it did; resolves to whether it happened. */
@@ -258,18 +234,6 @@ export class Store {
       this._set({ problem: problemOf(name, error, this.trans) });
       return false;
     }
-  }
-
-  /** An action that changes the list, which is asked for again whatever came of it. */
-  private async _write(name: string, waiting: string, sent: Promise<void>, done: string): Promise<boolean> {
-    const happened = await this._act(
-      name,
-      waiting,
-      () => sent,
-      () => done
-    );
-    void this.refresh();
-    return happened;
   }
 
   /** Says that it is waiting for the first list, unless what went wrong is said: that stays until it is over. */

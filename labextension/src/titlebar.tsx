@@ -13,9 +13,11 @@ interface Props {
   shown: number;
   /** Opens the panel's settings, where it has any. */
   openSettings: (() => void) | undefined;
+  /** Whether it has the button for help, which an empty project has elsewhere. */
+  hasHelp: boolean;
 }
 
-export function TitleBar({ store, shown, openSettings }: Props) {
+export function TitleBar({ store, shown, openSettings, hasHelp }: Props) {
   const { trans, state } = store;
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const tool = (icon: IconName, label: string, press: (button: HTMLElement) => void, opensMenu?: true) => (
@@ -37,6 +39,7 @@ export function TitleBar({ store, shown, openSettings }: Props) {
       {tool('refresh', trans.__('Refresh'), () => void store.tryAgain())}
       {tool('order', trans.__('Order by'), setAnchor, true)}
       {openSettings && tool('settings', trans.__('Settings'), openSettings)}
+      {hasHelp && tool('help', trans.__('Help'), () => store.openDialog({ kind: 'help' }))}
       {anchor && (
         <Menu
           label={trans.__('Order by')}

@@ -1,19 +1,23 @@
-/** The field for a value: what is typed, pasted or read from a file leaves it once, by `take`, and is nowhere else. */
+/** The field for a value: what is typed, pasted or read from a file is here until it is sent, and nowhere else. */
 
 import type { Ref } from 'preact';
 import { useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { ChooseFile } from './choosefile';
 import type { Trans } from './language';
-import { MAX_VALUE_BYTES } from './protocol';
+import { readText } from './textfile';
 
 export interface ValueHandle {
-  /** Empties the field and returns what was in it. */
-  take(): string;
+  /** Returns what is in the field. */
+  read(): string;
+  empty(): void;
 }
 
 interface Props {
   id: string;
   trans: Trans;
   handle: Ref<ValueHandle>;
+  /** Says that a file was read. */
+  accepted(): void;
   /** Says why a file cannot be a value. */
   refuse(message: string, hint: string): void;
 }
@@ -21,10 +25,12 @@ interface Props {
 /**
  * A password input joins lines, so a text of several lines is held beside it, to the byte, and the input only says so.
  */
-export function ValueField({ id, trans, handle, refuse }: Props) {
+export function ValueField({ id, trans, handle, accepted, refuse }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const held = useRef<string | null>(null);
   const [lines, setLines] = useState(0);
+  // Of a file: most editors end it so, and hardly a value is meant to.
+  const [endsInBreak, setEndsInBreak] = useState(false);
   // A new element after each use: the browser's undo list goes with the old one.
   const [generation, setGeneration] = useState(0);
   const refocus = useRef(false);
@@ -42,6 +48,7 @@ export function ValueField({ id, trans, handle, refuse }: Props) {
       input.current.value = '';
     }
     setLines(0);
+    setEndsInBreak(false);
     setGeneration(count => count + 1);
   };
 
@@ -52,11 +59,8 @@ export function ValueField({ id, trans, handle, refuse }: Props) {
   };
 
   useImperativeHandle(handle, () => ({
-    take() {
-      const value = held.current ?? input.current?.value ?? '';
-      empty();
-      return value;
-    }
+    read: () => held.current ?? input.current?.value ?? '',
+    empty
   }));
 
   /** Takes a text of several lines from the event itself, before the input can join them. */
@@ -71,23 +75,12 @@ export function ValueField({ id, trans, handle, refuse }: Props) {
     hold(value.slice(0, selectionStart ?? 0) + text + value.slice(selectionEnd ?? value.length));
   };
 
-  const read = async (files: HTMLInputElement) => {
-    const file = files.files?.[0];
-    files.value = '';
-    if (!file) {
-      return;
-    }
-    if (file.size > MAX_VALUE_BYTES) {
-      refuse(trans.__('the file is over 1 MiB.'), trans.__('All secrets of a project together can hold 1 MiB.'));
-      return;
-    }
-    try {
-      hold(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer()));
-    } catch {
-      refuse(
-        trans.__('the file is not UTF-8 text.'),
-        trans.__('Store bytes in a notebook, with %secret set NAME --from-file PATH.')
-      );
+  const readFile = async (file: File) => {
+    const text = await readText(file, trans, refuse);
+    if (text !== null) {
+      hold(text);
+      setEndsInBreak(/[\r\n]$/.test(text));
+      accepted();
     }
   };
 
@@ -104,22 +97,34 @@ export function ValueField({ id, trans, handle, refuse }: Props) {
         autocapitalize="off"
         spellcheck={false}
         readOnly={text}
-        placeholder={
-          text ? (lines === 1 ? trans.__('1 line is kept') : trans.__('%1 lines are kept', String(lines))) : ''
-        }
+        required
+        placeholder={text ? trans._n('%1 line is kept', '%1 lines are kept', lines) : ''}
         aria-describedby={`${id}-hint`}
         onPaste={event => receive(event, event.clipboardData)}
-        onDrop={event => receive(event, event.dataTransfer)}
+        onDrop={event => {
+          const file = event.dataTransfer?.files[0];
+          if (file) {
+            event.preventDefault();
+            void readFile(file);
+          } else {
+            receive(event, event.dataTransfer);
+          }
+        }}
       />
       {text ? (
         <button type="button" class="dhs-button dhs-discard" onClick={empty}>
           {trans.__('Discard')}
         </button>
       ) : (
-        <label class="dhs-button dhs-file">
-          {trans.__('From a file')}
-          <input type="file" onChange={event => void read(event.currentTarget)} />
-        </label>
+        <ChooseFile trans={trans} choose={file => void readFile(file)} />
+      )}
+      {endsInBreak && (
+        <p class="dhs-break">
+          {trans.__('The file ends in a line break.')}{' '}
+          <button type="button" class="dhs-button" onClick={() => hold((held.current ?? '').replace(/\r?\n$|\r$/, ''))}>
+            {trans.__('Remove it')}
+          </button>
+        </p>
       )}
       <p class="dhs-hint" id={`${id}-hint`}>
         {text

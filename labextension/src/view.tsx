@@ -17,6 +17,7 @@ import { Notices } from './notices';
 import { ProjectBox } from './projectbox';
 import { ProjectNote } from './projectnote';
 import type { SecretInfo } from './protocol';
+import type { Dialog } from './state';
 import type { Store } from './store';
 import { TitleBar } from './titlebar';
 
@@ -49,12 +50,20 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
   const { trans, state } = store;
   const { dialog, secrets, search, order } = state;
   const found = useMemo(() => arrange(secrets ?? [], search, order), [secrets, search, order]);
+  const isEmpty = secrets?.length === 0;
   useEffect(() => store.subscribe(() => draw(undefined)), [store]);
   useEffect(() => watchInView(region.current, store), [store]);
 
   return (
-    <section ref={region} class="dh-secrets" aria-label={around.name(state.project)} aria-busy={secrets === null}>
-      <TitleBar store={store} shown={found.length} openSettings={around.openSettings} />
+    <section
+      ref={region}
+      class="dh-secrets"
+      aria-label={around.name(state.project)}
+      aria-busy={secrets === null}
+      onDragOver={takeFile}
+      onDrop={event => dropFile(event, store)}
+    >
+      <TitleBar store={store} shown={found.length} openSettings={around.openSettings} hasHelp={!isEmpty} />
       <ProjectBox store={store} />
       <ProjectNote store={store} />
       <div class="dhs-bar">
@@ -66,21 +75,10 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
           value={state.search}
           onInput={event => store.setSearch(event.currentTarget.value)}
         />
-        {secrets?.length === 0 && <Greeting trans={trans} />}
-        <button
-          type="button"
-          class="dhs-button dhs-primary"
-          aria-disabled={store.readOnly !== ''}
-          title={store.readOnly}
-          onClick={() => {
-            if (!store.readOnly) {
-              store.openDialog({ kind: 'add' });
-            }
-          }}
-        >
-          <Icon name="add" />
-          {trans.__('Add secret')}
-        </button>
+        {isEmpty && <Greeting trans={trans} />}
+        <Opener store={store} dialog={{ kind: 'add' }} label={trans.__('Add secret')} />
+        <Opener store={store} dialog={{ kind: 'import', dropped: null }} label={trans.__('Import .env')} />
+        {isEmpty && <Opener store={store} dialog={{ kind: 'help' }} label={trans.__('Help')} />}
       </div>
       <List store={store} found={found} openMenu={(secret, anchor, at) => setMenu({ secret, anchor, at })} />
       <Notices store={store} />
@@ -103,6 +101,28 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
   );
 }
 
+/** A button that opens a dialog; the one to add is the first thing to do here. */
+function Opener({ store, dialog, label }: { store: Store; dialog: Dialog; label: string }) {
+  const { kind } = dialog;
+  const reason = kind === 'help' ? '' : store.readOnly;
+  return (
+    <button
+      type="button"
+      class={kind === 'add' ? 'dhs-button dhs-primary' : 'dhs-button'}
+      aria-disabled={reason !== ''}
+      title={reason}
+      onClick={() => {
+        if (!reason) {
+          store.openDialog(dialog);
+        }
+      }}
+    >
+      {kind === 'add' && <Icon name="add" />}
+      {label}
+    </button>
+  );
+}
+
 /** What a project without secrets says. */
 function Greeting({ trans }: { trans: Trans }) {
   return (
@@ -115,6 +135,24 @@ function Greeting({ trans }: { trans: Trans }) {
       </p>
     </div>
   );
+}
+
+function takeFile(event: DragEvent): void {
+  if (event.dataTransfer?.types.includes('Files')) {
+    event.preventDefault();
+  }
+}
+
+/** A file that is dropped on the panel is offered for import. */
+function dropFile(event: DragEvent, store: Store): void {
+  const dropped = event.dataTransfer?.files[0];
+  if (dropped) {
+    event.preventDefault();
+    event.stopPropagation();
+    if (!store.readOnly && !store.state.dialog) {
+      store.openDialog({ kind: 'import', dropped });
+    }
+  }
 }
 
 /** Tells the store whether the panel can be seen. */

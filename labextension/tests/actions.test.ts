@@ -45,9 +45,9 @@ test('putting reads the project that is shown into a variable or the environment
   ]);
 });
 
-test('replace, edit and delete open a dialog and send nothing', async () => {
+test('replace, edit, rename and delete open a dialog and send nothing', async () => {
   const { store } = await opened(true);
-  for (const kind of ['replace', 'edit', 'delete'] as const) {
+  for (const kind of ['replace', 'edit', 'rename', 'delete'] as const) {
     await run(store, action(kind), secret);
     assert.deepEqual(store.state.dialog, { kind, secret });
   }
@@ -58,7 +58,7 @@ test('where one may only read, what changes is disabled and says why; putting an
   const disabled = ACTIONS.filter(one => one.disabledReason(store) !== '');
   assert.deepEqual(
     disabled.map(({ id }) => id),
-    ['replace', 'edit', 'delete']
+    ['replace', 'edit', 'rename', 'delete']
   );
   for (const one of disabled) {
     await run(store, one, secret);

@@ -91,7 +91,10 @@ test('what the store refuses is a problem with its name, and nothing of the valu
   await store.refresh();
   const seen: string[] = [];
   store.subscribe(() => seen.push(JSON.stringify(store.state)));
-  assert.equal(await store.create('TAKEN', 'sample-value', { description: '', labels: [], expires: '' }), false);
+  assert.equal(
+    await store.changes.create('TAKEN', 'sample-value', { description: '', labels: [], expires: '' }),
+    false
+  );
   assert.equal(store.state.problem?.subject, 'TAKEN');
   assert.equal(store.state.problem?.reason, 'SecretExistsError');
   assert.ok(seen.length > 0);

@@ -1,0 +1,196 @@
+"""Import, rename, copy, and how the fields of a form behave; with the values nowhere but where they were sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Open
+from .lab import Lab
+from .pages import Panel
+from .widget import Show
+
+ENV = 'NEW=sample-one # c\nSHARED="sample\\ntwo"\n'
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Path:
+    """A dotenv file."""
+    file = tmp_path / "project.env"
+    file.write_text(ENV)
+    return file
+
+
+def drop(page: Page, selector: str, text: str) -> None:
+    """Drops a file on an element."""
+    page.locator(selector).evaluate(
+        """(element, text) => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], 'dropped.env'));
+            element.dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}));
+        }""",
+        text,
+    )
+
+
+def import_file(panel: Panel, env: Path) -> None:
+    """All or none: what exists is refused by the store until it may be replaced; its metadata stays."""
+    panel.add("SHARED", "sample-old", Description="Kept")
+    panel.region.get_by_role("button", name="Import .env").click()
+    dialog = panel.dialog("Import .env")
+    dialog.submit()
+    expect(dialog.frame.get_by_role("alert")).to_contain_text("No file is chosen")
+    dialog.frame.get_by_role("button", name="Choose file").set_input_files(env)
+    expect(dialog.frame.get_by_role("listitem")).to_have_text(["NEWnew", "SHAREDexists"])
+    dialog.submit()
+    expect(dialog.frame.get_by_role("alert")).to_contain_text("SHARED: already exists")
+    assert panel.names() == ["SHARED"]
+    dialog.frame.get_by_role("checkbox", name="Replace those that exist").check()
+    expect(dialog.submit_button).to_have_accessible_name("Import")
+    dialog.submit()
+    expect(dialog.frame).to_be_hidden()
+    expect(panel.status).to_contain_text("2 secrets were imported.")
+    expect(panel.details("SHARED")).to_contain_text("Kept")
+    assert panel.names() == ["NEW", "SHARED"]
+
+
+def rename_and_copy(panel: Panel, project: str) -> None:
+    """Under another name, and in another project besides; a name that is taken is the store's answer."""
+    panel.act("NEW", "Rename")
+    dialog = panel.dialog("Rename NEW")
+    dialog.fill(Name="SHARED")
+    expect(dialog.submit_button).to_have_accessible_name("Rename")
+    dialog.submit()
+    expect(dialog.frame.get_by_role("alert")).to_contain_text("SHARED")
+    dialog.fill(Name="OTHER")
+    dialog.submit()
+    expect(panel.status).to_contain_text("NEW is now OTHER.")
+    expect(panel.name("NEW")).to_be_hidden()
+    panel.act("OTHER", "Copy to project")
+    dialog = panel.dialog("Copy OTHER to project")
+    dialog.fill(Project=f"{project}-b")
+    expect(dialog.submit_button).to_have_accessible_name("Copy")
+    dialog.submit()
+    expect(panel.status).to_contain_text(f"OTHER was copied to project {project}-b.")
+    assert panel.names() == ["OTHER", "SHARED"]
+    panel.switch(f"{project}-b")
+    expect(panel.name("OTHER")).to_be_visible()
+
+
+def test_the_side_panel_imports_renames_and_copies(any_lab: Lab, open_panel: Open, project: str, env: Path) -> None:
+    """On each provider. The values are in the one request that imports them, and come back in none."""
+    panel, notebook = open_panel(any_lab)
+    answers: list[str] = []
+    requests: list[str] = []
+    page = panel.page
+    page.on("request", lambda request: requests.append(request.post_data or ""))
+    page.on("response", lambda answer: "/dh-secrets/" in answer.url and answers.append(answer.text()))
+    import_file(panel, env)
+    rename_and_copy(panel, project)
+    assert sum("sample-one" in sent for sent in requests) == 2  # refused once
+    assert not any("sample-one" in answer for answer in answers)
+    assert "sample-one" not in page.content()
+    panel.act("OTHER", "Put into kernel")
+    expect(panel.status).to_contain_text("OTHER is in")
+    assert "yes" in notebook.run("print('yes' if OTHER == 'sample-' + 'one' else 'no')")
+
+
+def test_the_widget_imports_renames_and_copies(show: Show, project: str, env: Path) -> None:
+    """Over the kernel's comm; a value is a part of no message's text."""
+    shown = show()
+    import_file(shown.panel, env)
+    rename_and_copy(shown.panel, project)
+    assert "yes" in shown.says("%secret get SHARED\nprint('yes' if SHARED == 'sample' + chr(10) + 'two' else 'no')")
+
+
+def test_a_dropped_file_is_shown_before_anything_is_sent(local_lab: Lab, open_panel: Open) -> None:
+    """On the panel or on the dialog; a file with bad lines is refused with their numbers."""
+    panel, _ = open_panel(local_lab)
+    drop(panel.page, "#dh-secrets-panel .dhs-list", "A=1\nB=2")
+    dialog = panel.dialog("Import .env")
+    expect(dialog.frame.get_by_role("listitem")).to_have_text(["Anew", "Bnew"])
+    drop(panel.page, "#dh-secrets-panel dialog", "A=1\nnothing\n\nB")
+    expect(dialog.frame.get_by_role("alert")).to_contain_text(
+        "dropped.env: there is no valid NAME=VALUE in these lines: 2, 4."
+    )
+    expect(dialog.frame.get_by_role("listitem")).to_have_count(0)
+    dialog.cancel()
+    assert panel.names() == []
+
+
+def test_what_cannot_arrive_stays_in_its_field(local_lab: Lab, open_panel: Open, project: str) -> None:
+    """A name of no valid form, and a server that cannot be reached, are found before the value is taken."""
+    panel, _ = open_panel(local_lab)
+    page = panel.page
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    dialog = panel.open_add()
+    dialog.fill(Name="not valid", Value="sample-kept")
+    dialog.submit()
+    expect(dialog.frame.get_by_role("alert")).to_contain_text("not valid: not a valid secret name.")
+    dialog.fill(Name="VALID")
+    page.route("**/dh-secrets/**", lambda route: route.abort())
+    dialog.submit()
+    expect(dialog.frame.get_by_role("alert")).to_contain_text("The Jupyter server cannot be reached.")
+    expect(dialog.field("Value")).to_have_value("sample-kept")
+    assert not any("sample-kept" in body for body in sent)
+    page.unroute("**/dh-secrets/**")
+    dialog.submit()
+    expect(panel.name("VALID")).to_be_visible()
+    assert sum("sample-kept" in body for body in sent) == 1
+
+
+def test_while_it_is_sent_the_button_says_so(local_lab: Lab, open_panel: Open, project: str) -> None:
+    """At once; and pressed again it sends nothing."""
+    panel, _ = open_panel(local_lab)
+    page = panel.page
+    held: list[object] = []
+    page.route("**/dh-secrets/projects/*/secrets", lambda route: held.append(route))
+    dialog = panel.open_add()
+    dialog.fill(Name="SLOW", Value="sample-value")
+    dialog.submit()
+    expect(dialog.submit_button).to_have_text("Sending…")
+    expect(dialog.submit_button).to_be_disabled()
+    page.keyboard.press("Enter")
+    expect(panel.status).to_contain_text("waiting")
+    assert len(held) == 1
+    page.unroute("**/dh-secrets/projects/*/secrets")
+    held[0].continue_()  # type: ignore[attr-defined]  # a route
+    expect(panel.name("SLOW")).to_be_visible()
+
+
+def test_a_file_s_last_line_break_can_be_removed(local_lab: Lab, open_panel: Open, tmp_path: Path) -> None:
+    """It is said of a file that ends in one; what was wrong with the file before is no longer said."""
+    panel, notebook = open_panel(local_lab)
+    text, binary = tmp_path / "text", tmp_path / "binary"
+    text.write_bytes(b"sample\r\n")
+    binary.write_bytes(b"\xff")
+    dialog = panel.open_add()
+    dialog.fill(Name="BREAK")
+    dialog.field("Choose file").set_input_files(binary)
+    expect(dialog.frame.get_by_role("alert")).to_contain_text("BREAK: the file is not UTF-8 text.")
+    dialog.field("Choose file").set_input_files(text)
+    expect(dialog.frame.get_by_text("The file ends in a line break.")).to_be_visible()
+    expect(dialog.frame.get_by_role("alert")).to_have_count(0)
+    dialog.frame.get_by_role("button", name="Remove it").click()
+    expect(dialog.frame.get_by_text("The file ends in a line break.")).to_be_hidden()
+    dialog.submit()
+    expect(panel.name("BREAK")).to_be_visible()
+    panel.act("BREAK", "Put into kernel")
+    expect(panel.status).to_contain_text("BREAK is in")
+    assert "yes" in notebook.run("print('yes' if BREAK == 'sam' + 'ple' else 'no')")
+
+
+def test_fields_are_even_and_required_ones_marked(local_lab: Lab, open_panel: Open) -> None:
+    """All are as wide and as high; Name and Value are required, and keep their names."""
+    panel, _ = open_panel(local_lab)
+    dialog = panel.open_add()
+    fields = [dialog.field(label) for label in ("Name", "Value", "Description", "Labels", "Expires")]
+    boxes = [field.bounding_box() or {} for field in fields]
+    assert len({(box["x"], box["width"], box["height"]) for box in boxes}) == 1
+    assert [field.evaluate("field => field.required") for field in fields] == [True, True, False, False, False]
+    expect(fields[0]).to_have_accessible_name("Name")
+    expect(fields[1]).to_have_accessible_name("Value")
+    dialog.cancel()
