@@ -1,6 +1,7 @@
-/** The commands of the palette: every action of the panel under the name that it has there. */
+/** The commands of the palette: every action of the panel, under the name that it has there. */
 
 import { ACTIONS, type Action, actionsOf, run } from './actions';
+import type { Dialog } from './state';
 import type { Store } from './store';
 
 export interface Command {
@@ -20,12 +21,14 @@ export function commands(
   choose: (title: string, names: string[]) => Promise<string | null>
 ): Command[] {
   const { trans } = store;
+  // In the palette there is nothing around it that says of what.
+  const label = (action: Action) => trans.__('Secret: %1', action.label(trans));
   const act = async (action: Action) => {
     show();
     await store.refresh();
     const secrets = store.state.secrets ?? [];
     const chosen = await choose(
-      action.label(trans),
+      label(action),
       secrets.filter(secret => actionsOf(store, secret).includes(action)).map(({ name }) => name)
     );
     const secret = secrets.find(({ name }) => name === chosen);
@@ -33,16 +36,17 @@ export function commands(
       await run(store, action, secret);
     }
   };
-  const add = () => {
+  const open = (dialog: Dialog) => () => {
     show();
-    store.openDialog({ kind: 'add' });
+    store.openDialog(dialog);
   };
   return [
     { id: 'dh-secrets:show', label: trans.__('Show secrets'), execute: show },
-    { id: 'dh-secrets:add', label: trans.__('Add secret'), execute: add },
+    { id: 'dh-secrets:add', label: trans.__('Add secret'), execute: open({ kind: 'add' }) },
+    { id: 'dh-secrets:import', label: trans.__('Import .env'), execute: open({ kind: 'import', dropped: null }) },
     ...ACTIONS.map(action => ({
       id: `dh-secrets:${action.id}`,
-      label: action.label(trans),
+      label: label(action),
       execute: () => act(action)
     }))
   ];

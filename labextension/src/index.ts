@@ -1,7 +1,7 @@
 /** The JupyterLab layer: the side panel, its commands in the palette, its setting. */
 
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, InputDialog } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IConsoleTracker } from '@jupyterlab/console';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ServerConnection } from '@jupyterlab/services';
@@ -11,6 +11,7 @@ import { LabIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import { insert } from './actions';
 import { ActiveKernel } from './activekernel';
+import { choose } from './chooser';
 import { commands } from './commands';
 import { EventBus } from './eventbus';
 import type { Trans } from './language';
@@ -77,12 +78,11 @@ function inLanguageOf(translator: ITranslator): Trans {
   };
 }
 
-function addCommands(app: JupyterFrontEnd, store: Store, palette: ICommandPalette | null): void {
+function addCommands(app: JupyterFrontEnd, store: Store, panel: Widget, palette: ICommandPalette | null): void {
   const { trans } = store;
-  const show = () => app.shell.activateById('dh-secrets-panel');
-  const choose = async (title: string, items: string[]) =>
-    (await InputDialog.getItem({ title, label: trans.__('Secret'), items })).value;
-  for (const { id, label, execute } of commands(store, show, choose)) {
+  const show = () => app.shell.activateById(panel.id);
+  const ask = (title: string, names: string[]) => choose(panel.node, trans, title, names);
+  for (const { id, label, execute } of commands(store, show, ask)) {
     app.commands.addCommand(id, { label, execute, describedBy: { args: { type: 'object', properties: {} } } });
     palette?.addItem({ command: id, category: trans.__('Secrets') });
   }
@@ -119,7 +119,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     );
     app.shell.add(panel, 'left', { rank: 350 });
     restorer?.add(panel, panel.id);
-    addCommands(app, store, palette);
+    addCommands(app, store, panel, palette);
     const settings = await registry?.load(ID).catch(() => null);
     const project = settings?.get('project').composite;
     if (typeof project === 'string' && project) {

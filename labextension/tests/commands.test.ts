@@ -27,10 +27,10 @@ function made(chosen: string | null) {
 test('every action of the panel is a command under its name, and each has an id of its own', () => {
   const { all } = made(null);
   const labels = all.map(command => command.label);
-  assert.deepEqual(labels.slice(0, 2), ['Show secrets', 'Add secret']);
+  assert.deepEqual(labels.slice(0, 3), ['Show secrets', 'Add secret', 'Import .env']);
   assert.deepEqual(
-    labels.slice(2),
-    ACTIONS.map(({ label }) => label(untranslated))
+    labels.slice(3),
+    ACTIONS.map(({ label }) => `Secret: ${label(untranslated)}`)
   );
   assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
 });
@@ -38,7 +38,7 @@ test('every action of the panel is a command under its name, and each has an id 
 test('a command brings the panel to the front, asks which secret, and does it', async () => {
   const { store, asked, execute } = made('db-pass');
   await execute('environment');
-  assert.deepEqual(asked, ['shown', ['Put into environment', ['A', 'db-pass']]]);
+  assert.deepEqual(asked, ['shown', ['Secret: Put into environment', ['A', 'db-pass']]]);
   assert.equal(store.state.notice, 'db-pass is in the environment as a.');
   await execute('delete');
   assert.deepEqual(store.state.dialog, { kind: 'delete', secret: secrets[1] });

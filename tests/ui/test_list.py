@@ -68,7 +68,7 @@ def test_the_list_is_ordered_and_counted(local_lab: Lab, open_panel: Open, proje
 
 
 def test_200_secrets_are_one_tab_stop_and_20_are_seen(local_lab: Lab, open_panel: Open, project: str) -> None:
-    """At 1280 × 800. Arrows, Home, End and letters move; Enter, Shift+F10 and a right click open the menu."""
+    """At 1280 by 800 pixels. Arrows, Home, End and letters move; Enter, Shift+F10 and a right click open the menu."""
     store(local_lab, project, {f"NAME_{number}": {} for number in range(200)})
     panel, _ = open_panel(local_lab)
     page, press = panel.page, panel.page.keyboard.press

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from .conftest import Open
 from .lab import Lab
-from .pages import accept_dialog, run_command
+from .pages import run_command
 
 PEM = "-----BEGIN SAMPLE-----\nnot a key, only a sample\n\n  indented \t\n-----END SAMPLE-----\n"
 
@@ -307,15 +307,3 @@ def test_projects_can_be_chosen_and_typed(local_lab: Lab, open_panel: Open, proj
     expect(panel.name("HERE")).to_be_visible()
     panel.switch("Not A Project")
     expect(panel.alert).to_contain_text("Not A Project")
-
-
-def test_commands_of_the_palette_ask_which_secret(local_lab: Lab, open_panel: Open) -> None:
-    """Each action is a command of the same name."""
-    panel, _ = open_panel(local_lab)
-    panel.add("PICKED", "sample-value")
-    page = panel.page
-    run_command(page, "Secrets", "Replace value")
-    choice = page.get_by_role("dialog").filter(has_text="Replace value")
-    expect(choice).to_be_visible()
-    accept_dialog(page)
-    expect(panel.dialog("Replace value of PICKED").frame).to_be_visible()
