@@ -41,6 +41,7 @@ function Chooser({ trans, title, names, chosen }: Props) {
     opened?.showModal();
     return () => opened?.close();
   }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for each that is marked
   useLayoutEffect(() => {
     dialog.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
   }, [marked]);
