@@ -13,6 +13,8 @@ from .lab import Lab
 
 NAME = re.compile(r"^Secrets( of [a-z0-9-]+)?$")
 """The panel as a landmark: in a cell's output it says which project it shows."""
+LISTS = re.compile(r"/dh-secrets/projects/[^/]+/secrets(\?|$)")
+"""What lists a project's secrets, or adds one."""
 AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -54,7 +56,7 @@ class Panel:
 
     def names(self) -> list[str]:
         """Returns the names in the list."""
-        return self.region.locator(".dhs-name").all_inner_texts()
+        return self.region.locator(".dhs-row .dhs-name").all_inner_texts()
 
     def details(self, name: str) -> Locator:
         """Opens a secret's details, if they are not open, and returns them."""

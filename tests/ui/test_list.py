@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .conftest import Open
 from .lab import Lab
-from .pages import Panel, run_command
+from .pages import LISTS, Panel, run_command
 
 
 def store(lab: Lab, project: str, secrets: Mapping[str, Mapping[str, object]]) -> None:
@@ -145,12 +145,12 @@ def test_notes_keep_their_padding_and_one_text_says_that_it_waits(local_lab: Lab
     )
     assert padding == "8px"
     page = panel.page
-    held: list[object] = []
-    page.route("**/dh-secrets/projects/*/secrets?*", lambda route: held.append(route))
+    held: list[Route] = []
+    page.route(LISTS, lambda route: held.append(route))
     panel.switch("never-answered")
     expect(panel.status).to_contain_text("Waiting for the list of secrets")
     expect(panel.region.get_by_text("Loading")).to_have_count(0)
-    page.unroute("**/dh-secrets/projects/*/secrets?*")
+    page.unroute(LISTS)
     panel.switch("default")
     expect(panel.status).not_to_contain_text("Waiting")
 
