@@ -27,6 +27,7 @@ SCHEMES: dict[str, dict[str, Any]] = {
 DOCUMENTED = {
     *("panel-list-light", "panel-dialog-light", "panel-error-light", "panel-list-dark"),
     *("widget-list-light", "widget-list-dark", "widget-dialog-light", "widget-narrow-dark"),
+    *("first-light", "first-dark"),
 }
 
 
@@ -98,6 +99,26 @@ def test_each_state_of_the_widget_is_sound(show: Show, kubernetes_lab: Lab, tmp_
     page.set_viewport_size({"width": 480, "height": 640})
     sound(page, f"widget-narrow-{scheme}", tmp_path)
     assert not panel.region.evaluate("region => region.scrollWidth > region.clientWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_picture(local_lab: Lab, open_panel: Open, tmp_path: Path, scheme: str) -> None:
+    """The panel beside a cell that reads a secret and prints it, as README shows them."""
+    panel, notebook = open_panel(local_lab, viewport={"width": 1280, "height": 800}, **SCHEMES[scheme])
+    panel.switch(f"demo-{scheme}")
+    panel.add("API_KEY", "sample-value-1", Description="For the weather service", Labels="weather")
+    panel.add("WAREHOUSE_URL", "sample-value-2", Labels="warehouse", Expires="2099-12-31")
+    cell = notebook.cells.first
+    cell.locator(".cm-content").click()
+    panel.act("API_KEY", "Insert into cell")
+    expect(cell.locator(".cm-content")).to_contain_text("%secret get API_KEY")
+    cell.locator(".cm-content").click()
+    panel.page.keyboard.press("Control+End")
+    panel.page.keyboard.insert_text('print(f"Bearer {API_KEY}")')
+    panel.page.keyboard.press("Shift+Enter")
+    expect(cell.get_by_text("Bearer [secret:API_KEY]")).to_be_visible()
+    expect(panel.region.get_by_text("in kernel as API_KEY", exact=True)).to_be_visible()
+    sound(panel.page, f"first-{scheme}", tmp_path)
 
 
 def test_nothing_is_cut_off_in_a_narrow_window(local_lab: Lab, open_panel: Open, tmp_path: Path) -> None:
