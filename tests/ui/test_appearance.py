@@ -102,10 +102,10 @@ def test_each_state_of_the_widget_is_sound(show: Show, kubernetes_lab: Lab, tmp_
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_first_picture(local_lab: Lab, open_panel: Open, tmp_path: Path, scheme: str) -> None:
+def test_the_first_picture(kubernetes_lab: Lab, open_panel: Open, tmp_path: Path, scheme: str) -> None:
     """The panel beside a cell that reads a secret and prints it, as README shows them."""
-    panel, notebook = open_panel(local_lab, viewport={"width": 1280, "height": 800}, **SCHEMES[scheme])
-    panel.switch(f"demo-{scheme}")
+    panel, notebook = open_panel(kubernetes_lab, viewport={"width": 1280, "height": 800}, **SCHEMES[scheme])
+    panel.switch("demo" if scheme == "light" else f"demo-{scheme}")
     panel.add("API_KEY", "sample-value-1", Description="For the weather service", Labels="weather")
     panel.add("WAREHOUSE_URL", "sample-value-2", Labels="warehouse", Expires="2099-12-31")
     cell = notebook.cells.first
