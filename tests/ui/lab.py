@@ -81,6 +81,14 @@ class Lab:
 
 def build_front_end() -> None:
     """Builds the front end where its source has changed, so that the tests show what is in the checkout."""
+    import fcntl  # Windows has none, and collects the tests all the same
+
+    with (SOURCE / "package.json").open() as lock:  # two runs at once: the second waits, and finds it built
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _build_what_has_changed()
+
+
+def _build_what_has_changed() -> None:
     folders = [SOURCE / "src", SOURCE / "style", SOURCE / "schema", BUILT.parent / "locale"]
     sources = [path for folder in folders for path in folder.rglob("*")]
     newest = max(path.stat().st_mtime for path in [*sources, *SOURCE.glob("*.mjs"), SOURCE / "package.json"])
