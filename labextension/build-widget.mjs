@@ -10,11 +10,6 @@ import { build } from 'esbuild';
 import { catalogues, replaceTexts, textsOf } from './texts.mjs';
 
 const OUT = '../dh_secrets_jupyter/static';
-const OWN = (
-  'disabledReason cellsReason listProblem openDialog closeDialog openSettings openMenu isCurrent isOffered setProject assumedProject ' +
-  'loadProjects setSearch setInView undoable tryAgain putAgain importValues store trans transport secret refuse problem notice ' +
-  'front kernel dialog current waiting'
-).split(' ');
 const marks = new Map();
 
 /** Returns the mark of a text, or of a pair: a number to the base of 36. */
@@ -56,8 +51,8 @@ await build({
   entryNames: '[name]',
   bundle: true,
   minify: true,
-  // Private members are nobody else's, and neither are these, which are frequent and in no message.
-  mangleProps: new RegExp(`^(?:_.+|${OWN.join('|')})$`),
+  // Names of private members are nobody else's.
+  mangleProps: /^_./,
   format: 'esm',
   target: 'es2022',
   jsx: 'automatic',
