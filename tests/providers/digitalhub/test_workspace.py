@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from dh_secrets_jupyter.providers.digitalhub.entity import LOCK
 from tests.cluster.server import Namespace
 from tests.core.server import Core
 from tests.magics.test_providers import SHOWN, SNIPPET
@@ -123,11 +124,14 @@ def test_the_routes(core: Core, workspace: dict[str, str], tmp_path: Path) -> No
         changed = call("PATCH", f"{secrets}/A", {"value": "sample-b"}, headers={"If-Match": tag})
         assert changed.status == 200
         assert call("PATCH", f"{secrets}/A", {"value": "sample-c"}, headers={"If-Match": tag}).status == 412
+        core.requests.clear()
+        assert call("PATCH", f"{secrets}/A", {"description": "compares nothing"}).status == 200
+        assert LOCK.encode() not in b"".join(one.content for one in core.requests)
         assert core.vault.read("demo", "A") == "sample-b"
         assert call("POST", secrets, {"name": "a.b", "value": "x"}).status == 400
         assert call("DELETE", f"{secrets}/A").status == 204
         assert call("GET", "projects/nobodys/secrets").body == {"secrets": []}
         time.sleep(5)  # two looks of a watch, which must not take these for somebody else's
         actions = [action for user, _, _, action in server.events() if user]
-        assert actions == ["created", "updated", "deleted"]
-        assert len(server.events()) == 3
+        assert actions == ["created", "updated", "updated", "deleted"]
+        assert len(server.events()) == 4
