@@ -64,7 +64,8 @@ def open_pools(server: Server, certificate: bytes = b"") -> PoolManager:
 
     context = _trust(server, certificate)
     proxy = urlsplit(server.proxy or environments_proxy(server.url))
-    configuration: Any = Configuration(server.url, no_proxy="")
+    configuration: Any = Configuration(server.url)
+    configuration.no_proxy = ""  # set here, since the oldest client that may be installed has no argument for it
     configuration.connection_pool_maxsize = CONNECTIONS
     configuration.verify_ssl = server.verified
     configuration.tls_server_name = server.name or None
