@@ -62,6 +62,24 @@ test('a value is the only buffer of the one message that saves it, never in its 
   );
 });
 
+test('all values of an import are the only buffer of one message; a copy sends none', async () => {
+  const { made, sent, buffers, answer } = comm();
+  const imported = made.importValues('demo', new Map([['A', 'sample ✓']]), false);
+  answer({ created: ['A'], replaced: [] });
+  await imported;
+  const copied = made.copy('demo', 'A', { name: 'B', project: 'other' });
+  answer({});
+  await copied;
+  assert.deepEqual(buffers, [['{"A":"sample ✓"}'], []]);
+  assert.deepEqual(
+    sent.map(({ method, params }) => [method, params]),
+    [
+      ['import', { project: 'demo', replace: false }],
+      ['copy', { project: 'demo', name: 'A', new_name: 'B', target: 'other', move: false }]
+    ]
+  );
+});
+
 test('an edit sends what was changed and no buffer', async () => {
   const { made, sent, buffers, answer } = comm();
   const edited = made.update('demo', 'A', { expires: '' });

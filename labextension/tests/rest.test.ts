@@ -55,6 +55,18 @@ test('a value is in the body of the one request that saves it, never in an addre
   assert.deepEqual(sent, [{ path: 'projects/demo/secrets', method: 'POST', body }]);
 });
 
+test('an import is one request with all values; a rename and a copy send no value', async () => {
+  const { made, sent } = rest(({ path }) =>
+    path.endsWith('/import') ? json({ created: ['A'], replaced: [] }) : json(info('B'), 201)
+  );
+  await made.importValues('demo', new Map([['A', 'sample']]), true);
+  await made.copy('demo', 'A.x', { name: 'B', move: true });
+  assert.deepEqual(sent, [
+    { path: 'projects/demo/import', method: 'POST', body: { values: { A: 'sample' }, replace: true } },
+    { path: 'projects/demo/secrets/A.x/copy', method: 'POST', body: { name: 'B', move: true } }
+  ]);
+});
+
 test('a replaced value leaves the metadata alone, an edit the value and what was not changed', async () => {
   const { made, sent } = rest(() => json(info('A')));
   await made.update('demo', 'A', { value: 'sample' });

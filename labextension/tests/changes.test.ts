@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RequestError, type Transport } from '../src/model';
+import { Store } from '../src/store';
+import { fakeTransport } from './transport';
+
+async function opened(set: Partial<Transport>) {
+  const store = new Store(fakeTransport(set));
+  await store.refresh();
+  return store;
+}
+
+test('a secret is renamed by a move, and copied to a project under a name; both say what is where', async () => {
+  const asked: unknown[] = [];
+  const store = await opened({
+    copy: async (...all) => {
+      asked.push(all);
+    }
+  });
+  assert.ok(await store.changes.rename('A', 'B'));
+  assert.equal(store.state.notice, 'A is now B.');
+  assert.ok(await store.changes.copy('B', 'other', 'C'));
+  assert.equal(store.state.notice, 'B was copied to project other.');
+  assert.deepEqual(asked, [
+    ['demo', 'A', { name: 'B', move: true }],
+    ['demo', 'B', { project: 'other', name: 'C' }]
+  ]);
+});
+
+test('an import that is refused for names that exist says what to do in the panel, and holds no value', async () => {
+  const store = await opened({
+    importValues: async () => {
+      throw new RequestError('A: already exists in project demo.', 'SecretExistsError', 'Send `replace` as true.');
+    }
+  });
+  assert.equal(await store.changes.importValues(new Map([['A', 'sample-value']]), false), false);
+  assert.match(store.state.problem?.hint ?? '', /Replace those that exist/);
+  assert.ok(!JSON.stringify(store.state).includes('sample-value'));
+});
+
+test('a place that cannot be reached is found before anything is sent', async () => {
+  let isAway = false;
+  const status = async (project = 'demo') => {
+    if (isAway) {
+      throw new RequestError('The server is gone.', 'ProviderUnavailableError', 'Start it.');
+    }
+    return { project, provider: 'local', place: 'a file', writable: true };
+  };
+  const store = await opened({ status });
+  assert.ok(await store.changes.reach('A'));
+  isAway = true;
+  assert.equal(await store.changes.reach('A'), false);
+  assert.equal(store.state.problem?.message, 'The server is gone.');
+});
+
+test('a project that is not known yet is asked for first, and nothing is sent to none', async () => {
+  const created: string[] = [];
+  const set = {
+    create: async (project: string) => {
+      created.push(project);
+    }
+  };
+  const store = new Store(fakeTransport(set));
+  assert.equal(store.state.project, '');
+  assert.ok(await store.changes.reach('A'));
+  assert.ok(await store.changes.create('A', 'sample-value', { description: '', labels: [], expires: '' }));
+  assert.deepEqual(created, ['demo']);
+});
