@@ -125,7 +125,7 @@ function Rows({ store, found, openMenu, scrolled }: ListProps & { scrolled: { to
       role="list"
       class="dhs-secrets"
       aria-label={trans.__('Secrets of %1', state.project)}
-      style={drawn.all ? undefined : { position: 'relative', height: found.length * ROW_HEIGHT + extra }}
+      style={drawn.all ? undefined : { position: 'relative', height: `${found.length * ROW_HEIGHT + extra}px` }}
       onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
       onDblClick={store.cells ? onDblClick : undefined}

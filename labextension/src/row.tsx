@@ -42,7 +42,7 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
       data-open={isOpen}
       aria-posinset={index + 1}
       aria-setsize={total}
-      style={top === undefined ? undefined : { position: 'absolute', top }}
+      style={top === undefined ? undefined : { position: 'absolute', top: `${top}px` }}
     >
       <div class="dhs-head">
         <button

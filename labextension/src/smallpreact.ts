@@ -178,8 +178,7 @@ function setProp(element: Element, name: string, value: unknown, old: unknown, i
   } else if (name === 'style') {
     const { style } = element as HTMLElement;
     for (const property of Object.keys({ ...(old as object), ...(value as object) })) {
-      const set = (value as Props | undefined)?.[property];
-      (style as unknown as Props)[property] = typeof set === 'number' ? `${set}px` : (set ?? '');
+      (style as unknown as Props)[property] = (value as Props | undefined)?.[property] ?? '';
     }
   } else if (!inSvg && name in element && name !== 'list' && name !== 'popover') {
     target[name] = value ?? '';

@@ -52,6 +52,7 @@ def import_file(panel: Panel, env: Path) -> None:
     dialog.submit()
     expect(dialog.frame).to_be_hidden()
     expect(panel.status).to_contain_text("2 secrets were imported.")
+    expect(panel.name("NEW")).to_be_visible()
     expect(panel.details("SHARED")).to_contain_text("Kept")
     assert panel.names() == ["NEW", "SHARED"]
 
@@ -84,9 +85,13 @@ def test_the_side_panel_imports_renames_and_copies(any_lab: Lab, open_panel: Ope
     panel, notebook = open_panel(any_lab)
     answers: list[Response] = []
     requests: list[str] = []
+
+    def on_response(answer: Response) -> None:
+        answers.append(answer)
+
     page = panel.page
     page.on("request", lambda request: requests.append(request.post_data or ""))
-    page.on("response", answers.append)
+    page.on("response", on_response)
     import_file(panel, env)
     rename_and_copy(panel, project)
     assert sum("sample-one" in sent for sent in requests) == 2  # refused once
