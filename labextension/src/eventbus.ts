@@ -7,11 +7,23 @@ import type { ChangeSource } from './rest';
 /** What of a browser's socket is used. */
 export type Socket = Pick<WebSocket, 'onopen' | 'onclose' | 'onmessage' | 'close'>;
 
-/** One socket for each watch; one that breaks is opened again, at longer and longer intervals. */
+/** An event of any kind, as it came. */
+export type ServerEvent = { readonly [field: string]: unknown };
+
+/** One socket for each listener; one that breaks is opened again, at longer and longer intervals. */
 export class EventBus implements ChangeSource {
   constructor(private readonly _connect: () => Socket) {}
 
   watch(project: string, changed: () => void, connected: (open: boolean) => void): () => void {
+    return this.listen(event => {
+      if (event.schema_id === CHANGED_EVENT && event.project === project) {
+        changed();
+      }
+    }, connected);
+  }
+
+  /** Hands on every event, and whether the bus is connected, until the returned function is called. */
+  listen(heard: (event: ServerEvent) => void, connected: (open: boolean) => void = () => undefined): () => void {
     let stopped = false;
     const backoff = new Backoff();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -24,8 +36,9 @@ export class EventBus implements ChangeSource {
         connected(true);
       };
       socket.onmessage = ({ data }) => {
-        if (concerns(String(data), project)) {
-          changed();
+        const event = parsed(String(data));
+        if (event) {
+          heard(event);
         }
       };
       socket.onclose = () => {
@@ -45,11 +58,11 @@ export class EventBus implements ChangeSource {
   }
 }
 
-function concerns(message: string, project: string): boolean {
+function parsed(message: string): ServerEvent | null {
   try {
-    const event = JSON.parse(message) as { schema_id?: string; project?: string };
-    return event.schema_id === CHANGED_EVENT && event.project === project;
+    const event: unknown = JSON.parse(message);
+    return typeof event === 'object' ? (event as ServerEvent | null) : null;
   } catch {
-    return false;
+    return null;
   }
 }

@@ -19,6 +19,8 @@ import type { Place } from './model';
 import { NotebookCells, takeDrops } from './notebookcells';
 import { API_BASE } from './protocol';
 import { RestTransport } from './rest';
+import { SavedNotebooks } from './savednotebooks';
+import { Saves } from './saves';
 import { Store } from './store';
 import { mount } from './view';
 
@@ -58,15 +60,17 @@ class SecretsPanel extends Widget {
 }
 
 /** Asks the server with Jupyter's own credentials and XSRF token. */
-function transport(kernel: ActiveKernel): RestTransport {
+function transport(kernel: ActiveKernel, events: EventBus): RestTransport {
   const settings = ServerConnection.makeSettings();
-  const { baseUrl, wsUrl, appendToken, token } = settings;
+  const send = (path: string, init: RequestInit) =>
+    ServerConnection.makeRequest(`${settings.baseUrl}${API_BASE}/${path}`, init, settings);
+  return new RestTransport(send, events, kernel);
+}
+
+function eventBus(): EventBus {
+  const { WebSocket, wsUrl, appendToken, token } = ServerConnection.makeSettings();
   const query = appendToken && token ? `?token=${encodeURIComponent(token)}` : '';
-  return new RestTransport(
-    (path, init) => ServerConnection.makeRequest(`${baseUrl}${API_BASE}/${path}`, init, settings),
-    new EventBus(() => new settings.WebSocket(`${wsUrl}api/events/subscribe${query}`)),
-    kernel
-  );
+  return new EventBus(() => new WebSocket(`${wsUrl}api/events/subscribe${query}`));
 }
 
 function inLanguageOf(translator: ITranslator): Trans {
@@ -105,7 +109,11 @@ const plugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = inLanguageOf(translator ?? nullTranslator);
     const active = new ActiveKernel(app.shell, notebooks, consoles, trans);
-    const store = new Store(transport(active), trans, new NotebookCells(active));
+    const events = eventBus();
+    const rest = transport(active, events);
+    const store = new Store(rest, trans, new NotebookCells(active));
+    store.saves = new Saves(new SavedNotebooks(notebooks), path => rest.scrub(path), trans);
+    events.listen(store.saves.hear);
     active.follow({ front: front => store.kernel.setFront(front), cell: () => void store.kernel.ask() });
     const drop = (name: string, place: Place) => void insert(store, name, place);
     notebooks.forEach(notebook => {

@@ -1,6 +1,7 @@
 /** What went wrong, and what is being waited for or was done: there is one of each, in the dialog while one is open. */
 
 import { Icon } from './icons';
+import { SaveNotice } from './saves';
 import type { Problem as ProblemState } from './state';
 import type { Store } from './store';
 
@@ -61,6 +62,7 @@ export function Notices({ store }: { store: Store }) {
           </button>
         </div>
       )}
+      {store.saves && <SaveNotice saves={store.saves} />}
       <Gone store={store} />
       {!dialog && <Problem store={store} />}
       {!dialog && <Waiting store={store} />}

@@ -27,6 +27,25 @@ export const isImported: Form<{ created: string[]; replaced: string[] }> = (
 
 export const isNothing: Form<''> = (body): body is '' => body === '';
 
+/** A place in a notebook where a value stands: what a notice says of it. */
+export interface Finding {
+  cell: number | null;
+  secret: string;
+}
+
+/** What became of a notebook that was scrubbed. */
+export interface Scrubbed {
+  findings: Finding[];
+  marked: number;
+}
+
+export function isFinding(found: unknown): found is Finding {
+  return isObject(found) && texts(found, 'secret') && (found.cell === null || typeof found.cell === 'number');
+}
+
+export const isScrubbed: Form<Scrubbed> = (body): body is Scrubbed =>
+  isObject(body) && typeof body.marked === 'number' && Array.isArray(body.findings) && body.findings.every(isFinding);
+
 /** The metadata of one secret. */
 export function isSecretNamed(name: string): Form<SecretInfo> {
   return (body): body is SecretInfo => isSecret(body) && body.name === name;

@@ -7,10 +7,12 @@ import {
   isImported,
   isNothing,
   isProjects,
+  isScrubbed,
   isSecretNamed,
   isSecrets,
   isStatus,
   read,
+  type Scrubbed,
   unreachable
 } from './responses';
 
@@ -99,6 +101,11 @@ export class RestTransport implements Transport {
 
   async copy(project: string, name: string, to: Copy): Promise<void> {
     await this._request(OPERATIONS.copy_secret, isSecretNamed(to.name), { project, name, body: to });
+  }
+
+  /** Puts marks in place of the values in a saved notebook. */
+  async scrub(path: string): Promise<Scrubbed> {
+    return (await this._request(OPERATIONS.scrub, isScrubbed, { body: { path } }))[0];
   }
 
   async put(project: string, name: string, destination: Destination): Promise<Put> {

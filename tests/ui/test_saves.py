@@ -1,0 +1,58 @@
+"""A notebook with a value in an output is saved in the browser: nothing, a notice with *Scrub*, or a refusal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from . import lab
+from .conftest import NewPage
+from .pages import Notebook, Panel, accept_dialog, open_lab
+
+VALUE = "invented-Kq7xW2pZm4v8zK1w"
+SHOWS = "print('invented-Kq7' + 'xW2pZm4v8zK1w')"
+"""Prints the value, of which the source holds no piece."""
+
+
+def _open(page: lab.Lab, new_page: NewPage, name: str) -> tuple[Panel, Notebook, Path]:
+    page.request("POST", "projects/default/secrets", {"name": "API_KEY", "value": VALUE})
+    panel, notebook = open_lab(new_page(), page, page.notebook(name), name.removesuffix(".ipynb"))
+    expect(panel.name("API_KEY")).to_be_visible()
+    assert VALUE in notebook.run(SHOWS)
+    return panel, notebook, page.folder / name
+
+
+@pytest.mark.parametrize("mode", ["off", "warn", "refuse"])
+def test_saved_with_a_value(mode: str, new_page: NewPage, tmp_path: Path) -> None:
+    """Off says nothing; warn saves, and scrubs once nothing is unsaved; refuse says where, and saves nothing."""
+    environment = {"DH_SECRETS_PROVIDER": "local", "DH_SECRETS_LOCAL_PATH": str(tmp_path / "store" / "local.db")}
+    with lab.start(tmp_path / "lab", environment, arguments=[f"--DHSecrets.on_save={mode}"]) as running:
+        panel, notebook, path = _open(running, new_page, f"{mode}.ipynb")
+        page = panel.page
+        if mode == "refuse":
+            page.keyboard.press("Control+s")
+            expect(page.locator(".jp-Dialog")).to_contain_text(
+                "not saved, since it holds the value of API_KEY in cell 1"
+            )
+            accept_dialog(page)
+            expect(panel.alert).to_have_text("refuse.ipynb was not saved: it holds the value of API_KEY (cell 1).")
+            assert VALUE not in path.read_text()
+            return
+        notebook.save()
+        assert VALUE in path.read_text()
+        if mode == "off":
+            expect(panel.alert).to_have_count(0)
+            return
+        expect(panel.alert).to_contain_text("warn.ipynb was saved with the value of API_KEY (cell 1).")
+        notebook.cells.last.locator(".cm-content").click()
+        page.keyboard.insert_text("x = 1")
+        scrub = panel.region.get_by_role("button", name="Scrub")
+        expect(scrub).to_have_count(0)
+        notebook.save()
+        scrub.click()
+        expect(panel.region.get_by_text("Marks were put into warn.ipynb. Rotate API_KEY.")).to_be_visible()
+        expect(notebook.cells.first.locator(".jp-OutputArea-output")).to_have_text("[secret:API_KEY]")
+        assert VALUE not in path.read_text()
+        assert "x = 1" in path.read_text()
