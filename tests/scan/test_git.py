@@ -100,6 +100,31 @@ def test_history(repository: Repository, scan: Scan, packed: bool) -> None:
     assert (status, report["searched"]) == (1, 5)
 
 
+@pytest.mark.slow
+def test_history_of_each_encoding_in_each_place(repository: Repository, scan: Scan) -> None:
+    """Whatever became of a notebook, renamed, deleted or packed, each encoding in each place is found in it, once."""
+    planted_in = {}
+    for number, (place, make) in enumerate(planted.PLACES.items()):
+        for encoding, (secret, text) in planted.ENCODED.items():
+            document = planted.FORMATTINGS["lines"](make(text))
+            repository.write(f"{number}/{encoding}.ipynb", document)
+            planted_in[number, encoding] = secret, planted.EXPECTED[place]["field"]
+    repository.commit("made")
+    for number in range(0, len(planted.PLACES), 2):
+        repository.git("mv", str(number), f"renamed-{number}")
+    repository.commit("renamed")
+    repository.git("rm", "--quiet", "-r", *(str(number) for number in range(1, len(planted.PLACES), 2)))
+    repository.commit("deleted")
+    repository.git("gc", "--quiet")
+    found: dict[tuple[int, str], list[tuple[str, str]]] = {}
+    for one in scan(history=True)[1]["findings"]:
+        folder, _, name = one["file"].partition("/")
+        assert one["encoding"] == name.removesuffix(".ipynb")
+        key = int(folder.removeprefix("renamed-")), one["encoding"]
+        found.setdefault(key, []).append((one["secret"], one["field"]))
+    assert found == {key: [expected] for key, expected in planted_in.items()}
+
+
 def test_commits_are_those_of_git(repository: Repository, scan: Scan) -> None:
     """The commits of a blob are those that ``git log --all --find-object`` names."""
     repository.write("a.txt", LEAK)

@@ -11,7 +11,7 @@ import pytest
 
 from ..support.waiting import wait_until
 from . import config, scripted
-from .running import Reply, Server
+from .running import ROOT, Reply, Server
 
 pytestmark = pytest.mark.server
 VALUE = "invented/Kq7xW2pZm4v8zK1wh<D3>sG0p"
@@ -167,3 +167,21 @@ def test_off(local: Server) -> None:
     local.create("API_KEY", VALUE, project="default")
     assert save(local, notebook(VALUE), "found.ipynb").status == 201
     assert "found.ipynb" not in json.dumps([events(local), events(local, "save-not-searched")])
+
+
+def test_real_time_collaboration(tmp_path: Path, local_environment: dict[str, str]) -> None:
+    """Where documents are saved for all who edit them nothing is refused, which is said at the start."""
+    extension = "jupyter_server_ydoc"
+    enabled = tmp_path / "etc" / "jupyter_server_config.d"
+    enabled.mkdir(parents=True)
+    (enabled / "ydoc.json").write_text(json.dumps({"ServerApp": {"jpserver_extensions": {extension: True}}}))
+    loads = "def _jupyter_server_extension_points(): return [{'module': __name__}]\n"
+    (tmp_path / f"{extension}.py").write_text(f"{loads}def _load_jupyter_server_extension(app): pass\n")
+    home = tmp_path / "home"
+    paths = {"JUPYTER_CONFIG_PATH": f"{tmp_path / 'etc'}:{home / 'etc'}", "PYTHONPATH": f"{ROOT}:{tmp_path}"}
+    with Server(home, {**local_environment, **paths}, {"on_save": "refuse", "project": "shared"}) as server:
+        server.create("API_KEY", VALUE, project="shared")
+        await_values(server)
+        wait_until(lambda: save(server, notebook(VALUE), "found.ipynb").status == 200 and events(server), "the event")
+        assert not any(one["refused"] for one in events(server))
+        assert "with real-time collaboration no save can be refused" in server.log()

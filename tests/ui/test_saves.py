@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from . import lab
 from .conftest import NewPage
-from .pages import Notebook, Panel, accept_dialog, open_lab
+from .pages import Notebook, Panel, open_lab
 
 VALUE = "invented-Kq7xW2pZm4v8zK1w"
 SHOWS = "print('invented-Kq7' + 'xW2pZm4v8zK1w')"
@@ -36,7 +36,7 @@ def test_saved_with_a_value(mode: str, new_page: NewPage, tmp_path: Path) -> Non
             expect(page.locator(".jp-Dialog")).to_contain_text(
                 "not saved, since it holds the value of API_KEY in cell 1"
             )
-            accept_dialog(page)
+            page.keyboard.press("Escape")
             expect(panel.alert).to_have_text("refuse.ipynb was not saved: it holds the value of API_KEY (cell 1).")
             assert VALUE not in path.read_text()
             return
