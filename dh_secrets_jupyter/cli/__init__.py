@@ -22,6 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: what was typed behind the program's name; without any, what this process was given.
     """
+    if "_ARGCOMPLETE" in os.environ:
+        from .completion import answer
+
+        answer()
     from .line import split_common
 
     try:

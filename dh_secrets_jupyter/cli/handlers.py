@@ -75,6 +75,16 @@ def _need(line: Line, common: Common) -> int:
     return run_need(TerminalFront(common).project, line.words, sys.stdout, sys.stderr, **flags)
 
 
+def _completion(line: Line, common: Common) -> int:
+    from ..errors import SecretsError
+    from .completion import script
+
+    if (shell := line.single_word("SHELL")) not in line.command.choices:
+        raise SecretsError(line.command.name, "no such shell", f"Pass one of {', '.join(line.command.choices)}")
+    print(script(shell))
+    return 0
+
+
 HANDLERS: Mapping[str, Handler] = {
     **{name: _shared(name) for name in ("list", "import", "set", "describe", "edit", "delete")},
     "get": _get,
@@ -82,4 +92,5 @@ HANDLERS: Mapping[str, Handler] = {
     "scan": _scan,
     "scrub": _scrub,
     "need": _need,
+    "completion": _completion,
 }

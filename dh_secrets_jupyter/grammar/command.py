@@ -82,6 +82,7 @@ class Command:
         completes: what the words that follow it are.
         is_final: as an option's.
         only: as an option's.
+        choices: the words that may follow it, none where it may be others.
         surface: the one that it is a command of.
     """
 
@@ -94,6 +95,7 @@ class Command:
     options: tuple[Option, ...] = ()
     is_final: bool = False
     only: Surface | None = None
+    choices: tuple[str, ...] = ()
     surface: Surface = Surface.NOTEBOOK
 
     def on(self, surface: Surface) -> Command:

@@ -251,6 +251,16 @@ _ROWS = (
         ),
         only=_TERMINAL,
     ),
+    Command(
+        "completion",
+        "bash|zsh|fish",
+        "Print what the shell has to read to complete commands and names",
+        "bash > ~/.local/share/bash-completion/completions/jupyter-secrets",
+        "It completes jupyter secrets as well, and the other commands of jupyter. For zsh and fish, put it where they\n"
+        "look for completions.",
+        only=_TERMINAL,
+        choices=("bash", "zsh", "fish"),
+    ),
 )
 
 

@@ -4,34 +4,23 @@ Names come first, options only after a hyphen, and what cannot be undone is neve
 preselects. IPython keeps the order of a matcher that says so, ipykernel passes it on, and JupyterLab keeps it where
 nothing of the word is typed yet; else it sorts by the alphabet. So ``delete`` is not offered beside ``describe`` for
 ``de``, and ``--``, which changes nothing, is offered before ``--all``.
-
-A cluster that does not answer must not hold up typing: names are read by a thread that is waited for only briefly, and
-what it brings later is there for the next ``Tab``.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from .. import current
+from ..commands.candidates import candidates, secrets_of
 from ..errors import SecretsError
 from ..grammar import COMMANDS, END_OF_OPTIONS, HELP, LEASE, Command, Completes
 from ..ipython import running_shell
 from ..project import Project
-from ..providers import lookup
-
-WAIT_AT_MOST = 1.0
-"""Seconds that a ``Tab`` waits for names."""
-NAMES_TTL = 5.0
-"""Seconds for which names that were read are good enough."""
 
 _PACKAGE = __package__.partition(".")[0]
 _LINE = re.compile(r"\s*(?:[\w.]+\s*=\s*)?(?P<magic>%%?)secret\s+(?P<rest>.*)", re.DOTALL)
@@ -44,36 +33,6 @@ _CALL = re.compile(
     """,
     re.VERBOSE,
 )
-
-
-class BackgroundNames:
-    """Names that a provider is asked for in the background."""
-
-    def __init__(self) -> None:
-        self._found: dict[object, tuple[float, list[str]]] = {}
-        self._readers: dict[object, threading.Thread] = {}
-
-    def get(self, key: object, read: Callable[[], Iterable[str]]) -> list[str]:
-        """Returns the names of a key: fresh ones if they come in time, else what was known, or none."""
-        since, names = self._found.get(key, (-NAMES_TTL, []))
-        if time.monotonic() - since < NAMES_TTL:
-            return names
-        thread = self._readers.get(key)
-        if thread is None or not thread.is_alive():
-            thread = self._readers[key] = threading.Thread(target=self._read, args=(key, read), daemon=True)
-            thread.start()
-        thread.join(WAIT_AT_MOST)
-        return self._found.get(key, (0.0, names))[1]
-
-    def _read(self, key: object, read: Callable[[], Iterable[str]]) -> None:
-        try:
-            names = sorted(read(), key=str.lower)
-        except SecretsError:
-            names = []  # the command itself will say what is wrong
-        self._found[key] = time.monotonic(), names
-
-
-_names = BackgroundNames()
 
 
 @context_matcher(identifier=_PACKAGE, priority=100)  # type: ignore[untyped-decorator]  # IPython's is
@@ -136,24 +95,7 @@ def _final_last(offered: Iterable[tuple[str, bool]]) -> list[str]:
 
 
 def _values(completes: Completes, fragment: str) -> Iterable[tuple[str, str]]:
-    return [(name, completes.value) for name in _candidates(completes, fragment)]
-
-
-def _candidates(completes: Completes, fragment: str) -> Iterable[str]:
-    match completes:
-        case Completes.FILES:
-            return _files(fragment)
-        case Completes.PROVIDERS:
-            return [lookup.AUTO, *lookup.names()]
-        case Completes.NOTHING:
-            return []
-    try:
-        project = current.project()
-    except SecretsError:
-        return []
-    if completes is Completes.PROJECTS:
-        return _names.get(project.provider.name, lambda: project.provider.projects() or [project.name])
-    return _secrets(project)
+    return [(name, completes.value) for name in candidates(completes, fragment, current.project)]
 
 
 def _in_call(owner: str, function: str, before: str, code: str) -> Iterable[tuple[str, str]]:
@@ -165,7 +107,7 @@ def _in_call(owner: str, function: str, before: str, code: str) -> Iterable[tupl
         code: the whole cell.
     """
     project = _project_of_call(owner, function, chained=before.rstrip().endswith("."), code=code)
-    return [(name, Completes.SECRETS.value) for name in _secrets(project)] if project else []
+    return [(name, Completes.SECRETS.value) for name in secrets_of(project)] if project else []
 
 
 def _project_of_call(owner: str, function: str, *, chained: bool, code: str) -> Project | None:
@@ -184,20 +126,6 @@ def _project_of_call(owner: str, function: str, *, chained: bool, code: str) -> 
         return current.project() if is_ours else None
     except SecretsError:
         return None
-
-
-def _secrets(project: Project) -> list[str]:
-    key = (project.name, project.provider.name, project.place)
-    return _names.get(key, lambda: (secret.name for secret in project.list_secrets()))
-
-
-def _files(fragment: str) -> list[str]:
-    folder = fragment.rpartition("/")[0] + "/" if "/" in fragment else ""
-    try:
-        found = sorted(Path(folder or ".").expanduser().iterdir())
-    except OSError:
-        return []
-    return [f"{folder}{path.name}{'/' if path.is_dir() else ''}" for path in found]
 
 
 def load(shell: Any) -> None:

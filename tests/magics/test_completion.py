@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pytest
 from IPython.core.completer import CompletionContext
 
+from dh_secrets_jupyter.commands.candidates import BackgroundNames
 from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.magics import completion
-from dh_secrets_jupyter.magics.completion import BackgroundNames
 
 from ..support.kernels import Kernel
 from ..support.waiting import PATIENCE, wait_until
