@@ -38,6 +38,7 @@ fix: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python -m tests.protocol
+	$(BIN)/python -m tests.command_line
 	$(NPM) run format
 
 # What needs no cluster, kernel, server or browser, and computes for no longer than a moment.
