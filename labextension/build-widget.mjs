@@ -1,5 +1,5 @@
 /**
- * Builds the widget's front end into the package: `widget.js`, `widget.css` and `texts.json`.
+ * Builds the widgets' front ends into the package: `widget.js`, `needform.js`, `widget.css` and `texts.json`.
  *
  * The module is saved with every notebook that shows it, so it has short marks in place of its texts. `texts.json` says for
  * each language what they mean, and the kernel hands one language over. What the widget says before that is in the module.
@@ -46,7 +46,7 @@ const texts = {
 };
 
 await build({
-  entryPoints: ['src/widget.ts', 'style/widget.css'],
+  entryPoints: ['src/widget.ts', 'src/needform.tsx', 'style/widget.css'],
   outdir: OUT,
   entryNames: '[name]',
   bundle: true,

@@ -14,7 +14,7 @@ import yaml
 
 import dh_secrets_jupyter
 from dh_secrets_jupyter import comm, models, rpc
-from dh_secrets_jupyter.panel import view_watches, widget
+from dh_secrets_jupyter.panel import form, view_watches, widget
 from dh_secrets_jupyter.server import events, extension, project_watches, routes
 
 FILE = Path(__file__).parents[1] / "labextension" / "src" / "protocol.ts"
@@ -35,7 +35,7 @@ def render() -> str:
         _constant("The same, to hold a response to.", "SECRET_FIELDS", _object(secret), " as const"),
         _union("The class of an error in Python.", "Reason", reasons),
         _union("Where a front end can have a value put.", "Destination", rpc.DESTINATIONS),
-        _union("What a kernel can be asked.", "Method", [*rpc.METHODS, *widget.VIEW_METHODS]),
+        _union("What a kernel can be asked.", "Method", [*rpc.METHODS, *widget.VIEW_METHODS, *form.FORM_METHODS]),
         _union("How what a kernel holds compares with the store.", "HeldState", rpc.STATES),
         _constant(
             "What the HTTP API can be asked, and the status of what was done.",

@@ -1,18 +1,19 @@
 """``need``: what a notebook needs, said by the notebook; what is missing is asked for, stored, and read.
 
 1. Read what is there, in one request.
-2. Where something is missing, ask for all of it, and store what was entered as one change. Where nobody can answer,
-   or the question is cancelled, one line names all that is missing.
+2. Where something is missing, ask for all of it, by a form in the notebook or else by prompts, and store what was
+   entered as one change. Where nobody can answer, or the question is cancelled, one line names all that is missing.
 3. Put the values into the kernel, all or none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .. import injection
 from ..commands.prompts import UnansweredError
-from ..errors import SecretExistsError, SecretNotFoundError
+from ..errors import SecretExistsError, SecretNotFoundError, SecretsError
 from ..grammar.parsing import Line
 from ..injection import Destination
 from ..project import Project
@@ -41,25 +42,49 @@ def need(front: ShellFront, line: Line) -> None:
 
 def _ask(front: ShellFront, project: Project, missing: Sequence[str], about: str | None) -> None:
     """Asks for all values that are missing, and stores them as one change."""
+    is_stored = _ask_by_form(front.shell, project, missing, about)
+    if is_stored is None:
+        values = _ask_by_prompts(front, project, missing, about)
+        if is_stored := bool(values):
+            print(_store(project, values))
+    if not is_stored:
+        raise _unmet(project, missing)
+
+
+def _ask_by_form(shell: Any, project: Project, missing: Sequence[str], about: str | None) -> bool | None:
+    """Returns whether what was entered is stored, or None where no form can be shown."""
+    kernel = getattr(shell, "kernel", None)
+    # Both are ipykernel's own: whether the running request allows stdin, and whether it has subshells (version 7).
+    if not (getattr(kernel, "_allow_stdin", False) and getattr(kernel, "_supports_kernel_subshells", False)):
+        return None
+    from ..panel.form import NeedForm, Outcome  # with ipywidgets
+
+    try:
+        form = NeedForm(whole_place(project), missing, about, lambda values: _store(project, values))
+    except SecretsError:  # the front end is not built
+        return None
+    outcome = form.ask()
+    return None if outcome is Outcome.NOT_SHOWN else outcome is Outcome.STORED
+
+
+def _ask_by_prompts(front: ShellFront, project: Project, missing: Sequence[str], about: str | None) -> dict[str, str]:
+    """Returns the values; none where nobody can answer, or where one is left empty: a slip, or a way to give up."""
     where = whole_place(project)
     try:
         values = {name: front.ask_needed(name, where, about) for name in missing}
     except UnansweredError:
-        values = {}
-    if not values or not all(values.values()):  # an empty value is a slip, or a way to give up
-        raise _unmet(project, missing)
-    _store(project, values)
-    print(f"{', '.join(values)}: stored in {place(project)}.", *project.notices, sep="\n")
+        return {}
+    return values if all(values.values()) else {}
 
 
-def _store(project: Project, values: Mapping[str, str]) -> None:
-    """Stores values as one change. Raises :class:`SecretExistsError` where somebody else was first."""
+def _store(project: Project, values: Mapping[str, str]) -> str:
+    """Stores values as one change, and returns what to say. Raises as :meth:`.project.Project.import_values`."""
     try:
         project.import_values(values)
     except SecretExistsError as error:
         taken = error
     else:
-        return
+        return "\n".join([f"{', '.join(values)}: stored in {place(project)}.", *project.notices])
     raise SecretExistsError(
         taken.subject, taken.problem, "Nothing was stored; run this cell again to read what is there"
     )

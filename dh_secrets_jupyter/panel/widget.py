@@ -1,18 +1,14 @@
-"""The widget: responds to its views over its own comm, to each request in a thread, and never keeps a value."""
+"""The panel as a widget: what its views can ask, and what is seen of it without a kernel."""
 
 from __future__ import annotations
 
 import contextlib
-import contextvars
-import json
 import threading
 from html import escape
-from importlib.resources import files
 from typing import Any
 
-from anywidget import AnyWidget
 from IPython.display import display
-from traitlets import Unicode, default
+from traitlets import Unicode
 
 from .. import current, rpc, wire
 from ..errors import SecretsError
@@ -21,9 +17,9 @@ from ..project import Project
 from ..rendering import Table
 from ..wire import JSON
 from . import fallback
+from .answering import AnsweringWidget, texts
 from .view_watches import ViewWatches
 
-BUILT = files("dh_secrets_jupyter") / "static"
 VIEW_METHODS = ("list", "leave", "texts")
 """What a view can ask besides the methods of :mod:`.rpc`: the list, with a push for each change, to end that, and the
 panel's texts in its language, which would be most of its source."""
@@ -31,20 +27,14 @@ LIST_TIMEOUT = 2.0
 """Seconds that a display waits for the list, so that the saved notebook has it; the view itself never waits."""
 
 
-class Panel(AnyWidget):
+class Panel(AnsweringWidget):
     """The secrets of a project, to look at, to change and to put into the kernel; an ipywidget like any other.
 
-    Its views ask by custom messages in the envelope of :mod:`.rpc`. To that module's methods come
-    :data:`VIEW_METHODS`, with the ``view`` that asks. What is pushed is said at :class:`.view_watches.ViewWatches`;
-    and ``{"event": "cell"}`` after each cell.
-    Nothing of a value is in a trait, and so in the widget's state.
-
-    Raises:
-        SecretsError: the front end is not built.
+    To the methods of :mod:`.rpc` come :data:`VIEW_METHODS`, with the ``view`` that asks. What is pushed is said at
+    :class:`.view_watches.ViewWatches`; and ``{"event": "cell"}`` after each cell.
     """
 
-    _esm = Unicode().tag(sync=True)
-    _css = Unicode().tag(sync=True)
+    FRONT_END = "widget"
     _fallback = Unicode().tag(sync=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -54,24 +44,12 @@ class Panel(AnyWidget):
         self._set_text("the list was not read before the notebook was saved")
         super().__init__(**kwargs)
 
-    @default("_esm")
-    def _default_esm(self) -> str:
-        return _built("widget.js")
-
-    @default("_css")
-    def _default_css(self) -> str:
-        return _built("widget.css")
-
     def open(self) -> None:
         """Opens the comm, if it is not open."""
-        self.layout.open()  # a widget of its own, closed by whoever closes all widgets
         super().open()
         if shell := running_shell():
             shell.events.register("post_run_cell", self._on_cell)
         self.comm.on_close(lambda message: self.close())
-        # ipykernel 7.4 sends what a front end says in a comm to the subshell from which the kernel spoke last: after
-        # any message sent while a cell runs that would be the main shell, and the panel would wait for the cell.
-        self.comm._reply_subshell_for = None
 
     def close(self) -> None:
         """Takes all views away and ends all watching. Displayed again, the panel opens again."""
@@ -116,17 +94,6 @@ class Panel(AnyWidget):
         """Says that a cell has run, and so what is in the kernel may be another."""
         self.send({"event": "cell"})
 
-    def _handle_custom_msg(self, content: Any, buffers: list[memoryview]) -> None:
-        """Responds in a thread of its own, so that neither a cell nor another request waits for the provider."""
-        # With the context of this message the response has it as its parent, as from the shell's own thread.
-        run = contextvars.copy_context().run
-        threading.Thread(
-            target=run, args=(self._respond, content, buffers), name="dh-secrets-panel", daemon=True
-        ).start()
-
-    def _respond(self, content: Any, buffers: list[memoryview]) -> None:
-        self.send(rpc.respond(content, buffers, self._handle))
-
     def _handle(self, request: rpc.Request) -> JSON:
         params = request.params
         name = params.get("project")
@@ -137,7 +104,7 @@ class Panel(AnyWidget):
             case "list":
                 return self._list(self._project(name), params["view"])
             case "texts":
-                return {"texts": _texts(params["language"])}
+                return {"texts": texts(wire.parse_text(params, "language", "panel"))}
             case "status":
                 # What a view has shown as the place is where its writes go, whatever the kernel switches to meanwhile.
                 project = _open(name)
@@ -184,22 +151,5 @@ def _open(name: str | None) -> Project:
     return own if name in (None, own.name) else Project(str(name), own.provider, user=own.user)
 
 
-def _texts(language: str) -> JSON:
-    """Returns what the marks in the front end mean in a language, in English where it is another."""
-    languages: dict[str, JSON] = json.loads(_built("texts.json"))
-    return languages.get(language[:2], languages["en"])
-
-
 def _where(project: Project) -> str:
     return f"project {project.name} ({project.provider.name}: {project.place})"
-
-
-def _built(name: str) -> str:
-    """Returns a file of the front end's build."""
-    try:
-        return (BUILT / name).read_text(encoding="utf-8")
-    except OSError:
-        pass  # raised below, where the exception is no longer the context
-    raise SecretsError(
-        "panel", "the front end is not built", "Run make lab in a clone, or install the package from its wheel"
-    )

@@ -20,7 +20,7 @@ interface Props {
 }
 
 /** Sends the form by Enter in a field: inside a notebook's cell the browser does not do it by itself. */
-function enter(event: TargetedKeyboardEvent<HTMLFormElement>): void {
+export function enter(event: TargetedKeyboardEvent<HTMLFormElement>): void {
   const { target } = event;
   if (event.key === 'Enter' && !event.isComposing && target instanceof HTMLInputElement && target.type !== 'file') {
     event.preventDefault();

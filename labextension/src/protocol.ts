@@ -54,7 +54,10 @@ export type Method =
   | 'held'
   | 'list'
   | 'leave'
-  | 'texts';
+  | 'texts'
+  | 'shown'
+  | 'store'
+  | 'cancel';
 
 /** How what a kernel holds compares with the store. */
 export type HeldState = 'same' | 'old' | 'gone';

@@ -14,6 +14,8 @@ export interface ValueHandle {
 
 interface Props {
   id: string;
+  /** Its name, where its label does not say it. */
+  label?: string;
   trans: Trans;
   handle: Ref<ValueHandle>;
   /** Says that a file was read. */
@@ -25,7 +27,7 @@ interface Props {
 /**
  * A password input joins lines, so a text of several lines is held beside it, to the byte, and the input only says so.
  */
-export function ValueField({ id, trans, handle, accepted, refuse }: Props) {
+export function ValueField({ id, label, trans, handle, accepted, refuse }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const held = useRef<string | null>(null);
   const [lines, setLines] = useState(0);
@@ -93,6 +95,7 @@ export function ValueField({ id, trans, handle, accepted, refuse }: Props) {
         id={id}
         class="dhs-input"
         type="password"
+        aria-label={label}
         autocomplete="new-password"
         autocapitalize="off"
         spellcheck={false}

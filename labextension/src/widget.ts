@@ -4,6 +4,7 @@ import CATALOGUES from 'catalogues';
 import { CommTransport, type Model } from './comm';
 import { type Catalogue, speaking, type Trans } from './language';
 import type { Status } from './model';
+import { languageOfPage, takeKeys } from './page';
 import { Store } from './store';
 import { mount } from './view';
 
@@ -11,8 +12,7 @@ import { mount } from './view';
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const leaveKeys = takeKeys(el);
   el.classList.add('dhs-widget');
-  // JupyterLab says it on the page.
-  const language = document.documentElement.lang || 'en';
+  const language = languageOfPage();
   const own = CATALOGUES[language.slice(0, 2)] ?? CATALOGUES.en ?? {};
   const transport = new CommTransport(model);
   let end = waiting(model, el, speaking(language, own));
@@ -44,21 +44,6 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     leaveKeys();
     transport.dispose();
   };
-}
-
-/** In a notebook plain keys are its commands, on a button too, unless the element says that they are its own. */
-function takeKeys(el: HTMLElement): () => void {
-  // Asked before the page's own listeners. With Ctrl or Cmd a key stays the page's; in a field or a dialog saving alone
-  // does, for there undo and the like are the field's.
-  const ask = ({ target, ctrlKey, metaKey, key }: KeyboardEvent) => {
-    const element = target as Element;
-    if (el.contains(element)) {
-      const typing = element.closest('dialog, input') !== null && key !== 's';
-      element.toggleAttribute('data-lm-suppress-shortcuts', typing || !(ctrlKey || metaKey));
-    }
-  };
-  window.addEventListener('keydown', ask, true);
-  return () => window.removeEventListener('keydown', ask, true);
 }
 
 function waiting(model: Model, el: HTMLElement, trans: Trans): () => void {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dh_secrets_jupyter.panel.widget import BUILT
+from dh_secrets_jupyter.panel.answering import BUILT
 
 from ..support import kernels, notebooks
 from ..support.kernels import Kernel
@@ -124,7 +124,7 @@ def test_its_texts_come_from_the_kernel_in_the_language_of_the_page(view: View) 
 def test_a_missing_front_end_is_one_clear_error(new_kernel: Callable[..., Kernel]) -> None:
     """A checkout without a build says so, and what to do."""
     kernel = new_kernel()
-    kernel.ok("import dh_secrets_jupyter.panel.widget as w\nw.BUILT = w.BUILT / 'nowhere'")
+    kernel.ok("import dh_secrets_jupyter.panel.answering as w\nw.BUILT = w.BUILT / 'nowhere'")
     cell = kernel.run(OPEN)
     assert cell.error_name == "SecretsError"
     assert "the front end is not built" in (cell.error or "")
