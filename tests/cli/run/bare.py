@@ -35,7 +35,7 @@ PYTHON -c 'from tqdm import tqdm; [None for _ in tqdm(range(50), bar_format="{l_
 PYTHON -c 'import rich; from rich.table import Table; t = Table("a", "b"); t.add_row("[red]x", "y"); rich.print(t)'
 PYTHON -c 'import curses; curses.wrapper(lambda s: (s.addstr(3, 3, "curses"), s.border(), s.refresh()))'
 less Makefile
-less -FX LICENSE < /dev/null | head -50
+cat LICENSE | less -FX | head -50
 vi -u NONE -N -c ':syntax on' -c ':$' -c ':q!' pyproject.toml
 vim -u NONE -N --not-a-term -c ':help' -c ':qa!'
 grep --color=always -rn def tests/cli/run/at_terminal.py
