@@ -48,7 +48,7 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const values = useRef(new Map<string, ValueHandle | null>());
+  const [fields] = useState(() => names.map((): { current: ValueHandle | null } => ({ current: null })));
   const id = useUniqueId();
 
   const refuse = (subject: string, message: string, hint: string) =>
@@ -72,7 +72,7 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
       return;
     }
     // Looked at before anything is taken, for what is taken is gone from its field.
-    const empty = names.filter(name => !values.current.get(name)?.read());
+    const empty = names.filter((_, index) => !fields[index]?.current?.read());
     if (empty.length > 0) {
       refuse(
         '',
@@ -82,9 +82,9 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
       form.current?.querySelectorAll<HTMLElement>('input[type=password]')[names.indexOf(empty[0] ?? '')]?.focus();
       return;
     }
-    const taken = Object.fromEntries(names.map(name => [name, values.current.get(name)?.read()]));
-    for (const field of values.current.values()) {
-      field?.empty();
+    const taken = Object.fromEntries(names.map((name, index) => [name, fields[index]?.current?.read()]));
+    for (const { current } of fields) {
+      current?.empty();
     }
     void ask('store', JSON.stringify(taken));
   };
@@ -123,9 +123,7 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
               id={`${id}-${index}`}
               label={trans.__('Value of %1', name)}
               trans={trans}
-              handle={handle => {
-                values.current.set(name, handle);
-              }}
+              handle={fields[index] ?? null}
               accepted={() => setProblem(null)}
               refuse={(message, hint) => refuse(name, `${name}: ${message}`, hint)}
             />
