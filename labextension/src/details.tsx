@@ -6,7 +6,15 @@ import type { Store } from './store';
 import { useUniqueId } from './uniqueid';
 
 /** The fields of the metadata. They are read when they are sent, and so survive a refusal. */
-export function DetailFields({ store, secret }: { store: Store; secret?: SecretInfo }) {
+export function DetailFields({
+  store,
+  secret,
+  about
+}: {
+  store: Store;
+  secret?: SecretInfo;
+  about?: string | undefined;
+}) {
   const { trans } = store;
   const id = useUniqueId();
   const common = { class: 'dhs-input', autocomplete: 'off' } as const;
@@ -15,7 +23,7 @@ export function DetailFields({ store, secret }: { store: Store; secret?: SecretI
       <label class="dhs-label" for={`${id}-d`}>
         {trans.__('Description')}
       </label>
-      <input {...common} id={`${id}-d`} name="description" defaultValue={secret?.description} />
+      <input {...common} id={`${id}-d`} name="description" defaultValue={secret?.description ?? about} />
       <label class="dhs-label" for={`${id}-l`}>
         {trans.__('Labels')}
       </label>

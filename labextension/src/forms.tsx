@@ -42,7 +42,7 @@ async function send(
   return save(value);
 }
 
-function AddForm({ store }: { store: Store }) {
+function AddForm({ store, given, about }: { store: Store; given?: string | undefined; about?: string | undefined }) {
   const { trans } = store;
   const name = useRef<HTMLInputElement>(null);
   const value = useRef<ValueHandle>(null);
@@ -59,10 +59,10 @@ function AddForm({ store }: { store: Store }) {
   };
   return (
     <Dialog store={store} title={trans.__('Add secret')} action={trans.__('Save')} act={act}>
-      <NameField trans={trans} field={name} autofocus />
+      <NameField trans={trans} field={name} value={given} autofocus={given === undefined} />
       <LabelledValue store={store} name={typedName} handle={value} />
       <div ref={details} class="dhs-fields">
-        <DetailFields store={store} />
+        <DetailFields store={store} about={about} />
       </div>
     </Dialog>
   );
@@ -147,7 +147,7 @@ function LabelledValue(props: { store: Store; name: () => string; handle: { curr
 export function OpenDialog({ store, dialog }: { store: Store; dialog: OpenedDialog }) {
   switch (dialog.kind) {
     case 'add':
-      return <AddForm store={store} />;
+      return <AddForm store={store} given={dialog.name} about={dialog.about} />;
     case 'help':
       return <Help store={store} />;
     case 'import':

@@ -16,7 +16,8 @@ import { commands } from './commands';
 import { EventBus } from './eventbus';
 import type { Trans } from './language';
 import type { Place } from './model';
-import { NotebookCells, takeDrops } from './notebookcells';
+import { Needs } from './needs';
+import { codeOf, NotebookCells, takeDrops } from './notebookcells';
 import { API_BASE } from './protocol';
 import { RestTransport } from './rest';
 import { SavedNotebooks } from './savednotebooks';
@@ -114,7 +115,17 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const store = new Store(rest, trans, new NotebookCells(active));
     store.saves = new Saves(new SavedNotebooks(notebooks), path => rest.scrub(path), trans);
     events.listen(store.saves.hear);
-    active.follow({ front: front => store.kernel.setFront(front), cell: () => void store.kernel.ask() });
+    const needs = new Needs(
+      cells => rest.needs(cells),
+      found => store.setNeeds(found)
+    );
+    active.follow({
+      front: front => {
+        store.kernel.setFront(front);
+        void needs.look(active.notebook ? codeOf(active.notebook) : []);
+      },
+      cell: () => void store.kernel.ask()
+    });
     const drop = (name: string, place: Place) => void insert(store, name, place);
     notebooks.forEach(notebook => {
       takeDrops(notebook, drop);

@@ -9,7 +9,7 @@ import { useUniqueId } from './uniqueid';
 interface Props {
   trans: Trans;
   field: RefObject<HTMLInputElement | null>;
-  value?: string;
+  value?: string | undefined;
   autofocus?: boolean;
 }
 

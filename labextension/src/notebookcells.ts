@@ -13,6 +13,11 @@ export function cellsOf({ content }: NotebookPanel): Cell[] {
   }));
 }
 
+/** Returns the sources of a notebook's code cells. */
+export function codeOf({ content }: NotebookPanel): string[] {
+  return content.widgets.filter(({ model }) => model.type === 'code').map(({ model }) => model.sharedModel.getSource());
+}
+
 /** The cells of the notebook that is in front at that time. */
 export class NotebookCells implements Cells {
   constructor(private readonly _front: { readonly notebook: NotebookPanel | null }) {}

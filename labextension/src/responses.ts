@@ -43,6 +43,27 @@ export function isFinding(found: unknown): found is Finding {
   return isObject(found) && texts(found, 'secret') && (found.cell === null || typeof found.cell === 'number');
 }
 
+/** What a notebook needs; `cell` counts from 1 over the cells that were sent. */
+export interface Need {
+  name: string;
+  cell: number;
+  optional: boolean;
+  about: string | null;
+}
+
+function isNeed(found: unknown): found is Need {
+  return (
+    isObject(found) &&
+    texts(found, 'name') &&
+    typeof found.cell === 'number' &&
+    typeof found.optional === 'boolean' &&
+    (found.about === null || texts(found, 'about'))
+  );
+}
+
+export const isNeeds: Form<{ needs: Need[] }> = (body): body is { needs: Need[] } =>
+  isObject(body) && Array.isArray(body.needs) && body.needs.every(isNeed);
+
 export const isScrubbed: Form<Scrubbed> = (body): body is Scrubbed =>
   isObject(body) && typeof body.marked === 'number' && Array.isArray(body.findings) && body.findings.every(isFinding);
 

@@ -5,12 +5,14 @@ import { type Destination, LIVE_HEADER, type Method, OPERATIONS, type SecretInfo
 import {
   type Form,
   isImported,
+  isNeeds,
   isNothing,
   isProjects,
   isScrubbed,
   isSecretNamed,
   isSecrets,
   isStatus,
+  type Need,
   read,
   type Scrubbed,
   unreachable
@@ -101,6 +103,11 @@ export class RestTransport implements Transport {
 
   async copy(project: string, name: string, to: Copy): Promise<void> {
     await this._request(OPERATIONS.copy_secret, isSecretNamed(to.name), { project, name, body: to });
+  }
+
+  /** Reads what a notebook's cells need, without running them. */
+  async needs(cells: string[]): Promise<Need[]> {
+    return (await this._request(OPERATIONS.read_needs, isNeeds, { body: { cells } }))[0].needs;
   }
 
   /** Puts marks in place of the values in a saved notebook. */

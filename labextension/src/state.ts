@@ -4,6 +4,7 @@ import type { Order } from './arrange';
 import { type Trans, wording } from './language';
 import { type Front, type Held, ReportedError, RequestError, type Status } from './model';
 import type { Reason, SecretInfo } from './protocol';
+import type { Need } from './responses';
 
 /** What went wrong, with the name of the secret or project that it is about. */
 export interface Problem {
@@ -15,7 +16,8 @@ export interface Problem {
 
 /** Which dialog is open, and for which secret. */
 export type Dialog =
-  | { kind: 'add' | 'help' }
+  | { kind: 'add'; name?: string; about?: string }
+  | { kind: 'help' }
   | { kind: 'import'; dropped: File | null }
   | { kind: 'replace' | 'edit' | 'rename' | 'copy' | 'delete'; secret: SecretInfo };
 
@@ -43,6 +45,8 @@ export interface State {
   readonly held: readonly Held[];
   /** The kernel's own project, and whether it was chosen there; null where nothing is known of it. */
   readonly own: { readonly project: string | null; readonly switched: boolean } | null;
+  /** What the notebook in front says that it needs. */
+  readonly needs: readonly Need[];
   /** Whether what the last put replaced can be brought back. */
   readonly undoable: boolean;
   readonly dialog: Dialog | null;
@@ -64,6 +68,7 @@ export const EMPTY: State = {
   front: { file: '', kernel: '', disabledReason: '', project: null, cellsReason: '' },
   held: [],
   own: null,
+  needs: [],
   undoable: false,
   dialog: null
 };

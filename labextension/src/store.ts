@@ -6,6 +6,7 @@ import { KernelActions } from './inkernel';
 import { type Trans, untranslated } from './language';
 import type { Cells, Status, Transport } from './model';
 import { Poller } from './poller';
+import type { Need } from './responses';
 import type { Saves } from './saves';
 import { type Dialog, EMPTY, problemOf, type State } from './state';
 import { Waits } from './waits';
@@ -67,6 +68,11 @@ export class Store {
   subscribe(listener: () => void): () => void {
     this._listeners.add(listener);
     return () => this._listeners.delete(listener);
+  }
+
+  /** Takes what the notebook in front needs. */
+  setNeeds(needs: readonly Need[]): void {
+    this._set({ needs });
   }
 
   /** Opens the project that the settings choose; its status is asked for unless it is known. */

@@ -13,6 +13,7 @@ import { Icon } from './icons';
 import type { Trans } from './language';
 import { List } from './list';
 import { Menu } from './menu';
+import { NeedsNote } from './needs';
 import { Notices } from './notices';
 import { ProjectBox } from './projectbox';
 import { ProjectNote } from './projectnote';
@@ -66,6 +67,7 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
       <TitleBar store={store} shown={found.length} openSettings={around.openSettings} hasHelp={!isEmpty} />
       <ProjectBox store={store} />
       <ProjectNote store={store} />
+      <NeedsNote store={store} />
       <div class="dhs-bar">
         <input
           class="dhs-input"

@@ -11,7 +11,7 @@ from tests.cluster.server import Namespace
 
 from .conftest import NewPage, Open
 from .lab import Lab
-from .pages import Notebook, Panel, open_lab
+from .pages import Notebook, Panel, open_lab, violations
 from .test_live import write
 
 LOAD = "%load_ext dh_secrets_jupyter"
@@ -69,6 +69,29 @@ def test_one_click_and_panel_and_notebook_agree(local_lab: Lab, new_page: NewPag
     expect(cell.locator(".cm-content")).to_contain_text("%secret get API_KEY")
     lines = [LOAD, f"%secret project {project}", "%secret get db-pass", "%secret get API_KEY", "print(len(db_pass))"]
     assert text_of(cell) == "\n".join(lines)
+
+
+def test_what_the_notebook_needs(local_lab: Lab, new_page: NewPage, project: str) -> None:
+    """It is said above the list, what is missing with a button that adds it; writing in the notebook changes it."""
+    local_lab.request("POST", f"projects/{project}/secrets", {"name": "THERE", "value": "sample-value"})
+    lines = [LOAD, f"%secret project {project}", '%secret need THERE NEEDED --optional MAYBE --about "for the model"']
+    page = new_page()
+    panel, notebook = open_lab(page, local_lab, local_lab.notebook(f"{project}-n.ipynb", "\n".join(lines)), project)
+    panel.switch(project)
+    needs = panel.region.get_by_role("region", name="What the notebook needs")
+    expect(needs).to_contain_text("The notebook needs 3 secrets; missing: 2")
+    expect(needs.get_by_role("button")).to_have_text(["Add", "Add"])
+    needs.get_by_role("button", name="Add NEEDED", exact=True).click()
+    dialog = panel.dialog("Add secret")
+    expect(dialog.field("Name")).to_have_value("NEEDED")
+    expect(dialog.field("Description")).to_have_value("for the model")
+    dialog.fill(Value="sample-needed")
+    dialog.submit()
+    expect(needs).to_contain_text("The notebook needs 3 secrets; missing: 1")
+    expect(needs.get_by_role("button")).to_have_accessible_name("Add MAYBE")
+    notebook.cells.first.locator(".cm-content").fill(f"{LOAD}\n%secret project {project}\n%secret get NEEDED")
+    expect(needs).to_have_text("The notebook needs 1 secret; all are there")
+    assert violations(page) == []
 
 
 def test_copy_line_copies_what_would_be_inserted(local_lab: Lab, open_panel: Open, project: str) -> None:
