@@ -206,7 +206,7 @@ _ROWS = (
     Command(
         "scan",
         "[PATH …]",
-        "Look for the project's values in files, and say where they are",
+        "Look for the project's values in files",
         "analysis.ipynb",
         "Without PATH it searches the files here that git tracks or would track.\n"
         "The status is 1 where something is found, and 2 where not everything could be searched.",

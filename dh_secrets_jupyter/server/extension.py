@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
 
 from ..settings import from_config
 from . import contents
 from .handler import SecretsHandler
-from .held_values import HeldValues
 from .routes import ROUTES
-from .saves import SaveCheck
 from .service import Service
+
+if TYPE_CHECKING:
+    from .held_values import HeldValues
 
 BASE = "dh-secrets"
 
@@ -32,7 +33,7 @@ class SecretsExtension(ExtensionApp):
         loop = server.io_loop.asyncio_loop  # type: ignore[attr-defined]  # tornado's loop is always asyncio's
         saved_file = partial(contents.saved_file, server)
         self.service = service = Service(from_config(server.config), server.event_logger, loop, saved_file)
-        self.values = HeldValues(service.default)
+        self.values: HeldValues | None = None
         if service.settings.on_save != "off":
             # Once it runs, all extensions are loaded, of which one may put in a contents manager of its own.
             server.io_loop.add_callback(self._look_at_saves)
@@ -47,11 +48,17 @@ class SecretsExtension(ExtensionApp):
                 "c.DHSecrets.on_save is refuse, but with real-time collaboration no save can be refused:"
                 " where a notebook holds a value, it is saved, and you are warned"
             )
+        # The engine, only in a server that looks at saves.
+        from .held_values import HeldValues
+        from .saves import SaveCheck
+
+        self.values = HeldValues(self.service.default)
         check = SaveCheck(self.values, self.service.events, refuses=refuses)
         check.stand_before(contents.manager(self.serverapp))
 
     async def stop_extension(self) -> None:
-        self.values.stop()
+        if self.values:
+            self.values.stop()
         self.service.watches.stop()
 
 

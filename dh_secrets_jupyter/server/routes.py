@@ -16,7 +16,6 @@ from ..wire import METADATA, parse_flag, parse_list_of_texts, parse_metadata, pa
 from . import request_body
 from .request_provider import RequestProvider
 from .routing import Request, Response, Route, in_thread
-from .scrubbing import scrub
 
 WRITABLE_TIMEOUT = 2.0
 """Seconds for the question whether one may write: the rest of the status is worth showing without it."""
@@ -208,6 +207,14 @@ def _tagged(secret: Secret, provider: RequestProvider, status: HTTPStatus = HTTP
 def package_version() -> str:
     """Returns the version of this package, read once."""
     return version("dh_secrets_jupyter")
+
+
+@in_thread
+def scrub(request: Request) -> Response:
+    """``POST scrub``; the engine is imported when it is asked for."""
+    from .scrubbing import scrub_notebook
+
+    return scrub_notebook(request)
 
 
 ROUTES: Mapping[str, Mapping[str, Route]] = {

@@ -9,17 +9,15 @@ from ..errors import TooLargeError
 from ..needs.projects import projects_named
 from ..scan import notebooks, values
 from ..scan.findings import Finding, Report
-from ..scan.scrub import scrub as scrub_bytes
-from ..scan.scrub import write
+from ..scan.scrub import scrub, write
 from ..wire import parse_text
 from . import request_body
 from .http_errors import UnknownPathError
-from .routing import Request, Response, in_thread
+from .routing import Request, Response
 from .saves import sources_of, to_json
 
 
-@in_thread
-def scrub(request: Request) -> Response:
+def scrub_notebook(request: Request) -> Response:
     """``POST scrub``; the values are those of the projects that the cells name, else of the server's own."""
     path = parse_text(request_body.parse(request.body, "scrub", frozenset({"path"})), "path", "scrub")
     file = request.service.saved_file(path)
@@ -29,7 +27,7 @@ def scrub(request: Request) -> Response:
     left: list[Finding] = []
     for name in projects:
         project, _ = request.service.project(name, request.user)
-        done = scrub_bytes(path, after, values.load(project, Report()))
+        done = scrub(path, after, values.load(project, Report()))
         after = done.data
         marked += done.marked
         left += done.left
