@@ -35,7 +35,9 @@ async function send(
   save: (value: string) => Promise<boolean>
 ): Promise<boolean> {
   const value = field?.read() ?? '';
-  if (!isGiven(store, name, value) || !(await store.changes.reach(name))) {
+  const { project } = store.state;
+  // Who has gone to another project meanwhile did not mean that one.
+  if (!isGiven(store, name, value) || !(await store.changes.reach(name)) || store.state.project !== project) {
     return false;
   }
   field?.empty();
