@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,13 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 # Servers, and what reads notebooks, are spared a package that takes three seconds to import.
 os.environ["PYTHONPATH"] = str(Path(__file__).parent / "support" / "lean")
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as if it were not installed
+
+# Shells have what they start in the background ignore the keys that end it, and all that it starts in turn.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if sys.platform != "win32":
+        for key in (signal.SIGQUIT, signal.SIGTSTP):
+            signal.signal(key, signal.SIG_DFL)
 
 # A machine that has other things to do is no fault of a test's.
 hypothesis.settings.register_profile(

@@ -20,9 +20,18 @@ ENVIRONMENT = {**os.environ, "API_KEY": VALUE}
 
 
 def _started(*command: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    """Runs a command behind the relay in a process group of their own, which can be stopped also where ours has
+    nobody to continue it."""
     pipe = subprocess.PIPE
     return subprocess.Popen(
-        [*RELAY, *command], env=ENVIRONMENT, stdin=pipe, stdout=pipe, stderr=stderr, text=True, encoding="utf-8"
+        [*RELAY, *command],
+        env=ENVIRONMENT,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=stderr,
+        text=True,
+        encoding="utf-8",
+        process_group=0,
     )
 
 
