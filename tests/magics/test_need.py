@@ -101,7 +101,7 @@ def test_what_others_set_meanwhile_stays(project_kernel: Kernel) -> None:
         "from dh_secrets_jupyter import current\n"
         "from dh_secrets_jupyter.commands.prompts import Prompts\n"
         "def typed(*arguments, asked=Prompts.ask_needed):\n"
-        "    current.project().put('NEW', 'invented-by-' + 'others')\n"
+        "    current.project().put('NEW', 'invent' + 'ed-by-others')\n"
         "    return asked(*arguments)\n"
         "Prompts.ask_needed, asked = typed, Prompts.ask_needed"
     )
@@ -111,7 +111,7 @@ def test_what_others_set_meanwhile_stays(project_kernel: Kernel) -> None:
     assert str(error).startswith("NEW: already exists in project t")
     assert str(error).endswith(hint)
     project_kernel.ok("%secret need NEW")
-    assert project_kernel.ok("print(NEW.reveal() == 'invented-by-' + 'others')").stdout == "True\n"
+    assert project_kernel.ok("print(NEW.reveal() == 'invent' + 'ed-by-others')").stdout == "True\n"
     project_kernel.ok("%secret delete NEW --yes")
 
 
