@@ -78,6 +78,8 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
     expect(panel.region.get_by_role("button", name="Add secret")).to_be_focused()
 
     press("Tab")
+    expect(panel.region.get_by_role("button", name="Import .env")).to_be_focused()
+    press("Tab")
     actions = panel.region.get_by_role("button", name="Actions for TOKEN")
     expect(actions).to_be_focused()
     press("Enter")
@@ -112,7 +114,7 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
     press("ArrowLeft")
     expect(panel.region.get_by_text("Typed and edited")).to_be_hidden()
 
-    for _ in range(2):
+    for _ in range(3):
         press("Shift+Tab")
     expect(panel.search).to_be_focused()
     write("nothing like it")
@@ -120,7 +122,7 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
     press("ControlOrMeta+a")
     press("Delete")
     expect(panel.name("TOKEN")).to_be_visible()
-    for _ in range(2):
+    for _ in range(3):
         press("Tab")
     expect(actions).to_be_focused()
 
