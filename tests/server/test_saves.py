@@ -48,15 +48,14 @@ def events(server: Server, name: str = "value-found") -> list[dict[str, Any]]:
     return [{key: one[key] for key in one if not key.startswith("__")} for one in found]
 
 
-def await_values(server: Server, *sources: str) -> None:
-    """Saves a notebook that names a project until its values are there."""
+def await_values(server: Server, value: str, *sources: str) -> None:
+    """Saves a notebook that names a project until a value of it is found: a first snapshot may be older than that."""
 
-    def searched() -> bool:
-        before = len(events(server, "save-not-searched"))
-        save(server, notebook("", *sources), "clean.ipynb")
-        return len(events(server, "save-not-searched")) == before
+    def found() -> bool:
+        save(server, notebook(value, *sources), "awaited.ipynb")
+        return any(one["findings"] for one in events(server) if one["path"] == "awaited.ipynb")
 
-    wait_until(searched, "the values are there")
+    wait_until(found, "the values are there")
 
 
 @pytest.fixture(scope="module", params=["warn", "refuse"])
@@ -67,7 +66,7 @@ def checking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     with Server(home, environment, {"on_save": request.param, "project": "demo"}) as server:
         server.create("API_KEY", VALUE)
         server.create("OTHER_KEY", f"other-{VALUE}", project="other")
-        await_values(server)
+        await_values(server, VALUE)
         yield server
 
 
@@ -89,7 +88,7 @@ def test_value_in_an_output(checking: Server) -> None:
 def test_projects_that_cells_name(checking: Server) -> None:
     """The values are those of the projects that cells name, else of the server's own; sources are looked at, too."""
     named = "%secret project other"
-    await_values(checking, named)
+    await_values(checking, f"other-{VALUE}", named)
     called = "import dh_secrets_jupyter as d\nd.get_or_create_project('other')"
     save(checking, notebook(VALUE, named), "named.ipynb")
     save(checking, notebook("", called, f"other-{VALUE}"), "called.ipynb")
@@ -181,7 +180,7 @@ def test_real_time_collaboration(tmp_path: Path, local_environment: dict[str, st
     paths = {"JUPYTER_CONFIG_PATH": f"{tmp_path / 'etc'}:{home / 'etc'}", "PYTHONPATH": f"{ROOT}:{tmp_path}"}
     with Server(home, {**local_environment, **paths}, {"on_save": "refuse", "project": "shared"}) as server:
         server.create("API_KEY", VALUE, project="shared")
-        await_values(server)
+        await_values(server, VALUE)
         wait_until(lambda: save(server, notebook(VALUE), "found.ipynb").status == 200 and events(server), "the event")
         assert not any(one["refused"] for one in events(server))
         assert "with real-time collaboration no save can be refused" in server.log()
