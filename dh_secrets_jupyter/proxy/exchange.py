@@ -95,8 +95,7 @@ class Exchange:
         if request.http_version not in (b"1.0", b"1.1"):
             raise RefusedError(505, "only HTTP/1.1 is understood here", "Turn HTTP/2 off in the client")
         named = [content.decode("latin-1").lower() for key, content in request.headers if key == b"host"]
-        same = {self._host, f"{self._host}:{self._port}"} if self._port != 443 else {self._host, f"{self._host}:443"}
-        if len(named) != 1 or named[0] not in same:
+        if len(named) != 1 or named[0] not in (self._host, f"{self._host}:{self._port}"):
             raise RefusedError(403, "the header Host names another host than CONNECT", "Use the same name in both")
         if not request.target.startswith(b"/") and request.target != b"*":
             raise RefusedError(400, "the request names a whole address where a path belongs", "Mend the client")

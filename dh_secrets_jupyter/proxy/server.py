@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import h11
 
 from . import tunnel
+from .certificates import Authority
 from .exchange import Exchange
 from .refusal import RefusedError
 from .session import Session
@@ -74,8 +75,8 @@ class Proxy:
         host = ""
         try:
             host, port = _target(request)
-            if session.is_for(host, port):
-                await self._look_into(client, session, host, port)
+            if authority := session.authority_for(host, port):
+                await self._look_into(client, session, authority, (host, port))
             else:
                 await self._tunnel(client, host, port)
         except RefusedError as refusal:
@@ -101,8 +102,9 @@ class Proxy:
         streams[1].write(client.left_over())
         await tunnel.relay(client.streams, streams)
 
-    async def _look_into(self, client: Side, session: Session, host: str, port: int) -> None:
-        context = session.authority_for(host, port).context(host)
+    async def _look_into(self, client: Side, session: Session, authority: Authority, target: tuple[str, int]) -> None:
+        host, port = target
+        context = authority.context(host)
         await _established(client)
         if client.left_over():
             raise ConnectionResetError  # it did not wait for the answer, so what it sent cannot be TLS with us

@@ -113,10 +113,6 @@ class Session:
             self.masker.add(name, held.value)
         return held
 
-    def is_for(self, host: str, port: int) -> bool:
-        """Returns whether one of the secrets in use is for a host, as far as is known without asking."""
-        return self._pattern_set(host, port) is not None
-
     def stand_ins_known_for(self, host: str, port: int) -> dict[str, str]:
         """Returns the stand-ins, by name, whose secrets were for a host when they were last read."""
         return {
@@ -133,12 +129,10 @@ class Session:
             known = self._authorities[key] = Authority(key)
         return known
 
-    def authority_for(self, host: str, port: int) -> Authority:
-        """Returns the authority of a host for which :meth:`is_for` holds."""
-        hosts = self._pattern_set(host, port)
-        if hosts is None:
-            raise KeyError(host)
-        return self.authority(hosts)
+    def authority_for(self, host: str, port: int) -> Authority | None:
+        """Returns the authority of a host, None where no secret in use was for it when it was last read."""
+        name = next(iter(self.stand_ins_known_for(host, port)), None)
+        return None if name is None else self.authority(self._held[name][1].hosts)
 
     def replacement(self, name: str, found: bytes) -> bytes:
         """Returns what stands in the place of what gives a value away: the stand-in where it is the value itself."""
@@ -156,10 +150,3 @@ class Session:
         """Counts a value that was put in, and tells of it."""
         self.uses[use.name] += 1
         self._on_use(use)
-
-    def _pattern_set(self, host: str, port: int) -> tuple[str, ...] | None:
-        for name in self._stand_ins:
-            hosts = self._held[name][1].hosts
-            if any(host_names.matches(pattern, host, port) for pattern in hosts):
-                return hosts
-        return None
