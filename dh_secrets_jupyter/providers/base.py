@@ -138,7 +138,8 @@ class Provider(Protocol):
 
     def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
         """Yields the project's secrets now, and again within 2 s of each change by anyone, until ``stop`` is set
-        (it ends within 1 s of that).
+        (it ends within 1 s of that). Whoever is shown the first may rely on the next: nothing is yielded before changes
+        are seen.
 
         Raises:
             AccessDeniedError: reading is allowed, watching is not; ask by :meth:`read` now and then instead.

@@ -66,16 +66,12 @@ class _Follower:
     def run(self) -> None:
         """Tells what is there, then each change, until it is closed or refused."""
         pauses = watch_pauses()
-        opened = False
         while not self._closing.is_set():
             began = time.monotonic()
             try:
-                if not opened:
-                    self._tell(self._fetch())  # at once, and with the patience of a read
-                    opened = True
                 self._watch_once()
             except SecretsError as error:
-                if not opened or isinstance(error, AccessDeniedError):
+                if self._shown is None or isinstance(error, AccessDeniedError):
                     self.news.put(error)
                     return
             if time.monotonic() - began > STABLE_AFTER:
@@ -96,8 +92,9 @@ class _Follower:
             if self._closing.is_set():  # before there was a stream to wake us from
                 return
             if not self._resume:
-                # After the watch was opened, so that no change falls between the two. The watch cannot begin at the
-                # Secret's own resourceVersion: it may be too old, and a Secret that is absent has none.
+                # Once the watch is open, so that no change falls between the two, and nobody is shown anything who
+                # may not watch. The watch cannot begin at the Secret's own resourceVersion: it may be too old, and a
+                # Secret that is absent has none.
                 self._tell(self._fetch())
             for event in events(self._stream):
                 if event.get("type") not in KINDS:

@@ -16,14 +16,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.base import Records
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider, watch
 from tests.cluster.server import Cluster, Namespace
-from tests.support.fault_proxy import CHUNKED, CUT, PASS, Fault, FaultProxy, Framing, Request
+from tests.support.fault_proxy import CHUNKED, CUT, PASS, Fault, FaultProxy, Framing, Request, always
 
 from .conftest import CANARY, SECRET, Connect
 from .test_deletion import finish, platform_deletes
+from .test_rights import role
 
 SOON = 50.0
 """Seconds for what takes a moment on a machine that does nothing else."""
@@ -188,7 +190,26 @@ def test_each_change_is_shown_once_though_watches_break(
         *({"A", "B"}, {"A", "B", "D"}, {"A", "B"}),
         *({"A"}, {"A", "D"}, {"A"}),
     ]
-    assert fault_proxy.count("GET") == 2
+    assert fault_proxy.count("GET") == 1
+
+
+def test_nothing_is_shown_before_the_watch_is_open(connect: Connect, namespace: Namespace) -> None:
+    """Who may read and not watch is not shown what is there as if the next change would be shown, too."""
+    reader = connect(namespace.service_account("reader", role("get")))
+    assert reader.read("demo") == {}
+    with pytest.raises(AccessDeniedError, match="you may not watch"):
+        next(reader.watch("demo", threading.Event()))
+
+
+def test_nothing_is_shown_while_only_reading_works(connect: Connect, fault_proxy: FaultProxy) -> None:
+    """Nor is anybody before whose watch something stands that lets the rest pass; once it is away, a watch begins."""
+    provider = connect(fault_proxy.kubeconfig)
+    fault_proxy.otherwise = lambda request: CUT if request.watches else PASS
+    assert provider.read("demo") == {}
+    with pytest.raises(ProviderUnavailableError):
+        next(provider.watch("demo", threading.Event()))
+    fault_proxy.otherwise = always(PASS)
+    assert next(provider.watch("demo", threading.Event())) == {}
 
 
 def test_what_the_api_server_forgot_is_looked_up(
@@ -213,10 +234,11 @@ def test_an_outage_spreads_the_watches(connect: Connect, namespace: Namespace, f
     """Ten watches that break in one moment do not come back in one, and ask less and less often meanwhile."""
     provider, stop = connect(fault_proxy.kubeconfig), threading.Event()
     came: queue.Queue[float] = queue.Queue()
+    shown: queue.Queue[Records] = queue.Queue()
 
     def follow(number: int) -> None:
-        for _ in provider.watch(f"p{number}", stop):
-            pass
+        for records in provider.watch(f"p{number}", stop):
+            shown.put(records)
 
     def refuse(request: Request) -> Fault:
         if request.watches:
@@ -226,10 +248,8 @@ def test_an_outage_spreads_the_watches(connect: Connect, namespace: Namespace, f
     threads = [threading.Thread(target=follow, args=(number,)) for number in range(10)]
     for thread in threads:
         thread.start()
-    deadline = time.monotonic() + SOON
-    while sum(request.watches for request in fault_proxy.requests) < 10:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    for _ in threads:
+        shown.get(timeout=SOON)
     fault_proxy.otherwise = refuse
     fault_proxy.cut_all()
     time.sleep(6)
