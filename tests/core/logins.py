@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ..support.waiting import PATIENCE
 from .answers import Answer, plain, refused, unauthorized
 
 HOURS_8 = 28_800
@@ -21,7 +22,7 @@ DAYS_30 = 30 * 86_400
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 TOKEN_TYPE = "urn:ietf:params:oauth:token-type"
 RACE = 0.03
-"""Seconds between looking at a refresh token and using it up: whoever comes in between has it, too."""
+"""Seconds between looking at a refresh token and using it up: whoever comes in between uses it, too."""
 
 
 @dataclass
@@ -49,12 +50,14 @@ class Logins:
     Attributes:
         is_on: whether one has to log in at all.
         renewals: how many refresh tokens were used.
+        meeting: where it is set, a renewal uses a token up once all the others have looked at it, too.
     """
 
     def __init__(self, issuer: str) -> None:
         self.is_on = False
         self.issuer = issuer
         self.renewals = 0
+        self.meeting: threading.Barrier | None = None
         self.users = {"admin": User("admin", {"ROLE_ADMIN"})}
         self.password = secrets.token_urlsafe()
         self.client_secret = secrets.token_urlsafe()
@@ -183,7 +186,10 @@ class Logins:
         issued = self._refresh.get(token)
         if issued is None:
             return Answer(400, "Refresh token does not exist", plain(None).headers)
-        time.sleep(RACE)
+        if self.meeting:
+            self.meeting.wait(PATIENCE)
+        else:
+            time.sleep(RACE)
         with self._lock:
             self.renewals += 1
             self._refresh.pop(token, None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -77,8 +78,10 @@ class Player:
         for case, group in groupby(conversations, lambda one: one.case):
             several = list(group)
             if case in AT_ONCE:
+                self.core.logins.meeting = threading.Barrier(len(several)) if case.startswith("token/") else None
                 with ThreadPoolExecutor(len(several)) as pool:
                     answers = list(pool.map(self.ask, several))
+                self.core.logins.meeting = None
                 answers.sort(key=lambda answer: answer["status"])
                 several.sort(key=lambda one: one.response["status"])
                 yield from zip(several, answers, strict=True)
