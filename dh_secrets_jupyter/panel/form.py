@@ -74,7 +74,7 @@ class NeedForm(AnsweringWidget):
         self._answering = threading.RLock()  # several views may show one form
         self._shown = threading.Event()
         self._done = threading.Event()
-        self._outcome = Outcome.CANCELLED
+        self._outcome: Outcome | None = None
         self._said = "Nothing was stored."
         super().__init__(_where=where, _names=list(names), _about=about or "")
 
@@ -93,11 +93,13 @@ class NeedForm(AnsweringWidget):
             while not self._done.wait(_POLL):
                 pass
         except KeyboardInterrupt:
-            self._end(Outcome.CANCELLED)
+            with self._answering:  # what is being stored is stored, and said
+                self._end(Outcome.CANCELLED)
         finally:
             said = {"text/plain": self._said}
             publish_display_data(said, transient={"display_id": place}, update=True)  # type: ignore[no-untyped-call]  # as above
             self.close()
+        assert self._outcome
         return self._outcome
 
     def close(self) -> None:
@@ -114,25 +116,29 @@ class NeedForm(AnsweringWidget):
         return self._outcome is not Outcome.NOT_SHOWN
 
     def _end(self, outcome: Outcome, said: str = "Nothing was stored.") -> None:
-        if not self._done.is_set():
+        if self._outcome is None:
             self._outcome, self._said = outcome, said
-            self._done.set()
+
+    def _respond(self, content: Any, buffers: list[memoryview]) -> None:
+        with self._answering:
+            super()._respond(content, buffers)
+            if self._outcome:
+                self._done.set()  # now the cell may close the widget: the view has its answer
 
     def _handle(self, request: rpc.Request) -> JSON:
-        with self._answering:
-            if self._done.is_set():
-                raise SecretsError("need", "this form is no longer asking", "Run the cell again")
-            match request.method:
-                case "shown":
-                    said = texts(wire.parse_text(request.params, "language", "need"))
-                    self._shown.set()
-                    return {"texts": said}
-                case "cancel":
-                    self._end(Outcome.CANCELLED)
-                case "store":
-                    self._end(Outcome.STORED, self._store(self._values(request)))
-                case method:
-                    raise rpc.unknown(f"method {method}")
+        if self._outcome:
+            raise SecretsError("need", "this form is no longer asking", "Run the cell again")
+        match request.method:
+            case "shown":
+                said = texts(wire.parse_text(request.params, "language", "need"))
+                self._shown.set()
+                return {"texts": said}
+            case "cancel":
+                self._end(Outcome.CANCELLED)
+            case "store":
+                self._end(Outcome.STORED, self._store(self._values(request)))
+            case method:
+                raise rpc.unknown(f"method {method}")
         return {}
 
     def _values(self, request: rpc.Request) -> dict[str, str]:
