@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as TimedOut
 
+from ..support.waiting import PATIENCE
 from .lab import Lab
 
 NAME = re.compile(r"^Secrets( of [a-z0-9-]+)?$")
@@ -91,6 +92,13 @@ class Panel:
         self.project.fill(project)
         self.project.press("Enter")
 
+    def try_again(self) -> None:
+        """Has the panel ask again, unless it has done so by itself meanwhile."""
+        button = self.region.get_by_role("button", name="Try again")
+        if button.is_visible():
+            with contextlib.suppress(TimedOut):
+                button.click(timeout=1_000)
+
 
 class Dialog:
     """An open dialog."""
@@ -167,7 +175,11 @@ class Notebook:
         self.ready()
 
     def save(self) -> None:
-        self.page.keyboard.press("Control+s")
+        """Saves, and waits until it is saved: it is not marked as unsaved at once after a change."""
+        with self.page.expect_response(
+            lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url, timeout=PATIENCE * 1000
+        ):
+            self.page.keyboard.press("Control+s")
         expect(self.page.locator(".jp-mod-dirty")).to_have_count(0)
 
 

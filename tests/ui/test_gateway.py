@@ -76,7 +76,7 @@ def test_with_an_expired_session_no_dialog_says_that_it_is_done(
         assert local_lab.request("GET", f"projects/{project}/secrets") == before
         between.instead = lambda path: None
         dialog.cancel()
-        panel.region.get_by_role("button", name="Try again").click()
+        panel.try_again()
         expect(panel.alert).to_have_count(0)
     assert not [request for request in between.requests if request.startswith("GET /log-in?next=/dh-secrets")]
     panel.act("OLD", "Delete")
