@@ -10,7 +10,6 @@ from .decoding import CODINGS, Decoder
 from .put_in import Headers
 from .refusal import RefusedError
 from .session import Session
-from .take_out import TakeOut, take_out
 
 _WITHOUT_BODY = frozenset({204, 304})
 _OF_THE_CODING = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
@@ -30,7 +29,7 @@ class Answer:
 
     def __init__(self, session: Session, method: bytes, response: h11.Response) -> None:
         self._session = session
-        self._body = TakeOut(session.masker, session.replacement)
+        self._body = session.take_out()
         self._decoder = self._find_decoder(method, response)
         headers = response.headers.raw_items()
         if self._decoder:
@@ -83,4 +82,5 @@ def cleaned(session: Session, headers: Headers) -> Headers:
 
 
 def _cleaned(session: Session, text: bytes) -> bytes:
-    return take_out(session.masker, session.replacement, text)
+    stream = session.take_out()
+    return stream.feed(text) + stream.finish()

@@ -18,12 +18,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from .client_hello import offers_http_1
+
 LIFE = timedelta(hours=24)
 """How long an authority is good for."""
 RENEW_BEFORE = timedelta(hours=1)
 """How long before its end it is made anew."""
 _CLOCKS = timedelta(minutes=5)
 """By how much clocks may differ."""
+_CLIENT_HELLO = 1
+_NO_APPLICATION_PROTOCOL = 120
 _EVERYWHERE = [
     x509.IPAddress(ipaddress.ip_network("0.0.0.0/0")),
     x509.IPAddress(ipaddress.ip_network("::/0")),
@@ -102,7 +106,7 @@ class Authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_alpn_protocols(["http/1.1"])
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.sni_callback = lambda _, named, __: None if named == host else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        _admit(context, host)
         chain = self._make_leaf(host).public_bytes(serialization.Encoding.PEM) + self.pem.encode()
         password = secrets.token_bytes(32).hex().encode()
         key = self._leaf_key.private_bytes(
@@ -116,6 +120,26 @@ class Authority:
             path.write_bytes(chain + key)
             context.load_cert_chain(path, password=password)
         return context
+
+
+def _admit(context: ssl.SSLContext, host: str) -> None:
+    """Has handshakes end at once that name another host, or offer HTTP/2 alone."""
+    speaks_http_1 = True
+
+    def see(_: ssl.SSLObject, direction: str, __: int, ___: int, kind: int, data: bytes) -> None:
+        nonlocal speaks_http_1
+        if direction == "read" and kind == _CLIENT_HELLO:
+            speaks_http_1 = offers_http_1(data)
+
+    def admit(_: ssl.SSLObject, named: str | None, __: ssl.SSLContext) -> int | None:
+        # It is called in the same step of a handshake in which the client's first message was seen.
+        if not speaks_http_1:
+            return _NO_APPLICATION_PROTOCOL
+        return None if named == host else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+
+    # Not documented, but in every Python since 3.8: nothing else shows what a client offers.
+    context._msg_callback = see  # type: ignore[attr-defined]
+    context.sni_callback = admit
 
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import h11
 
@@ -16,7 +16,6 @@ from .put_in import HEADERS, Headers, Place
 from .refusal import RefusedError
 from .session import Session, Use
 from .side import Side
-from .take_out import TakeOut
 from .upstream import CHUNK, Streams, Upstream
 from .websocket import BadFrameError, Frames
 
@@ -57,7 +56,7 @@ class Exchange:
                     return
                 self._client.http.start_next_cycle()
                 self._keep_server()
-        except h11.RemoteProtocolError as error:
+        except h11.ProtocolError as error:
             await self._refuse(
                 RefusedError(error.error_status_hint, "this is no request in HTTP/1.1", "Mend the client")
             )
@@ -75,11 +74,11 @@ class Exchange:
             await self._refuse(refusal)
         except SecretsError as error:
             await self._refuse(RefusedError(502, f"{error.subject}: {error.problem}", error.hint.removesuffix(".")))
-        except (OSError, UndecodableError, BadFrameError, h11.RemoteProtocolError):
+        except (OSError, UndecodableError, BadFrameError, h11.ProtocolError):
             await self._refuse(RefusedError(502, f"{self._host} broke off its answer", "Try again"))
 
     async def _answer(self, request: h11.Request) -> None:
-        self._check_host(request)
+        self._check(request)
         headers, places = await self._put_in(request)
         server = self._server = self._server or Side(await self._upstream.open_tls(self._host, self._port), h11.CLIENT)
         await server.send(h11.Request(method=request.method, target=request.target, headers=headers))
@@ -91,9 +90,13 @@ class Exchange:
             body.cancel()
             await asyncio.wait([body])
 
-    def _check_host(self, request: h11.Request) -> None:
+    def _check(self, request: h11.Request) -> None:
         if request.http_version not in (b"1.0", b"1.1"):
             raise RefusedError(505, "only HTTP/1.1 is understood here", "Turn HTTP/2 off in the client")
+        if {b"content-length", b"transfer-encoding"} <= {key for key, _ in request.headers}:
+            raise RefusedError(400, "the request says twice how long it is", "Mend the client")
+        if request.method == b"CONNECT":
+            raise RefusedError(405, "there is no further tunnel to be had", "Connect to the proxy itself")
         named = [content.decode("latin-1").lower() for key, content in request.headers if key == b"host"]
         if len(named) != 1 or named[0] not in (self._host, f"{self._host}:{self._port}"):
             raise RefusedError(403, "the header Host names another host than CONNECT", "Use the same name in both")
@@ -101,20 +104,15 @@ class Exchange:
             raise RefusedError(400, "the request names a whole address where a path belongs", "Mend the client")
 
     async def _put_in(self, request: h11.Request) -> tuple[Headers, list[Place]]:
-        given = request.headers.raw_items()
-        upgrades = any(key.lower() == _UPGRADE and content.lower() == _WEBSOCKET for key, content in given)
-        dropped = _NOT_SENT_ON if upgrades else _NOT_SENT_ON | {_UPGRADE}
-        places = put_in.find(
-            request.target, given, self._session.stand_ins_known_for(self._host, self._port), self._allowed
-        )
-        headers = given
+        headers = request.headers.raw_items()
+        stand_ins = self._session.stand_ins_known_for(self._host, self._port)
+        places = put_in.find(request.target, headers, stand_ins, self._allowed)
         for place in places:
             held = await self._session.current(place.name)
             if not any(host_names.matches(pattern, self._host, self._port) for pattern in held.hosts):
                 raise RefusedError(403, f"{place.name} is not for {self._host}", f"See %secret describe {place.name}")
-            headers = put_in.put_in(headers, place, self._session.stand_ins[place.name], held.value)
-        headers = [header for header in headers if header[0].lower() not in dropped]
-        return [*headers, (b"Accept-Encoding", b"identity")], places
+            headers = put_in.put_in(headers, place, held.value)
+        return [*filter(_is_sent_on, headers), (b"Accept-Encoding", b"identity")], places
 
     async def _send_body(self, server: Side) -> None:
         try:
@@ -130,6 +128,8 @@ class Exchange:
         while True:
             event = await server.receive()
             if isinstance(event, h11.InformationalResponse):
+                if event.status_code == 101 and (_UPGRADE, _WEBSOCKET) not in _lowered(event.headers):
+                    raise RefusedError(502, "the host goes over to a protocol that cannot be searched", "Use HTTP/1.1")
                 await self._client.send(
                     h11.InformationalResponse(
                         status_code=event.status_code, headers=cleaned(self._session, event.headers.raw_items())
@@ -146,9 +146,12 @@ class Exchange:
                 for piece in answer.feed(bytes(event.data)):
                     await self._client.send(h11.Data(data=piece))
             elif isinstance(event, h11.EndOfMessage) and answer:
-                for last in answer.finish(event.headers.raw_items()):
+                # HTTP/1.0 has no trailers.
+                for last in answer.finish(event.headers.raw_items() if request.http_version == b"1.1" else []):
                     await self._client.send(last)
                 return None
+            else:
+                raise ConnectionResetError
 
     def _count(self, places: list[Place], request: h11.Request, status: int) -> None:
         for place in places:
@@ -156,7 +159,7 @@ class Exchange:
 
     async def _switch(self, server: Side) -> None:
         """Hands on a web socket, until one side ends it."""
-        frames = Frames(TakeOut(self._session.masker, self._session.replacement))
+        frames = Frames(self._session.take_out)
         client = self._client
         server.writer.write(client.left_over())
         client.writer.write(frames.feed(server.left_over()))
@@ -196,3 +199,12 @@ class Exchange:
         await self._client.send(h11.Response(status_code=refusal.status, headers=head))
         await self._client.send(h11.Data(data=body))
         await self._client.send(h11.EndOfMessage())
+
+
+def _is_sent_on(header: tuple[bytes, bytes]) -> bool:
+    key, content = header[0].lower(), header[1].lower()
+    return key not in _NOT_SENT_ON and (key != _UPGRADE or content == _WEBSOCKET)
+
+
+def _lowered(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    return ((key.lower(), content.lower()) for key, content in headers)

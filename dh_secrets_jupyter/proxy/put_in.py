@@ -25,6 +25,7 @@ class Place:
     """Where the stand-in of a secret stands: in the content of the header at an index."""
 
     name: str
+    stand_in: str
     index: int
 
 
@@ -45,23 +46,20 @@ def find(target: bytes, headers: Headers, stand_ins: Mapping[str, str], allowed:
         wanted = text.encode()
         if wanted in target or wanted in unquote_to_bytes(target):
             raise RefusedError(403, f"the stand-in of {name} is in the URL", "Send it in a header")
-        found = [
-            (index, shown.count(wanted) or key.count(wanted))
-            for index, (key, content) in enumerate(headers)
-            if wanted in key or wanted in (shown := _shown(content))
-        ]
-        for index, _ in found:
-            _check_header(name, headers[index], allowed)
-        if sum(count for _, count in found) > 1:
+        counts = [key.count(wanted) + _shown(content).count(wanted) for key, content in headers]
+        found = [index for index, count in enumerate(counts) if count]
+        for index in found:
+            _check_header(name, wanted, headers[index], allowed)
+        if sum(counts) > 1:
             raise RefusedError(403, f"the stand-in of {name} is in two places of the request", "Send it in one header")
-        places += [Place(name, index) for index, _ in found]
+        places += [Place(name, text, index) for index in found]
     return places
 
 
-def put_in(headers: Headers, place: Place, stand_in: str, value: str) -> Headers:
+def put_in(headers: Headers, place: Place, value: str) -> Headers:
     """Returns the headers with a value where the stand-in was."""
     key, content = headers[place.index]
-    old, new = stand_in.encode(), value.encode()
+    old, new = place.stand_in.encode(), value.encode()
     if (decoded := _basic(content)) is not None and old not in content:
         content = content[: len(_BASIC)] + base64.b64encode(decoded.replace(old, new))
     else:
@@ -69,13 +67,13 @@ def put_in(headers: Headers, place: Place, stand_in: str, value: str) -> Headers
     return [*headers[: place.index], (key, content), *headers[place.index + 1 :]]
 
 
-def _check_header(name: str, header: tuple[bytes, bytes], allowed: frozenset[bytes]) -> None:
+def _check_header(name: str, wanted: bytes, header: tuple[bytes, bytes], allowed: frozenset[bytes]) -> None:
     key, content = header
-    if key.lower() not in allowed:
-        shown = key.decode("ascii", "replace")[:64] if name.encode() not in key else "a header's name"
+    if wanted in key or key.lower() not in allowed:
+        shown = f"the header {key.decode('ascii', 'replace')[:64]}" if wanted not in key else "a header's name"
         raise RefusedError(
             403,
-            f"the stand-in of {name} is in the header {shown}",
+            f"the stand-in of {name} is in {shown}",
             "Send it as Authorization or X-Api-Key, or ask the administrator to add that header",
         )
     if content.lower().startswith(_SIGNED):

@@ -62,7 +62,7 @@ class Proxy:
                 request = await client.receive()
             if isinstance(request, h11.Request):
                 await self._connect(client, request)
-        except (OSError, TimeoutError, h11.RemoteProtocolError):
+        except (OSError, TimeoutError, h11.ProtocolError):
             pass  # whoever it was has gone, or speaks no HTTP
         finally:
             writer.close()
@@ -119,7 +119,10 @@ class Proxy:
 def _why(error: OSError | TimeoutError) -> str:
     reason = error.reason if isinstance(error, ssl.SSLError) else None
     if reason == "CALLBACK_FAILED":
-        return "the TLS handshake names another host than CONNECT. Use the same name in both."
+        return (
+            "the TLS handshake names another host than CONNECT, or offers HTTP/2 alone. Use one name in both, "
+            "and HTTP/1.1."
+        )
     return (
         f"the client ended the TLS handshake ({reason or 'it broke off'}). A client that was made before %secret use "
         "does not know its certificates: make it anew."

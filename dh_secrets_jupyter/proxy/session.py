@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import secrets
 import string
 import time
@@ -9,10 +11,11 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from ..guard.engine import Masker
 from ..models import hosts as host_names
 from . import stand_in
 from .certificates import Authority
+from .take_out import TakeOut
+from .values import Values
 
 FRESH = 10.0
 """Seconds for which a value that was read is put in."""
@@ -74,11 +77,12 @@ class Session:
         self.token = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(TOKEN_LENGTH))
         self.refusals: deque[Refused] = deque(maxlen=_REFUSALS)
         self.uses: Counter[str] = Counter()
-        self.masker = Masker()
+        self._values = Values()
         self._read = read
         self._on_use = on_use
         self._stand_ins: dict[str, str] = {}
         self._held: dict[str, tuple[float, Held]] = {}
+        self._reading: dict[str, asyncio.Task[Held]] = {}
         self._authorities: dict[frozenset[str], Authority] = {}
 
     async def use(self, name: str) -> str:
@@ -89,7 +93,6 @@ class Session:
         """
         held = await self.current(name)
         if name not in self._stand_ins:
-            host_names.check_value(name, held.value)
             self._stand_ins[name] = stand_in.make(held.value)
         return self._stand_ins[name]
 
@@ -106,12 +109,13 @@ class Session:
     async def current(self, name: str) -> Held:
         """Returns a secret as it was at most 10 s ago."""
         read_at, held = self._held.get(name, (-FRESH, None))
-        if held is None or time.monotonic() - read_at >= FRESH:
-            began = time.monotonic()
-            held = await self._read(name)
-            self._held[name] = began, held
-            self.masker.add(name, held.value)
-        return held
+        if held is not None and time.monotonic() - read_at < FRESH:
+            return held
+        if name not in self._reading:
+            reading = self._reading[name] = asyncio.create_task(self._read_anew(name))
+            reading.add_done_callback(lambda _: self._reading.pop(name))
+        # Requests at the same time wait for one read, which goes on where one of them ends.
+        return await asyncio.shield(self._reading[name])
 
     def stand_ins_known_for(self, host: str, port: int) -> dict[str, str]:
         """Returns the stand-ins, by name, whose secrets were for a host when they were last read."""
@@ -134,13 +138,9 @@ class Session:
         name = next(iter(self.stand_ins_known_for(host, port)), None)
         return None if name is None else self.authority(self._held[name][1].hosts)
 
-    def replacement(self, name: str, found: bytes) -> bytes:
-        """Returns what stands in the place of what gives a value away: the stand-in where it is the value itself."""
-        text = self._stand_ins.get(name)
-        held = self._held.get(name)
-        if text is not None and held is not None and found == held[1].value.encode():
-            return text.encode()
-        return b"*" * len(found)
+    def take_out(self) -> TakeOut:
+        """Begins a stream of an answer."""
+        return TakeOut(self._values, self._replacement)
 
     def refuse(self, host: str, reason: str) -> None:
         """Keeps a refusal to be shown."""
@@ -150,3 +150,33 @@ class Session:
         """Counts a value that was put in, and tells of it."""
         self.uses[use.name] += 1
         self._on_use(use)
+
+    async def _read_anew(self, name: str) -> Held:
+        began = time.monotonic()
+        held = await self._read(name)
+        host_names.check_value(name, held.value)
+        self._values.add(name, held.value)
+        self._held[name] = began, held
+        return held
+
+    def _replacement(self, name: str, found: bytes) -> bytes:
+        """Returns what stands in the place of what gives a value away: the stand-in, where it is written as long."""
+        text, held = self._stand_ins.get(name), self._held.get(name)
+        if text is not None and held is not None:
+            value = held[1].value.encode()
+            for encode in _AS_LONG:
+                if found == encode(value):
+                    return encode(text.encode())
+        return b"*" * len(found)
+
+
+_AS_LONG: tuple[Callable[[bytes], bytes], ...] = (
+    bytes,
+    base64.b64encode,
+    lambda text: base64.b64encode(text).rstrip(b"="),
+    base64.urlsafe_b64encode,
+    lambda text: base64.urlsafe_b64encode(text).rstrip(b"="),
+    lambda text: text.hex().encode(),
+    lambda text: text.hex().upper().encode(),
+)
+"""Encodings in which texts of one length have one length."""

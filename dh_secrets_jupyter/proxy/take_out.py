@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..guard.engine import Masker
+from .values import Values
 
 _REMEMBERED = 128
 """Bytes that have gone out and are still searched: a line break may have cut an encoded value."""
@@ -21,12 +21,12 @@ class TakeOut:
     """One stream of bytes, for one task.
 
     Args:
-        masker: knows the values.
+        values: what is looked for.
         replacement: called with a secret's name and the bytes that give its value away.
     """
 
-    def __init__(self, masker: Masker, replacement: Replacement) -> None:
-        self._masker = masker
+    def __init__(self, values: Values, replacement: Replacement) -> None:
+        self._values = values
         self._replacement = replacement
         self._sent = b""
         self._held = b""
@@ -42,7 +42,7 @@ class TakeOut:
     def _step(self, data: bytes, *, last: bool) -> bytes:
         window = self._sent + self._held + data
         sent = len(self._sent)
-        spans = self._masker.find_spans(window)
+        spans = self._values.find_spans(window)
         end = len(window) if last else self._decided(window, sent)
         for span in spans:
             if span.start < end < span.end:
@@ -63,11 +63,5 @@ class TakeOut:
 
     def _decided(self, window: bytes, sent: int) -> int:
         """Returns up to where nothing can begin a value any more."""
-        end = len(window) - self._masker.partial_length(window)
+        end = len(window) - self._values.partial_length(window)
         return max(end, window.rfind(b"\n") + 1, sent)
-
-
-def take_out(masker: Masker, replacement: Replacement, data: bytes) -> bytes:
-    """Returns a text that is there as a whole, such as a header, without values."""
-    stream = TakeOut(masker, replacement)
-    return stream.feed(data) + stream.finish()

@@ -7,6 +7,7 @@ extensions, which the handshake does not offer, everybody on the way may cut a m
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 from .take_out import TakeOut
 
@@ -22,11 +23,16 @@ class BadFrameError(Exception):
 
 
 class Frames:
-    """The frames of one direction, from a server to its client."""
+    """The frames of one direction, from a server to its client.
 
-    def __init__(self, take_out: TakeOut) -> None:
-        self._take_out = take_out
-        self._buffer = b""
+    Args:
+        take_out: begins a stream; messages are one, and what stands in control frames another.
+    """
+
+    def __init__(self, take_out: Callable[[], TakeOut]) -> None:
+        self._messages = take_out()
+        self._controls = take_out()
+        self._buffer = bytearray()
         self._left = 0  # bytes of the frame of data that have not come yet
         self._in_frame = False
         self._last = False  # whether that frame is its message's last
@@ -55,9 +61,9 @@ class Frames:
                 raise BadFrameError
             if len(self._buffer) < size + length:
                 return None
-            frame, self._buffer = self._buffer[: size + length], self._buffer[size + length :]
-            return frame
-        self._buffer = self._buffer[size:]
+            self._take(size)
+            return _frame(first, self._controls.feed(self._take(length)) + self._controls.finish())
+        self._take(size)
         self._in_frame, self._last, self._left = True, bool(first & _FIN), length
         self._opcode = first & 0x0F or self._opcode
         return b""
@@ -80,16 +86,21 @@ class Frames:
     def _payload(self) -> bytes | None:
         if self._left and not self._buffer:
             return None
-        piece, self._buffer = self._buffer[: self._left], self._buffer[self._left :]
+        piece = self._take(self._left)
         self._left -= len(piece)
         ends = not self._left
-        out = self._take_out.feed(piece) + (self._take_out.finish() if ends and self._last else b"")
+        out = self._messages.feed(piece) + (self._messages.finish() if ends and self._last else b"")
         self._in_frame = not ends
         if not out and not (ends and self._last):
             return b""
         made = _frame(self._opcode | (_FIN if ends and self._last else 0), out)
         self._opcode = 0
         return made
+
+    def _take(self, size: int) -> bytes:
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken
 
 
 def _frame(first: int, payload: bytes) -> bytes:

@@ -110,15 +110,28 @@ def test_a_client_without_the_certificates(place: Place, host: Host) -> None:
     assert "make it anew" in refusals(place)
 
 
-def test_http_2_alone(place: Place, host: Host) -> None:
-    """A client that offers nothing else gets nothing."""
+@pytest.mark.parametrize("offered", [["h2"], ["spdy/3", "h2"]])
+def test_http_2_alone(place: Place, host: Host, offered: list[str]) -> None:
+    """A client that offers nothing else ends in the handshake."""
     place.use("KEY")
     context = place.context()
-    context.set_alpn_protocols(["h2"])
-    with place.tunnel(NAME, host.port) as connection:
-        answer = answered(connection, context, NAME, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
-    assert answer[:12] in (b"", b"HTTP/1.1 400", b"HTTP/1.1 505")
+    context.set_alpn_protocols(offered)
+    with place.tunnel(NAME, host.port) as connection, pytest.raises(ssl.SSLError):
+        context.wrap_socket(connection, server_hostname=NAME)
     assert host.connections == 0
+    assert "offers HTTP/2 alone" in refusals(place)
+
+
+@pytest.mark.parametrize("offered", [["h2", "http/1.1"], ["http/1.1"], []])
+def test_http_1_among_others(place: Place, host: Host, offered: list[str]) -> None:
+    """One that offers HTTP/1.1 as well, or nothing, speaks that, also one that offered HTTP/2 alone before."""
+    place.use("KEY")
+    context = place.context()
+    if offered:
+        context.set_alpn_protocols(offered)
+    with place.tunnel(NAME, host.port) as connection:
+        wrapped = context.wrap_socket(connection, server_hostname=NAME)
+        assert wrapped.selected_alpn_protocol() == ("http/1.1" if offered else None)
 
 
 def test_strict(loop: Loop, authority: TestAuthority, host: Host) -> None:

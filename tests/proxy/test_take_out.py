@@ -7,13 +7,13 @@ import base64
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dh_secrets_jupyter.guard.engine import Masker
 from dh_secrets_jupyter.proxy.take_out import TakeOut
+from dh_secrets_jupyter.proxy.values import Values
 
 from .conftest import VALUE
 
-MASKER = Masker()
-MASKER.add("KEY", VALUE)
+KNOWN = Values()
+KNOWN.add("KEY", VALUE)
 ENCODINGS = [
     VALUE.encode(),
     base64.b64encode(VALUE.encode()),
@@ -28,7 +28,7 @@ PIECES = st.one_of(
 
 def stream() -> TakeOut:
     """Returns one that puts stars."""
-    return TakeOut(MASKER, lambda _, found: b"*" * len(found))
+    return TakeOut(KNOWN, lambda _, found: b"*" * len(found))
 
 
 @given(st.lists(PIECES, max_size=12).map(b"".join), st.lists(st.integers(1, 40), min_size=1, max_size=30))

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dh_secrets_jupyter.guard.engine import Masker
 from dh_secrets_jupyter.proxy.take_out import TakeOut
+from dh_secrets_jupyter.proxy.values import Values
 from dh_secrets_jupyter.proxy.websocket import BadFrameError, Frames
 
 from .conftest import NAME, VALUE, Place, receive
@@ -44,9 +44,9 @@ def read(data: bytes) -> Iterator[tuple[int, bytes]]:
 @pytest.fixture
 def frames() -> Frames:
     """What takes the value out, by stars."""
-    masker = Masker()
-    masker.add("KEY", VALUE)
-    return Frames(TakeOut(masker, lambda _, found: b"*" * len(found)))
+    values = Values()
+    values.add("KEY", VALUE)
+    return Frames(lambda: TakeOut(values, lambda _, found: b"*" * len(found)))
 
 
 STARS = b"*" * len(VALUE)
@@ -73,6 +73,22 @@ def test_bad_frames(frames: Frames, bad: bytes) -> None:
     """An extension, a masked frame, a control frame in parts or too long: it is ended."""
     with pytest.raises(BadFrameError):
         frames.feed(bad)
+
+
+@pytest.mark.parametrize("opcode", [8, 9, 10])
+def test_control_frames(frames: Frames, opcode: int) -> None:
+    """What a ping, a pong or a farewell says is searched, too, also a value that is cut into several."""
+    value = VALUE.encode()
+    got = frames.feed(frame(b"\x03\xe8" + value, opcode) + frame(value[:15], 9) + frame(value[15:], 10))
+    assert list(read(got)) == [
+        (opcode, b"\x03\xe8" + STARS), (9, value[:15]), (10, b"*" * (len(value) - 15)),
+    ]  # fmt: skip
+
+
+def test_many_small_frames(frames: Frames) -> None:
+    """A frame costs what it is long, however many come at once."""
+    sent = frame(b"x") * 5_000
+    assert frames.feed(sent) == sent
 
 
 def test_through_the_proxy(place: Place, host: Host) -> None:

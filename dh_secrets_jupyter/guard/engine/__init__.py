@@ -16,7 +16,7 @@ from .masker import Masker
 from .occurrences import Occurrence
 from .owners import Claim
 from .policy import Scope, Unmaskable, is_mark, mask_scope
-from .spans import Hit, Span, mark, to_bytes, to_text
+from .spans import Hit, Span, mark, merge_overlapping, to_bytes, to_text
 from .stream import ByteStream, TextStream
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "is_mark",
     "mark",
     "mask_scope",
+    "merge_overlapping",
     "to_bytes",
     "to_text",
 ]
