@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from .waiting import PATIENCE
+from .waiting import PATIENCE, wait_until
 
 
 def run(code: str, *arguments: object, humble: bool = False, prefix: tuple[str, ...] = ()) -> str:
@@ -70,6 +70,16 @@ def ready():
             process.wait()
     assert [process.returncode for process in started] == [0] * count, "\n".join(errors for _, errors in outputs)
     return [output for output, _ in outputs]
+
+
+def state(pid: int) -> str:
+    """Returns the state of a process's first thread, as Linux has it: R runs, S waits, T is stopped, Z has ended."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def wait_until_it_waits(pid: int) -> None:
+    """Waits until a process does, as for keys: Python misses a signal that comes right before a read which waits."""
+    wait_until(lambda: state(pid) == "S", "the process waits")
 
 
 def _obey_permissions() -> None:

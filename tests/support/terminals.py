@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .kernels import environment
+from .processes import wait_until_it_waits
 from .waiting import PATIENCE
 
 IPYTHON = ("-m", "IPython", "--colors=NoColor", "--no-confirm-exit", "--no-banner", "--no-tip")
@@ -34,6 +35,11 @@ class Terminal:
     def type(self, text: str) -> None:
         r"""Types characters; a line ends in ``\r``."""
         os.write(self._fd, text.encode())
+
+    def interrupt(self) -> None:
+        """Types Ctrl-C, at a prompt."""
+        wait_until_it_waits(self.pid)
+        self.type("\x03")
 
     def expect(self, text: bytes, after: int = 0) -> None:
         """Reads until a text has come out, behind the first ``after`` bytes of what has."""

@@ -71,6 +71,9 @@ class InTerminal:
                 return "".join(shown).strip("\n")
             answer = next(answers)
             shown.append(f"??? {stop['prompt'].decode()}\n<<< {answer}\n")
-            self._terminal.type("\x03" if answer == INTERRUPT else f"{answer}\r")
+            if answer == INTERRUPT:
+                self._terminal.interrupt()
+            else:
+                self._terminal.type(f"{answer}\r")
             self._terminal.expect(b"\n", after)
             after = self._terminal.shown.index(b"\n", after) + 1  # behind the answer

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ...support.processes import state
 from ...support.waiting import wait_until
 from .at_terminal import PROGRAM, VALUE
 
@@ -75,13 +76,9 @@ def test_stopped_and_continued() -> None:
     command = int(process.stdout.readline())
     process.send_signal(signal.SIGTSTP)
     for pid in (command, process.pid):
-        wait_until(lambda pid=pid: _state(pid) == "T")  # type: ignore[misc]  # it takes the default for an argument
+        wait_until(lambda pid=pid: state(pid) == "T")  # type: ignore[misc]  # it takes the default for an argument
     process.send_signal(signal.SIGCONT)
     assert process.communicate("word\n", timeout=60)[0] == "got word\n"
-
-
-def _state(pid: int) -> str:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def test_nobody_reads_any_more() -> None:

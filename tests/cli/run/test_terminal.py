@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ...support.processes import state
 from ...support.waiting import wait_until
 from .at_terminal import PROGRAM, VALUE, AtTerminal, start
 
@@ -113,7 +114,7 @@ def shell_states(pid: int) -> list[str]:
     """Returns the states of all processes below one, as Linux has them."""
     found = []
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found.append(Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0])
+        found.append(state(int(child)))
         found += shell_states(int(child))
     return found
 
