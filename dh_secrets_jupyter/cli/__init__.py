@@ -37,8 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED if type(error).__name__ == "InterruptedPromptError" else COULD_NOT
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # as behind `| head`; the interpreter must not try again at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if error.filename is not None:  # that of a file; writing has none
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter must not try again at its end
+        if not isinstance(error, BrokenPipeError):  # as behind `| head`
+            print(_unwritable(error), file=sys.stderr)
         return COULD_NOT
     return status
 
@@ -68,6 +72,11 @@ def _run(words: Sequence[str], common: dict[str, str]) -> int:
         print(command.help)
         return 0
     return HANDLERS[command.name](line, common)
+
+
+def _unwritable(error: OSError) -> SecretsError:
+    problem = f"standard output cannot be written ({error.strerror})"
+    return SecretsError(Surface.TERMINAL.value, problem, "Check where it goes")
 
 
 def _no_command(word: str) -> SecretsError:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from .. import current, settings
 from ..commands.prompts import Prompts
+from ..errors import SecretsError
 from ..grammar import TERMINAL
 from ..project import Project
 from ..rendering import Table
@@ -40,6 +41,8 @@ class TerminalFront(Prompts):
 
     def read_stdin(self, at_most: int) -> bytes | None:
         """See :class:`.commands.Front`."""
+        if not sys.stdin:
+            raise SecretsError("--from-file", "standard input is closed", "Use a pipe, or name a file")
         return sys.stdin.buffer.read(at_most)
 
     def variable(self, name: str) -> object:
