@@ -21,7 +21,7 @@ from html import escape
 from .models import Metadata
 from .project import Project, Secret
 
-_COLUMNS = ("name", "description", "labels", "updated", "by", "expires")
+_COLUMNS = ("name", "description", "labels", "updated", "by", "expires", "use")
 ELSEWHERE = "changed elsewhere"
 """In place of a name, where the last change was made without us."""
 
@@ -100,4 +100,12 @@ def one_line(text: str) -> str:
 def _row(secret: Secret) -> tuple[str, ...]:
     metadata = secret.metadata
     by = metadata.updated_by or (ELSEWHERE if metadata.updated else "")
-    return secret.name, metadata.description, ", ".join(metadata.labels), moment(metadata.updated), by, expiry(metadata)
+    return (
+        secret.name,
+        metadata.description,
+        ", ".join(metadata.labels),
+        moment(metadata.updated),
+        by,
+        expiry(metadata),
+        ", ".join(metadata.hosts),
+    )

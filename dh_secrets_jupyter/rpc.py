@@ -19,7 +19,7 @@ from . import current, guard, injection, wire
 from .errors import SecretsError
 from .ipython import running_shell
 from .models import check_name
-from .project import KEEP, Project, Secret
+from .project import Project, Secret
 from .wire import JSON
 
 
@@ -107,8 +107,8 @@ def _create(project: Project, request: Request) -> JSON:
 
 
 def _update(project: Project, request: Request) -> JSON:
-    name, value = request.name, KEEP if request.value is None else request.value
-    secret = project.edit(name, value=value, **wire.parse_metadata(request.params, name))
+    name = request.name
+    secret = project.edit(name, value=request.value, **wire.parse_metadata(request.params, name), by_person=True)
     return wire.secret_to_json(secret.name, secret.metadata)
 
 
@@ -124,7 +124,9 @@ def _import(project: Project, request: Request) -> JSON:
     except ValueError:  # UnicodeDecodeError is one; neither goes on: it holds what was sent
         sent = None
     values = wire.parse_texts({"values": sent}, "values", project.name)
-    imported = project.import_values(values, replace_existing=wire.parse_flag(request.params, "replace", project.name))
+    imported = project.import_values(
+        values, replace_existing=wire.parse_flag(request.params, "replace", project.name), by_person=True
+    )
     return {"created": imported.created, "replaced": imported.replaced}
 
 

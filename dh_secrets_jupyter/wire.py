@@ -14,6 +14,7 @@ from typing import Any
 from . import errors
 from .errors import SecretsError
 from .models import Metadata, check_description, check_expires, check_labels
+from .models.hosts import check_hosts
 
 JSON = dict[str, Any]
 
@@ -103,9 +104,16 @@ def _expires(name: str, day: object) -> date | None:
     return check_expires(name, day)
 
 
+def _hosts(name: str, hosts: object) -> list[str]:
+    if hosts is not None and not isinstance(hosts, list):
+        raise SecretsError(name, "hosts must be a list of texts", "Give a list")
+    return check_hosts(name, hosts)
+
+
 METADATA: Mapping[str, Callable[[str, object], str | list[str] | date | None]] = {
     "description": lambda name, text: check_description(name, "" if text is None else text),
     "labels": _labels,
     "expires": _expires,
+    "hosts": _hosts,
 }
 """The fields of metadata that a client may set, each with its parser, which takes the secret's name and the JSON."""

@@ -21,7 +21,7 @@ HOSTILE = "<script>alert('x')</script>\n\x1b[31m&"
 def table() -> Table:
     project = Project("demo", LocalProvider(), user="ada")
     when = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-    full = Metadata(HOSTILE, ["a", "b"], date(2020, 2, 3), when, when, "ada", "<bob>")
+    full = Metadata(HOSTILE, ["a", "b"], date(2020, 2, 3), when, when, "ada", "<bob>", hosts=["a.test", "<b>"])
     return Table("project <demo>", [Secret(project, "A", full), Secret(project, "long-name", Metadata())])
 
 
@@ -30,7 +30,7 @@ def test_the_table_can_be_heard(table: Table) -> None:
     root = ElementTree.fromstring(table._repr_html_())
     assert root.findtext("caption") == "Secrets of project <demo>"
     assert [(th.get("scope"), th.text) for th in root.iterfind("thead/tr/th")] == [
-        ("col", name) for name in ["name", "description", "labels", "updated", "by", "expires"]
+        ("col", name) for name in ["name", "description", "labels", "updated", "by", "expires", "use"]
     ]
     assert [(th.get("scope"), th.text) for th in root.iterfind("tbody/tr/th")] == [("row", "A"), ("row", "long-name")]
 
@@ -43,15 +43,15 @@ def test_texts_are_shown_as_texts(table: Table) -> None:
     assert "color" not in html
     cells = [td.text for td in ElementTree.fromstring(html).iterfind("tbody/tr/td")]
     assert cells[:2] == ["<script>alert('x')</script>  [31m&", "a, b"]
-    assert cells[3:5] == ["<bob>", "2020-02-03 (expired)"]
+    assert cells[3:6] == ["<bob>", "2020-02-03 (expired)", "a.test, <b>"]
 
 
 def test_text_in_a_terminal(table: Table) -> None:
     """The same as aligned text, one line a secret."""
     head, first, second = repr(table).splitlines()
-    assert head.split() == ["name", "description", "labels", "updated", "by", "expires"]
+    assert head.split() == ["name", "description", "labels", "updated", "by", "expires", "use"]
     assert first.index("a, b") == head.index("labels")
-    assert first.endswith("<bob>  2020-02-03 (expired)")
+    assert first.endswith("<bob>  2020-02-03 (expired)  a.test, <b>")
     assert second == "long-name"
 
 

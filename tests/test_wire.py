@@ -33,19 +33,20 @@ def test_an_error_is_a_sentence_a_class_and_a_hint(kind: type[SecretsError]) -> 
 
 def test_a_secret_is_its_name_and_metadata() -> None:
     """Dates in ISO 8601, times in UTC, None where nothing is known; a list is by name."""
-    full = Metadata("d", ["x"], date(2031, 5, 6), datetime(2030, 1, 2, 3, tzinfo=UTC), None, "ada", None)
+    full = Metadata("d", ["x"], date(2031, 5, 6), datetime(2030, 1, 2, 3, tzinfo=UTC), None, "ada", None, ["a.test"])
     listed = wire.secrets_to_json({"B": Metadata(), "A": full})
     assert listed[0] == {
         "name": "A",
         "description": "d",
         "labels": ["x"],
         "expires": "2031-05-06",
+        "hosts": ["a.test"],
         "created": "2030-01-02T03:00:00.000000Z",
         "updated": None,
         "created_by": "ada",
         "updated_by": None,
     }
-    assert listed[1] == {**dict.fromkeys(listed[0]), "name": "B", "description": "", "labels": []}
+    assert listed[1] == {**dict.fromkeys(listed[0]), "name": "B", "description": "", "labels": [], "hosts": []}
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,8 @@ def test_a_secret_is_its_name_and_metadata() -> None:
         ({"description": "d", "labels": [" x ", "x"], "expires": "2031-05-06"}, {"description": "d", "labels": ["x"]}),
         ({"description": None, "labels": None, "expires": None}, {"description": "", "labels": [], "expires": None}),
         ({"description": "", "labels": [], "expires": ""}, {"description": "", "labels": [], "expires": None}),
+        ({"hosts": [" A.test:443 ", "a.test", "*.b.test:1"]}, {"hosts": ["a.test", "*.b.test:1"]}),
+        ({"hosts": None}, {"hosts": []}),
     ],
 )
 def test_metadata_that_are_sent_are_read(sent: dict[str, Any], expected: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ..errors import SecretsError
 from ..project import Project
 from ..rendering import Table
 
@@ -24,8 +25,12 @@ class Front(Protocol):
             SecretsError: nobody can answer, the question was cancelled, or a key arrived without its line breaks.
         """
 
-    def confirm(self, what: str, question: str) -> bool:
-        """Asks a question, and returns whether the answer was yes. Raises as :meth:`ask_value`."""
+    def confirm(self, what: str, question: str, unanswered: SecretsError | None = None) -> bool:
+        """Asks a question, and returns whether the answer was yes. Raises as :meth:`ask_value`.
+
+        Args:
+            unanswered: the error where nobody can answer, instead of the one that names ``--yes``.
+        """
 
     def read_stdin(self, at_most: int) -> bytes | None:
         """Returns so many bytes of standard input, or None where that is not the user's, as in a kernel."""

@@ -50,21 +50,22 @@ class Prompts:
             name, f"Value of {name}{purpose} for {place}. {hidden}", f"Run {self._set} {name}", from_file
         )
 
-    def confirm(self, what: str, question: str) -> bool:
-        """Asks a question, and returns whether the answer was yes."""
-        answer = self._ask(input, f"{question} [y/N] ", what, "Use --yes to go on without a question")
+    def confirm(self, what: str, question: str, unanswered: SecretsError | None = None) -> bool:
+        """Asks a question, and returns whether the answer was yes; ``unanswered`` is raised where nobody can answer."""
+        unanswered = unanswered or _unanswered(what, "Use --yes to go on without a question")
+        answer = self._ask(input, f"{question} [y/N] ", what, unanswered)
         return answer.strip().lower() in ("y", "yes")
 
     def _ask_hidden(self, name: str, prompt: str, instead: str, from_file: str) -> str:
-        value = self._ask(getpass.getpass, prompt, name, instead)
+        value = self._ask(getpass.getpass, prompt, name, _unanswered(name, instead))
         if value.startswith("-----BEGIN ") and "\n" not in value.strip():
             raise SecretsError(
                 name, "a key in PEM has several lines, but this one arrived on a single line", f"Use {from_file} for it"
             )
         return value
 
-    def _ask(self, ask: Callable[[str], str], prompt: str, subject: str, instead: str) -> str:
-        failure = UnansweredError(subject, "nobody can answer a prompt here", instead)
+    def _ask(self, ask: Callable[[str], str], prompt: str, subject: str, unanswered: SecretsError) -> str:
+        failure = unanswered
         # Without a terminal, getpass would read the value from where it is shown; a kernel asks its front end.
         if self._by_front_end or (sys.stdin is not None and sys.stdin.isatty()):
             try:
@@ -79,3 +80,7 @@ class Prompts:
                 if type(error).__name__ != "StdinNotImplementedError":
                     raise
         raise failure
+
+
+def _unanswered(subject: str, instead: str) -> UnansweredError:
+    return UnansweredError(subject, "nobody can answer a prompt here", instead)

@@ -76,6 +76,7 @@ def describe(front: Front, line: Line) -> None:
                 "description": metadata.description,
                 "labels": ", ".join(metadata.labels),
                 "expires": expiry(metadata),
+                "only for": ", ".join(metadata.hosts),
                 "created": _by(moment(metadata.created), metadata.created_by),
                 "updated": _by(moment(metadata.updated), metadata.updated_by)
                 if metadata.updated_by or not metadata.updated

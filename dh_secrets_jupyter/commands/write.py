@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ from .. import env_file, guard
 from ..errors import SecretsError
 from ..grammar.parsing import Line, holds_value, typed_value_error
 from ..models import MAX_TOTAL, SecretValue, check_description, check_expires, check_labels, check_name, is_name
+from ..models.hosts import check_hosts, is_signing_key
+from ..project import PersonNeededError, Project, Secret
 from ..rendering import place, whole_place
 from .front import Front
 
 
 def set_secret(front: Front, line: Line) -> None:
-    """``set NAME [--description T] [--label L]… [--expires DATE] [--from-… …]``"""
+    """``set NAME [--description T] [--label L]… [--expires DATE] [--hosts H[,H…]] [--from-… …]``"""
     if holds_value(line.words):
         _learn_typed(*line.words)
         raise typed_value_error(line.command, " ".join(line.words))
@@ -23,11 +26,24 @@ def set_secret(front: Front, line: Line) -> None:
     project = front.project()
     metadata = _metadata(name, line)
     value = _value(front, name, line, whole_place(project))
-    secret = project.put(name, value, **metadata)
+    source = line.given("source")
+    secret = _change(
+        front,
+        project,
+        name,
+        metadata,
+        lambda said: project.put(name, value, **metadata, by_person=said),
+        is_typed=source is None,
+        may_ask=source in (None, "--from-file"),
+    )
+    if secret is None:
+        return
     done = "created" if secret.metadata.created == secret.metadata.updated else "updated"
     print(f"{name}: {done} in {place(project)}.", *project.notices, sep="\n")
     if not value:
         print(f"{name}: the value is empty.")
+    if metadata.get("hosts") and is_signing_key(name, value):
+        print(f"{name}: looks like a key that clients sign with. A stand-in signs nothing that its host accepts.")
 
 
 def _learn_typed(name: str, *words: str) -> None:
@@ -39,14 +55,14 @@ def _learn_typed(name: str, *words: str) -> None:
 
 
 def edit(front: Front, line: Line) -> None:
-    """``edit NAME [--description T] [--label L]… [--expires DATE]``"""
+    """``edit NAME [--description T] [--label L]… [--expires DATE] [--hosts H[,H…]]``"""
     name = check_name(line.single_word("NAME"))
     metadata = _metadata(name, line)
     if not metadata:
-        raise SecretsError(name, "nothing to change", "Use --description, --label or --expires")
+        raise SecretsError(name, "nothing to change", "Use --description, --label, --expires or --hosts")
     project = front.project()
-    project.edit(name, **metadata)
-    print(f"{name}: updated in {place(project)}.", *project.notices, sep="\n")
+    if _change(front, project, name, metadata, lambda said: project.edit(name, **metadata, by_person=said)):
+        print(f"{name}: updated in {place(project)}.", *project.notices, sep="\n")
 
 
 def import_file(front: Front, line: Line) -> None:
@@ -76,6 +92,50 @@ def delete(front: Front, line: Line) -> None:
     print(f"{listed}: deleted from {place(project)}.", *project.notices, sep="\n")
 
 
+def _change(
+    front: Front,
+    project: Project,
+    name: str,
+    metadata: Mapping[str, Any],
+    change: Callable[[bool], Secret],
+    *,
+    is_typed: bool = False,
+    may_ask: bool = True,
+) -> Secret | None:
+    """Makes a change; where the secret has hosts, only if a person says so.
+
+    Args:
+        metadata: what of it is changed.
+        change: makes the change; takes whether a person has said so.
+        is_typed: whether a person has typed a new value just now.
+        may_ask: whether a person is asked; never for a value that code in the kernel may have made.
+
+    Returns the secret as it is then, None where the answer was no.
+
+    Raises:
+        AccessDeniedError: nobody can answer.
+    """
+    try:
+        return change(is_typed and "hosts" not in metadata)
+    except PersonNeededError as error:
+        needed = error
+    if not may_ask:
+        raise needed
+    hosts = metadata.get("hosts")
+    to = (
+        "Give it another value"
+        if hosts is None
+        else f"Make it only for {', '.join(hosts)}"
+        if hosts
+        else "Make it readable"
+    )
+    now = ", ".join(project.get_secret(name).metadata.hosts)
+    if front.confirm(name, f"{name} is only for {now}. {to}, in {whole_place(project)}?", needed):
+        return change(True)
+    print("Nothing was changed.")
+    return None
+
+
 def _metadata(name: str, line: Line) -> dict[str, Any]:
     """Returns what was given, checked before anybody is asked for a value; what was not given stays as it is."""
     options, given = line.options, dict[str, Any]()
@@ -85,6 +145,8 @@ def _metadata(name: str, line: Line) -> dict[str, Any]:
         given["labels"] = check_labels(name, options.label if options.label != [""] else [])  # alone, it clears them
     if options.expires is not None:
         given["expires"] = check_expires(name, options.expires)
+    if options.hosts is not None:
+        given["hosts"] = check_hosts(name, options.hosts.split(",") if options.hosts.strip() else None)
     return given
 
 

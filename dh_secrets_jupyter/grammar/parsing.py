@@ -42,6 +42,11 @@ class Line:
         """Whether it has a switch, such as ``json``, that the command may have on this surface or not."""
         return bool(getattr(self.options, option, False))
 
+    def given(self, group: str) -> str | None:
+        """Returns which of the options of a group was given, None where none was."""
+        members = (option for option in self.command.options if option.group == group)
+        return next((option.flag for option in members if getattr(self.options, option.name) is not None), None)
+
     def single_word(self, what: str) -> str:
         """Returns the one word that there has to be."""
         if len(self.words) > 1:

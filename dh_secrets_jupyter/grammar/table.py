@@ -23,6 +23,7 @@ _METADATA = (
     Option("--description", "what the secret is for", "T"),
     Option("--label", "a label; repeat the option for several", "L", True),
     Option("--expires", "the last day on which the secret is valid, as YYYY-MM-DD", "DATE"),
+    Option("--hosts", "the only hosts that it is for; with any, it is used and never read", "H[,H…]"),
 )
 _FROM_FILE = Option(
     "--from-file",

@@ -1,13 +1,12 @@
 """Names, values and metadata: what every layer speaks of. Knows nothing of Jupyter or of any store."""
 
 from .metadata import (
-    KEEP,
     MAX_DESCRIPTION,
     MAX_LABEL,
     MAX_LABELS,
-    Keep,
     Metadata,
     MetadataEdit,
+    MetadataFields,
     check_description,
     check_expires,
     check_labels,
@@ -17,14 +16,13 @@ from .names import check_name, check_names, check_project, is_name, is_project
 from .values import MAX_TOTAL, SecretBytes, SecretValue, decode, encode, name_of
 
 __all__ = [
-    "KEEP",
     "MAX_DESCRIPTION",
     "MAX_LABEL",
     "MAX_LABELS",
     "MAX_TOTAL",
-    "Keep",
     "Metadata",
     "MetadataEdit",
+    "MetadataFields",
     "SecretBytes",
     "SecretValue",
     "check_description",

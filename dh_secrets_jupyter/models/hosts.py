@@ -17,6 +17,9 @@ _ANY = "*."
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _PORT = re.compile(r"[1-9]\d{0,4}")
 _VALUE = re.compile(r"[!-~]{20,4096}")
+_SIGNING_NAME = re.compile(r"SECRET_ACCESS_KEY|SECRET_KEY_ID|ACCOUNT_KEY|SIGNING_KEY|PRIVATE_KEY|HMAC", re.IGNORECASE)
+_AWS_KEY = re.compile(r"(?=.*[+/])[A-Za-z0-9+/]{40}")
+"""A secret access key: 30 random bytes in base64."""
 
 
 def check_hosts(name: str, hosts: object) -> list[str]:
@@ -50,6 +53,11 @@ def check_value(name: str, value: str | bytes) -> None:
             "only a value of 20 to 4,096 printable ASCII characters without spaces can be for hosts",
             "Store another value, or leave its hosts out",
         )
+
+
+def is_signing_key(name: str, value: str | bytes) -> bool:
+    """Returns whether clients sign with a secret instead of sending it, as far as its name and its value tell."""
+    return bool(_SIGNING_NAME.search(name) or (isinstance(value, str) and _AWS_KEY.fullmatch(value)))
 
 
 def matches(pattern: str, host: str, port: int) -> bool:

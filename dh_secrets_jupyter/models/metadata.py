@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from enum import Enum
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Self, TypedDict, TypeVar, Unpack
 
 from .. import json_text
 from ..errors import SecretsError, TooLargeError
+from .hosts import check_hosts
 
 MAX_DESCRIPTION = 1024
 """Characters of a description: metadata shares the 256 KiB that Kubernetes gives an object's annotations."""
@@ -21,6 +21,15 @@ MAX_LABELS = 100
 T = TypeVar("T")
 
 
+class MetadataFields(TypedDict, total=False):
+    """The fields that somebody chooses, as they are given; None and empty ones clear a field."""
+
+    description: str
+    labels: Iterable[str]
+    expires: date | str | None
+    hosts: Iterable[str] | None
+
+
 @dataclass
 class Metadata:
     """What is known of a secret besides its value; all of it empty for a key that somebody else made.
@@ -29,6 +38,7 @@ class Metadata:
         description: free text, at most 1,024 characters.
         labels: a set of short texts (63 characters, no comma), in the order given.
         expires: the last day on which it is valid.
+        hosts: the ones that it is for (:mod:`.hosts`); a secret that has any is used, and never read.
         created: when, in UTC.
         updated: when value or metadata changed last, in UTC.
         created_by: the user's name.
@@ -45,6 +55,7 @@ class Metadata:
     updated: datetime | None = None
     created_by: str | None = None
     updated_by: str | None = None
+    hosts: list[str] = field(default_factory=list)
     unread: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -53,11 +64,18 @@ class Metadata:
             "description": self.description,
             "labels": list(self.labels),
             "expires": self.expires.isoformat() if self.expires else None,
+            "hosts": list(self.hosts),
             "created": _format_time(self.created),
             "updated": _format_time(self.updated),
             "created_by": self.created_by,
             "updated_by": self.updated_by,
         }
+
+    def chosen(self) -> MetadataFields:
+        """Returns what somebody chose, as :func:`metadata_edit` takes it."""
+        return MetadataFields(
+            description=self.description or "", labels=self.labels or (), expires=self.expires, hosts=self.hosts
+        )
 
     def without_stamps(self) -> Self:
         """Returns what somebody chose, without who and when; labels, which are a set, are sorted."""
@@ -112,10 +130,15 @@ def _tolerant(parse: Callable[[str], T]) -> Callable[[object], T | None]:
     return read
 
 
+def _texts(found: object) -> list[str]:
+    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
+
+
 _READERS: Mapping[str, Callable[[object], Any]] = {
     "description": lambda found: found if isinstance(found, str) else "",
-    "labels": lambda found: [label for label in found if isinstance(label, str)] if isinstance(found, list) else [],
+    "labels": _texts,
     "expires": _tolerant(date.fromisoformat),
+    "hosts": _texts,
     "created": _tolerant(_parse_time),
     "updated": _tolerant(_parse_time),
     "created_by": _tolerant(str),
@@ -169,32 +192,20 @@ def check_expires(name: str, expires: object) -> date | None:
     raise SecretsError(name, "the expiry date is not valid", "Write it as YYYY-MM-DD")
 
 
-class Keep(Enum):
-    """What was not given stays as it is; None and empty texts mean something else."""
-
-    KEEP = "keep"
-
-
-KEEP: Final = Keep.KEEP
 MetadataEdit = Callable[[Metadata], Metadata]
 """Returns changed metadata."""
+_CHECKS: Mapping[str, Callable[[str, object], object]] = {
+    "description": check_description,
+    "labels": check_labels,
+    "expires": check_expires,
+    "hosts": check_hosts,
+}
 
 
-def metadata_edit(
-    name: str,
-    description: str | Keep = KEEP,
-    labels: Iterable[str] | Keep = KEEP,
-    expires: date | str | Keep | None = KEEP,
-) -> MetadataEdit:
-    """Returns the edit that sets the fields that were given.
+def metadata_edit(name: str, **given: Unpack[MetadataFields]) -> MetadataEdit:
+    """Returns the edit that sets the fields that were given; what was not given stays as it is.
 
     They are checked once, before anything is read or written; raises :class:`SecretsError` and :class:`TooLargeError`.
     """
-    given: dict[str, Any] = {}
-    if not isinstance(description, Keep):
-        given["description"] = check_description(name, description)
-    if not isinstance(labels, Keep):
-        given["labels"] = check_labels(name, labels)
-    if not isinstance(expires, Keep):
-        given["expires"] = check_expires(name, expires)
-    return lambda metadata: replace(metadata, **given)
+    checked: dict[str, Any] = {field: _CHECKS[field](name, content) for field, content in given.items()}
+    return lambda metadata: replace(metadata, **checked)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
+from typing import Unpack
 
 from .. import guard
 from ..errors import SecretsError
 from ..models import (
-    KEEP,
-    Keep,
+    MetadataFields,
     SecretBytes,
     SecretValue,
     check_name,
@@ -34,11 +34,12 @@ from ..providers.base import (
     metadata_of,
     records_of,
 )
-from .moves import HalfMovedError, delete_original
+from .moves import HalfMovedError, copy_elsewhere
 from .plans import Check, Imported, ImportPlan, Plans
+from .restriction import PersonNeededError, check_readable, is_readable, readable_others, restrict, usable
 from .secret import Secret, Spec, given_name
 
-__all__ = ["KEEP", "Check", "HalfMovedError", "Imported", "Project", "Secret", "Spec"]
+__all__ = ["Check", "HalfMovedError", "Imported", "PersonNeededError", "Project", "Secret", "Spec"]
 
 
 class Project:
@@ -114,15 +115,25 @@ class Project:
         return self._disclose(self._plans.existing(records_of(self.provider, self.name, names), names)) if names else {}
 
     def read_existing(self, *names: str) -> dict[str, SecretValue | SecretBytes | None]:
-        """Returns the values of those of these secrets that are there, in one request; None for one that is damaged."""
+        """Returns the values of those of these secrets that are there, in one request; None for one that is damaged, or
+        only to be used."""
         found = records_of(self.provider, self.name, names) if names else {}
         records = {name: found[name] for name in names if name in found}
-        values = self._disclose({name: record for name, record in records.items() if not record.error})
+        values = self._disclose({name: record for name, record in records.items() if is_readable(record)})
         return {name: values.get(name) for name in records}
 
     def read_all(self) -> dict[str, SecretValue | SecretBytes]:
         """Returns all values by name, in one request."""
         return self._disclose(self.provider.read(self.name))
+
+    def read_to_use(self, name: str) -> tuple[str, list[str]]:
+        """Returns value and hosts of a secret that has hosts: for the proxy, which alone may have them, not a kernel.
+
+        Raises:
+            SecretNotFoundError: there is none of that name.
+            SecretsError: it is for no host.
+        """
+        return usable(name, self._plans.existing(records_of(self.provider, self.name, [name]), [name])[name])
 
     def read_secrets(
         self,
@@ -136,17 +147,15 @@ class Project:
         Args:
             names: those that have to be there. Raises :class:`SecretNotFoundError`.
             optional: those that are left out where they are missing.
-            others: called with the error of each other one that cannot be read, and is left out.
+            others: called with the error of each other one that cannot be read, and is left out; once for all of those
+                that are only to be used.
         """
         wanted = [check_name(name) for name in names]
         perhaps = [check_name(name) for name in optional]
         stored = self.provider.read(self.name) if others else records_of(self.provider, self.name, wanted + perhaps)
         records = self._plans.existing(stored, [*wanted, *(name for name in perhaps if name in stored)])
         if others:
-            for name in sorted(stored.keys() - records.keys()):
-                if error := stored[name].error:
-                    others(error)
-            records |= {name: record for name, record in stored.items() if not record.error}
+            records |= readable_others(stored, records, others)
         return {name: (self._secret(name, records[name]), value) for name, value in self._disclose(records).items()}
 
     def new_secret(
@@ -157,8 +166,9 @@ class Project:
         description: str | None = None,
         labels: Iterable[str] | None = None,
         expires: date | str | None = None,
+        hosts: Iterable[str] | None = None,
     ) -> Secret:
-        """Creates a secret.
+        """Creates a secret; one with ``hosts`` is for these alone, used and never read.
 
         Raises:
             SecretExistsError: there is one of that name.
@@ -166,45 +176,44 @@ class Project:
             TooLargeError: over 1 MiB together.
         """
         value = self._learn(check_name(name), secret_value)
-        edit = metadata_edit(name, description or "", labels or (), expires)
+        edit = metadata_edit(
+            name, description=description or "", labels=labels or (), expires=expires, hosts=hosts or ()
+        )
         return self._write(name, self._plans.create(name, value, edit))
 
     def put(
-        self,
-        name: str,
-        value: str | bytes,
-        *,
-        description: str | Keep = KEEP,
-        labels: Iterable[str] | Keep = KEEP,
-        expires: date | str | Keep | None = KEEP,
+        self, name: str, value: str | bytes, *, by_person: bool = False, **metadata: Unpack[MetadataFields]
     ) -> Secret:
         """Creates a secret, or gives an existing one another value; what is not given stays.
 
-        Raises as :meth:`new_secret`, but never that it exists.
+        Raises as :meth:`new_secret`, but never that it exists; and as :meth:`edit`, that only a person may do that.
         """
         stored = self._learn(check_name(name), value)
-        edit = metadata_edit(name, description, labels, expires)
-        return self._write(name, self._plans.put(name, stored, edit))
+        return self._write(name, self._plans.put(name, stored, metadata_edit(name, **metadata)), by_person=by_person)
 
     def edit(
         self,
         name: str,
         *,
-        value: str | bytes | Keep = KEEP,
-        description: str | Keep = KEEP,
-        labels: Iterable[str] | Keep = KEEP,
-        expires: date | str | Keep | None = KEEP,
+        value: str | bytes | None = None,
         check: Check | None = None,
+        by_person: bool = False,
+        **metadata: Unpack[MetadataFields],
     ) -> Secret:
         """Changes an existing secret; what is not given stays.
+
+        Args:
+            check: looks at it as it is stored, as part of the same step.
+            by_person: whether a person asked for it, who alone may change the hosts or the value of one with hosts.
 
         Raises:
             SecretNotFoundError: there is none of that name.
             TooLargeError: over 1 MiB together.
+            PersonNeededError: only a person may do that.
         """
-        stored = None if isinstance(value, Keep) else self._learn(check_name(name), value)
-        edit = metadata_edit(name, description, labels, expires)
-        return self._write(name, self._plans.edit(name, stored, edit, check))
+        stored = None if value is None else self._learn(check_name(name), value)
+        plan = self._plans.edit(name, stored, metadata_edit(name, **metadata), check)
+        return self._write(name, plan, by_person=by_person)
 
     def update_secret(self, secret: Secret) -> Secret:
         """Saves a secret's changed metadata and leaves its value alone. Raises as :meth:`edit`."""
@@ -214,10 +223,7 @@ class Project:
                 f"this secret belongs to project {secret.project}",
                 "Save it with that project's update_secret",
             )
-        metadata = secret.metadata
-        return self.edit(
-            secret.name, description=metadata.description or "", labels=metadata.labels or (), expires=metadata.expires
-        )
+        return self.edit(secret.name, **secret.metadata.chosen())
 
     def delete(self, *names: str, check: Check | None = None) -> None:
         """Deletes these secrets, all or none. Raises :class:`SecretNotFoundError`."""
@@ -228,7 +234,9 @@ class Project:
         """Deletes one secret; ``identifier`` is the name's other name. Raises :class:`SecretNotFoundError`."""
         self.delete(given_name(entity_name, identifier))
 
-    def import_values(self, values: Mapping[str, str], *, replace_existing: bool = False) -> Imported:
+    def import_values(
+        self, values: Mapping[str, str], *, replace_existing: bool = False, by_person: bool = False
+    ) -> Imported:
         """Stores many values, all or none; an existing secret keeps its metadata.
 
         Returns the names, in the order given. Raises as :meth:`new_secret`, for all names that are in the way together.
@@ -237,7 +245,7 @@ class Project:
         stored = {name: self._learn(name, value) for name, value in values.items()}
         plan = ImportPlan(self._plans, stored, replace_existing=replace_existing)
         if stored:
-            self._apply(plan)
+            self._apply(plan, by_person=by_person)
         return plan.imported
 
     def copy(
@@ -262,30 +270,22 @@ class Project:
         check_names([name, new_name])
         if to is None or to.name == self.name:
             return self._write(new_name, self._plans.copy(name, new_name, move=move, check=check))
-        original = self._plans.existing(self.provider.read(self.name), [name])[name]
-        if check:
-            check(original)
-        copied = to._write(new_name, to._plans.add_copy(new_name, original))
-        if move:
-            delete_original(self, name, original, copied)
-        return copied
+        return copy_elsewhere(self, to, name, new_name, move=move, check=check)
 
-    def _apply(self, plan: Plan) -> Records:
-        records = self.provider.write(self.name, plan)
+    def _apply(self, plan: Plan, *, by_person: bool = False) -> Records:
+        records = self.provider.write(self.name, restrict(plan, by_person=by_person))
         self.notices = getattr(records, "notices", ())
         return records
 
-    def _write(self, name: str, plan: Plan) -> Secret:
-        return self._secret(name, self._apply(plan)[name])
+    def _write(self, name: str, plan: Plan, *, by_person: bool = False) -> Secret:
+        return self._secret(name, self._apply(plan, by_person=by_person)[name])
 
     def _secret(self, name: str, record: Record) -> Secret:
         return Secret(self, name, record.metadata)
 
     def _disclose(self, records: Records) -> dict[str, SecretValue | SecretBytes]:
         """Hands values to the kernel: the guard knows them first."""
-        for record in records.values():
-            if record.error:
-                raise record.error
+        check_readable(records)
         values = {name: decode(name, record.value) for name, record in records.items()}
         for name, value in values.items():
             guard.learn(name, value)

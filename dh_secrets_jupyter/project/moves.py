@@ -1,4 +1,4 @@
-"""The second half of a move to another project: once the copy is there, the original goes."""
+"""A copy of a secret in another project, and the second half of a move there: once it is there, the original goes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConflictError, ProviderUnavailableError, SecretNotFoundError, SecretsError
 from ..providers.base import Record
+from .plans import Check
 
 if TYPE_CHECKING:
     from . import Project
@@ -14,6 +15,19 @@ if TYPE_CHECKING:
 
 class HalfMovedError(ProviderUnavailableError):
     """A secret was copied to another project, and the original could not be deleted."""
+
+
+def copy_elsewhere(
+    project: Project, to: Project, name: str, new_name: str, *, move: bool, check: Check | None
+) -> Secret:
+    """Copies a secret to another project, as :meth:`Project.copy` says."""
+    original = project._plans.existing(project.provider.read(project.name), [name])[name]
+    if check:
+        check(original)
+    copied = to._write(new_name, to._plans.add_copy(new_name, original))
+    if move:
+        delete_original(project, name, original, copied)
+    return copied
 
 
 def delete_original(project: Project, name: str, original: Record, copied: Secret) -> None:

@@ -54,7 +54,7 @@ class Secret:
         self._project = project
         self.name = name
         self.project = project.name
-        self.metadata = replace(metadata, labels=list(metadata.labels))
+        self.metadata = replace(metadata, labels=list(metadata.labels), hosts=list(metadata.hosts))
         self.spec = Spec(f"secret://{name}", project.provider.name)
 
     @property

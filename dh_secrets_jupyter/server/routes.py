@@ -101,7 +101,7 @@ def change_secret(request: Request) -> Response:
         changes["value"] = parse_text(found, "value", name)
     check = provider.check(project.name, name, request.if_match)
     if changes:
-        secret = project.edit(name, **changes, check=check)
+        secret = project.edit(name, **changes, check=check, by_person=True)
     else:
         secret = project.get_secret(name)
         if check:
@@ -125,7 +125,9 @@ def import_secrets(request: Request) -> Response:
     found = request_body.parse(request.body, project.name, frozenset({"values", "replace"}))
     values = parse_texts(found, "values", project.name)
     try:
-        imported = project.import_values(values, replace_existing=parse_flag(found, "replace", project.name))
+        imported = project.import_values(
+            values, replace_existing=parse_flag(found, "replace", project.name), by_person=True
+        )
     except SecretExistsError as error:
         taken = error
     else:

@@ -34,6 +34,7 @@ FULL = Metadata(
     description=("line one\nline two \N{GRINNING FACE} {x} $y <b> " * 30)[:MAX_DESCRIPTION],
     labels=["ü" * MAX_LABEL, "a b", "x=y"],
     expires=date(2031, 2, 3),
+    hosts=["api.example.com", "*.example.org:8443"],
     created=datetime(2026, 1, 2, 3, 4, 5, 678901, UTC),
     updated=datetime(2026, 1, 2, 3, 4, 6, 0, UTC),
     created_by="Jörg O'Neil <jo@example.org>",

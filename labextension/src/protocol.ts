@@ -6,6 +6,7 @@ export interface SecretInfo {
   description: string;
   labels: string[];
   expires: string | null;
+  hosts: string[];
   created: string | null;
   updated: string | null;
   created_by: string | null;
@@ -18,6 +19,7 @@ export const SECRET_FIELDS = {
   description: 'string',
   labels: 'string[]',
   expires: 'string | null',
+  hosts: 'string[]',
   created: 'string | null',
   updated: 'string | null',
   created_by: 'string | null',

@@ -5,7 +5,7 @@ import type { SecretInfo } from '../src/protocol';
 
 function info(name: string, more: Partial<SecretInfo> = {}): SecretInfo {
   const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
-  return { name, description: '', labels: [], ...none, ...more };
+  return { name, description: '', labels: [], hosts: [], ...none, ...more };
 }
 
 function ordered(secrets: SecretInfo[], order: Order): string[] {

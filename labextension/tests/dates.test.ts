@@ -7,7 +7,7 @@ const noon = new Date(2030, 4, 17, 12);
 
 function expiring(expires: string | null): SecretInfo {
   const none = { created: null, updated: null, created_by: null, updated_by: null };
-  return { name: 'A', description: '', labels: [], expires, ...none };
+  return { name: 'A', description: '', labels: [], expires, hosts: [], ...none };
 }
 
 test('a secret has expired when its last day is over, on this calendar', () => {

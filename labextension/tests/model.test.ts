@@ -8,6 +8,7 @@ const secret: SecretInfo = {
   name: 'API_KEY',
   description: 'For the tides',
   labels: ['sea', 'north'],
+  hosts: [],
   expires: '2030-05-31',
   created: null,
   updated: null,

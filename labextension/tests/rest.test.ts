@@ -44,7 +44,7 @@ function rest(answer: (sent: Sent) => Response) {
 
 const json = (body: unknown, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
 const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
-const info = (name: string) => ({ name, description: '', labels: [], ...none });
+const info = (name: string) => ({ name, description: '', labels: [], hosts: [], ...none });
 const status = { project: 'demo', provider: 'local', place: 'a file', writable: true, version: '1' };
 const details = { description: 'D', labels: ['a'], expires: '' };
 

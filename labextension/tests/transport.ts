@@ -5,7 +5,7 @@ import type { SecretInfo } from '../src/protocol';
 
 export function info(name: string): SecretInfo {
   const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
-  return { name, description: '', labels: [], ...none };
+  return { name, description: '', labels: [], hosts: [], ...none };
 }
 
 /** A kernel's answer to a put. */

@@ -13,7 +13,7 @@ from dh_secrets_jupyter.testing import just, put
 from ..cluster.server import Namespace
 from .running import Server
 
-KNOWN = {"name", "description", "labels", "expires", "created", "updated", "created_by", "updated_by"}
+KNOWN = {"name", "description", "labels", "expires", "hosts", "created", "updated", "created_by", "updated_by"}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from ..cluster.server import Namespace
 from .running import OWNER, Reply, Server, names
 
-FIELDS = {"name", "description", "labels", "expires", "created", "updated", "created_by", "updated_by"}
+FIELDS = {"name", "description", "labels", "expires", "hosts", "created", "updated", "created_by", "updated_by"}
 
 
 def refused(reply: Reply, status: int, reason: str, subject: str = "") -> None:
@@ -140,6 +140,20 @@ BAD_BODIES: list[Any] = [
     {"name": "A", "value": "made-up", "labels": ["a,b"]},
     {"name": "A", "value": "made-up", "expires": "soon"},
     {"name": "A", "value": "made-up", "expires": 5},
+    {"name": "A", "value": "made-up", "hosts": ["api.example.com"]},
+    *(
+        {"name": "A", "value": "made-up-of-twenty-and-more", "hosts": hosts}
+        for hosts in (
+            "api.example.com",
+            5,
+            {"a": 1},
+            [5],
+            ["localhost"],
+            ["*"],
+            ["10.0.0.1"],
+            ["a.test"] * 21 + ["b c"],
+        )
+    ),
 ]
 
 
@@ -239,6 +253,6 @@ def test_bytes_come_back_in_base64(
     manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": f"proj-secrets-{project}"}}
     server_namespace.kubectl("create", "-f", "-", stdin=json.dumps({**manifest, "data": {"RAW": data}}).encode())
     (listed,) = kubernetes.call("GET", f"projects/{project}/secrets").body["secrets"]
-    assert listed == {**dict.fromkeys(FIELDS), "name": "RAW", "description": "", "labels": []}
+    assert listed == {**dict.fromkeys(FIELDS), "name": "RAW", "description": "", "labels": [], "hosts": []}
     shown = revealing_kubernetes.call("GET", f"projects/{project}/secrets/RAW/value")
     assert shown.body == {"name": "RAW", "value_base64": data}

@@ -24,7 +24,12 @@ def every_public_name() -> None:
     assert_type(project.place, str)
 
     secret = project.new_secret(
-        name="API_KEY", secret_value="sample-value", description="x", labels=["a"], expires=date(2030, 1, 1)
+        name="API_KEY",
+        secret_value="sample-value",
+        description="x",
+        labels=["a"],
+        expires=date(2030, 1, 1),
+        hosts=["a.test"],
     )
     assert_type(secret, Secret)
     assert_type(project.new_secret("BYTES", b"\xff", expires="2030-01-01"), Secret)
@@ -46,6 +51,7 @@ def every_public_name() -> None:
     assert_type(secret.key, str)
     assert_type(secret.metadata, Metadata)
     assert_type(secret.metadata.expires, date | None)
+    assert_type(secret.metadata.hosts, list[str])
     assert_type(secret.metadata.updated, datetime | None)
     assert_type(secret.spec, Spec)
     assert_type(secret.to_dict(), dict[str, Any])

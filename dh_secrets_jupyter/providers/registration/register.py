@@ -90,8 +90,7 @@ class Register:
 
     def change(self, project: str, entity: Entity, old: Metadata, new: Metadata, deadline: Deadline) -> bool:
         """Has Core note that a secret was changed, and of its metadata what was changed of ours; returns whether."""
-        ours = {"description", "labels", "expires"}
-        changed = {name: getattr(new, name) for name in ours if getattr(new, name) != getattr(old, name)}
+        changed = {name: getattr(new, name) for name in new.chosen() if getattr(new, name) != getattr(old, name)}
         body = entity.changed(replace(entity.metadata, **changed))
         with contextlib.suppress(OutcomeUnknownError):
             return self._client.request("PUT", path(project, f"/{entity.id}"), body, deadline=deadline).ok

@@ -1,0 +1,171 @@
+"""``set``, ``edit`` and ``import`` of a secret with hosts: what a person is asked, and what nobody can answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dh_secrets_jupyter.commands import HANDLERS
+from dh_secrets_jupyter.commands.prompts import UnansweredError
+from dh_secrets_jupyter.errors import AccessDeniedError, SecretsError
+from dh_secrets_jupyter.grammar import COMMANDS
+from dh_secrets_jupyter.grammar.parsing import parse_words
+from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.providers.local import LocalProvider
+from dh_secrets_jupyter.rendering import Table
+
+VALUE = "sk-proj-invented-0123456789"
+OTHER = "sk-proj-invented-9876543210"
+
+
+class Desk:
+    """Where commands are typed, and somebody may sit.
+
+    Args:
+        answers: what is answered, in turn; nobody answers what is asked beyond.
+    """
+
+    def __init__(self, project: Project, *answers: str) -> None:
+        self._project = project
+        self._answers = list(answers)
+        self.questions: list[str] = []
+
+    def type(self, *words: str) -> None:
+        """Types a command."""
+        name, *rest = words
+        HANDLERS[name](self, parse_words(COMMANDS[name], rest))
+
+    def project(self) -> Project:
+        return self._project
+
+    def show_table(self, table: Table) -> None:
+        print(table)
+
+    def ask_value(self, name: str, place: str) -> str:
+        return self._answer(f"value of {name}", UnansweredError(name, "nobody can answer", "Do"))
+
+    def confirm(self, what: str, question: str, unanswered: SecretsError | None = None) -> bool:
+        return self._answer(question, unanswered or UnansweredError(what, "nobody can answer", "Do")) in ("y", "yes")
+
+    def read_stdin(self, at_most: int) -> bytes | None:
+        return None
+
+    def variable(self, name: str) -> object:
+        return OTHER
+
+    def _answer(self, question: str, unanswered: SecretsError) -> str:
+        if not self._answers:
+            raise unanswered
+        self.questions.append(question)
+        return self._answers.pop(0)
+
+
+@pytest.fixture
+def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with KEY, which is for one host."""
+    monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path / "secrets.db"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FROM", OTHER)
+    Path("value").write_text(OTHER)
+    Path(".env").write_text(f"KEY={OTHER}\n")
+    project = Project("demo", LocalProvider(), user="jo")
+    project.new_secret("KEY", VALUE, hosts=["api.example.com"])
+    return project
+
+
+def state(project: Project) -> tuple[str, list[str]]:
+    """Returns value and hosts of KEY."""
+    record = project.provider.read("demo")["KEY"]
+    return record.value.decode(), record.metadata.hosts
+
+
+ASKED = {
+    "clear": (["edit", "KEY", "--hosts", ""], "Make it readable", (VALUE, [])),
+    "another": (
+        ["edit", "KEY", "--hosts", "b.test,*.C.test"],
+        "only for b.test, *.c.test",
+        (VALUE, ["b.test", "*.c.test"]),
+    ),
+    "value": (["set", "KEY", "--from-file", "value"], "Give it another value", (OTHER, ["api.example.com"])),
+}
+
+
+@pytest.mark.parametrize("case", ASKED)
+@pytest.mark.parametrize("answer", ["y", "yes", "n", "", None])
+def test_a_person_is_asked(demo: Project, case: str, answer: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only y and yes change it; the question says what for; where nobody can answer, access is denied."""
+    words, question, changed = ASKED[case]
+    desk = Desk(demo, *([] if answer is None else [answer]))
+    if answer is None:
+        with pytest.raises(AccessDeniedError, match=r"^KEY: only a person can"):
+            desk.type(*words)
+    else:
+        desk.type(*words)
+        [asked] = desk.questions
+        assert asked.startswith("KEY is only for api.example.com. ")
+        assert question in asked
+    assert state(demo) == (changed if answer in ("y", "yes") else (VALUE, ["api.example.com"]))
+    assert ("Nothing was changed." in capsys.readouterr().out) is (answer in ("n", ""))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["set", "KEY", "--from-env", "FROM"],
+        ["set", "KEY", "--from-var", "v"],
+        ["set", "KEY", "--from-var", "v", "--hosts", "b.test"],
+        ["import", ".env", "--replace"],
+    ],
+)
+def test_no_answer_is_enough(demo: Project, words: list[str]) -> None:
+    """A value that code could have made is refused, and nobody is asked."""
+    desk = Desk(demo, "y", "y")
+    with pytest.raises(AccessDeniedError, match=r"^KEY: only a person can"):
+        desk.type(*words)
+    assert (desk.questions, state(demo)) == ([], (VALUE, ["api.example.com"]))
+
+
+def test_a_typed_value_is_a_persons(demo: Project) -> None:
+    """It needs no second question, but where the hosts are given as well."""
+    desk = Desk(demo, OTHER)
+    desk.type("set", "KEY")
+    assert (desk.questions, state(demo)) == (["value of KEY"], (OTHER, ["api.example.com"]))
+    desk = Desk(demo, VALUE, "n")
+    desk.type("set", "KEY", "--hosts", "b.test")
+    assert len(desk.questions) == 2
+    assert state(demo) == (OTHER, ["api.example.com"])
+
+
+def test_hosts_are_given_and_shown(demo: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """A new secret, and one without hosts, get them without a question; ``list`` and ``describe`` show them."""
+    desk = Desk(demo)
+    desk.type("set", "NEW", "--from-var", "v", "--hosts", "B.test, *.c.test:8443")
+    desk.type("set", "LATER", "--from-var", "v")
+    desk.type("edit", "LATER", "--hosts", "b.test")
+    capsys.readouterr()
+    desk.type("list")
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert [row[head.index("  use") + 2 :] for row in rows] == ["api.example.com", "b.test", "b.test, *.c.test:8443"]
+    desk.type("describe", "NEW")
+    assert "only for     b.test, *.c.test:8443\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "hosts", ["localhost", "*", "*.com", "10.0.0.1", "a.test:0", "https://a.test/", "a.test,,b.test"]
+)
+def test_bad_hosts(demo: Project, hosts: str) -> None:
+    """They are refused before anybody is asked for a value."""
+    desk = Desk(demo, OTHER)
+    with pytest.raises(SecretsError, match="NEW: "):
+        desk.type("set", "NEW", "--hosts", hosts)
+    assert desk.questions == []
+
+
+def test_keys_that_sign(demo: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """A secret whose name or value is one that clients sign with is said to be of no use with hosts."""
+    for name in ("AWS_SECRET_ACCESS_KEY", "TOKEN"):
+        Desk(demo).type("set", name, "--from-var", "v", "--hosts", "b.test")
+    said = capsys.readouterr().out
+    assert "AWS_SECRET_ACCESS_KEY: looks like a key that clients sign with." in said
+    assert "TOKEN: looks" not in said
