@@ -1,0 +1,116 @@
+"""A kernel's connection to its proxy: the same whether that is a child of the kernel's, or the cluster's own.
+
+:mod:`..using` makes one when the first stand-in is asked for, names the proxy in the kernel's environment, and keeps
+the kernel's bundles of certificates. What a connection does is all that differs between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .session import Refused
+
+Trust = Callable[[Iterable[str]], None]
+"""Is told of certificates, in PEM, that the kernel's clients have to trust besides those that it knows."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where secrets are.
+
+    Attributes:
+        project: the project's name.
+        provider: its provider's.
+        user: who asks.
+    """
+
+    project: str
+    provider: str
+    user: str
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A secret that may be used.
+
+    Attributes:
+        name: the secret's.
+        stand_in: what the kernel has in the place of its value.
+        hosts: where the proxy puts the value in.
+    """
+
+    name: str
+    stand_in: str = field(repr=False)
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Used:
+    """A value was put into a request: all that is ever told of it, besides the kernel and its user."""
+
+    project: str
+    name: str
+    host: str
+    method: str
+    status: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a kernel's stand-ins.
+
+    Attributes:
+        uses: how often each was put in, by project and name.
+        refusals: the newest requests, connections and handshakes that were refused, the oldest first.
+    """
+
+    uses: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    refusals: Sequence[Refused] = ()
+
+
+class ProxyConnection(Protocol):
+    """One kernel's connection to its proxy. Safe to be used by several threads.
+
+    It is made by a function that takes a :data:`Trust`, and which may take some seconds; certificates are told by that
+    from then on: the proxy's own at once, if it has one, those of a secret's hosts before :meth:`grant` returns, and
+    new ones when they take the place of those that end.
+    """
+
+    @property
+    def url(self) -> str:
+        """Where the proxy listens, without user and password: ``http://127.0.0.1:8888``."""
+
+    @property
+    def token(self) -> str:
+        """The session's token, which clients give as their password."""
+
+    @property
+    def protection(self) -> str:
+        """What this proxy protects from, and what not, in a sentence for people, without its full stop."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether stand-ins that it has granted are still changed for values, as far as is known."""
+
+    def grant(self, names: Sequence[str], source: Source) -> list[Granted]:
+        """Returns stand-ins of secrets, for all or none; of one that has a stand-in already the same.
+
+        Raises:
+            SecretsError: a secret is not there, or for no host.
+            ProviderUnavailableError: the proxy has ended, or cannot be reached.
+        """
+
+    def revoke(self, names: Sequence[str], source: Source) -> None:
+        """Ends stand-ins; of a secret that has none nothing happens. Raises nothing."""
+
+    def report(self) -> Report:
+        """Returns what became of the stand-ins; the last that is known where the proxy has ended. Raises nothing."""
+
+    def take_uses(self) -> list[Used]:
+        """Returns what was put in since it was asked last, for the kernel to hand to the panel; nothing where the proxy
+        itself writes that down."""
+
+    def close(self) -> None:
+        """Ends the session, and with it all stand-ins."""
