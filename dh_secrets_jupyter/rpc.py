@@ -63,14 +63,17 @@ def respond(content: Mapping[str, Any], buffers: Sequence[Any], handle: Callable
 
 
 def call(project: Project, request: Request) -> JSON:
-    """Does what is asked of a project and returns the result.
+    """Does what is asked of a project and returns the result, with ``notices`` where the user should know something of
+    what was changed, a sentence each.
 
     Raises:
         SecretsError: as the project layer does; or the kernel does not know the method.
     """
     if request.method not in METHODS:
         raise unknown(f"method {request.method}")
-    return METHODS[request.method](project, request)
+    own = Project(project.name, project.provider, user=project.user)  # its notices are those of this request alone
+    result = METHODS[request.method](own, request)
+    return {**result, "notices": wire.shown_notices(own.notices)} if own.notices else result
 
 
 def unknown(what: str) -> SecretsError:
@@ -137,6 +140,7 @@ def _copy(project: Project, request: Request) -> JSON:
     new_name = wire.parse_text(params, "new_name", name) if "new_name" in params else name
     to = Project(target, project.provider, user=project.user)
     secret = project.copy(name, new_name, to=to, move=wire.parse_flag(params, "move", name))
+    project.notices = [*to.notices, *project.notices]
     return wire.secret_to_json(secret.name, secret.metadata)
 
 

@@ -7,7 +7,7 @@ describes it; the TypeScript of the front end is generated from that description
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,8 @@ from .models import Metadata, check_description, check_expires, check_labels
 from .models.hosts import check_hosts
 
 JSON = dict[str, Any]
+MAX_NOTICES = 5
+"""Sentences that are shown of one change; all of them also fit into a header."""
 
 
 def secret_to_json(name: str, metadata: Metadata) -> JSON:
@@ -36,6 +38,13 @@ def error_to_json(error: SecretsError) -> dict[str, str]:
     """
     reason = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
     return {"message": f"{error.subject}: {error.problem}.", "reason": reason.__name__, "hint": error.hint}
+
+
+def shown_notices(notices: Sequence[str]) -> list[str]:
+    """Returns the first of what a provider says of a change, and how many there are beside them: of an import it may
+    say something of each secret."""
+    more = len(notices) - MAX_NOTICES
+    return [*notices[:MAX_NOTICES], *([f"{more} more notices like these are not shown."] if more > 0 else [])]
 
 
 def parse_text(fields: Mapping[str, Any], field: str, subject: str) -> str:

@@ -47,6 +47,11 @@ def render() -> str:
         _constant(
             "The header of a list: `true` where changes by others come as events.", "LIVE_HEADER", _text(routes.LIVE)
         ),
+        _constant(
+            "The header of a change of which the user should know something: a list of sentences in JSON.",
+            "NOTICES_HEADER",
+            _text(routes.NOTICES),
+        ),
         _constant("The event that says that a secret was changed.", "CHANGED_EVENT", _text(events.CHANGED)),
         _constant(
             "The event that says that a notebook that is saved holds values.", "FOUND_EVENT", _text(events.FOUND)

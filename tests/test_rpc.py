@@ -9,6 +9,7 @@ import pytest
 from dh_secrets_jupyter import rpc
 from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.providers.base import LazyRecords, Plan, Records
 from dh_secrets_jupyter.rpc import Request
 
 from .server.scripted import ScriptedProvider
@@ -73,6 +74,26 @@ def test_what_cannot_be_done_is_said(method: str, params: dict[str, Any], said: 
     with pytest.raises(SecretsError) as caught:
         rpc.call(project(), Request(method, params))
     assert str(caught.value).startswith(said)
+
+
+class Noticing(ScriptedProvider):
+    """Says something of each write."""
+
+    def write(self, project: str, plan: Plan) -> Records:
+        records = LazyRecords(super().write(project, plan), lambda name, record: record)
+        records.notices = [f"The platform does not list {', '.join(records)} of {project}."]
+        return records
+
+
+def test_what_a_provider_says_of_a_change_is_in_its_result() -> None:
+    """Of a copy to another project both; of the next request nothing."""
+    noticing = Project("demo", Noticing(), user="ada")
+    created = rpc.call(noticing, Request("create", {"name": "A"}, b"sample-value"))
+    assert created["notices"] == ["The platform does not list A of demo."]
+    moved = rpc.call(noticing, Request("copy", {"name": "A", "target": "other", "move": True}))
+    assert moved["notices"] == ["The platform does not list A of other.", "The platform does not list  of demo."]
+    assert "notices" not in rpc.call(noticing, Request("status", {}))
+    assert "notices" not in rpc.call(project(), Request("create", {"name": "A"}, b"sample-value"))
 
 
 def asked(method: str, value: bytes | None = None, **params: Any) -> Any:

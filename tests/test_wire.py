@@ -115,3 +115,10 @@ def test_a_flag_is_true_or_false(found: object) -> None:
         wire.parse_flag({"replace": found}, "replace", "demo")
     assert wire.parse_flag({"replace": True}, "replace", "demo")
     assert not wire.parse_flag({}, "replace", "demo")
+
+
+def test_many_notices_are_cut_short() -> None:
+    """The first are shown, and how many more there are: an import of a thousand may bring a thousand."""
+    sentences = [f"The platform does not list N{number}: it is away." for number in range(1000)]
+    assert wire.shown_notices(sentences[:5]) == sentences[:5]
+    assert wire.shown_notices(sentences) == [*sentences[:5], "995 more notices like these are not shown."]

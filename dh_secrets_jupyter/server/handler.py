@@ -12,10 +12,10 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, authenticated, stream_request_body
 
 from ..errors import SecretsError, TooLargeError, trace
-from ..wire import error_to_json
+from ..wire import error_to_json, shown_notices
 from . import http_errors
 from .request_body import MAX_BODY
-from .routes import READING
+from .routes import NOTICES, READING
 from .routing import Request, Response, Route
 from .service import Service
 
@@ -106,16 +106,18 @@ class SecretsHandler(APIHandler):
         if self._size > MAX_BODY:
             raise TooLargeError("request", f"the body is over {MAX_BODY:,} bytes", "Send a smaller value")
         body, self._body = bytes(self._body), bytearray()  # the handler outlives its request
-        return await route(
-            Request(
-                service=self.service,
-                user=self.current_user.username,
-                path=path,
-                project=self.get_query_argument("project", None),
-                body=body,
-                if_match=self.request.headers.get("If-Match"),
-            )
+        request = Request(
+            service=self.service,
+            user=self.current_user.username,
+            path=path,
+            project=self.get_query_argument("project", None),
+            body=body,
+            if_match=self.request.headers.get("If-Match"),
         )
+        response = await route(request)
+        if request.notices:
+            self.set_header(NOTICES, json.dumps(shown_notices(request.notices)))
+        return response
 
     def _send(self, response: Response) -> None:
         self.set_status(response.status)

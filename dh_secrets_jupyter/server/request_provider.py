@@ -25,14 +25,18 @@ class RequestProvider:
         etags: makes the tags.
         watches: learns of each write, so that it is reported as this user's.
         user: whose request it is.
+        notices: takes what the user should know of each write.
     """
 
-    def __init__(self, provider: Provider, etags: ETags, watches: ProjectWatches, user: str) -> None:
+    def __init__(
+        self, provider: Provider, etags: ETags, watches: ProjectWatches, user: str, notices: list[str]
+    ) -> None:
         self.name = provider.name
         self._provider = provider
         self._etags = etags
         self._watches = watches
         self._user = user
+        self._notices = notices
         self._records: Records = {}
 
     def etag(self, project: str, name: str) -> str:
@@ -84,6 +88,7 @@ class RequestProvider:
         except BaseException:
             self._watches.write_unknown(write)
             raise
+        self._notices += getattr(self._records, "notices", ())
         after = {name: self._records[name] for name in names & self._records.keys()}
         self._watches.write_done(write, self._etags.tags(project, after))
         return self._records

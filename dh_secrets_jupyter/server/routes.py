@@ -21,6 +21,8 @@ WRITABLE_TIMEOUT = 2.0
 """Seconds for the question whether one may write: the rest of the status is worth showing without it."""
 LIVE = "DH-Secrets-Live"
 """The header of a list: ``true`` where changes by others come as events, ``false`` where one has to ask again."""
+NOTICES = "DH-Secrets-Notices"
+"""The header of a change of which the user should know something: a list of sentences, JSON in ASCII."""
 
 
 async def status(request: Request) -> Response:
@@ -147,7 +149,7 @@ def copy_secret(request: Request) -> Response:
     move = parse_flag(found, "move", name)
     new_name = parse_text(found, "name", name) if "name" in found else name
     target_name = parse_text(found, "project", name) if "project" in found else project.name
-    target, target_provider = request.service.project(target_name, request.user)
+    target, target_provider = request.open(target_name)
     check = provider.check(project.name, name, request.if_match)
     secret = project.copy(name, new_name, to=target, move=move, check=check)
     request.service.used(target_name)

@@ -24,6 +24,7 @@ class Request:
         project: the query's ``project``, where one is given.
         body: the body's bytes.
         if_match: the header of that name.
+        notices: what the user should know of the changes that the request has made, a sentence each.
     """
 
     service: Service
@@ -32,10 +33,11 @@ class Request:
     project: str | None = None
     body: bytes = field(default=b"", repr=False)
     if_match: str | None = None
+    notices: list[str] = field(default_factory=list)
 
-    def open(self) -> tuple[Project, RequestProvider]:
-        """Opens the project of the path."""
-        return self.service.project(self.path[0], self.user)
+    def open(self, name: str | None = None) -> tuple[Project, RequestProvider]:
+        """Opens a project, by default that of the path."""
+        return self.service.project(self.path[0] if name is None else name, self.user, self.notices)
 
 
 @dataclass(frozen=True)

@@ -105,10 +105,10 @@ class Service:
     async def _ask_writable(self, name: str) -> bool:
         return await self.run(lambda: self.default().provider.writable(name))
 
-    def project(self, name: str, user: str) -> tuple[Project, RequestProvider]:
+    def project(self, name: str, user: str, notices: list[str]) -> tuple[Project, RequestProvider]:
         """Opens a project for one request. Raises as :meth:`default`, and :class:`InvalidNameError`."""
         check_project(name)
-        provider = RequestProvider(self.default().provider, self.etags, self.watches, user)
+        provider = RequestProvider(self.default().provider, self.etags, self.watches, user, notices)
         return Project(name, provider, user=user), provider
 
     def used(self, name: str) -> None:

@@ -87,6 +87,9 @@ export const API_BASE = 'dh-secrets';
 /** The header of a list: `true` where changes by others come as events. */
 export const LIVE_HEADER = 'DH-Secrets-Live';
 
+/** The header of a change of which the user should know something: a list of sentences in JSON. */
+export const NOTICES_HEADER = 'DH-Secrets-Notices';
+
 /** The event that says that a secret was changed. */
 export const CHANGED_EVENT = 'https://dh-secrets-jupyter/events/secret-changed/v1';
 

@@ -15,7 +15,7 @@ import yaml
 import dh_secrets_jupyter
 from dh_secrets_jupyter import errors, models
 from dh_secrets_jupyter.server import events
-from dh_secrets_jupyter.server.routes import LIVE, READING, ROUTES
+from dh_secrets_jupyter.server.routes import LIVE, NOTICES, READING, ROUTES
 
 from .running import ROOT, Server
 
@@ -77,9 +77,10 @@ def test_the_documentation_names_what_there_is(described: dict[str, Any]) -> Non
     page = (ROOT / "docs" / "server.md").read_text()
     for path, _ in operations(described):
         assert f"dh-secrets/{path.replace('{project}', 'P').replace('{name}', 'NAME')}" in page
-    for needed in (events.CHANGED, events.INJECTED, events.FOUND, events.NOT_SEARCHED, LIVE):
+    for needed in (events.CHANGED, events.INJECTED, events.FOUND, events.NOT_SEARCHED, LIVE, NOTICES):
         assert needed in page
-    assert LIVE in str(described)
+    for header in (LIVE, NOTICES):
+        assert header in str(described)
 
 
 @pytest.mark.server

@@ -124,7 +124,7 @@ def test_every_change_is_told_once() -> None:
     provider = ScriptedProvider()
 
     async def test(running: ProjectWatches, heard: Heard) -> None:
-        own = Project("demo", RequestProvider(provider, running.etags, running, "me"), user="me")
+        own = Project("demo", RequestProvider(provider, running.etags, running, "me", []), user="me")
         others = Project("demo", provider, user="else")
         await until(lambda: running.keep_watching(provider, "demo"))
         await asyncio.to_thread(own.new_secret, "A", "x")

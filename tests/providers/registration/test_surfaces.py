@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from dh_secrets_jupyter.server.routes import NOTICES
 from tests.cluster.server import Namespace
 from tests.core.server import Core
 from tests.server.running import Server
@@ -66,5 +68,28 @@ def test_over_http(core: Core, laptop: dict[str, str], tmp_path: Path) -> None:
         secrets = f"projects/{PROJECT}/secrets"
         assert server.call("POST", secrets, {"name": "A", "value": "sample-a"}).status == 201
         assert set(core.entities.of(PROJECT)) == {"A"}
-        assert server.call("DELETE", f"{secrets}/A").status == 204
+        gone = server.call("DELETE", f"{secrets}/A")
+        assert gone.status == 204
+        assert NOTICES not in gone.headers
         assert core.entities.of(PROJECT) == {}
+
+
+@pytest.mark.server
+def test_what_the_platform_still_lists_is_said_over_http(core: Core, laptop: dict[str, str], tmp_path: Path) -> None:
+    """A change that is done says in a header what was not done at the platform, whatever the change was."""
+    with Server(tmp_path / "server", laptop) as server:
+        secrets = f"projects/{PROJECT}/secrets"
+        for name in ("A", "B"):
+            assert server.call("POST", secrets, {"name": name, "value": "sample-a"}).status == 201
+        core.logins.users["alice"].roles.clear()
+        changes: list[tuple[str, str, object, str]] = [
+            ("POST", secrets, {"name": "C", "value": "sample-c"}, "does not list C"),
+            ("POST", f"{secrets}/A/copy", {"name": "D", "move": True}, "may still list A"),
+            ("POST", f"projects/{PROJECT}/import", {"values": {"E": "sample-e"}}, "does not list E"),
+            ("DELETE", f"{secrets}/B", None, "may still list B"),
+        ]
+        for method, path, body, said in changes:
+            reply = server.call(method, path, body)
+            assert reply.status < 300
+            assert said in " ".join(json.loads(reply.headers[NOTICES]))
+        assert NOTICES not in server.call("GET", f"{secrets}/C").headers
