@@ -117,7 +117,8 @@ class Command:
     @property
     def overview(self) -> str:
         """How it is typed, on a line of a list: options that are too many for it are left to ``--help``."""
-        return self.synopsis if len(self.synopsis) <= OVERVIEW_WIDTH else f"{self._bare} [--…]"
+        is_whole = len(self.synopsis) <= OVERVIEW_WIDTH or self.synopsis == self._bare
+        return self.synopsis if is_whole else f"{self._bare} [--…]"
 
     @property
     def help(self) -> str:

@@ -1,13 +1,20 @@
-"""The two places where a transcript is played: a kernel, as its front end sees it, and IPython in a terminal."""
+"""The places where a transcript is played: a kernel, as its front end sees it, and IPython or a shell in a terminal."""
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
+
+from dh_secrets_jupyter.grammar import Surface
 
 from ..support.kernels import INTERRUPT, Cell, Kernel
 from ..support.terminals import Terminal
 from .player import Step
 
+_NOTEBOOK, _TERMINAL = Surface.NOTEBOOK.value, Surface.TERMINAL.value
+_THERE = {f"{_TERMINAL} ": f"{_NOTEBOOK} ", "Run env ": "Run %env "}
+"""What a terminal says, and what a notebook says in its place."""
 _TAB = "<TAB>"
 _STOP = re.compile(rb"(?P<prompt>[^\r\n]*(?: --from-file: |\[y/N\] ))\Z|In \[\d+\]: \Z")
 """Where IPython waits for somebody to type."""
@@ -77,3 +84,36 @@ class InTerminal:
                 self._terminal.type(f"{answer}\r")
             self._terminal.expect(b"\n", after)
             after = self._terminal.shown.index(b"\n", after) + 1  # behind the answer
+
+
+class InShell(InTerminal):
+    """The command line, by :mod:`.shell`; it plays transcripts of a notebook too, for commands that both have."""
+
+    def play(self, step: Step) -> str:
+        """Types a step, ``jupyter secrets`` in place of ``%secret``, and returns what a notebook would have said."""
+        shown = ""
+        for line in _lines(step.code):
+            typed = _TERMINAL + line.removeprefix(_NOTEBOOK) if line.startswith(_NOTEBOOK) else line
+            if typed.startswith(_TERMINAL) and not step.answers:
+                typed += f" < {os.devnull}"
+            said = super().play(Step(typed, step.answers))
+            shown += f"{said}\n" if said else ""
+        if any(line.startswith(_NOTEBOOK) for line in step.code.split("\n")):
+            for here, there in _THERE.items():
+                shown = shown.replace(here, there)
+        return shown
+
+
+def _lines(code: str) -> Iterator[str]:
+    """Yields the commands of a cell, and what stands between them in a line each."""
+    python: list[str] = []
+    for line in code.split("\n"):
+        if not line.startswith(_NOTEBOOK):
+            python.append(line)
+            continue
+        if python:
+            yield "; ".join(python)
+        python = []
+        yield line
+    if python:
+        yield "; ".join(python)
