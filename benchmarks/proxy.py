@@ -41,7 +41,9 @@ def main() -> None:
 
         session = Session(read)
         loop = Loop()
-        server = loop.run(Proxy({session.token: session}.get, Rules(upstream=upstream)).start("127.0.0.1", 0))
+        server = loop.run(
+            Proxy(lambda token, _: {session.token: session}.get(token), Rules(upstream=upstream)).start("127.0.0.1", 0)
+        )
         stand_in = loop.run(session.use("KEY"))
         port = server.sockets[0].getsockname()[1]
         trusts = ssl.create_default_context(cafile=str(authority.path))

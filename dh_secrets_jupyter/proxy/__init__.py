@@ -10,5 +10,8 @@ A client connects to :class:`.server.Proxy` by ``HTTPS_PROXY``. A request's way:
 4. The answer is read as it streams (:mod:`.exchange`, decoded by :mod:`.decoding`, for web sockets :mod:`.websocket`),
    and whatever it shows of a value is taken out at equal length (:mod:`.take_out`).
 
+In a cluster, :mod:`.kernels` knows who may use what, as the API server says; :mod:`.control` answers kernels over
+https, on the port of :mod:`.door`, which serves plain CONNECT as well.
+
 It imports of the guard the engine alone, nothing of IPython, and keeps nothing on disk.
 """

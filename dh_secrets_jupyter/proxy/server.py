@@ -6,7 +6,7 @@ import asyncio
 import base64
 import binascii
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 import h11
@@ -43,32 +43,44 @@ class Proxy:
     """Serves the clients of all sessions, each by its token.
 
     Args:
-        find: returns the session of a token, or None.
+        find: returns the session of a token that comes from an address, or None.
         rules: what the administrator sets.
+        control: answers requests that are not for a proxy, where they come over TLS.
     """
 
-    def __init__(self, find: Callable[[str], Session | None], rules: Rules) -> None:
+    def __init__(
+        self,
+        find: Callable[[str, str], Session | None],
+        rules: Rules,
+        control: Callable[[Side, h11.Request], Awaitable[None]] | None = None,
+    ) -> None:
         self._find = find
         self._rules = rules
+        self._control = control
 
     async def start(self, host: str, port: int) -> asyncio.Server:
         """Listens, and serves until the server is closed."""
-        return await asyncio.start_server(self._serve, host, port, limit=CHUNK)
+        return await asyncio.start_server(self.serve, host, port, limit=CHUNK)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serves one connection."""
         client = Side((reader, writer), h11.SERVER)
         try:
             async with asyncio.timeout(PATIENCE):
                 request = await client.receive()
             if isinstance(request, h11.Request):
-                await self._connect(client, request)
+                over_tls = writer.get_extra_info("ssl_object") is not None
+                if self._control and over_tls and request.method != b"CONNECT":
+                    await self._control(client, request)
+                else:
+                    await self._connect(client, request)
         except (OSError, TimeoutError, h11.ProtocolError):
             pass  # whoever it was has gone, or speaks no HTTP
         finally:
             writer.close()
 
     async def _connect(self, client: Side, request: h11.Request) -> None:
-        session = self._session(request)
+        session = self._session(request, client.address)
         if session is None:
             sentence = "no stand-in of this kernel is known here. Type %secret use NAME again."
             return await _answer(client, 407, sentence, _AUTHENTICATE)
@@ -84,14 +96,15 @@ class Proxy:
             await _answer(client, refusal.status, f"{host}: {refusal.sentence}" if host else refusal.sentence)
         return None
 
-    def _session(self, request: h11.Request) -> Session | None:
+    def _session(self, request: h11.Request, address: str) -> Session | None:
         for key, content in request.headers:
             scheme, _, login = content.partition(b" ")
             if key == b"proxy-authorization" and scheme.lower() == b"basic":
                 try:
-                    return self._find(base64.b64decode(login, validate=True).partition(b":")[2].decode("ascii"))
+                    token = base64.b64decode(login, validate=True).partition(b":")[2].decode("ascii")
                 except (binascii.Error, UnicodeDecodeError):
                     return None
+                return self._find(token, address)
         return None
 
     async def _tunnel(self, client: Side, host: str, port: int) -> None:

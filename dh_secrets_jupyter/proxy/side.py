@@ -27,6 +27,12 @@ class Side:
         """The connection."""
         return self.reader, self.writer
 
+    @property
+    def address(self) -> str:
+        """The other end's."""
+        name = self.writer.get_extra_info("peername")
+        return str(name[0]) if name else ""
+
     async def receive(self) -> h11.Event | type[h11.PAUSED]:
         """Returns what comes next.
 

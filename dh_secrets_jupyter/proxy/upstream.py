@@ -7,7 +7,7 @@ import base64
 import ipaddress
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +19,7 @@ PATIENCE = 15.0
 """Seconds in which a connection has to stand."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass(frozen=True)

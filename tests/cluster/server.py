@@ -318,11 +318,19 @@ class Namespace:
         self.cluster.api("POST", f"{roles}/rolebindings", binding)
         return self.cluster.write_kubeconfig(f"{self.name}-{name}", self.token(name), self.name)
 
-    def token(self, service_account: str) -> str:
-        """Returns a new token of a ServiceAccount, for an hour."""
+    def token(self, service_account: str, *, audience: str = "", pod: str = "") -> str:
+        """Returns a new token of a ServiceAccount, for an hour.
+
+        Args:
+            audience: whom it is for; by default the API server.
+            pod: the pod that it is good as long as, if any.
+        """
+        spec: dict[str, Any] = {"expirationSeconds": 3600, **({"audiences": [audience]} if audience else {})}
+        if pod:
+            found = self.cluster.api("GET", f"/api/v1/namespaces/{self.name}/pods/{pod}")
+            spec["boundObjectRef"] = {"apiVersion": "v1", "kind": "Pod", "name": pod, "uid": found["metadata"]["uid"]}
         path = f"/api/v1/namespaces/{self.name}/serviceaccounts/{service_account}/token"
-        answer = self.cluster.api("POST", path, {"spec": {"expirationSeconds": 3600}})
-        return str(answer["status"]["token"])
+        return str(self.cluster.api("POST", path, {"spec": spec})["status"]["token"])
 
     def expired_token(self, service_account: str) -> str:
         """Returns a token that was good until an hour ago."""

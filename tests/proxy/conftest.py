@@ -8,17 +8,21 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+import yaml
 
 from dh_secrets_jupyter.proxy.server import Proxy, Rules
 from dh_secrets_jupyter.proxy.session import Held, Session, Use
 from dh_secrets_jupyter.proxy.upstream import Upstream
+from tests.cluster.server import Cluster, Namespace
 
 from .hosts import Host, Loop, TestAuthority
 
 VALUE = "sk-proj-Invented0Value1Of2Many3Letters4And5Digits6"
 NAME = "api.example.test"
+EXAMPLES = Path(__file__).parents[2] / "examples" / "kubernetes"
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +120,24 @@ def start(loop: Loop, authority: TestAuthority, host: Host, **rules: object) -> 
         ca=str(authority.path),
         resolve={NAME: "127.0.0.1", "other.example.test": "127.0.0.1"},
     )
-    proxy = Proxy({session.token: session}.get, Rules(**{"upstream": upstream, **rules}))  # type: ignore[arg-type]  # of the test
+    proxy = Proxy(lambda token, _: {session.token: session}.get(token), Rules(**{"upstream": upstream, **rules}))  # type: ignore[arg-type]  # of the test
     server = loop.run(proxy.start("127.0.0.1", 0))
     yield Place(loop, session, server.sockets[0].getsockname()[1], secrets, uses, reads)
     loop.loop.call_soon_threadsafe(server.close)
+
+
+@pytest.fixture(scope="session")
+def prepared(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Namespace:
+    """A namespace to which the manifests of examples/kubernetes are applied, as they are but for its name."""
+    namespace, folder = cluster.namespace(), tmp_path_factory.mktemp("overlay")
+    overlay = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "namespace": namespace.name,
+        "resources": [str(Path(*[".."] * len(folder.parts[1:]), *EXAMPLES.parts[1:]))],
+    }
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
+    namespace.kubectl("apply", "-k", str(folder))
+    namespace.kubectl("create", "configmap", "dh-secrets-proxy-ca", "--from-literal=ca.crt=")
+    namespace.kubectl("apply", "-f", str(EXAMPLES / "pod.yaml"))
+    return namespace
