@@ -47,14 +47,15 @@ let isRenderDue = false;
 
 export const Fragment: Component = ({ children }) => children as Child;
 
-export function jsx(type: Type, props: Props, key?: unknown): VNode {
-  return { type, props, key };
+/** Makes a node: what JSX stands for. */
+export function h(type: Type, props: Props | null, ...children: Child[]): VNode {
+  const { key, ...rest } = props ?? {};
+  return { type, key, props: { ...rest, children } };
 }
-export { jsx as jsxs };
 
 export function render(child: Child, container: Element): void {
   const before = roots.get(container);
-  const root = diff(before, jsx(Fragment, { children: child }), 0, false);
+  const root = diff(before, h(Fragment, null, child), 0, false);
   roots.set(container, root);
   place(root, container, null);
   finish();
@@ -124,11 +125,11 @@ function diffKids(live: Live, children: Child): void {
 /** A hole is an empty text, so that what follows keeps its place; a list is a group. */
 function toNode(child: Child): VNode {
   if (Array.isArray(child)) {
-    return jsx(Fragment, { children: child });
+    return h(Fragment, null, ...child);
   }
   return typeof child === 'object' && child !== null
     ? child
-    : jsx(TEXT, { text: child === null || typeof child === 'boolean' ? '' : (child ?? '') });
+    : h(TEXT, { text: child === null || typeof child === 'boolean' ? '' : (child ?? '') });
 }
 
 /** Puts what a node shows before an anchor, where it is not there already; returns its first piece of the page. */
