@@ -13,12 +13,12 @@ export function textsOf(source) {
   return [...source.matchAll(CALL)].map(([, text, one, many]) => (text ? [text] : [one, many]).map(evaluate));
 }
 
-/** Returns the source with marks in place of its texts: `markOf` makes one of each list that `textsOf` would return. */
-export function replaceTexts(source, markOf) {
+/** Returns the source with numbers in place of its texts: `numberOf` has one of each list that `textsOf` would return. */
+export function replaceTexts(source, numberOf) {
   return source.replace(CALL, (call, ...literals) => {
     const texts = literals.slice(0, 3).filter(literal => literal !== undefined);
-    const mark = `'${markOf(texts.map(evaluate))}'`;
-    return call.slice(0, call.indexOf('(') + 1) + [mark, ...(texts.length > 1 ? ["''"] : [])].join(',');
+    const number = numberOf(texts.map(evaluate));
+    return call.slice(0, call.indexOf('(') + 1) + [number, ...texts.slice(1).map(() => 0)].join(',');
   });
 }
 
@@ -27,6 +27,11 @@ export function catalogues() {
   const read = locale =>
     JSON.parse(readFileSync(join(LOCALE, locale, 'LC_MESSAGES', 'dh_secrets_jupyter.json'), 'utf8'));
   return Object.fromEntries(readdirSync(LOCALE).map(locale => [locale, read(locale)]));
+}
+
+/** Returns the one or two forms of a text as one text: `Trans` takes the form that it needs. */
+export function joined(forms) {
+  return forms.join('|');
 }
 
 /** Reads a string as it is written in the source. */

@@ -29,7 +29,7 @@ class AnsweringWidget(AnyWidget):
     """
 
     FRONT_END: ClassVar[str]
-    """The name of the front end's module and style sheet."""
+    """The name of the front end's module and of its texts."""
 
     _esm = Unicode().tag(sync=True)
     _css = Unicode().tag(sync=True)
@@ -54,6 +54,11 @@ class AnsweringWidget(AnyWidget):
         # any message sent while a cell runs that would be the main shell, and the view would wait for the cell.
         self.comm._reply_subshell_for = None
 
+    def _texts(self, language: str) -> list[str]:
+        """Returns the texts that the front end's module has numbers for, in English where none are in the language."""
+        languages: dict[str, list[str]] = json.loads(_built(f"{self.FRONT_END}.json"))
+        return languages.get(language[:2], languages["en"])
+
     def _handle_custom_msg(self, content: Any, buffers: list[memoryview]) -> None:
         """Responds in a thread of its own, so that neither a cell nor another request waits for the provider."""
         # With the context of this message the response has it as its parent, as from the shell's own thread.
@@ -64,12 +69,6 @@ class AnsweringWidget(AnyWidget):
 
     def _respond(self, content: Any, buffers: list[memoryview]) -> None:
         self.send(rpc.respond(content, buffers, self._handle))
-
-
-def texts(language: str) -> JSON:
-    """Returns what the marks in the front end mean in a language, in English where it is another."""
-    languages: dict[str, JSON] = json.loads(_built("texts.json"))
-    return languages.get(language[:2], languages["en"])
 
 
 def _built(name: str) -> str:

@@ -23,7 +23,7 @@ from traitlets import List, Unicode
 from .. import rpc, wire
 from ..errors import SecretsError
 from ..wire import JSON
-from .answering import AnsweringWidget, texts
+from .answering import AnsweringWidget
 
 FORM_METHODS = ("shown", "store", "cancel")
 """What the form can ask: it is shown, and gets its texts; store what was entered; nothing will be entered."""
@@ -130,7 +130,7 @@ class NeedForm(AnsweringWidget):
             raise SecretsError("need", "this form is no longer asking", "Run the cell again")
         match request.method:
             case "shown":
-                said = texts(wire.parse_text(request.params, "language", "need"))
+                said = self._texts(wire.parse_text(request.params, "language", "need"))
                 self._shown.set()
                 return {"texts": said}
             case "cancel":

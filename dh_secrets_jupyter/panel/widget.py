@@ -17,7 +17,7 @@ from ..project import Project
 from ..rendering import Table
 from ..wire import JSON
 from . import fallback
-from .answering import AnsweringWidget, texts
+from .answering import AnsweringWidget
 from .view_watches import ViewWatches
 
 VIEW_METHODS = ("list", "leave", "texts")
@@ -104,7 +104,7 @@ class Panel(AnsweringWidget):
             case "list":
                 return self._list(self._project(name), params["view"])
             case "texts":
-                return {"texts": texts(wire.parse_text(params, "language", "panel"))}
+                return {"texts": self._texts(wire.parse_text(params, "language", "panel"))}
             case "status":
                 # What a view has shown as the place is where its writes go, whatever the kernel switches to meanwhile.
                 project = _open(name)

@@ -2,7 +2,7 @@
 
 import type { IconName } from './icons';
 import type { Trans } from './language';
-import { getLine, type Place, projectLine } from './model';
+import { getLine, projectLine } from './model';
 import { PYTHON_KEYWORDS, type SecretInfo } from './protocol';
 import { problemOf } from './state';
 import type { Store } from './store';
@@ -27,16 +27,7 @@ const withoutKernel = (store: Store) => store.state.disabledReason;
 const readOnly = (store: Store) => store.readOnly;
 const held = (store: Store, { name }: SecretInfo) => store.state.held.filter(one => one.name === name);
 
-export const INSERT: Action = {
-  id: 'insert',
-  label: trans => trans.__('Insert into cell'),
-  isOffered: store => store.cells !== null,
-  disabledReason: store => store.state.front.cellsReason,
-  run: (store, { name }) => insert(store, name)
-};
-
-/** In the order of the menu. */
-export const ACTIONS: readonly Action[] = [
+const IN_KERNEL: readonly Action[] = [
   {
     id: 'put',
     label: trans => trans.__('Put into kernel'),
@@ -66,8 +57,10 @@ export const ACTIONS: readonly Action[] = [
     isOffered: (store, secret) => held(store, secret).length > 0,
     disabledReason: withoutKernel,
     run: (store, { name }) => store.kernel.forget(name)
-  },
-  INSERT,
+  }
+];
+
+const OF_SECRET: readonly Action[] = [
   {
     id: 'copy',
     label: trans => trans.__('Copy line'),
@@ -116,21 +109,14 @@ export async function run(store: Store, action: Action, secret: SecretInfo): Pro
   }
 }
 
-/** Returns the actions that a secret has now. */
-export function actionsOf(store: Store, secret: SecretInfo): Action[] {
-  return ACTIONS.filter(({ isOffered }) => !isOffered || isOffered(store, secret));
+/** Returns all actions of a panel, in the order of the menu. */
+export function allActions({ cells }: Store): Action[] {
+  return [...IN_KERNEL, ...(cells ? [cells.action] : []), ...OF_SECRET];
 }
 
-/** Inserts what a cell needs to read a secret where the cursor is, or where its name was dropped. */
-export async function insert(store: Store, name: string, place?: Place): Promise<void> {
-  const { trans, cells, state } = store;
-  const assumed = await assumedProject(store, name);
-  if (assumed !== null) {
-    const lines = cells?.insert(name, state.project, assumed, place) ?? [];
-    store.notify(
-      lines.length > 0 ? trans.__('Inserted: %1', lines.join(' · ')) : trans.__('The cells read %1 already.', name)
-    );
-  }
+/** Returns the actions that a secret has now. */
+export function actionsOf(store: Store, secret: SecretInfo): Action[] {
+  return allActions(store).filter(({ isOffered }) => !isOffered || isOffered(store, secret));
 }
 
 async function copyLine(store: Store, name: string): Promise<void> {
@@ -157,7 +143,7 @@ async function copyLine(store: Store, name: string): Promise<void> {
 }
 
 /** Returns the project in which the notebook is where its cells say nothing; null where that cannot be known. */
-async function assumedProject(store: Store, name: string): Promise<string | null> {
+export async function assumedProject(store: Store, name: string): Promise<string | null> {
   try {
     return await store.assumedProject();
   } catch (error) {

@@ -1,7 +1,8 @@
 /** What a panel changes in a project, and how it says what became of that. */
 
 import type { Host } from './inkernel';
-import { type Details, RequestError } from './model';
+import type { Trans } from './language';
+import { type Details, RequestError, type Transport } from './model';
 
 /** What it needs of the store besides. */
 export interface ListHost extends Host {
@@ -9,87 +10,55 @@ export interface ListHost extends Host {
   refresh(): Promise<void>;
 }
 
+/** Has a project changed. */
+type Ask = (transport: Transport, project: string) => Promise<unknown>;
+
 /** One for each store. Each change resolves to whether it happened; the list is asked for again whatever came of it. */
 export class Changes {
   constructor(private readonly _host: ListHost) {}
 
   create(name: string, value: string, details: Details): Promise<boolean> {
-    const { transport, trans } = this._host;
-    return this._change(
-      name,
-      this._saving(name),
-      project => transport.create(project, name, value, details),
-      trans.__('%1 was saved.', name)
-    );
+    const done = this._trans.__('%1 was saved.', name);
+    return this._change(name, done, (transport, project) => transport.create(project, name, value, details));
   }
 
   replace(name: string, value: string): Promise<boolean> {
-    const { transport, trans } = this._host;
-    return this._change(
-      name,
-      this._saving(name),
-      project => transport.update(project, name, { value }),
-      trans.__('The value of %1 was replaced.', name)
-    );
+    const done = this._trans.__('The value of %1 was replaced.', name);
+    return this._change(name, done, (transport, project) => transport.update(project, name, { value }));
   }
 
   edit(name: string, details: Partial<Details>): Promise<boolean> {
-    const { transport, trans } = this._host;
-    return this._change(
-      name,
-      this._saving(name),
-      project => transport.update(project, name, details),
-      trans.__('%1 was saved.', name)
-    );
+    const done = this._trans.__('%1 was saved.', name);
+    return this._change(name, done, (transport, project) => transport.update(project, name, details));
   }
 
   rename(name: string, newName: string): Promise<boolean> {
-    const { transport, trans } = this._host;
-    return this._change(
-      name,
-      this._saving(name),
-      project => transport.copy(project, name, { name: newName, move: true }),
-      trans.__('%1 is now %2.', name, newName)
+    const done = this._trans.__('%1 is now %2.', name, newName);
+    return this._change(name, done, (transport, project) =>
+      transport.copy(project, name, { name: newName, move: true })
     );
   }
 
-  copy(name: string, target: string, newName: string): Promise<boolean> {
-    const { transport, trans } = this._host;
-    return this._change(
-      name,
-      this._saving(name),
-      project => transport.copy(project, name, { project: target, name: newName }),
-      trans.__('%1 was copied to project %2.', name, target)
-    );
+  copy(name: string, project: string, newName: string): Promise<boolean> {
+    const done = this._trans.__('%1 was copied to project %2.', name, project);
+    return this._change(name, done, (transport, from) => transport.copy(from, name, { project, name: newName }));
   }
 
   remove(name: string): Promise<boolean> {
-    const { transport, trans } = this._host;
-    return this._change(
-      name,
-      trans.__('Deleting %1: waiting for an answer…', name),
-      project => transport.remove(project, name),
-      trans.__('%1 was deleted.', name)
-    );
+    const done = this._trans.__('%1 was deleted.', name);
+    return this._change(name, done, (transport, project) => transport.remove(project, name));
   }
 
   /** Stores many values, all or none. */
   importValues(values: ReadonlyMap<string, string>, replace: boolean): Promise<boolean> {
-    const { transport, trans } = this._host;
-    return this._change(
-      '',
-      trans.__('Importing: waiting for an answer…'),
-      project =>
-        transport.importValues(project, values, replace).catch(error => {
-          throw error instanceof RequestError && error.reason === 'SecretExistsError'
-            ? new RequestError(
-                error.message,
-                error.reason,
-                trans.__('Check “Replace those that exist”, or import others.')
-              )
-            : error;
-        }),
-      trans._n('%1 secret was imported.', '%1 secrets were imported.', values.size)
+    const done = this._trans._n('%1 secret was imported.', '%1 secrets were imported.', values.size);
+    const hint = this._trans.__('Check “Replace those that exist”, or import others.');
+    return this._change('', done, (transport, project) =>
+      transport.importValues(project, values, replace).catch(error => {
+        throw error instanceof RequestError && error.reason === 'SecretExistsError'
+          ? new RequestError(error.message, error.reason, hint)
+          : error;
+      })
     );
   }
 
@@ -109,28 +78,27 @@ export class Changes {
         throw new RequestError(
           host.trans.__('The project is not known yet.'),
           'ProviderUnavailableError',
-          host.trans.__('Try again.')
+          host.trans.__('Reload the page and try again.')
         );
       }
     };
-    return host.act(name, this._saving(name), ask, () => '');
+    return host.act(name, this._waiting(name), ask, () => '');
   }
 
-  private _saving(name: string): string {
-    return this._host.trans.__('Saving %1: waiting for an answer…', name);
+  private get _trans(): Trans {
+    return this._host.trans;
   }
 
-  private async _change(
-    name: string,
-    waiting: string,
-    ask: (project: string) => Promise<unknown>,
-    done: string
-  ): Promise<boolean> {
-    const { state, act, refresh } = this._host;
+  private _waiting(name: string): string {
+    return this._trans.__('%1: waiting for an answer…', name || this._trans.__('Import .env'));
+  }
+
+  private async _change(name: string, done: string, ask: Ask): Promise<boolean> {
+    const { transport, state, act, refresh } = this._host;
     const happened = await act(
       name,
-      waiting,
-      () => ask(state.project),
+      this._waiting(name),
+      () => ask(transport, state.project),
       () => done
     );
     void refresh();

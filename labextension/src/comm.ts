@@ -1,6 +1,5 @@
 /** The transport of the widget: its own comm, whose other end is the kernel. */
 
-import type { Catalogue } from './language';
 import type { Copy, Details, InKernel, Put, PutAgain, Status, Transport } from './model';
 import type { Destination, SecretInfo } from './protocol';
 import { Requests, type WidgetModel } from './requests';
@@ -85,9 +84,9 @@ export class CommTransport implements Transport {
     return this._requests.ask('held', { project });
   }
 
-  /** Returns the panel's texts in a language, in English where the package has none in it. */
-  async texts(language: string): Promise<Catalogue> {
-    return (await this._requests.ask<{ texts: Catalogue }>('texts', { language })).texts;
+  /** Returns the panel's texts in a language, but for those that it has; in English where the package has none in it. */
+  async texts(language: string): Promise<string[]> {
+    return (await this._requests.ask<{ texts: string[] }>('texts', { language })).texts;
   }
 
   /** Calls back after each cell that the kernel has run. */

@@ -1,6 +1,6 @@
 /** The commands of the palette: every action of the panel, under the name that it has there. */
 
-import { ACTIONS, type Action, actionsOf, run } from './actions';
+import { type Action, actionsOf, allActions, run } from './actions';
 import type { Dialog } from './state';
 import type { Store } from './store';
 
@@ -44,7 +44,7 @@ export function commands(
     { id: 'dh-secrets:show', label: trans.__('Show secrets'), execute: show },
     { id: 'dh-secrets:add', label: trans.__('Add secret'), execute: open({ kind: 'add' }) },
     { id: 'dh-secrets:import', label: trans.__('Import .env'), execute: open({ kind: 'import', dropped: null }) },
-    ...ACTIONS.map(action => ({
+    ...allActions(store).map(action => ({
       id: `dh-secrets:${action.id}`,
       label: label(action),
       execute: () => act(action)

@@ -1,9 +1,9 @@
 /** The fields of a secret's metadata in a form, and what was typed into them. */
 
+import { Field } from './field';
 import type { Details } from './model';
 import type { SecretInfo } from './protocol';
 import type { Store } from './store';
-import { useUniqueId } from './uniqueid';
 
 /** The fields of the metadata. They are read when they are sent, and so survive a refusal. */
 export function DetailFields({
@@ -16,31 +16,16 @@ export function DetailFields({
   about?: string | undefined;
 }) {
   const { trans } = store;
-  const id = useUniqueId();
-  const common = { class: 'dhs-input', autocomplete: 'off' } as const;
   return (
     <>
-      <label class="dhs-label" for={`${id}-d`}>
-        {trans.__('Description')}
-      </label>
-      <input {...common} id={`${id}-d`} name="description" defaultValue={secret?.description ?? about} />
-      <label class="dhs-label" for={`${id}-l`}>
-        {trans.__('Labels')}
-      </label>
-      <input
-        {...common}
-        id={`${id}-l`}
-        name="labels"
-        defaultValue={secret?.labels.join(', ')}
-        aria-describedby={`${id}-lh`}
+      <Field
+        label={trans.__('Description')}
+        name="description"
+        spellcheck
+        defaultValue={secret?.description ?? about}
       />
-      <p class="dhs-hint" id={`${id}-lh`}>
-        {trans.__('Separated by commas')}
-      </p>
-      <label class="dhs-label" for={`${id}-e`}>
-        {trans.__('Expires')}
-      </label>
-      <input {...common} id={`${id}-e`} name="expires" type="date" defaultValue={secret?.expires ?? ''} />
+      <Field label={trans.__('Labels (comma-separated)')} name="labels" defaultValue={secret?.labels.join(', ')} />
+      <Field label={trans.__('Expires')} name="expires" type="date" defaultValue={secret?.expires ?? ''} />
     </>
   );
 }

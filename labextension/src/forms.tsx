@@ -3,11 +3,12 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { areDatesComplete, changed, DetailFields, readDetails } from './details';
 import { Dialog } from './dialog';
+import { Field, Label, textOf } from './field';
 import { Help } from './help';
 import { ImportForm } from './importform';
 import type { Details } from './model';
 import { CopyForm, RenameForm } from './moveforms';
-import { checkName, NameField } from './namefield';
+import { checkName } from './names';
 import type { SecretInfo } from './protocol';
 import type { Dialog as OpenedDialog } from './state';
 import type { Store } from './store';
@@ -49,9 +50,8 @@ function AddForm({ store, given, about }: { store: Store; given?: string | undef
   const name = useRef<HTMLInputElement>(null);
   const value = useRef<ValueHandle>(null);
   const details = useRef<HTMLDivElement>(null);
-  const typedName = () => name.current?.value.trim() ?? '';
   const act = async () => {
-    const typed = typedName();
+    const typed = textOf(name);
     const metadata = readDetails(details.current);
     return (
       checkName(store, typed) &&
@@ -61,8 +61,8 @@ function AddForm({ store, given, about }: { store: Store; given?: string | undef
   };
   return (
     <Dialog store={store} title={trans.__('Add secret')} action={trans.__('Save')} act={act}>
-      <NameField trans={trans} field={name} value={given} autofocus={given === undefined} />
-      <LabelledValue store={store} name={typedName} handle={value} />
+      <Field label={trans.__('Name')} field={name} defaultValue={given} autofocus={given === undefined} required />
+      <LabelledValue store={store} name={() => textOf(name)} handle={value} />
       <div ref={details} class="dhs-fields">
         <DetailFields store={store} about={about} />
       </div>
@@ -131,9 +131,7 @@ function LabelledValue(props: { store: Store; name: () => string; handle: { curr
   const id = useUniqueId();
   return (
     <>
-      <label class="dhs-label dhs-required" for={id}>
-        {trans.__('Value')}
-      </label>
+      <Label id={id} text={trans.__('Value')} required />
       <ValueField
         id={id}
         trans={trans}

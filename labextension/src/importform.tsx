@@ -51,7 +51,7 @@ export function ImportForm({ store, dropped }: { store: Store; dropped: File | n
 
   const act = async () => {
     if (!chosen) {
-      store.refuse('', trans.__('No file is chosen.'), trans.__('Choose one, or drop it here.'));
+      store.refuse('', trans.__('No file is chosen.'), '');
       return false;
     }
     const found = await read(chosen.file);

@@ -9,21 +9,22 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
-import { insert } from './actions';
+import { h } from 'preact';
 import { ActiveKernel } from './activekernel';
 import { choose } from './chooser';
 import { commands } from './commands';
 import { EventBus } from './eventbus';
+import { insert } from './insertaction';
 import type { Trans } from './language';
 import type { Place } from './model';
-import { Needs } from './needs';
+import { Needs, NeedsNote } from './needs';
 import { codeOf, NotebookCells, takeDrops } from './notebookcells';
 import { API_BASE } from './protocol';
 import { RestTransport } from './rest';
 import { SavedNotebooks } from './savednotebooks';
-import { Saves } from './saves';
+import { SaveNotice, Saves } from './saves';
 import { Store } from './store';
-import { mount } from './view';
+import { mount, type Surroundings } from './view';
 
 const ID = 'dh-secrets-jupyter:panel';
 
@@ -38,13 +39,14 @@ const icon = new LabIcon({
 class SecretsPanel extends Widget {
   private readonly _unmount: () => void;
 
-  constructor(store: Store, trans: Trans, openSettings: () => void) {
+  constructor(store: Store, around: Omit<Surroundings, 'name'>) {
     super();
     this.id = 'dh-secrets-panel';
     this.addClass('dhs-side');
     this.title.icon = icon;
-    this.title.caption = trans.__('Secrets');
-    this._unmount = mount(this.node, store, { name: () => trans.__('Secrets'), openSettings });
+    const name = store.trans.__('Secrets');
+    this.title.caption = name;
+    this._unmount = mount(this.node, store, { ...around, name: () => name });
   }
 
   protected override onActivateRequest(): void {
@@ -113,8 +115,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const events = eventBus();
     const rest = transport(active, events);
     const store = new Store(rest, trans, new NotebookCells(active));
-    store.saves = new Saves(new SavedNotebooks(notebooks), path => rest.scrub(path), trans);
-    events.listen(store.saves.hear);
+    const saves = new Saves(new SavedNotebooks(notebooks), path => rest.scrub(path), trans);
+    events.listen(saves.hear);
     const needs = new Needs(
       cells => rest.needs(cells),
       found => store.setNeeds(found)
@@ -131,11 +133,11 @@ const plugin: JupyterFrontEndPlugin<void> = {
       takeDrops(notebook, drop);
     });
     notebooks.widgetAdded.connect((_, notebook) => takeDrops(notebook, drop));
-    const panel = new SecretsPanel(
-      store,
-      trans,
-      () => void app.commands.execute('settingeditor:open', { query: trans.__('Secrets') })
-    );
+    const panel = new SecretsPanel(store, {
+      openSettings: () => void app.commands.execute('settingeditor:open', { query: trans.__('Secrets') }),
+      BelowProject: () => h(NeedsNote, { store }),
+      AmongNotices: () => h(SaveNotice, { saves })
+    });
     app.shell.add(panel, 'left', { rank: 350 });
     restorer?.add(panel, panel.id);
     addCommands(app, store, panel, palette);

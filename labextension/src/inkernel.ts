@@ -67,10 +67,9 @@ export class KernelActions {
   }
 
   put(name: string, destination: Destination): Promise<boolean> {
-    const { transport, state, trans } = this._host;
+    const { transport, state } = this._host;
     return this._act(
       name,
-      trans.__('Putting %1 into the kernel: waiting for it…', name),
       () => transport.put(state.project, name, destination),
       put => this._saidOf(name, destination, put)
     );
@@ -80,7 +79,6 @@ export class KernelActions {
     const { transport, state, trans } = this._host;
     return this._act(
       name,
-      trans.__('Putting %1 into the kernel: waiting for it…', name),
       () => transport.putAgain(state.project, name),
       put => [trans.__('The kernel has the new value of %1.', name), ...this._warnings(name, put)].join(' ')
     );
@@ -90,7 +88,6 @@ export class KernelActions {
     const { transport, state, trans } = this._host;
     return this._act(
       name,
-      trans.__('Taking %1 out of the kernel: waiting for it…', name),
       () => transport.forget(state.project, name),
       () => trans.__('%1 is no longer in the kernel.', name)
     );
@@ -100,7 +97,6 @@ export class KernelActions {
     const { transport, state, trans } = this._host;
     return this._act(
       '',
-      trans.__('Waiting for the kernel…'),
       () => transport.undo(state.project),
       () => trans.__('What was there before is back.')
     );
@@ -112,8 +108,10 @@ export class KernelActions {
     this.ask = async () => undefined;
   }
 
-  private async _act<T>(name: string, waiting: string, ask: () => Promise<T>, done: (answer: T) => string) {
-    const { kernel } = this._host.state.front;
+  private async _act<T>(name: string, ask: () => Promise<T>, done: (answer: T) => string) {
+    const { trans, state } = this._host;
+    const { kernel } = state.front;
+    const waiting = trans.__('%1: waiting for the kernel…', name || trans.__('Undo'));
     this._host.set({ undoable: false });
     const happened = await this._host.act(name, waiting, ask, answer =>
       // Of a kernel that is no longer in front nothing is said.
@@ -176,12 +174,9 @@ function shown(answer: InKernel | null): Partial<State> {
 }
 
 function saidPlace(trans: Trans, name: string, destination: Destination, target: string, file: string): string {
-  if (destination === 'variable') {
-    return file
-      ? trans.__('%1 is in the variable %2 of %3.', name, target, file)
-      : trans.__('%1 is in the variable %2.', name, target);
-  }
-  return file
-    ? trans.__('%1 is in the environment of %3 as %2.', name, target, file)
-    : trans.__('%1 is in the environment as %2.', name, target);
+  const said =
+    destination === 'variable'
+      ? trans.__('%1 is in the variable %2.', name, target)
+      : trans.__('%1 is in the environment as %2.', name, target);
+  return file ? `${file}: ${said}` : said;
 }

@@ -9,17 +9,18 @@ export interface Trans {
   readonly language: string;
 }
 
-/** The translations of one language: of a text one, of a pair both, under the first. */
-export type Catalogue = { [text: string]: string[] };
+/** The texts of one language by their numbers; of a pair both forms, with `|` between them. */
+export type Catalogue = readonly string[];
 
-/** Speaks by a catalogue of a language with a singular and a plural; what is not in it is said as the source has it. */
+/** Speaks by a catalogue of a language with a singular and a plural; a text that has no number is said as it is. */
 export function speaking(language: string, catalogue: Catalogue): Trans {
+  const said = (text: string) => catalogue[text as unknown as number] ?? text;
   return {
     language,
-    __: (text, ...args) => fill(catalogue[text]?.[0] ?? text, args),
+    __: (text, ...args) => fill(said(text), args),
     _n: (one, many, count, ...args) => {
-      const [single, several] = catalogue[one] ?? [one];
-      return fill((count === 1 ? single : several) ?? many, [String(count), ...args]);
+      const [single, several = many] = said(one).split('|');
+      return fill((count === 1 ? single : several) ?? one, [String(count), ...args]);
     }
   };
 }
@@ -29,10 +30,10 @@ export function wording(said: string): string {
   return said;
 }
 
-/** Puts arguments in the place of their marks. */
+/** Puts arguments in the place of `%1`, …; a text may be its number still. */
 export function fill(text: string, args: string[]): string {
-  return text.replace(/%(\d)/g, (mark, digit: string) => args[Number(digit) - 1] ?? mark);
+  return `${text}`.replace(/%(\d)/g, (mark, digit: string) => args[Number(digit) - 1] ?? mark);
 }
 
 /** The texts as they are written in the source. */
-export const untranslated: Trans = speaking('en', {});
+export const untranslated: Trans = speaking('en', []);

@@ -1,7 +1,7 @@
 /** The list of a project's secrets: the rows that a search finds, or why there are none. */
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { INSERT, run } from './actions';
+import { run } from './actions';
 import { DRAGGED, getLine } from './model';
 import type { SecretInfo } from './protocol';
 import { Row } from './row';
@@ -95,8 +95,8 @@ function Rows({ store, found, openMenu, scrolled }: ListProps & { scrolled: { to
 
   const onDblClick = ({ target }: MouseEvent) => {
     const secret = secretAt(target);
-    if (secret && (target as Element).closest('.dhs-name')) {
-      void run(store, INSERT, secret);
+    if (secret && store.cells && (target as Element).closest('.dhs-name')) {
+      void run(store, store.cells.action, secret);
     }
   };
 

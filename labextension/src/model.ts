@@ -1,5 +1,6 @@
 /** What both panels know of secrets, and what they ask of the place that keeps them. Never holds a value. */
 
+import type { Action } from './actions';
 import { fill } from './language';
 import type { Destination, HeldState, Reason, SecretInfo } from './protocol';
 
@@ -68,6 +69,8 @@ export interface Front {
 
 /** The cells of the notebook in front. */
 export interface Cells {
+  /** What inserts a secret into them. */
+  readonly action: Action;
   /** Returns the lines that a cell needs to read a secret of a project and has not yet. */
   lines(name: string, project: string, assumed: string): string[];
   /** Inserts them where the cursor is, or where they were dropped, and returns them. */

@@ -2,7 +2,8 @@
 
 import { useRef } from 'preact/hooks';
 import { Dialog } from './dialog';
-import { checkName, NameField } from './namefield';
+import { Field, textOf } from './field';
+import { checkName } from './names';
 import type { SecretInfo } from './protocol';
 import type { Store } from './store';
 import { useUniqueId } from './uniqueid';
@@ -16,12 +17,12 @@ export function RenameForm({ store, secret }: Props) {
   const { trans } = store;
   const field = useRef<HTMLInputElement>(null);
   const act = async () => {
-    const name = field.current?.value.trim() ?? '';
+    const name = textOf(field);
     return name === secret.name || (checkName(store, name) && store.changes.rename(secret.name, name));
   };
   return (
     <Dialog store={store} title={trans.__('Rename %1', secret.name)} action={trans.__('Rename')} act={act}>
-      <NameField trans={trans} field={field} value={secret.name} autofocus />
+      <Field label={trans.__('Name')} field={field} defaultValue={secret.name} autofocus required />
       <p class="dhs-hint">{trans.__('What reads it by the name %1 no longer finds it.', secret.name)}</p>
     </Dialog>
   );
@@ -29,12 +30,12 @@ export function RenameForm({ store, secret }: Props) {
 
 export function CopyForm({ store, secret }: Props) {
   const { trans, state } = store;
-  const id = useUniqueId();
+  const list = useUniqueId();
   const field = useRef<HTMLInputElement>(null);
   const target = useRef<HTMLInputElement>(null);
   const act = async () => {
-    const project = target.current?.value.trim() ?? '';
-    const name = field.current?.value.trim() ?? '';
+    const project = textOf(target);
+    const name = textOf(field);
     if (!project) {
       store.refuse(
         secret.name,
@@ -47,28 +48,15 @@ export function CopyForm({ store, secret }: Props) {
   };
   return (
     <Dialog store={store} title={trans.__('Copy %1 to project', secret.name)} action={trans.__('Copy')} act={act}>
-      <label class="dhs-label dhs-required" for={id}>
-        {trans.__('Project')}
-      </label>
-      <input
-        ref={target}
-        id={id}
-        class="dhs-input"
-        list={`${id}-list`}
-        autofocus
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck={false}
-        required
-      />
-      <datalist id={`${id}-list`}>
+      <Field label={trans.__('Project')} field={target} list={list} autofocus required />
+      <datalist id={list}>
         {state.projects
           .filter(project => project !== state.project)
           .map(project => (
             <option key={project} value={project} />
           ))}
       </datalist>
-      <NameField trans={trans} field={field} value={secret.name} />
+      <Field label={trans.__('Name')} field={field} defaultValue={secret.name} required />
       <p class="dhs-hint">{trans.__('Value, description, labels and expiry go along.')}</p>
     </Dialog>
   );

@@ -9,6 +9,7 @@
 import { render as draw } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { enter } from './dialog';
+import { Label } from './field';
 import { speaking, type Trans } from './language';
 import { explain } from './notices';
 import { languageOfPage, takeKeys } from './page';
@@ -111,9 +112,7 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
         </p>
         {names.map((name, index) => (
           <div key={name}>
-            <label class="dhs-label" for={`${id}-${index}`}>
-              {name}
-            </label>
+            <Label id={`${id}-${index}`} text={name} />
             {model.get('_about') && (
               <p class="dhs-hint" dir="auto">
                 {model.get('_about')}
@@ -136,7 +135,7 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
         )}
         <div class="dhs-buttons">
           <p class="dhs-status" role="status">
-            {busy ? trans.__('Saving %1: waiting for an answer…', names.join(', ')) : ''}
+            {busy ? trans.__('%1: waiting for an answer…', names.join(', ')) : ''}
           </p>
           <button
             type="button"

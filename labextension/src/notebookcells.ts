@@ -1,6 +1,7 @@
 /** The cells of JupyterLab's notebooks: read as texts, written as a user would. */
 
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import { INSERT } from './insertaction';
 import { type Cell, type Cursor, insertion } from './insertion';
 import { type Cells, DRAGGED, type Place } from './model';
 
@@ -20,6 +21,8 @@ export function codeOf({ content }: NotebookPanel): string[] {
 
 /** The cells of the notebook that is in front at that time. */
 export class NotebookCells implements Cells {
+  readonly action = INSERT;
+
   constructor(private readonly _front: { readonly notebook: NotebookPanel | null }) {}
 
   lines(name: string, project: string, assumed: string): string[] {

@@ -1,7 +1,7 @@
 /** What went wrong, and what is being waited for or was done: there is one of each, in the dialog while one is open. */
 
+import type { ComponentChildren } from 'preact';
 import { Icon } from './icons';
-import { SaveNotice } from './saves';
 import type { Problem as ProblemState } from './state';
 import type { Store } from './store';
 
@@ -47,7 +47,7 @@ export function Waiting({ store }: { store: Store }) {
 }
 
 /** Below the list, where they move no row: what is wrong, what was done, and what cannot be done here. */
-export function Notices({ store }: { store: Store }) {
+export function Notices({ store, children }: { store: Store; children: ComponentChildren }) {
   const { trans, state } = store;
   const { listProblem, dialog, disabledReason } = state;
   return (
@@ -62,7 +62,7 @@ export function Notices({ store }: { store: Store }) {
           </button>
         </div>
       )}
-      {store.saves && <SaveNotice saves={store.saves} />}
+      {children}
       <Gone store={store} />
       {!dialog && <Problem store={store} />}
       {!dialog && <Waiting store={store} />}

@@ -1,6 +1,7 @@
 /** The project: a text field with a list of the projects that are known. Any name may be typed. */
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Label } from './field';
 import { Icon } from './icons';
 import type { Store } from './store';
 import { useUniqueId } from './uniqueid';
@@ -74,9 +75,7 @@ export function ProjectBox({ store }: { store: Store }) {
 
   return (
     <div class="dhs-project">
-      <label class="dhs-label" for={id}>
-        {trans.__('Project')}
-      </label>
+      <Label id={id} text={trans.__('Project')} />
       <div class="dhs-combo">
         <input
           ref={input}

@@ -129,6 +129,8 @@ function handOnFocus(row: HTMLElement | null): void {
   }
 }
 
+const TAGS = { later: 'dhs-tag dhs-later', soon: 'dhs-tag dhs-soon', over: 'dhs-tag dhs-over' };
+
 /** When the secret expires, where that matters. */
 function Expiry({ secret, trans }: { secret: SecretInfo; trans: Trans }) {
   const kind = urgency(secret);
@@ -136,7 +138,7 @@ function Expiry({ secret, trans }: { secret: SecretInfo; trans: Trans }) {
     return null;
   }
   return (
-    <span class={`dhs-tag dhs-${kind}`} title={sayDate(secret.expires, trans.language)}>
+    <span class={TAGS[kind]} title={sayDate(secret.expires, trans.language)}>
       {kind === 'over' ? trans.__('expired') : sayDays(daysLeft(secret.expires), trans.language)}
     </span>
   );

@@ -7,7 +7,6 @@ import { type Trans, untranslated } from './language';
 import type { Cells, Status, Transport } from './model';
 import { Poller } from './poller';
 import type { Need } from './responses';
-import type { Saves } from './saves';
 import { type Dialog, EMPTY, problemOf, type State } from './state';
 import { Waits } from './waits';
 
@@ -25,8 +24,6 @@ export class Store {
   /** What of the project is in the kernel in front. */
   readonly kernel: KernelActions;
   readonly changes: Changes;
-  /** What was found in notebooks when they were saved, where the panel hears of it. */
-  saves: Saves | null = null;
 
   /** `cells` are those of the notebook in front; a panel that cannot know them has none. */
   constructor(

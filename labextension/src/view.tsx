@@ -4,7 +4,7 @@
  * `mount(element, store)` shows it and returns what takes it away again.
  */
 
-import { render } from 'preact';
+import { type FunctionComponent, render } from 'preact';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { actionsOf, run } from './actions';
 import { arrange } from './arrange';
@@ -13,7 +13,6 @@ import { Icon } from './icons';
 import type { Trans } from './language';
 import { List } from './list';
 import { Menu } from './menu';
-import { NeedsNote } from './needs';
 import { Notices } from './notices';
 import { ProjectBox } from './projectbox';
 import { ProjectNote } from './projectnote';
@@ -27,6 +26,10 @@ export interface Surroundings {
   /** Its name as a landmark; a page can have several panels. */
   name(project: string): string;
   openSettings?(): void;
+  /** What it says below the project. */
+  BelowProject?: FunctionComponent;
+  /** What it says among the notices. */
+  AmongNotices?: FunctionComponent;
 }
 
 /** Puts the panel into an element; the returned function takes it out and ends the store. */
@@ -67,7 +70,7 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
       <TitleBar store={store} shown={found.length} openSettings={around.openSettings} hasHelp={!isEmpty} />
       <ProjectBox store={store} />
       <ProjectNote store={store} />
-      <NeedsNote store={store} />
+      {around.BelowProject && <around.BelowProject />}
       <div class="dhs-bar">
         <input
           class="dhs-input"
@@ -83,7 +86,7 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
         {isEmpty && <Opener store={store} dialog={{ kind: 'help' }} label={trans.__('Help')} />}
       </div>
       <List store={store} found={found} openMenu={(secret, anchor, at) => setMenu({ secret, anchor, at })} />
-      <Notices store={store} />
+      <Notices store={store}>{around.AmongNotices && <around.AmongNotices />}</Notices>
       {menu && (
         <Menu
           label={trans.__('Actions for %1', menu.secret.name)}
@@ -132,7 +135,7 @@ function Greeting({ trans }: { trans: Trans }) {
       <p class="dhs-heading">{trans.__('This project has no secrets yet.')}</p>
       <p>
         {trans.__(
-          'A secret is a named value, such as a password or an API key, that notebooks use without having it in them. Values that you save are never shown here again.'
+          'A secret is a named value of a project, such as a password or an API key. Notebooks read it with %secret get NAME, and show [secret:NAME] in its place. A saved value is never shown here again.'
         )}
       </p>
     </div>

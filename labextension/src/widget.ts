@@ -2,7 +2,7 @@
 
 import CATALOGUES from 'catalogues';
 import { CommTransport, type Model } from './comm';
-import { type Catalogue, speaking, type Trans } from './language';
+import { speaking, type Trans } from './language';
 import type { Status } from './model';
 import { languageOfPage, takeKeys } from './page';
 import { Store } from './store';
@@ -13,14 +13,14 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const leaveKeys = takeKeys(el);
   el.classList.add('dhs-widget');
   const language = languageOfPage();
-  const own = CATALOGUES[language.slice(0, 2)] ?? CATALOGUES.en ?? {};
+  const own = CATALOGUES[language.slice(0, 2)] ?? CATALOGUES.en ?? [];
   const transport = new CommTransport(model);
   let end = waiting(model, el, speaking(language, own));
   let gone = false;
-  const show = (texts: Catalogue, status?: Status) => {
+  const show = (texts: string[], status?: Status) => {
     if (!gone) {
       end();
-      const trans = speaking(language, texts);
+      const trans = speaking(language, [...own, ...texts]);
       const store = new Store(transport, trans);
       transport.onCell(() => void store.kernel.ask());
       end = mount(el, store, {

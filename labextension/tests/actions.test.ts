@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACTIONS, type Action, run } from '../src/actions';
+import { type Action, allActions, run } from '../src/actions';
 import { untranslated } from '../src/language';
 import { Store } from '../src/store';
-import { FRONT, fakeTransport, info, PUT } from './transport';
+import { CELLS, FRONT, fakeTransport, info, PUT } from './transport';
 
 const secret = info('db-pass');
 
+const all = allActions(new Store(fakeTransport(), untranslated, CELLS));
+
 function action(id: string): Action {
-  const found = ACTIONS.find(one => one.id === id);
+  const found = all.find(one => one.id === id);
   assert.ok(found);
   return found;
 }
@@ -30,8 +32,8 @@ async function opened(writable: boolean) {
 }
 
 test('each action has a name of its own, and one that has a button says there whose it is', () => {
-  assert.equal(new Set(ACTIONS.map(({ label }) => label(untranslated))).size, ACTIONS.length);
-  const named = ACTIONS.flatMap(({ button }) => button?.label(untranslated, 'db-pass') ?? []);
+  assert.equal(new Set(all.map(({ label }) => label(untranslated))).size, all.length);
+  const named = all.flatMap(({ button }) => button?.label(untranslated, 'db-pass') ?? []);
   assert.deepEqual(named, ['Put db-pass into kernel', 'Put db-pass again']);
 });
 
@@ -55,7 +57,7 @@ test('replace, edit, rename and delete open a dialog and send nothing', async ()
 
 test('where one may only read, what changes is disabled and says why; putting and copying are not', async () => {
   const { store } = await opened(false);
-  const disabled = ACTIONS.filter(one => one.disabledReason(store) !== '');
+  const disabled = all.filter(one => one.disabledReason(store) !== '');
   assert.deepEqual(
     disabled.map(({ id }) => id),
     ['replace', 'edit', 'rename', 'delete']
@@ -70,7 +72,7 @@ test('where one may only read, what changes is disabled and says why; putting an
 test('without a kernel, what needs one is disabled and says why', async () => {
   const { store, put } = await opened(true);
   store.kernel.setFront({ ...FRONT, disabledReason: 'No notebook is open.' });
-  const disabled = ACTIONS.filter(one => one.disabledReason(store) !== '');
+  const disabled = all.filter(one => one.disabledReason(store) !== '');
   assert.deepEqual(
     disabled.map(({ id }) => id),
     ['put', 'environment', 'put-again', 'forget']

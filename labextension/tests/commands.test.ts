@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACTIONS } from '../src/actions';
+import { allActions } from '../src/actions';
 import { commands } from '../src/commands';
 import { untranslated } from '../src/language';
 import { Store } from '../src/store';
@@ -25,12 +25,12 @@ function made(chosen: string | null) {
 }
 
 test('every action of the panel is a command under its name, and each has an id of its own', () => {
-  const { all } = made(null);
+  const { store, all } = made(null);
   const labels = all.map(command => command.label);
   assert.deepEqual(labels.slice(0, 3), ['Show secrets', 'Add secret', 'Import .env']);
   assert.deepEqual(
     labels.slice(3),
-    ACTIONS.map(({ label }) => `Secret: ${label(untranslated)}`)
+    allActions(store).map(({ label }) => `Secret: ${label(untranslated)}`)
   );
   assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
 });

@@ -77,7 +77,7 @@ test('after a restart nothing claims to be in the kernel, and no notice or answe
   let late: (held: InKernel) => void = () => {};
   const { store } = await opened();
   await store.kernel.put('A', 'variable');
-  assert.equal(store.state.notice, 'A is in the variable a of a.ipynb.');
+  assert.equal(store.state.notice, 'a.ipynb: A is in the variable a.');
   const slow = new Promise<InKernel>(resolve => (late = resolve));
   const { store: other } = await opened({ held: () => slow });
   for (const one of [store, other]) {

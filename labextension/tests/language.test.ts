@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { speaking, untranslated } from '../src/language';
-import { catalogues, replaceTexts, textsOf } from '../texts.mjs';
+import { catalogues, joined, replaceTexts, textsOf } from '../texts.mjs';
 
 const SOURCES = readdirSync('src').map(name => readFileSync(`src/${name}`, 'utf8'));
 const USED = SOURCES.flatMap(textsOf);
@@ -25,14 +25,13 @@ for (const [locale, catalogue] of Object.entries(catalogues())) {
   });
 }
 
-test('a catalogue translates texts and pairs, and what it lacks is said as the source has it', () => {
-  const trans = speaking('it-IT', { 'Delete %1': ['Elimina %1'], '%1 of %2': ['%1 da %2', '%1 dei %2'] });
-  assert.equal(trans.__('Delete %1', 'A'), 'Elimina A');
+test('a catalogue has texts and pairs by their numbers, and a text without a number is said as it is', () => {
+  const trans = speaking('it-IT', ['Elimina %1', joined(['%1 da %2', '%1 dei %2'])]);
+  // In a module a text's number stands in its place.
+  const [remove, pair, none] = [0, 1, 0] as unknown as [string, string, string];
+  assert.equal(trans.__(remove, 'A'), 'Elimina A');
   assert.equal(trans.__('Edit %1', 'A'), 'Edit A');
-  assert.deepEqual(
-    [trans._n('%1 of %2', '%1 of them', 1, 'B'), trans._n('%1 of %2', '', 0, 'B')],
-    ['1 da B', '0 dei B']
-  );
+  assert.deepEqual([trans._n(pair, none, 1, 'B'), trans._n(pair, none, 0, 'B')], ['1 da B', '0 dei B']);
   assert.deepEqual(
     [untranslated._n('%1 line', '%1 lines', 1), untranslated._n('%1 line', '%1 lines', 7)],
     ['1 line', '7 lines']
@@ -44,9 +43,8 @@ test('the texts of a source are found, in either quotes, over several lines, and
   assert.deepEqual(textsOf(source), [["It's %1"], ["a 'b'"], ['%1 line', '%1 lines']]);
 });
 
-test('marks stand in the place of texts, and what follows them stays', () => {
-  const marked = replaceTexts("a.__('Save %1', name); wording('It'); t._n('%1 line', '%1 lines', n); __(said)", texts =>
-    texts.join('|').toUpperCase()
-  );
-  assert.equal(marked, "a.__('SAVE %1', name); wording('IT'); t._n('%1 LINE|%1 LINES','', n); __(said)");
+test('numbers stand in the place of texts, and what follows them stays', () => {
+  const source = "a.__('Save %1', name); wording('It'); t._n('%1 line', '%1 lines', n); __(said)";
+  const numbered = replaceTexts(source, texts => texts.join('').length);
+  assert.equal(numbered, 'a.__(7, name); wording(2); t._n(15,0, n); __(said)');
 });

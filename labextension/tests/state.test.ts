@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { speaking, untranslated } from '../src/language';
+import { type Trans, untranslated } from '../src/language';
 import { ReportedError, RequestError } from '../src/model';
 import { problemOf } from '../src/state';
 
-const italian = speaking('it-IT', {
-  'A proxy or the Jupyter server answered %1.': ['Un proxy ha risposto %1.'],
-  'Try again.': ['Riprova.'],
-  'You do not have the right to do this.': ['Non hai il diritto di farlo.']
-});
+const ITALIAN: { [text: string]: string } = {
+  'A proxy or the Jupyter server answered %1.': 'Un proxy ha risposto %1.',
+  'Try again.': 'Riprova.',
+  'You do not have the right to do this.': 'Non hai il diritto di farlo.'
+};
+const italian: Trans = {
+  ...untranslated,
+  language: 'it-IT',
+  __: (text, ...args) => untranslated.__(ITALIAN[text] ?? text, ...args)
+};
 
 test('what the panel words itself is said in its language, with its arguments', () => {
   const text = 'A proxy or the Jupyter server answered %1.';

@@ -1,6 +1,7 @@
 /** A transport for tests, which says what they set, and a project with one secret besides. */
 
-import type { Front, Put, Transport } from '../src/model';
+import { INSERT } from '../src/insertaction';
+import type { Cells, Front, Put, Transport } from '../src/model';
 import type { SecretInfo } from '../src/protocol';
 
 export function info(name: string): SecretInfo {
@@ -13,6 +14,13 @@ export const PUT: Put = { target: 'a', replaced: false, expired: null, unmasked:
 
 /** A notebook with a kernel in which everything can be done. */
 export const FRONT: Front = { file: 'a.ipynb', kernel: 'k-1 0', disabledReason: '', project: null, cellsReason: '' };
+
+/** Cells in which nothing is. */
+export const CELLS: Cells = {
+  action: INSERT,
+  lines: name => [`%secret get ${name}`],
+  insert: name => [`%secret get ${name}`]
+};
 
 export function fakeTransport(set: Partial<Transport> = {}): Transport {
   return {

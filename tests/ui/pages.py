@@ -57,7 +57,8 @@ class Panel:
 
     def names(self) -> list[str]:
         """Returns the names in the list."""
-        return self.region.locator(".dhs-row .dhs-name").all_inner_texts()
+        names: list[str] = self.region.locator("[data-name]").evaluate_all("rows => rows.map(row => row.dataset.name)")
+        return names
 
     def details(self, name: str) -> Locator:
         """Opens a secret's details, if they are not open, and returns them."""
@@ -121,7 +122,7 @@ class Dialog:
 
     @property
     def cancel_button(self) -> Locator:
-        return self.frame.locator(".dhs-cancel")
+        return self.submit_button.locator("xpath=preceding-sibling::button")
 
     def submit(self) -> None:
         self.submit_button.click()
@@ -131,7 +132,7 @@ class Dialog:
 
     def discard(self) -> None:
         """Lets go of the lines that the value's field holds."""
-        self.frame.locator(".dhs-discard").click()
+        self.frame.get_by_role("button", name="Discard").click()
 
 
 class Notebook:

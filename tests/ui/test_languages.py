@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .conftest import NewPage
 from .lab import BUILT, Lab
-from .pages import Notebook
+from .pages import Dialog, Notebook
 from .widget import opening
 
 LANGUAGES = {"it": "it_IT", "de": "de_DE"}
@@ -88,7 +88,7 @@ def states(page: Page, panel: Locator, said: dict[str, list[str]]) -> Iterator[s
         panel.get_by_role("menuitem", name=said[text][0], exact=True).click()
         expect(panel.get_by_role("dialog")).to_be_visible()
         yield text
-        panel.get_by_role("dialog").locator(".dhs-cancel").click()
+        Dialog(panel.get_by_role("dialog")).cancel()
     button("Put %1 into kernel", "API_KEY").click()
     expect(panel.get_by_text(said["in kernel as %1"][0].replace("%1", "API_KEY"), exact=True)).to_be_visible()
     yield "put"
