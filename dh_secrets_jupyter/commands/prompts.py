@@ -38,21 +38,21 @@ class Prompts:
 
     def ask_value(self, name: str, place: str) -> str:
         """Asks for a secret's value by a prompt that shows nothing of it."""
-        prompt = f"Value of {name} for {place}. Your input is hidden; for several lines use --from-file: "
+        prompt = f"Value of {name} for {place}. Your input is hidden; for several lines, use --from-file: "
         return self._ask_hidden(name, prompt, f"Use {self._sources}", "--from-file")
 
     def ask_needed(self, name: str, place: str, about: str | None) -> str:
         """Asks for a value that a notebook needs, and says what for."""
         purpose = f" ({one_line(about)})" if about else ""
         from_file = f"{self._set} {name} --from-file"
-        hidden = f"Your input is hidden; for several lines cancel, and use {from_file}: "
+        hidden = f"Your input is hidden; for several lines, cancel and use {from_file}: "
         return self._ask_hidden(
             name, f"Value of {name}{purpose} for {place}. {hidden}", f"Run {self._set} {name}", from_file
         )
 
     def confirm(self, what: str, question: str, unanswered: SecretsError | None = None) -> bool:
         """Asks a question, and returns whether the answer was yes; ``unanswered`` is raised where nobody can answer."""
-        unanswered = unanswered or _unanswered(what, "Use --yes to go on without a question")
+        unanswered = unanswered or _unanswered(what, "Use --yes to skip the question")
         answer = self._ask(input, f"{question} [y/N] ", what, unanswered)
         return answer.strip().lower() in ("y", "yes")
 
@@ -60,7 +60,7 @@ class Prompts:
         value = self._ask(getpass.getpass, prompt, name, _unanswered(name, instead))
         if value.startswith("-----BEGIN ") and "\n" not in value.strip():
             raise SecretsError(
-                name, "a key in PEM has several lines, but this one arrived on a single line", f"Use {from_file} for it"
+                name, "a PEM key has several lines, but this one arrived on a single line", f"Use {from_file} for it"
             )
         return value
 

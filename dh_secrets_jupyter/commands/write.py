@@ -164,7 +164,7 @@ def _value(front: Front, name: str, line: Line, place: str) -> str | bytes:
 
 def _from_environment(name: str, entry: str) -> str | bytes:
     if entry not in os.environ:
-        raise SecretsError(name, f"there is no environment variable {entry!a}", "Run %env to list them")
+        raise SecretsError(name, f"there is no environment variable {entry!a}", "Check its spelling")
     return os.environ[entry] if os.name == "nt" else os.fsencode(os.environ[entry])
 
 

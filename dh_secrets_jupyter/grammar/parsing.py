@@ -85,7 +85,7 @@ def parse_words(command: Command, words: Sequence[str]) -> Line:
         (rest if taker else left).extend(behind or [])
         if not options.help:
             if taker and not rest:
-                raise SecretsError(taker.flag, "this option needs names behind it", f"Write it as {taker.flag} NAME")
+                raise SecretsError(taker.flag, "this option needs names after it", f"Write it as {taker.flag} NAME")
             _check_options(command, options)
         return Line(command, left, options, rest, behind)
     option = command.option(flag)

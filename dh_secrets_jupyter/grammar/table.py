@@ -12,7 +12,7 @@ _NAMES = "NAME [as VAR] …"
 _METADATA_STAYS = 'Metadata that you do not give stays as it is; "" clears it; labels replace the existing ones.'
 
 _ALL = Option("--all", "read all other secrets of the project as well", is_final=True)
-_JSON = Option("--json", "print it as JSON, for programs", only=_TERMINAL)
+_JSON = Option("--json", "print JSON, for programs", only=_TERMINAL)
 _PROVIDER = Option(
     "--provider",
     "where its secrets are kept: auto, digitalhub, kubernetes, local or another provider",
@@ -27,7 +27,7 @@ _METADATA = (
 )
 _FROM_FILE = Option(
     "--from-file",
-    "take the value from a file, to the byte",
+    "take the value from a file, byte for byte",
     "P",
     group="source",
     completes=Completes.FILES,
@@ -56,7 +56,7 @@ _ROWS = (
         "NAME",
         "Switch this kernel to another project",
         "demo",
-        "A project need not be created: it is there as soon as it has a secret.",
+        "A project does not need to be created: it exists as soon as it has a secret.",
         Completes.PROJECTS,
         (_PROVIDER,),
         only=_NOTEBOOK,
@@ -82,7 +82,7 @@ _ROWS = (
     Command(
         "get",
         "NAME",
-        "Write a value to standard output, to the byte, for a script",
+        "Write a value to standard output, byte for byte, for a script",
         "DOCKER_TOKEN | docker login --username jo --password-stdin",
         "It is refused where somebody would see it: on a terminal, and below a notebook's kernel.",
         Completes.SECRETS,
@@ -113,18 +113,18 @@ _ROWS = (
         _NAMES,
         "Read values, and ask for those that are missing",
         'API_KEY db-pass as password --optional SLACK --about "to read the orders"',
-        "What you are asked for is stored in the project, all of it or nothing. Where nobody can answer, the cell\n"
-        "fails and names all that is missing.",
+        "What you enter is stored in the project, all of it or none. Where nobody can answer, the cell fails and\n"
+        "names all that is missing.",
         Completes.SECRETS,
         (
             Option(
                 "--optional",
-                "leave out in silence what is missing of the names behind it",
+                "names that are left out silently if they are missing",
                 _NAMES,
                 completes=Completes.SECRETS,
                 takes_rest=True,
             ),
-            Option("--env", "read them into environment variables"),
+            Option("--env", "read the values into environment variables"),
             Option("--about", "what the notebook needs them for, in quotes", "TEXT"),
         ),
         only=_NOTEBOOK,
@@ -177,7 +177,7 @@ _ROWS = (
         "[NAME …]",
         "Remove values from this kernel again",
         "API_KEY",
-        "Removes variables, environment variables and files, of all secrets where no NAME is given.",
+        "Removes variables, environment variables and files; without NAME, those of all secrets.",
         Completes.SECRETS,
         only=_NOTEBOOK,
     ),
@@ -197,9 +197,9 @@ _ROWS = (
         "[NAME[=VAR] … | --all] -- CMD …",
         "Run a command with values in its environment, masked in what it prints",
         "API_KEY db-pass=PGPASSWORD -- python report.py",
-        "Credentials that are in the environment already are masked as well. It ends as the command ends; 127 says\n"
-        "that there is no such command, 126 that it cannot be run, 2 that a value could not be had. Where standard\n"
-        "output is a terminal the command gets one of its own; on Windows it gets pipes.",
+        "Credentials that are in the environment already are masked as well. Its exit status is that of the\n"
+        "command; 127 means that there is no such command, 126 that it cannot be run, 2 that a value could not be\n"
+        "read. If standard output is a terminal, the command gets one of its own; on Windows it gets pipes.",
         Completes.SECRETS,
         (Option("--all", "put all secrets of the project into the environment", is_final=True),),
         only=_TERMINAL,
@@ -210,12 +210,12 @@ _ROWS = (
         "Look for the project's values in files",
         "analysis.ipynb",
         "Without PATH it searches the files here that git tracks or would track.\n"
-        "The status is 1 where something is found, and 2 where not everything could be searched.",
+        "The exit status is 1 if something is found, and 2 if not everything could be searched.",
         Completes.FILES,
         (
             Option("--staged", "search what a commit would change, as the index has it", group="what", only=_TERMINAL),
             Option("--history", "search every blob of the repository", group="what", only=_TERMINAL),
-            Option("--allow-empty", "end with 0 where there is nothing to look for", only=_TERMINAL),
+            Option("--allow-empty", "exit with 0 if there is nothing to look for", only=_TERMINAL),
             Option(
                 "--format",
                 "text (the default), json or sarif",
@@ -234,7 +234,7 @@ _ROWS = (
         Completes.FILES,
         (
             Option("--sources", "also in sources, and in files that are no notebooks"),
-            Option("--check", "change nothing; the status is 1 where something would be changed"),
+            Option("--check", "change nothing; the exit status is 1 if something would be changed"),
         ),
         only=_TERMINAL,
     ),
@@ -243,10 +243,10 @@ _ROWS = (
         "NOTEBOOK …",
         "Say which secrets notebooks and scripts need, and which of them are missing",
         "analysis.ipynb --check",
-        "Nothing is run. The status of --check is 1 where something is missing that is not optional.",
+        "Nothing is run. With --check the exit status is 1 if something is missing that is not optional.",
         Completes.FILES,
         (
-            Option("--check", "fail where something is missing"),
+            Option("--check", "fail if something is missing"),
             Option("--example", "print the names as a .env file to fill in"),
             Option("--json", "print the needs as JSON"),
         ),
@@ -292,4 +292,4 @@ def in_terminal(text: str) -> str:
     for name in TERMINAL.keys() & COMMANDS.keys():
         if COMMANDS[name].summary == TERMINAL[name].summary:
             text = text.replace(COMMANDS[name].call, TERMINAL[name].call)
-    return text.replace(f"{COMMANDS['project'].call} ", f"{COMMON[0].flag} ").replace("Run %env ", "Run env ")
+    return text.replace(f"{COMMANDS['project'].call} ", f"{COMMON[0].flag} ")

@@ -46,7 +46,7 @@ def targets(destination: Destination, refs: Iterable[SecretRef]) -> dict[str, st
             raise SecretsError(
                 f"{found[target]}, {ref.name}",
                 f"both would go into {target}",
-                f"Name another one, for example: {ref.name} as OTHER",
+                f"Give one of them another name, for example: {ref.name} as OTHER",
             )
     return found
 

@@ -91,9 +91,9 @@ def _store(project: Project, values: Mapping[str, str]) -> str:
 
 
 def _unmet(project: Project, missing: Sequence[str]) -> SecretNotFoundError:
-    how = f"%secret set {missing[0]}" if len(missing) == 1 else "%secret set NAME for each"
+    name, each = (missing[0], "") if len(missing) == 1 else ("NAME", " for each")
     return SecretNotFoundError(
         ", ".join(missing),
-        f"missing in {whole_place(project)}",
-        f"Run {how}, or jupyter secrets set NAME in a terminal, then run this cell again",
+        f"missing from {whole_place(project)}",
+        f"Run %secret set {name}{each}, or jupyter secrets set {name} in a terminal, then run this cell again",
     )

@@ -37,4 +37,4 @@ def scan(front: ShellFront, line: Line) -> None:
             process.send_signal(signal.SIGINT)
             raise
     if process.returncode not in (0, _FOUND):
-        raise SecretsError("scan", "not everything could be searched", "See what is said above")
+        raise SecretsError("scan", "not everything could be searched", "See the message above")

@@ -33,7 +33,8 @@ def test_every_name_has_a_variable(name: str) -> None:
 def test_two_names_do_not_meet_in_one_variable() -> None:
     """Two secrets that would go to one variable are refused, both named."""
     with pytest.raises(
-        SecretsError, match=r"^a-b, a\.b: both would go into a_b\. Name another one, for example: a\.b as OTHER"
+        SecretsError,
+        match=r"^a-b, a\.b: both would go into a_b\. Give one of them another name, for example: a\.b as OTHER",
     ):
         targets(Destination.VARIABLE, [SecretRef("a-b"), SecretRef("a.b")])
     assert targets(Destination.VARIABLE, [SecretRef("a-b"), SecretRef("a.b", "other")]) == {

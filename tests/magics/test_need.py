@@ -90,7 +90,7 @@ def test_a_cancelled_prompt_fails_with_the_line(project_kernel: Kernel, answers:
     """The cell fails with the line of where nobody can answer, and nothing is stored."""
     cells = [project_kernel.run("%secret need A API_KEY B", answers=given) for given in (answers, None)]
     assert cells[0].error == cells[1].error
-    assert str(cells[0].error).startswith("A, B: missing in project t")
+    assert str(cells[0].error).startswith("A, B: missing from project t")
     assert cells[0].error_name == "SecretNotFoundError"
     assert "no such secret" in str(project_kernel.run("%secret get A").error)
 
@@ -115,7 +115,7 @@ def test_what_others_set_meanwhile_stays(project_kernel: Kernel) -> None:
     project_kernel.ok("%secret delete NEW --yes")
 
 
-MISSING = "DB, API, KEY: missing in project default (local: "
+MISSING = "DB, API, KEY: missing from project default (local: "
 CELLS = [LOAD, "%secret need DB API as token KEY --optional SLACK --about 'to try'", "open('went-on', 'w')"]
 
 

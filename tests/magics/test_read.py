@@ -36,7 +36,7 @@ def test_get_is_all_or_none(project_kernel: Kernel) -> None:
 
 def test_get_refuses_what_would_meet(project_kernel: Kernel) -> None:
     """Two names that would meet in one variable are an error, before anything is set; also under ``--all``."""
-    said = "db-pass, db.pass: both would go into db_pass. Name another one, for example: db.pass as OTHER."
+    said = "db-pass, db.pass: both would go into db_pass. Give one of them another name, for example: db.pass as OTHER."
     assert project_kernel.run("%secret get db-pass db.pass").error == said
     project_kernel.ok("%secret set db.pass", answers=["invented-other"])
     assert project_kernel.run("%secret get --all").error == said

@@ -42,7 +42,7 @@ def test_what_cannot_be_searched(scanning_kernel: Kernel) -> None:
     """Where the command cannot do it the cell fails in one line, below what the command said."""
     cell = scanning_kernel.run("%secret scan gone.txt")
     assert "gone.txt: no such file or folder." in cell.stdout
-    assert cell.error == "scan: not everything could be searched. See what is said above."
+    assert cell.error == "scan: not everything could be searched. See the message above."
     scanning_kernel.ok("%secret project without-any")
     assert "without-any: there is no value to look for." in scanning_kernel.run("%secret scan").stdout
     assert "--history: unknown option" in (scanning_kernel.run("%secret scan --history").error or "")

@@ -20,10 +20,10 @@ MISSING = "NOPE: no such secret in project default. Run %secret list to see what
 UNANSWERED = "NEW: nobody can answer a prompt here. Use --from-file, --from-env or --from-var."
 FAILING = {
     "%secret set NEW": UNANSWERED,
-    "%secret delete KEY": "KEY: nobody can answer a prompt here. Use --yes to go on without a question.",
+    "%secret delete KEY": "KEY: nobody can answer a prompt here. Use --yes to skip the question.",
     "%secret get KEY NOPE": MISSING,
     "%%secret NOPE\nprint('ran')": MISSING,
-    "%secret edit KEY": "KEY: nothing to change. Use --description, --label or --expires.",
+    "%secret edit KEY": "KEY: nothing to change. Use --description, --label, --expires or --hosts.",
     "%secret set KEY --from-file nope": (
         "KEY: cannot read the file 'nope' (No such file or directory). Check its path and permissions."
     ),

@@ -90,8 +90,7 @@ def test_set_refuses_a_key_on_one_line(project_kernel: Kernel) -> None:
     """A PEM that lost its line breaks in the prompt is refused, and nothing stored."""
     cell = project_kernel.run("%secret set KEY", answers=[PEM.replace("\n", "")])
     assert (
-        cell.error
-        == "KEY: a key in PEM has several lines, but this one arrived on a single line. Use --from-file for it."
+        cell.error == "KEY: a PEM key has several lines, but this one arrived on a single line. Use --from-file for it."
     )
     assert project_kernel.run("%secret describe KEY").error_name == "SecretNotFoundError"
 
@@ -114,13 +113,13 @@ def test_set_refuses_a_key_on_one_line(project_kernel: Kernel) -> None:
         ),
         ("set NEW --from-env JUPYTERHUB_USER --label a,b", "NEW: a label cannot contain a comma."),
         ("set NEW --from-file /dev/zero", "its secrets would take "),
-        ("edit API_KEY", "API_KEY: nothing to change. Use --description, --label or --expires."),
+        ("edit API_KEY", "API_KEY: nothing to change. Use --description, --label, --expires or --hosts."),
         ("edit NOPE --label a", "NOPE: no such secret in project "),
         ("describe NOPE", "NOPE: no such secret in project "),
         ("describe API_KEY db-pass", "describe: only one NAME is allowed. See %secret describe --help."),
         ("delete", "delete: NAME is missing. See %secret delete --help."),
         ("delete API_KEY NOPE --yes", "NOPE: no such secret in project "),
-        ("delete API_KEY", "API_KEY: nobody can answer a prompt here. Use --yes to go on without a question."),
+        ("delete API_KEY", "API_KEY: nobody can answer a prompt here. Use --yes to skip the question."),
         ("import", "import: FILE is missing. See %secret import --help."),
         ("import nope", "import: cannot read the file 'nope' (No such file or directory)."),
         ("project", "project: NAME is missing. See %secret project --help."),

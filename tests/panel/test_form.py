@@ -17,7 +17,7 @@ LOAD = "%load_ext dh_secrets_jupyter\nimport dh_secrets_jupyter.panel.form as fo
 PATIENT = "form.SHOWN_TIMEOUT = 120"
 """However busy the machine is, the form's report comes in time."""
 NEED = "%secret need A B as b --about 'to try'"
-LINE = "A, B: missing in project default (local: "
+LINE = "A, B: missing from project default (local: "
 
 
 class Form:

@@ -13,8 +13,6 @@ from ..support.terminals import Terminal
 from .player import Step
 
 _NOTEBOOK, _TERMINAL = Surface.NOTEBOOK.value, Surface.TERMINAL.value
-_THERE = {f"{_TERMINAL} ": f"{_NOTEBOOK} ", "Run env ": "Run %env "}
-"""What a terminal says, and what a notebook says in its place."""
 _TAB = "<TAB>"
 _STOP = re.compile(rb"(?P<prompt>[^\r\n]*(?: --from-file: |\[y/N\] ))\Z|In \[\d+\]: \Z")
 """Where IPython waits for somebody to type."""
@@ -99,8 +97,7 @@ class InShell(InTerminal):
             said = super().play(Step(typed, step.answers))
             shown += f"{said}\n" if said else ""
         if any(line.startswith(_NOTEBOOK) for line in step.code.split("\n")):
-            for here, there in _THERE.items():
-                shown = shown.replace(here, there)
+            shown = shown.replace(f"{_TERMINAL} ", f"{_NOTEBOOK} ")
         return shown
 
 

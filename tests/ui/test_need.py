@@ -83,7 +83,7 @@ def test_cancel_and_interrupt_fail_the_cell(local_lab: Lab, new_page: NewPage, p
     expect(asking.form).to_be_visible(timeout=120_000)
     asking.value("TOKEN").fill("sample-TOKEN")
     asking.form.get_by_role("button", name="Cancel").click()
-    line = f"{', '.join(NAMES)}: missing in project {project}"
+    line = f"{', '.join(NAMES)}: missing from project {project}"
     assert line in asking.ends()
     asking.cell = asking.notebook.start(NEED)
     asking.form = asking.cell.get_by_role("form", name="What the notebook needs")

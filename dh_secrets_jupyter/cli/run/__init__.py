@@ -37,7 +37,7 @@ def run(line: Line, common: Mapping[str, str]) -> int:
         SecretsError: no command, or its values cannot be had.
     """
     if not line.behind:
-        raise SecretsError("run", "the command is missing", f"Write it behind --: {line.command.call} API_KEY -- env")
+        raise SecretsError("run", "the command is missing", f"Write it after --: {line.command.call} API_KEY -- env")
     names = line.words[: -len(line.behind)]
     loaded = load(line, names, common)
     sys.stdout.flush()

@@ -114,5 +114,5 @@ def test_short_values_are_said_not_to_be_masked(demo: Project, capsys: pytest.Ca
 @pytest.mark.parametrize("words", [["API_KEY"], ["API_KEY", "--"], []])
 def test_no_command(demo: Project, words: list[str]) -> None:
     """It stands behind two hyphens."""
-    with pytest.raises(SecretsError, match=r"run: the command is missing\. Write it behind --"):
+    with pytest.raises(SecretsError, match=r"run: the command is missing\. Write it after --"):
         run(parse_words(TERMINAL["run"], words), {})
