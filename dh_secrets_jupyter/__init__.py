@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from .models import Metadata, SecretBytes, SecretValue
     from .project import Project, Secret, Spec
+    from .using import use
 
 __all__ = [
     "AccessDeniedError",
@@ -42,12 +43,14 @@ __all__ = [
     "TooLargeError",
     "get",
     "get_or_create_project",
+    "use",
 ]
 
 _HOMES = {
     "current": ("get", "get_or_create_project"),
     "models": ("Metadata", "SecretBytes", "SecretValue"),
     "project": ("Project", "Secret", "Spec"),
+    "using": ("use",),
     "errors": tuple(name for name in __all__ if name.endswith("Error")),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

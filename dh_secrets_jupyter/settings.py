@@ -100,6 +100,16 @@ def of_shell(shell: Any) -> DHSecrets | None:
     return next((found for found in shell.configurables if isinstance(found, DHSecrets)), None)
 
 
+def jupyter_config() -> Config:
+    """Returns what ``jupyter_config`` and ``jupyter_secrets_config`` say, the user's files over the machine's."""
+    from jupyter_core.application import JupyterApp
+
+    app = JupyterApp(name="jupyter-secrets")
+    app.load_config_file()
+    config: Config = app.config
+    return config
+
+
 def from_config(config: Config | None) -> DHSecrets:
     """Returns the settings of an application's configuration, or the defaults."""
     return DHSecrets(config=config) if config is not None else DHSecrets()

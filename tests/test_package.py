@@ -37,8 +37,18 @@ def test_importing_it_is_cheap() -> None:
 def test_public_names() -> None:
     """All classes, errors and functions of the contract are at the top; ``dir`` and ``__all__`` say the same."""
     errors = "Secrets SecretNotFound SecretExists InvalidName TooLarge Conflict AccessDenied ProviderUnavailable"
-    wanted = ["Project", "Secret", "Spec", "Metadata", "SecretValue", "SecretBytes", "get", "get_or_create_project"]
-    wanted += [f"{name}Error" for name in errors.split()]
+    wanted = [
+        "Project",
+        "Secret",
+        "Spec",
+        "Metadata",
+        "SecretValue",
+        "SecretBytes",
+        "get",
+        "get_or_create_project",
+        "use",
+    ]
+    wanted += ["use", *(f"{name}Error" for name in errors.split())]
     assert set(wanted) == set(dh_secrets_jupyter.__all__)
     assert set(dh_secrets_jupyter.__all__) < set(dir(dh_secrets_jupyter))
     for name in dh_secrets_jupyter.__all__:

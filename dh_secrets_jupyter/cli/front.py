@@ -12,7 +12,6 @@ from ..errors import SecretsError
 from ..grammar import TERMINAL
 from ..project import Project
 from ..rendering import Table
-from . import configuration
 
 
 class TerminalFront(Prompts):
@@ -29,7 +28,7 @@ class TerminalFront(Prompts):
     @cached_property
     def settings(self) -> settings.DHSecrets:
         """What Jupyter's configuration says."""
-        return settings.from_config(configuration.load())
+        return settings.from_config(settings.jupyter_config())
 
     def project(self) -> Project:
         """Returns the project that was named, else that of the environment or of the configuration."""

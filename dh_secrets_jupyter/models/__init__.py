@@ -13,7 +13,7 @@ from .metadata import (
     metadata_edit,
 )
 from .names import check_name, check_names, check_project, is_name, is_project
-from .values import MAX_TOTAL, SecretBytes, SecretValue, decode, encode, name_of
+from .values import MAX_TOTAL, SecretBytes, SecretValue, StandIn, decode, encode, name_of
 
 __all__ = [
     "MAX_DESCRIPTION",
@@ -25,6 +25,7 @@ __all__ = [
     "MetadataFields",
     "SecretBytes",
     "SecretValue",
+    "StandIn",
     "check_description",
     "check_expires",
     "check_labels",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, Self, SupportsIndex
 
 from ..errors import SecretsError
@@ -67,9 +68,24 @@ class SecretBytes(_Kept, bytes):
         return bytes(memoryview(self))
 
 
-def name_of(value: SecretValue | SecretBytes) -> str:
-    """Returns the name of the secret that a value is of."""
-    return value._secret
+@dataclass(frozen=True)
+class StandIn:
+    """What a kernel has in the place of a value that it may use, and not read.
+
+    Attributes:
+        name: the secret's.
+        text: of the same length as the value, and worth nothing anywhere else.
+        hosts: where the proxy puts the value in its place.
+    """
+
+    name: str
+    text: str = field(repr=False)
+    hosts: tuple[str, ...]
+
+
+def name_of(value: SecretValue | SecretBytes | StandIn) -> str:
+    """Returns the name of the secret that a value, or a stand-in, is of."""
+    return value.name if isinstance(value, StandIn) else value._secret
 
 
 def encode(name: str, value: str | bytes) -> bytes:

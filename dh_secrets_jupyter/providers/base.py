@@ -195,6 +195,15 @@ class HasRegister(Protocol):
 
 
 @runtime_checkable
+class HasAddress(Protocol):
+    """A provider that is reached over the network."""
+
+    @property
+    def address(self) -> str:
+        """The URL of its server, ``""`` where that cannot be said; without connecting."""
+
+
+@runtime_checkable
 class ListsMetadata(Protocol):
     """A provider that can say what is there without reading values."""
 

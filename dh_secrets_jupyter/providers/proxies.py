@@ -5,15 +5,34 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+from collections.abc import Callable, Mapping
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+HTTPS_PROXY = ("HTTPS_PROXY", "https_proxy")
+"""The variables that name a proxy for https, the stronger first."""
+NO_PROXY = ("NO_PROXY", "no_proxy")
+"""The variables that name what is reached without one."""
+
+
+def _own() -> Mapping[str, str]:
+    return os.environ
+
+
+environment: Callable[[], Mapping[str, str]] = _own
+"""Returns the environment that providers go by: without the proxy through which a kernel uses its secrets."""
+
+
+def first(variables: Mapping[str, str], names: tuple[str, ...]) -> str:
+    """Returns what the first of these variables says that says anything."""
+    return next((text for name in names if (text := variables.get(name))), "")
 
 
 def environments_proxy(address: str) -> str:
     """Returns the proxy that the environment has for an address, by the rules of Go, or ``""``."""
     url = urlsplit(address)
-    names = (f"{url.scheme}_proxy".upper(), f"{url.scheme}_proxy")
-    proxy = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    exceptions = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    variables = environment()
+    proxy = first(variables, (f"{url.scheme}_proxy".upper(), f"{url.scheme}_proxy"))
+    exceptions = first(variables, NO_PROXY)
     if not proxy or _goes_direct(url.hostname or "", url.port or {"http": 80}.get(url.scheme, 443), exceptions):
         return ""
     return proxy if "://" in proxy else f"http://{proxy}"

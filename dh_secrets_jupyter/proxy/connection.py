@@ -6,12 +6,17 @@ the kernel's bundles of certificates. What a connection does is all that differs
 
 from __future__ import annotations
 
+import secrets
+import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .session import Refused
+from ..models import StandIn
+from .refusal import Refused
 
+TOKEN_LENGTH = 32
+"""Characters of a session's token."""
 Trust = Callable[[Iterable[str]], None]
 """Is told of certificates, in PEM, that the kernel's clients have to trust besides those that it knows."""
 
@@ -29,21 +34,6 @@ class Source:
     project: str
     provider: str
     user: str
-
-
-@dataclass(frozen=True)
-class Granted:
-    """A secret that may be used.
-
-    Attributes:
-        name: the secret's.
-        stand_in: what the kernel has in the place of its value.
-        hosts: where the proxy puts the value in.
-    """
-
-    name: str
-    stand_in: str = field(repr=False)
-    hosts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +84,7 @@ class ProxyConnection(Protocol):
     def is_alive(self) -> bool:
         """Whether stand-ins that it has granted are still changed for values, as far as is known."""
 
-    def grant(self, names: Sequence[str], source: Source) -> list[Granted]:
+    def grant(self, names: Sequence[str], source: Source) -> list[StandIn]:
         """Returns stand-ins of secrets, for all or none; of one that has a stand-in already the same.
 
         Raises:
@@ -114,3 +104,8 @@ class ProxyConnection(Protocol):
 
     def close(self) -> None:
         """Ends the session, and with it all stand-ins."""
+
+
+def new_token() -> str:
+    """Returns a token for a session."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(TOKEN_LENGTH))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class RefusedError(Exception):
     """A request is not sent on.
@@ -20,3 +22,11 @@ class RefusedError(Exception):
     def sentence(self) -> str:
         """What is wrong, and what to do."""
         return str(self)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A request, a connection or a handshake was refused."""
+
+    host: str
+    reason: str

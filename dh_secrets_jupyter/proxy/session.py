@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import secrets
-import string
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
@@ -14,13 +12,13 @@ from dataclasses import dataclass, field
 from ..models import hosts as host_names
 from . import stand_in
 from .certificates import Authority
+from .connection import new_token
+from .refusal import Refused
 from .take_out import TakeOut
 from .values import Values
 
 FRESH = 10.0
 """Seconds for which a value that was read is put in."""
-TOKEN_LENGTH = 32
-"""Characters of a session's token."""
 _REFUSALS = 50
 """Refusals that are kept to be shown."""
 
@@ -52,20 +50,14 @@ class Use:
     status: int
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A request, a connection or a handshake was refused."""
-
-    host: str
-    reason: str
-
-
 class Session:
     """One kernel's. To be used by one event loop.
 
     Args:
         read: how a secret is read.
         on_use: told of each value that was put in, when its answer begins.
+        on_authority: told of each authority, in PEM, before its first leaf: the kernel has to trust it.
+        token: the session's; a new one by default.
 
     Attributes:
         token: what the kernel's clients prove themselves with.
@@ -73,13 +65,20 @@ class Session:
         uses: how often each secret was put in.
     """
 
-    def __init__(self, read: Read, on_use: Callable[[Use], None] = lambda use: None) -> None:
-        self.token = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(TOKEN_LENGTH))
+    def __init__(
+        self,
+        read: Read,
+        on_use: Callable[[Use], None] = lambda use: None,
+        on_authority: Callable[[str], None] = lambda pem: None,
+        token: str = "",
+    ) -> None:
+        self.token = token or new_token()
         self.refusals: deque[Refused] = deque(maxlen=_REFUSALS)
         self.uses: Counter[str] = Counter()
         self._values = Values()
         self._read = read
         self._on_use = on_use
+        self._on_authority = on_authority
         self._stand_ins: dict[str, str] = {}
         self._held: dict[str, tuple[float, Held]] = {}
         self._reading: dict[str, asyncio.Task[Held]] = {}
@@ -131,6 +130,7 @@ class Session:
         known = self._authorities.get(key)
         if known is None or known.is_due:
             known = self._authorities[key] = Authority(key)
+            self._on_authority(known.pem)
         return known
 
     def authority_for(self, host: str, port: int) -> Authority | None:

@@ -20,6 +20,7 @@ def every_public_name() -> None:
     assert_type(project, Project)
     assert_type(dhcore.get_or_create_project("demo", provider="local"), Project)
     assert_type(dhcore.get("API_KEY"), SecretValue | SecretBytes)
+    assert_type(dhcore.use("API_KEY"), str)
     assert_type(project.name, str)
     assert_type(project.place, str)
 

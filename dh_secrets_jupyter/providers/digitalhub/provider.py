@@ -40,6 +40,11 @@ class DigitalHubProvider:
         """Names Core's address."""
         return f"the platform at {self._client.login.endpoint}"
 
+    @property
+    def address(self) -> str:
+        """See :class:`.base.HasAddress`."""
+        return self._client.login.endpoint
+
     def warning(self, project: str) -> str:
         """Returns nothing: what is wrong with a login is said when it is used."""
         return ""

@@ -68,6 +68,17 @@ def find_target(namespace: str | None) -> Target:
     return Target(found, context.name, kubeconfig.listed(), context.verified)
 
 
+def address_of(target: Target) -> str:
+    """Returns the API server's address without logging in; nothing where the files do not say it."""
+    from . import identity
+
+    try:
+        found = identity.of_kubeconfig(target.files, target.context) if target.context else identity.of_pod()
+    except Exception:  # noqa: BLE001 (as in :func:`connect`)
+        return ""
+    return found.server.url
+
+
 class Connection:
     """Open connections to the target's API server, with the credentials that it had when they were opened.
 

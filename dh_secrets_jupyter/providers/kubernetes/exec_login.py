@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from ...errors import ProviderUnavailableError
+from .. import proxies
 from ..kubeconfig import Entry
 from .credentials import Credentials, bearer, login_failed
 from .pools import Server
@@ -47,7 +48,7 @@ def log_in(settings: Entry, cluster: Entry, server: Server, seconds: float) -> C
     environment = {part.text("name"): part.text("value") for part in settings.parts("env")}
     if "" in environment:
         raise _failed(settings, "has a variable without a name")
-    environment = {**os.environ, **environment, "KUBERNETES_EXEC_INFO": json.dumps(asked)}
+    environment = {**proxies.environment(), **environment, "KUBERNETES_EXEC_INFO": json.dumps(asked)}
     answer = _run(settings, [_find(settings), *settings.texts("args")], environment, seconds)
     return _read(settings, answer, version)
 

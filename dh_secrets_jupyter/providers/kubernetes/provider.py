@@ -19,7 +19,7 @@ from ..exchange import OutcomeUnknownError
 from . import secrets_proxy
 from .client import BUSY, JSON_PATCH, PATIENCE, READ, Answer, Client
 from .coexistence import keep, notices
-from .connection import NAMESPACE, Target, find_target
+from .connection import NAMESPACE, Target, address_of, find_target
 from .layout import Look
 from .patch import Edit, creation, done, edits, empties, operations, others_changed, untouched, values_after
 from .refusals import lost_race, refusal
@@ -68,6 +68,11 @@ class KubernetesProvider:
     def place(self, project: str) -> str:
         """Names Secret, namespace and cluster."""
         return f"Secret {self._secret(project)} in namespace {self._target}"
+
+    @property
+    def address(self) -> str:
+        """See :class:`.base.HasAddress`."""
+        return address_of(self._target)
 
     def warning(self, project: str) -> str:
         """Says that the API server's certificate is not verified, where the kubeconfig has it so."""

@@ -1,0 +1,57 @@
+"""What the administrator sets for the proxy: ``c.DHSecretsProxy`` in ``jupyter_config.py``, never the kernel's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from traitlets import Bool, Dict, Enum, Int, List, Unicode
+from traitlets.config import Configurable
+
+from ..providers.proxies import HTTPS_PROXY, NO_PROXY, first
+from ..settings import DHSecrets, from_config, jupyter_config
+from .server import Rules
+from .upstream import NextHop, Upstream
+
+
+class DHSecretsProxy(Configurable):
+    """``c.DHSecretsProxy``."""
+
+    headers: List[str] = List(Unicode(), help="Headers, besides those known, in which a stand-in may stand.").tag(
+        config=True
+    )
+    egress = Enum(
+        ("open", "strict"), "open", help="Whether hosts that no secret is for may be reached: open, or strict."
+    ).tag(config=True)
+    allow_private = Bool(False, help="Whether a secret may be for hosts with private addresses.").tag(config=True)
+    upstream_ca = Unicode("", help="A file of certificates that are trusted besides the system's.").tag(config=True)
+    resolve: Dict[str, str] = Dict(
+        value_trait=Unicode(), key_trait=Unicode(), help="Addresses of names that are not looked up, for tests."
+    ).tag(config=True)
+    port = Int(0, help="The port on which it listens; 0 is any.").tag(config=True)
+
+    def rules(self, next_hop: NextHop | None, *, judged: bool) -> Rules:
+        """Returns the rules; ``judged`` as :class:`.server.Rules` has it."""
+        return Rules(
+            headers=[name.lower().encode("ascii") for name in self.headers],
+            strict=self.egress == "strict",
+            judged=judged,
+            upstream=Upstream(
+                allow_private=self.allow_private, resolve=self.resolve, ca=self.upstream_ca, next_hop=next_hop
+            ),
+        )
+
+
+def load(environment: Mapping[str, str]) -> tuple[DHSecrets, Rules, int]:
+    """Returns what a laptop's proxy is told by the files and its environment: settings, rules and port."""
+    config = jupyter_config()
+    proxy = DHSecretsProxy(config=config)
+    return from_config(config), proxy.rules(next_hop(environment), judged=False), proxy.port
+
+
+def next_hop(environment: Mapping[str, str]) -> NextHop | None:
+    """Returns the proxy that an environment names, None where it names none."""
+    url = first(environment, HTTPS_PROXY)
+    if not url:
+        return None
+    without = tuple(filter(None, map(str.strip, first(environment, NO_PROXY).split(","))))
+    return NextHop(url if "://" in url else f"http://{url}", without)

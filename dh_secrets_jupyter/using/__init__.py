@@ -1,0 +1,69 @@
+"""Stand-ins for secrets that this process may use and not read: what ``%secret use`` and ``use()`` do, without a shell.
+
+The first stand-in connects to the proxy (:mod:`..proxy.connection`), and names it in the environment; when the last one
+is forgotten the environment is as it was before.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Iterable, Mapping
+
+from .. import current, guard
+from ..models import StandIn
+from ..project import Project
+from ..providers import proxies
+from ..proxy.connection import ProxyConnection, Trust
+from .stand_ins import StandIns
+
+__all__ = ["StandIns", "current_stand_ins", "use", "use_secrets"]
+
+_PROXY = proxies.HTTPS_PROXY[0]
+"""The variable that holds the session's token, under whose name that is masked."""
+_stand_ins: StandIns | None = None
+
+
+def use(name: str) -> str:
+    """Returns a stand-in of a secret of the current project, in a script as in a kernel.
+
+    Raises:
+        SecretsError: the secret is not there, or for no host.
+        ProviderUnavailableError: the proxy does not start, or cannot be reached.
+    """
+    return use_secrets([name])[0].text
+
+
+def use_secrets(names: Iterable[str], project: Project | None = None) -> list[StandIn]:
+    """Returns stand-ins of secrets of a project, by default the current one, for all or none. Raises as :func:`use`."""
+    return current_stand_ins().use(names, project or current.project())
+
+
+def current_stand_ins() -> StandIns:
+    """Returns those of this process."""
+    global _stand_ins
+    if _stand_ins is None:
+        _stand_ins = StandIns(_connect)
+        atexit.register(_stand_ins.close)
+        proxies.environment = _stand_ins.environment_before
+    return _stand_ins
+
+
+def _connect(environment: Mapping[str, str], trust: Trust) -> ProxyConnection:
+    from ..proxy.laptop import Laptop
+
+    made = Laptop(environment, trust)
+    guard.learn_credential(_PROXY, made.token)  # before it is in the environment
+    return made
+
+
+def _begin_anew() -> None:
+    """A forked child uses what its parent's environment names, and has nothing to put back."""
+    global _stand_ins
+    if _stand_ins is not None:
+        atexit.unregister(_stand_ins.close)
+        _stand_ins, proxies.environment = None, lambda: os.environ
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
