@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 from traitlets import Bool, Enum, List, Unicode
@@ -17,6 +19,10 @@ from .providers.base import ChoosesProject, Provider
 
 DEFAULT_PROJECT = "default"
 """The project where none is set, and the provider knows of none."""
+JUPYTER_FILES = [
+    f"{name}.{kind}" for name, kind in product(("jupyter_config", "jupyter_secrets_config"), ("py", "json"))
+]
+"""The files of Jupyter's configuration that a command line reads."""
 
 
 class DHSecrets(Configurable):
@@ -102,6 +108,10 @@ def of_shell(shell: Any) -> DHSecrets | None:
 
 def jupyter_config() -> Config:
     """Returns what ``jupyter_config`` and ``jupyter_secrets_config`` say, the user's files over the machine's."""
+    from jupyter_core.paths import jupyter_config_path
+
+    if not any(Path(folder, name).exists() for folder, name in product(jupyter_config_path(), JUPYTER_FILES)):
+        return Config()  # what reads them takes longer to import than most commands take
     from jupyter_core.application import JupyterApp
 
     app = JupyterApp(name="jupyter-secrets")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from itertools import product
+from pathlib import Path
 
 import pytest
 from traitlets.config import Config
@@ -10,7 +14,7 @@ from traitlets.config import Config
 from dh_secrets_jupyter import InvalidNameError, SecretsError
 from dh_secrets_jupyter.providers import lookup
 from dh_secrets_jupyter.providers.base import Provider
-from dh_secrets_jupyter.settings import DHSecrets, from_config
+from dh_secrets_jupyter.settings import JUPYTER_FILES, DHSecrets, from_config, jupyter_config
 
 CHOICES = list(product([False, True], repeat=3))
 
@@ -80,3 +84,25 @@ def test_values_stay_on_the_server_unless_allowed() -> None:
     """``allow_reveal`` is off by default."""
     assert not settings().allow_reveal
     assert from_config(Config({"DHSecrets": {"allow_reveal": True}})).allow_reveal
+
+
+@pytest.mark.parametrize("name", JUPYTER_FILES)
+def test_each_file_of_jupyter_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Either name, in either form: for a command line."""
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    as_json = json.dumps({"DHSecrets": {"project": "demo"}})
+    (tmp_path / name).write_text(as_json if name.endswith("json") else 'c.DHSecrets.project = "demo"\n')
+    assert jupyter_config().DHSecrets.project == "demo"
+
+
+def test_without_a_file_of_jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reads them is not even imported, for that takes longer than most commands."""
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    code = (
+        "import sys; from dh_secrets_jupyter import settings\n"
+        "print(settings.jupyter_config(), 'jupyter_core.application' in sys.modules)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "{} False\n"
+    )

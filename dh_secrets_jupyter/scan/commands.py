@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +17,7 @@ from .findings import Finding, NotSearched, Report
 from .formats import FORMATS
 from .scrub import scrub, write
 from .search import Document, search
+from .shares import divide
 
 FOUND, COULD_NOT = 1, 2
 """Exit statuses."""
@@ -61,10 +63,15 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
         print(f"Nothing was searched. {error}", file=err)
         out.write(FORMATS[options.format](report))
         return 0
-    search(_counted(_documents(options, report), err), masker, report)
+    if options.history or options.staged:
+        in_git = git.history(Path()) if options.history else git.staged(Path(), options.paths)
+        search(_counted(in_git, err), masker, report)
+    else:
+        found = list(files.files(options.paths))
+        report.add(divide(found, partial(_search_files, masker, err), partial(_search_files, masker, None)))
     in_history = options.history
-    found = git.with_commits(Path(), report.findings) if in_history else report.findings
-    report.findings = sorted((_masked(finding, masker) for finding in found), key=_order)
+    findings = git.with_commits(Path(), report.findings) if in_history else report.findings
+    report.findings = sorted((_masked(finding, masker) for finding in findings), key=_order)
     out.write(FORMATS[options.format](report))
     _say(report, "blob" if in_history else "file", err)
     if report.findings:
@@ -118,12 +125,12 @@ def run_scrub(
     return COULD_NOT if report.unread else 0
 
 
-def _documents(options: ScanOptions, report: Report) -> Iterator[Document]:
-    if options.history:
-        return git.history(Path())
-    if options.staged:
-        return git.staged(Path(), options.paths)
-    return files.documents(files.files(options.paths), report)
+def _search_files(masker: Masker, err: TextIO | None, paths: Sequence[Path]) -> Report:
+    """Searches files, and counts them where somebody may watch."""
+    report = Report()
+    documents = files.documents(paths, report)
+    search(_counted(documents, err) if err else documents, masker, report)
+    return report
 
 
 def _counted(documents: Iterable[Document], err: TextIO) -> Iterator[Document]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -13,6 +13,9 @@ from typing import IO
 from ..errors import SecretsError
 from .findings import Commits, Finding
 from .search import Document
+
+_AHEAD = 1 << 20
+"""Bytes that git may be ahead of us; in the usual 64 KiB the two would mostly wait for each other."""
 
 
 def tracked(folder: Path) -> list[Path] | None:
@@ -140,13 +143,22 @@ class _Content:
 @contextmanager
 def _cat_file(folder: Path, *options: str) -> Iterator[_CatFile]:
     command = ["git", "-C", str(folder), "cat-file", *options]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1 << 20) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=_AHEAD) as process:
         assert process.stdin is not None
         assert process.stdout is not None
+        _widen(process.stdout)
         try:
             yield _CatFile(process.stdin, process.stdout)
         finally:
             process.stdout.close()
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Has a pipe hold more, where the system knows such a thing and lets us."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AHEAD)
 
 
 def _needs_repository(folder: Path, option: str) -> None:
