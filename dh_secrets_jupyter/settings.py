@@ -114,7 +114,10 @@ def jupyter_config() -> Config:
         return Config()  # what reads them takes longer to import than most commands take
     from jupyter_core.application import JupyterApp
 
-    app = JupyterApp(name="jupyter-secrets")
+    class SecretsApp(JupyterApp):
+        name = "jupyter-secrets"  # the files are called by the name of the class
+
+    app = SecretsApp()
     app.load_config_file()
     config: Config = app.config
     return config
