@@ -63,7 +63,7 @@ export class Requests<Push extends { event: string } = never> {
     for (const { reject } of this._pending.values()) {
       reject(
         new RequestError(
-          wording('The kernel went away before it answered.'),
+          wording('The kernel of this panel is gone.'),
           'ProviderUnavailableError',
           wording('Run the cell again, and look whether it was done.')
         )

@@ -311,7 +311,7 @@ def test_after_a_restart_it_says_to_run_the_cell_again(show: Show) -> None:
     expect(panel.status).to_contain_text("waiting")
     early.cancel()
     shown.book.restart()
-    gone = "The kernel went away before it answered. Run the cell again, and look whether it was done."
+    gone = "The kernel of this panel is gone. Run the cell again, and look whether it was done."
     expect(panel.region.get_by_text(f"EARLY: {gone}")).to_be_visible()
 
     late = panel.open_add()
