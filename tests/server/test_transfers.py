@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,53 @@ def test_what_cannot_be_copied_is_said(server: Server, project: str) -> None:
     assert names(server.call("GET", f"projects/{other}/secrets")) == []
     now = server.secret("GET", "A", project=project).headers["ETag"]
     assert copied(server, project, {"name": "B", "move": True}, headers={"If-Match": now}).status == 201
+
+
+@pytest.mark.parametrize("move", [False, True], ids=["copy", "move"])
+@pytest.mark.parametrize("goes", ["within", "across"])
+def test_somebody_else_was_faster(server: Server, revealing: Server, project: str, goes: str, move: bool) -> None:
+    """What goes along is what is stored then, not what a panel still shows; and a name that was taken meanwhile, or an
+    original that is gone, leaves everything as the others left it."""
+    target = project if goes == "within" else f"{project}-other"
+    body = {"project": target, "name": "B", "move": move}
+    server.create("A", "sample-seen", project=project)
+    server.secret("PATCH", "A", {"value": "sample-newer", "labels": ["theirs"]}, project=project)
+    server.create("B", "sample-theirs", project=target)
+    refused(copied(server, project, body), 409, "SecretExistsError", "B")
+    assert value(revealing, project, "A") == "sample-newer"
+    assert value(revealing, target, "B") == "sample-theirs"
+    server.secret("DELETE", "B", project=target)
+    assert copied(server, project, body).body["labels"] == ["theirs"]
+    assert value(revealing, target, "B") == "sample-newer"
+    left = ["A"] if not move else []
+    assert names(server.call("GET", f"projects/{project}/secrets")) == left + (["B"] if goes == "within" else [])
+    if not move:
+        server.secret("DELETE", "A", project=project)
+    refused(copied(server, project, {**body, "name": "C"}), 404, "SecretNotFoundError", "A")
+    assert "C" not in names(server.call("GET", f"projects/{target}/secrets"))
+
+
+def test_of_many_renames_and_changes_at_once_each_answer_is_true(
+    server: Server, revealing: Server, project: str
+) -> None:
+    """One rename wins. It has the first value, or one whose change was answered with 200; the rest find no original."""
+    server.create("A", "sample-first", project=project)
+
+    def rename(n: int) -> int:
+        return copied(server, project, {"name": f"B{n}", "move": True}).status
+
+    def change(n: int) -> int:
+        return server.secret("PATCH", "A", {"value": f"sample-{n}"}, project=project).status
+
+    with ThreadPoolExecutor(8) as pool:
+        both = [(pool.submit(rename, n), pool.submit(change, n)) for n in range(4)]
+        renamed, changed = ([future.result() for future in futures] for futures in zip(*both, strict=True))
+    assert sorted(renamed) == [201, 404, 404, 404]
+    assert set(changed) <= {200, 404}
+    [name] = names(server.call("GET", f"projects/{project}/secrets"))
+    assert name == f"B{renamed.index(201)}"
+    stored = {"sample-first", *(f"sample-{n}" for n, status in enumerate(changed) if status == 200)}
+    assert value(revealing, project, name) in stored
 
 
 def test_an_original_that_cannot_be_deleted(cluster: Cluster, tmp_path: Path) -> None:

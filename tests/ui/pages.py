@@ -108,11 +108,17 @@ class Dialog:
         self.frame = frame
 
     def field(self, label: str) -> Locator:
-        return self.frame.get_by_label(label, exact=True)
+        """Returns a field by its label, which may have a hint in brackets."""
+        return self.frame.get_by_label(re.compile(rf"^{re.escape(label)}( \(.*\))?$"))
 
     def fill(self, **fields: str) -> None:
         for label, text in fields.items():
             self.field(label).fill(text)
+
+    def choose(self, name: str, text: str) -> None:
+        """Chooses a file, as for a value or to import."""
+        file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+        self.field("Choose file").set_input_files(file)  # type: ignore[arg-type]  # a dict of playwright's own form
 
     # Buttons by what they do: their names are translated.
 

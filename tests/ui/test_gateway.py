@@ -51,8 +51,8 @@ def names(server: Lab, project: str) -> list[tuple[str, str]]:
 def test_with_an_expired_session_no_dialog_says_that_it_is_done(
     panel_behind: tuple[Gateway, pages.Panel], panel: pages.Panel, local_lab: Lab, project: str
 ) -> None:
-    """Add, Replace, Edit and Delete stay open and say that one is logged out; what was typed stays, for nothing was
-    sent. A list that cannot be had says the same; after the next log-in all of it works again."""
+    """Every dialog stays open and says that one is logged out; what was typed or chosen stays, for nothing was sent. A
+    list that cannot be had says the same; after the next log-in all of it works again."""
     between, _ = panel_behind
     before = local_lab.request("GET", f"projects/{project}/secrets")
     for title, fields in (
@@ -60,18 +60,24 @@ def test_with_an_expired_session_no_dialog_says_that_it_is_done(
         ("Replace value of OLD", {"Value": "sample-new"}),
         ("Edit OLD", {"Description": "Kept"}),
         ("Delete OLD", {}),
+        ("Rename OLD", {"Name": "NEW"}),
+        ("Copy OLD to project", {"Project": f"{project}-other", "Name": "NEW"}),
+        ("Import .env", {}),
     ):
-        if title == "Add secret":
-            dialog = panel.open_add()
+        if " OLD" in title:
+            panel.act("OLD", title.replace(" OLD", "").removesuffix(" of"))
         else:
-            panel.act("OLD", title.removesuffix(" OLD").removesuffix(" of"))
-            dialog = panel.dialog(title)
+            panel.region.get_by_role("button", name=title).click()
+        dialog = panel.dialog(title)
+        if title == "Import .env":
+            dialog.choose(".env", "NEW=sample-new")
         dialog.fill(**fields)
         between.instead = gateway.log_in
         dialog.submit()
         expect(dialog.frame.get_by_role("alert")).to_contain_text(LOGGED_OUT)
         for label, text in fields.items():
             expect(dialog.field(label)).to_have_value(text)
+        expect(dialog.frame.get_by_role("listitem")).to_have_text(["NEWnew"] if title == "Import .env" else [])
         expect(panel.region.locator(".dhs-notices").get_by_role("alert")).to_contain_text(LOGGED_OUT)
         assert local_lab.request("GET", f"projects/{project}/secrets") == before
         between.instead = lambda path: None

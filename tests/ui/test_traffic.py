@@ -85,9 +85,9 @@ def files(folder: Path) -> list[bytes]:
 
 
 def test_a_value_is_in_the_one_request_that_saved_it(local_lab: Lab, new_page: NewPage, project: str) -> None:
-    """Saved, refused, put, used, replaced: nothing in other requests, answers, websocket frames, the page, the
-    browser's storage, the saved notebook, the kernel's history or the server's log at DEBUG."""
-    first, second, refused = (f"sample{secrets.token_hex(20)}" for _ in range(3))
+    """Saved, refused, put, used, replaced, imported, renamed, copied: nothing in other requests, answers, websocket
+    frames, the page, the browser's storage, the saved notebook, the kernel's history or the server's log at DEBUG."""
+    first, second, refused, imported = (f"sample{secrets.token_hex(20)}" for _ in range(4))
     page = new_page()
     recording = Recording(page)
     panel, notebook = pages.open_lab(page, local_lab, local_lab.notebook("traffic.ipynb"), "traffic")
@@ -112,10 +112,26 @@ def test_a_value_is_in_the_one_request_that_saved_it(local_lab: Lab, new_page: N
     panel.act("RECORDED", "Put into environment")
     expect(panel.status).to_contain_text("environment")
     notebook.run("%env RECORDED")
+
+    panel.region.get_by_role("button", name="Import .env").click()
+    importing = panel.dialog("Import .env")
+    importing.choose(".env", f"IMPORTED={imported}")
+    importing.submit()
+    expect(panel.name("IMPORTED")).to_be_visible()
+    for action, title, fields in (
+        ("Rename", "Rename IMPORTED", {"Name": "RENAMED"}),
+        ("Copy to project", "Copy RENAMED to project", {"Project": f"{project}-other"}),
+    ):
+        panel.act(title.split()[1], action)
+        moving = panel.dialog(title)
+        moving.fill(**fields)
+        moving.submit()
+        expect(panel.status).to_contain_text(next(iter(fields.values())))
+    assert local_lab.request("GET", f"projects/{project}-other/secrets")["secrets"][0]["name"] == "RENAMED"
     notebook.save()
     recording.finish()
 
-    for value in (first, second, refused):
+    for value in (first, second, refused, imported):
         assert count(value, recording.sent) == 1
         assert count(value, recording.received) == 0
         assert count(value, [page.content().encode(), page.evaluate(STORAGE).encode()]) == 0
