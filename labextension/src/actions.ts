@@ -2,7 +2,7 @@
 
 import type { IconName } from './icons';
 import type { Trans } from './language';
-import { getLine, projectLine } from './model';
+import { lineOf, projectLine } from './model';
 import { PYTHON_KEYWORDS, type SecretInfo } from './protocol';
 import { problemOf } from './state';
 import type { Store } from './store';
@@ -25,6 +25,7 @@ export interface Action {
 
 const withoutKernel = (store: Store) => store.state.disabledReason;
 const readOnly = (store: Store) => store.readOnly;
+const isRead = (_: Store, { hosts }: SecretInfo) => hosts.length === 0;
 const held = (store: Store, { name }: SecretInfo) => store.state.held.filter(one => one.name === name);
 
 const IN_KERNEL: readonly Action[] = [
@@ -33,6 +34,7 @@ const IN_KERNEL: readonly Action[] = [
     label: trans => trans.__('Put into kernel'),
     button: { icon: 'insert', label: (trans, name) => trans.__('Put %1 into kernel', name) },
     hint: (trans, name) => trans.__('as %1', variableName(name)),
+    isOffered: isRead,
     disabledReason: withoutKernel,
     run: (store, { name }) => store.kernel.put(name, 'variable')
   },
@@ -40,6 +42,7 @@ const IN_KERNEL: readonly Action[] = [
     id: 'environment',
     label: trans => trans.__('Put into environment'),
     hint: (trans, name) => trans.__('as %1', name),
+    isOffered: isRead,
     disabledReason: withoutKernel,
     run: (store, { name }) => store.kernel.put(name, 'environment')
   },
@@ -65,7 +68,7 @@ const OF_SECRET: readonly Action[] = [
     id: 'copy',
     label: trans => trans.__('Copy line'),
     disabledReason: () => '',
-    run: (store, { name }) => copyLine(store, name)
+    run: copyLine
   },
   {
     id: 'replace',
@@ -119,7 +122,9 @@ export function actionsOf(store: Store, secret: SecretInfo): Action[] {
   return allActions(store).filter(({ isOffered }) => !isOffered || isOffered(store, secret));
 }
 
-async function copyLine(store: Store, name: string): Promise<void> {
+async function copyLine(store: Store, secret: SecretInfo): Promise<void> {
+  const { name } = secret;
+  const line = lineOf(secret);
   const { trans, cells, state } = store;
   const assumed = await assumedProject(store, name);
   if (assumed === null) {
@@ -127,8 +132,8 @@ async function copyLine(store: Store, name: string): Promise<void> {
   }
   // The widget's kernel has loaded the extension.
   const own = assumed === state.project ? [] : [projectLine(state.project)];
-  const needed = cells ? cells.lines(name, state.project, assumed) : [...own, getLine(name)];
-  const lines = needed.length > 0 ? needed : [getLine(name)];
+  const needed = cells ? cells.lines(line, state.project, assumed) : [...own, line];
+  const lines = needed.length > 0 ? needed : [line];
   try {
     await navigator.clipboard.writeText(lines.join('\n'));
     store.notify(trans.__('Copied: %1', lines.join(' · ')));

@@ -26,19 +26,27 @@ export function DetailFields({
       />
       <Field label={trans.__('Labels (comma-separated)')} name="labels" defaultValue={secret?.labels.join(', ')} />
       <Field label={trans.__('Expires')} name="expires" type="date" defaultValue={secret?.expires ?? ''} />
+      <Field
+        label={trans.__('Only for hosts (comma-separated)')}
+        name="hosts"
+        defaultValue={secret?.hosts.join(', ')}
+      />
     </>
   );
 }
 
 export function readDetails(fields: HTMLElement | null): Details {
   const text = (name: string) => fields?.querySelector<HTMLInputElement>(`input[name=${name}]`)?.value.trim() ?? '';
+  const list = (name: string) =>
+    text(name)
+      .split(',')
+      .map(item => item.trim())
+      .filter(item => item !== '');
   return {
     description: text('description'),
-    labels: text('labels')
-      .split(',')
-      .map(label => label.trim())
-      .filter(label => label !== ''),
-    expires: text('expires')
+    labels: list('labels'),
+    expires: text('expires'),
+    hosts: list('hosts')
   };
 }
 

@@ -128,7 +128,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
       },
       cell: () => void store.kernel.ask()
     });
-    const drop = (name: string, place: Place) => void insert(store, name, place);
+    const drop = (name: string, place: Place) => {
+      const secret = store.state.secrets?.find(one => one.name === name);
+      if (secret) {
+        void insert(store, secret, place);
+      }
+    };
     notebooks.forEach(notebook => {
       takeDrops(notebook, drop);
     });

@@ -67,11 +67,18 @@ export class KernelActions {
   }
 
   put(name: string, destination: Destination): Promise<boolean> {
-    const { transport, state } = this._host;
+    const { transport, state, trans } = this._host;
     return this._act(
       name,
       () => transport.put(state.project, name, destination),
-      put => this._saidOf(name, destination, put)
+      put =>
+        this._saidOf(
+          name,
+          put,
+          destination === 'variable'
+            ? trans.__('%1 is in the variable %2.', name, put.target)
+            : trans.__('%1 is in the environment as %2.', name, put.target)
+        )
     );
   }
 
@@ -121,15 +128,16 @@ export class KernelActions {
     return happened;
   }
 
-  private _saidOf(name: string, destination: Destination, put: Put): string {
+  private _saidOf(name: string, put: Put, place: string): string {
     const { trans, state } = this._host;
+    const { file } = state.front;
     if (put.replaced) {
       this._host.set({ undoable: true });
       clearTimeout(this._undoTimer);
       this._undoTimer = setTimeout(() => this._host.set({ undoable: false }), UNDO_MS);
     }
     return [
-      saidPlace(trans, name, destination, put.target, state.front.file),
+      file ? `${file}: ${place}` : place,
       ...(put.replaced ? [trans.__('It replaced your own %1.', put.target)] : []),
       ...this._warnings(name, put)
     ].join(' ');
@@ -151,8 +159,16 @@ export function usedProject({ own, front }: State): string | null {
   return own?.switched ? own.project : front.project;
 }
 
-/** Returns where a secret is, such as `in kernel as db_pass`. */
-export function saidHeld(trans: Trans, { destination, target }: Held): string {
+/** Returns where a secret is, such as `in kernel as db_pass`, and how often it was used there. */
+export function saidHeld(trans: Trans, held: Held): string {
+  const { used = 0 } = held;
+  const place = saidPlace(trans, held);
+  return used > 0
+    ? `${place}, ${trans._n('used %1 time by this kernel', 'used %1 times by this kernel', used)}`
+    : place;
+}
+
+function saidPlace(trans: Trans, { destination, target }: Held): string {
   switch (destination) {
     case 'variable':
       return trans.__('in kernel as %1', target);
@@ -171,12 +187,4 @@ function shown(answer: InKernel | null): Partial<State> {
   return answer
     ? { held: answer.secrets, own: { project: answer.project, switched: answer.switched } }
     : { held: [], own: null };
-}
-
-function saidPlace(trans: Trans, name: string, destination: Destination, target: string, file: string): string {
-  const said =
-    destination === 'variable'
-      ? trans.__('%1 is in the variable %2.', name, target)
-      : trans.__('%1 is in the environment as %2.', name, target);
-  return file ? `${file}: ${said}` : said;
 }

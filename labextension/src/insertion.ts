@@ -6,7 +6,7 @@
  * 3. A cell in which no magic of ours can stand is left alone: a new one follows it.
  */
 
-import { getLine, projectLine } from './model';
+import { projectLine } from './model';
 
 export interface Cell {
   type: 'code' | 'markdown' | 'raw';
@@ -20,7 +20,8 @@ export interface Cursor {
 }
 
 export interface Wanted {
-  name: string;
+  /** The line that reads a secret, or uses it. */
+  line: string;
   /** The project that the panel shows. */
   project: string;
   /** The project in which the kernel is where no line says another. */
@@ -35,7 +36,7 @@ export interface Insertion {
 
 const LOAD = /^\s*%(?:load_ext|reload_ext)\s+dh_secrets_jupyter\s*(?:#.*)?$/;
 const PROJECT = /^\s*%secret\s+project\s+["']?([a-z0-9-]+)["']?(?=\s|$)/;
-const GET = /^\s*%secret\s+get\s+([^#]*)/;
+const READ = /^\s*%secret\s+(get|use)\s+([^#]*)/;
 
 /** Returns the project that the lines of a notebook switch to last, or null where none does. */
 export function projectOf(cells: readonly Cell[]): string | null {
@@ -56,7 +57,7 @@ export function insertion(cells: readonly Cell[], cursor: Cursor, wanted: Wanted
     (row, index) => (index >= at && LOAD.test(row)) || (index === at && PROJECT.test(row))
   );
   const before = own < at ? startOfStatement(rows, at) : own + 1;
-  const there = [...rows.slice(0, before), ...rows.slice(at, at + 1).filter(row => GET.test(row))];
+  const there = [...rows.slice(0, before), ...rows.slice(at, at + 1).filter(row => READ.test(row))];
   return { lines: missing(readAll([...above.map(({ text }) => text), ...there]), wanted), before };
 }
 
@@ -68,7 +69,7 @@ function isPython({ type, text }: Cell): boolean {
 interface Found {
   loaded: boolean;
   project: string | null;
-  /** What is read there already, as `PROJECT NAME`; an empty project is the one that is assumed. */
+  /** What is read or used there already, as `PROJECT get NAME`; an empty project is the one that is assumed. */
   read: Set<string>;
 }
 
@@ -77,10 +78,11 @@ function readAll(texts: readonly string[]): Found {
   for (const row of texts.flatMap(text => text.split('\n'))) {
     found.loaded ||= LOAD.test(row);
     found.project = PROJECT.exec(row)?.[1] ?? found.project;
-    const words = GET.exec(row)?.[1]?.split(/\s+/) ?? [];
+    const [, verb, rest = ''] = READ.exec(row) ?? [];
+    const words = rest.split(/\s+/);
     for (const [index, word] of words.entries()) {
       if (words[index - 1] !== 'as') {
-        found.read.add(`${found.project ?? ''} ${word}`);
+        found.read.add(`${found.project ?? ''} ${verb} ${word}`);
       }
     }
   }
@@ -88,13 +90,14 @@ function readAll(texts: readonly string[]): Found {
 }
 
 function missing({ loaded, project, read }: Found, wanted: Wanted): string[] {
-  const { name, assumed } = wanted;
+  const { line, assumed } = wanted;
+  const [, verb, name] = READ.exec(line) ?? [];
   const sources = assumed === wanted.project ? [wanted.project, ''] : [wanted.project];
-  const reads = sources.some(source => read.has(`${source} ${name}`) || read.has(`${source} --all`));
+  const reads = sources.some(source => read.has(`${source} ${verb} ${name}`) || read.has(`${source} ${verb} --all`));
   return [
     ...(loaded ? [] : ['%load_ext dh_secrets_jupyter']),
     ...((project ?? assumed) === wanted.project || reads ? [] : [projectLine(wanted.project)]),
-    ...(reads ? [] : [getLine(name)])
+    ...(reads ? [] : [line])
   ];
 }
 

@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { run } from './actions';
-import { DRAGGED, getLine } from './model';
+import { DRAGGED, lineOf } from './model';
 import type { SecretInfo } from './protocol';
 import { Row } from './row';
 import { ROW_HEIGHT, rowsInView } from './rowsinview';
@@ -102,9 +102,11 @@ function Rows({ store, found, openMenu, scrolled }: ListProps & { scrolled: { to
 
   /** A name that is dropped on a cell inserts what reads it; elsewhere it is a line of text. */
   const onDragStart = ({ target, dataTransfer }: DragEvent) => {
-    const name = secretAt(target)?.name ?? '';
-    dataTransfer?.setData(DRAGGED, name);
-    dataTransfer?.setData('text/plain', getLine(name));
+    const secret = secretAt(target);
+    if (secret) {
+      dataTransfer?.setData(DRAGGED, secret.name);
+      dataTransfer?.setData('text/plain', lineOf(secret));
+    }
   };
 
   const onContextMenu = (event: MouseEvent) => {

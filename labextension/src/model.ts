@@ -18,6 +18,7 @@ export interface Details {
   description: string;
   labels: string[];
   expires: string;
+  hosts: string[];
 }
 
 /** What `%secret get` would warn of, too: the last valid day of a secret that expired, and why it is not masked. */
@@ -43,6 +44,8 @@ export interface Held {
   destination: Destination | 'file';
   target: string;
   state: HeldState;
+  /** How often a stand-in was used, where it is one. */
+  used?: number;
 }
 
 /** What of a project is in the kernel. */
@@ -71,10 +74,10 @@ export interface Front {
 export interface Cells {
   /** What inserts a secret into them. */
   readonly action: Action;
-  /** Returns the lines that a cell needs to read a secret of a project and has not yet. */
-  lines(name: string, project: string, assumed: string): string[];
+  /** Returns what a cell needs and has not yet so that a line with a secret of a project can stand there. */
+  lines(line: string, project: string, assumed: string): string[];
   /** Inserts them where the cursor is, or where they were dropped, and returns them. */
-  insert(name: string, project: string, assumed: string, place?: Place): string[];
+  insert(line: string, project: string, assumed: string, place?: Place): string[];
 }
 
 /** A place on the screen. */
@@ -147,9 +150,9 @@ export function changedElsewhere({ created_by, updated, updated_by }: SecretInfo
   return updated !== null && updated_by === null && created_by !== null;
 }
 
-/** The line that reads a secret. */
-export function getLine(name: string): string {
-  return `%secret get ${name}`;
+/** The line that reads a secret, or uses one that cannot be read. */
+export function lineOf({ name, hosts }: SecretInfo): string {
+  return `%secret ${hosts.length > 0 ? 'use' : 'get'} ${name}`;
 }
 
 /** Whether a secret can have a name: Kubernetes' rule for keys, as `models/names.py` has it. */

@@ -57,7 +57,7 @@ export function CopyForm({ store, secret }: Props) {
           ))}
       </datalist>
       <Field label={trans.__('Name')} field={field} defaultValue={secret.name} required />
-      <p class="dhs-hint">{trans.__('Value, description, labels and expiry go along.')}</p>
+      <p class="dhs-hint">{trans.__('Value, description, labels, expiry and hosts go along.')}</p>
     </Dialog>
   );
 }

@@ -25,20 +25,20 @@ export class NotebookCells implements Cells {
 
   constructor(private readonly _front: { readonly notebook: NotebookPanel | null }) {}
 
-  lines(name: string, project: string, assumed: string): string[] {
+  lines(line: string, project: string, assumed: string): string[] {
     const panel = this._front.notebook;
     const [cells, cursor] = panel ? [cellsOf(panel), cursorOf(panel)] : [[], { cell: 0, offset: 0 }];
-    return insertion(cells, cursor, { name, project, assumed }).lines;
+    return insertion(cells, cursor, { line, project, assumed }).lines;
   }
 
-  insert(name: string, project: string, assumed: string, place?: Place): string[] {
+  insert(line: string, project: string, assumed: string, place?: Place): string[] {
     const panel = this._front.notebook;
     const notebook = panel?.content.model?.sharedModel;
     if (!panel || !notebook) {
       return [];
     }
     const cursor = (place && cursorAt(panel, place)) ?? cursorOf(panel);
-    const { lines, before } = insertion(cellsOf(panel), cursor, { name, project, assumed });
+    const { lines, before } = insertion(cellsOf(panel), cursor, { line, project, assumed });
     if (lines.length > 0 && before === null) {
       const index = Math.min(cursor.cell + 1, notebook.cells.length);
       notebook.insertCell(index, { cell_type: 'code', source: lines.join('\n') });

@@ -25,7 +25,7 @@ interface RowProps {
 
 export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu }: RowProps) {
   const { trans } = store;
-  const { name, description, labels } = secret;
+  const { name, description, labels, hosts } = secret;
   const { index, total, top } = position;
   // What is in the kernel is said in the place of the labels, which the details have, too.
   const isHeld = store.state.held.some(one => one.name === name);
@@ -60,6 +60,11 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
         </span>
         <InKernel store={store} name={name} />
         <Expiry secret={secret} trans={trans} />
+        {!isOpen && hosts.length > 0 && (
+          <span class="dhs-tag dhs-held" title={saidHosts(trans, secret)}>
+            {hosts.join(', ')}
+          </span>
+        )}
         {!isOpen && !isHeld && <Labels store={store} labels={labels} />}
         {buttonsOf(store, secret).map(
           action =>
@@ -165,14 +170,20 @@ function Labels({ store, labels }: { store: Store; labels: readonly string[] }) 
   ) : null;
 }
 
+/** What a secret with hosts is for. */
+function saidHosts(trans: Trans, { hosts }: SecretInfo): string {
+  return trans.__('Only for %1', hosts.join(', '));
+}
+
 function Details({ store, secret }: { store: Store; secret: SecretInfo }) {
   const { trans } = store;
-  const { description, labels, expires, created, created_by, updated } = secret;
+  const { description, labels, expires, hosts, created, created_by, updated } = secret;
   const { language } = trans;
   return (
     <div class="dhs-details">
       {description && <p dir="auto">{description}</p>}
       <Labels store={store} labels={labels} />
+      {hosts.length > 0 && <p>{saidHosts(trans, secret)}</p>}
       {expires && (
         <p>
           {urgency(secret) === 'over'
@@ -188,7 +199,7 @@ function Details({ store, secret }: { store: Store; secret: SecretInfo }) {
             : trans.__('Created %1', sayTime(created, language))}
         </p>
       )}
-      {!description && !labels.length && !expires && !updated && !created && (
+      {!description && !labels.length && !hosts.length && !expires && !updated && !created && (
         <p>{trans.__('Nothing more is known of it.')}</p>
       )}
     </div>

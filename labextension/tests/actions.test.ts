@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Action, allActions, run } from '../src/actions';
+import { type Action, actionsOf, allActions, run } from '../src/actions';
+import { INSERT } from '../src/insertaction';
 import { untranslated } from '../src/language';
 import { Store } from '../src/store';
 import { CELLS, FRONT, fakeTransport, info, PUT } from './transport';
@@ -45,6 +46,16 @@ test('putting reads the project that is shown into a variable or the environment
     ['demo', 'db-pass', 'variable'],
     ['demo', 'db-pass', 'environment']
   ]);
+});
+
+test('a secret for hosts is never put, and inserted as a line that uses it', async () => {
+  const restricted = info('api-key', ['api.example.com']);
+  const store = new Store(fakeTransport({ list: async () => [restricted] }), untranslated, CELLS);
+  await store.refresh();
+  const ids = actionsOf(store, restricted).map(({ id }) => id);
+  assert.deepEqual(ids.slice(0, 2), ['insert', 'copy']);
+  await run(store, INSERT, restricted);
+  assert.equal(store.state.notice, 'Inserted: %secret use api-key');
 });
 
 test('replace, edit, rename and delete open a dialog and send nothing', async () => {

@@ -63,6 +63,6 @@ test('a project that is not known yet is asked for first, and nothing is sent to
   const store = new Store(fakeTransport(set));
   assert.equal(store.state.project, '');
   assert.ok(await store.changes.reach('A'));
-  assert.ok(await store.changes.create('A', 'sample-value', { description: '', labels: [], expires: '' }));
+  assert.ok(await store.changes.create('A', 'sample-value', { description: '', labels: [], expires: '', hosts: [] }));
   assert.deepEqual(created, ['demo']);
 });

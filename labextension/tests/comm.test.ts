@@ -42,7 +42,7 @@ function comm() {
   return { made, model, sent, buffers, listeners, ends, say, restart, answer };
 }
 
-const details = { description: 'D', labels: ['a'], expires: '' };
+const details = { description: 'D', labels: ['a'], expires: '', hosts: [] };
 
 test('a value is the only buffer of the one message that saves it, never in its content', async () => {
   const { made, sent, buffers, answer } = comm();
@@ -82,10 +82,10 @@ test('all values of an import are the only buffer of one message; a copy sends n
 
 test('an edit sends what was changed and no buffer', async () => {
   const { made, sent, buffers, answer } = comm();
-  const edited = made.update('demo', 'A', { expires: '' });
+  const edited = made.update('demo', 'A', { expires: '', hosts: [] });
   answer({});
   await edited;
-  assert.deepEqual(sent[0]?.params, { project: 'demo', name: 'A', expires: '' });
+  assert.deepEqual(sent[0]?.params, { project: 'demo', name: 'A', expires: '', hosts: [] });
   assert.deepEqual(buffers, [[]]);
 });
 

@@ -6,7 +6,7 @@ import { untranslated } from '../src/language';
 import { Store } from '../src/store';
 import { fakeTransport, info } from './transport';
 
-const secrets = ['A', 'db-pass'].map(info);
+const secrets = ['A', 'db-pass'].map(name => info(name));
 
 /** The commands over a store, what they showed and asked, and what is chosen of what they offer. */
 function made(chosen: string | null) {

@@ -9,12 +9,12 @@ const GET = '%secret get KEY';
 const code = (text: string): Cell => ({ type: 'code', text });
 
 /** The cells afterwards; the cursor is at `|` in the last one, or at its end. The panel shows shop. */
-function inserted(above: Cell[], here: string | Cell, assumed = 'default'): string[] {
+function inserted(above: Cell[], here: string | Cell, assumed = 'default', line = GET): string[] {
   const cell = typeof here === 'string' ? code(here) : here;
   const offset = cell.text.includes('|') ? cell.text.indexOf('|') : cell.text.length;
   const text = cell.text.replace('|', '');
   const cells = [...above, { ...cell, text }];
-  const { lines, before } = insertion(cells, { cell: above.length, offset }, { name: 'KEY', project: 'shop', assumed });
+  const { lines, before } = insertion(cells, { cell: above.length, offset }, { line, project: 'shop', assumed });
   if (before === null) {
     return [text, lines.join('\n')];
   }
@@ -83,6 +83,19 @@ const TABLE: [string, Cell[], string | Cell, string[], string?][] = [
 for (const [what, above, here, expected, assumed] of TABLE) {
   test(`inserted: ${what}`, () => assert.deepEqual(inserted(above, here, assumed), expected));
 }
+
+test('a line that uses a secret is there by a line that uses it, and by none that reads', () => {
+  const use = '%secret use KEY';
+  for (const [there, expected] of [
+    ['%secret use A KEY as key', ['']],
+    ['%secret get KEY', [`${use}\n`]],
+    ['%secret get --all', [`${use}\n`]],
+    ['%secret use A as KEY', [`${use}\n`]]
+  ] as [string, string[]][]) {
+    assert.deepEqual(inserted([code(`${LOAD}\n${PROJECT}\n${there}`)], '|', 'default', use), expected, there);
+  }
+  assert.deepEqual(inserted([code(`${LOAD}\n${PROJECT}\n${use}`)], '|'), [`${GET}\n`]);
+});
 
 test('the project of a notebook is the one that its lines switch to last', () => {
   assert.equal(

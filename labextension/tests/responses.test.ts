@@ -30,7 +30,7 @@ const made = new RestTransport(
 
 const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
 const info = { name: 'A', description: '', labels: [], hosts: [], ...none };
-const details = { description: '', labels: [], expires: '' };
+const details = { description: '', labels: [], expires: '', hosts: [] };
 const READS: Record<string, (api: Transport) => Promise<unknown>> = {
   status: api => api.status('demo'),
   projects: api => api.projects(),

@@ -46,12 +46,12 @@ const json = (body: unknown, status = 200, headers = {}) => new Response(JSON.st
 const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
 const info = (name: string) => ({ name, description: '', labels: [], hosts: [], ...none });
 const status = { project: 'demo', provider: 'local', place: 'a file', writable: true, version: '1' };
-const details = { description: 'D', labels: ['a'], expires: '' };
+const details = { description: 'D', labels: ['a'], expires: '', hosts: [] };
 
 test('a value is in the body of the one request that saves it, never in an address', async () => {
   const { made, sent } = rest(() => json(info('API.KEY'), 201));
   await made.create('demo', 'API.KEY', 'sample\nvalue', details);
-  const body = { name: 'API.KEY', value: 'sample\nvalue', description: 'D', labels: ['a'], expires: null };
+  const body = { name: 'API.KEY', value: 'sample\nvalue', description: 'D', labels: ['a'], expires: null, hosts: [] };
   assert.deepEqual(sent, [{ path: 'projects/demo/secrets', method: 'POST', body }]);
 });
 
@@ -76,7 +76,7 @@ test('a replaced value leaves the metadata alone, an edit the value and what was
     sent.map(({ method, body }) => [method, body]),
     [
       ['PATCH', { value: 'sample' }],
-      ['PATCH', { description: 'D', labels: ['a'], expires: null }],
+      ['PATCH', { description: 'D', labels: ['a'], expires: null, hosts: [] }],
       ['PATCH', { labels: [] }]
     ]
   );

@@ -92,7 +92,7 @@ test('what the store refuses is a problem with its name, and nothing of the valu
   const seen: string[] = [];
   store.subscribe(() => seen.push(JSON.stringify(store.state)));
   assert.equal(
-    await store.changes.create('TAKEN', 'sample-value', { description: '', labels: [], expires: '' }),
+    await store.changes.create('TAKEN', 'sample-value', { description: '', labels: [], expires: '', hosts: [] }),
     false
   );
   assert.equal(store.state.problem?.subject, 'TAKEN');

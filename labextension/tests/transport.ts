@@ -4,9 +4,9 @@ import { INSERT } from '../src/insertaction';
 import type { Cells, Front, Put, Transport } from '../src/model';
 import type { SecretInfo } from '../src/protocol';
 
-export function info(name: string): SecretInfo {
+export function info(name: string, hosts: string[] = []): SecretInfo {
   const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
-  return { name, description: '', labels: [], hosts: [], ...none };
+  return { name, description: '', labels: [], hosts, ...none };
 }
 
 /** A kernel's answer to a put. */
@@ -18,8 +18,8 @@ export const FRONT: Front = { file: 'a.ipynb', kernel: 'k-1 0', disabledReason: 
 /** Cells in which nothing is. */
 export const CELLS: Cells = {
   action: INSERT,
-  lines: name => [`%secret get ${name}`],
-  insert: name => [`%secret get ${name}`]
+  lines: line => [line],
+  insert: line => [line]
 };
 
 export function fakeTransport(set: Partial<Transport> = {}): Transport {
