@@ -75,6 +75,13 @@ def _need(line: Line, common: Common) -> int:
     return run_need(TerminalFront(common).project, line.words, sys.stdout, sys.stderr, **flags)
 
 
+def _proxy(line: Line, common: Common) -> int:
+    from ..proxy.command import run
+    from ..settings import jupyter_config
+
+    return run(jupyter_config(), vars(line.options), sys.stderr)
+
+
 def _completion(line: Line, common: Common) -> int:
     from ..errors import SecretsError
     from .completion import script
@@ -92,5 +99,6 @@ HANDLERS: Mapping[str, Handler] = {
     "scan": _scan,
     "scrub": _scrub,
     "need": _need,
+    "proxy": _proxy,
     "completion": _completion,
 }

@@ -253,6 +253,25 @@ _ROWS = (
         only=_TERMINAL,
     ),
     Command(
+        "proxy",
+        "",
+        "Put values into requests for kernels that may use secrets, and not read them",
+        "--certificate tls.crt --key tls.key",
+        "It serves a cluster: kernels prove themselves by tokens of their pods. What is not given on the line is\n"
+        "taken from c.DHSecretsProxy in jupyter_config.py. It prints a line of JSON for each use, and nothing else.",
+        options=(
+            Option("--certificate", "the certificate by which kernels know it", "P", completes=Completes.FILES),
+            Option("--key", "the certificate's key", "P", completes=Completes.FILES),
+            Option("--port", "the port on which it listens (the default is 8443)", "N"),
+            Option("--headers", "one more header in which a stand-in may stand; repeat it for several", "H", True),
+            Option("--egress", "open (the default), or strict: only hosts of secrets", "E", choices=("open", "strict")),
+            Option("--allow-private", "let hosts have private addresses"),
+            Option("--upstream-ca", "trust these certificates of hosts, too", "P", completes=Completes.FILES),
+            Option("--resolve", "the address of a name that is not looked up; repeat it for several", "N=A", True),
+        ),
+        only=_TERMINAL,
+    ),
+    Command(
         "completion",
         "bash|zsh|fish",
         "Print what the shell has to read to complete commands and names",

@@ -22,11 +22,10 @@ from typing import Any
 
 from .. import wire
 from ..errors import SecretsError
-from ..models import check_name
-from ..project import Project
 from ..settings import DHSecrets
+from .grants import Grants
 from .server import Proxy, Rules
-from .session import Held, Session, Use
+from .session import Session
 
 JSON = dict[str, Any]
 LOOPBACK = "127.0.0.1"
@@ -49,14 +48,13 @@ class Child:
         self._rules = rules
         self._port = port
         self._say = say
-        self._secrets: dict[str, tuple[Project, str]] = {}
         self._methods: dict[str, Callable[..., Awaitable[JSON]]] = {
             "start": self._start,
             "grant": self._grant,
             "revoke": self._revoke,
             "report": self._report,
         }
-        self._session = Session(self._read)
+        self._grants = self._granting("")
 
     async def answer(self, request: JSON) -> None:
         """Answers one request."""
@@ -69,12 +67,7 @@ class Child:
 
     async def _start(self, token: str) -> JSON:
         """Listens on loopback."""
-        self._session = Session(
-            self._read,
-            on_use=lambda use: self._say({"used": self._used(use)}),
-            on_authority=lambda pem: self._say({"trust": pem}),
-            token=token,
-        )
+        self._grants = self._granting(token)
         try:
             server = await Proxy(self._find, self._rules).start(LOOPBACK, self._port)
         except OSError as error:
@@ -86,52 +79,22 @@ class Child:
         )
 
     def _find(self, token: str, address: str) -> Session | None:
-        return self._session if secrets.compare_digest(token, self._session.token) else None
+        session = self._grants.session
+        return session if secrets.compare_digest(token, session.token) else None
+
+    def _granting(self, token: str) -> Grants:
+        return Grants(lambda use: self._say({"used": use}), lambda pem: self._say({"trust": pem}), token)
 
     async def _grant(self, names: list[str], project: str, provider: str, user: str) -> JSON:
-        """Returns for each secret its stand-in and its hosts; for all or none."""
-        opened = await asyncio.to_thread(self._settings.open, project, provider, user=user)
-        keys = {name: self._key(opened, check_name(name)) for name in names}
-        held = {name: await self._hold(keys[name], opened, name) for name in names}
-        for one in held.values():
-            self._session.authority(one.hosts)
-        return {name: {"text": await self._session.use(keys[name]), "hosts": held[name].hosts} for name in keys}
-
-    async def _hold(self, key: str, project: Project, name: str) -> Held:
-        self._secrets.setdefault(key, (project, name))
-        return await self._session.current(key)
+        return await self._grants.grant(
+            await asyncio.to_thread(self._settings.open, project, provider, user=user), names
+        )
 
     async def _revoke(self, names: list[str], project: str, provider: str) -> JSON:
-        for key, (opened, name) in list(self._secrets.items()):
-            if name in names and opened.source == (provider, project):
-                self._session.forget(key)
-        return {}
+        return self._grants.revoke((provider, project), names)
 
     async def _report(self) -> JSON:
-        """Returns how often each secret was put in, and the newest refusals."""
-        uses = [[*self._named(key), count] for key, count in self._session.uses.items()]
-        return {"uses": uses, "refusals": [[refused.host, refused.reason] for refused in self._session.refusals]}
-
-    async def _read(self, key: str) -> Held:
-        project, name = self._secrets[key]
-        value, hosts = await asyncio.to_thread(project.read_to_use, name)
-        return Held(value, tuple(hosts))
-
-    def _key(self, project: Project, name: str) -> str:
-        """Returns what the session calls a secret: its name, and more where another project has used that."""
-        provider, of_project = project.source
-        for key in (name, f"{of_project}/{name}", f"{provider}/{of_project}/{name}"):
-            if key not in self._secrets or self._secrets[key][0].source == project.source:
-                return key
-        raise AssertionError(project)  # the last names all that distinguishes projects
-
-    def _named(self, key: str) -> tuple[str, str]:
-        project, name = self._secrets[key]
-        return project.name, name
-
-    def _used(self, use: Use) -> JSON:
-        project, name = self._named(use.name)
-        return {"project": project, "name": name, "host": use.host, "method": use.method, "status": use.status}
+        return self._grants.report()
 
 
 async def serve(settings: DHSecrets, rules: Rules, port: int) -> None:

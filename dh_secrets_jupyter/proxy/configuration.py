@@ -27,7 +27,11 @@ class DHSecretsProxy(Configurable):
     resolve: Dict[str, str] = Dict(
         value_trait=Unicode(), key_trait=Unicode(), help="Addresses of names that are not looked up, for tests."
     ).tag(config=True)
-    port = Int(0, help="The port on which it listens; 0 is any.").tag(config=True)
+    port = Int(0, min=0, max=65535, help="The port on which it listens; 0 is any. In a cluster it is 8443.").tag(
+        config=True
+    )
+    certificate = Unicode("", help="In a cluster: the file of its certificate.").tag(config=True)
+    key = Unicode("", help="In a cluster: the file of that certificate's key.").tag(config=True)
 
     def rules(self, next_hop: NextHop | None, *, judged: bool) -> Rules:
         """Returns the rules; ``judged`` as :class:`.server.Rules` has it."""

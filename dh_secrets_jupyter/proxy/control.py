@@ -62,16 +62,17 @@ class Control:
         kernel = self._kernels.known(bearer, client.address)
         match method:
             case "/renew":
-                await self._kernels.renew(kernel, wire.parse_text(asked, "token", "proxy"))
-                return {}
-            case "/use":
-                return await self._kernels.use(kernel, wire.parse_text(asked, "project", "proxy"), _names(asked))
+                if "token" in asked:
+                    await self._kernels.renew(kernel, wire.parse_text(asked, "token", "proxy"))
+                return {"trust": kernel.trust}
+            case "/grant":
+                return await self._kernels.grant(kernel, wire.parse_text(asked, "project", "proxy"), _names(asked))
+            case "/revoke":
+                return self._kernels.revoke(kernel, wire.parse_text(asked, "project", "proxy"), _names(asked))
             case "/list":
                 return await self._kernels.list(kernel, wire.parse_text(asked, "project", "proxy"))
-            case "/forget":
-                return self._kernels.forget(kernel, _names(asked))
             case "/report":
-                return self._kernels.report(kernel)
+                return kernel.grants.report()
             case "/end":
                 return self._kernels.end(kernel)
         raise SecretsError("proxy", "this version does not know what was asked", "Use the same version in both places")

@@ -10,14 +10,15 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import AccessDeniedError, SecretsError
-from ..models import check_name, check_project
+from ..models import check_project
 from ..project import Project
 from ..providers.kubernetes.reviews import Account, ReviewingProvider
-from .session import Held, Session, Use
+from .grants import Grants
+from .session import Session
 
 CHECK = 20.0
 """Seconds between one question about a kernel and the next; each may take 10, and a minute is what is promised."""
@@ -32,20 +33,20 @@ class Kernel:
     """One kernel.
 
     Attributes:
-        session: what its clients use.
+        grants: what it may have put in.
+        trust: the certificates of its authorities, in PEM.
         account: whose pod it is in.
         address: the pod's.
         name: the pod's name, and what the kernel calls itself.
         token: the projected one, the newest that it sent.
-        projects: those of the secrets in use, by the secret's name.
     """
 
-    session: Session
+    grants: Grants
+    trust: list[str]
     account: Account
     address: str
     name: str
     token: str = field(repr=False)
-    projects: dict[str, Project] = field(default_factory=dict)
 
 
 class Kernels:
@@ -64,7 +65,7 @@ class Kernels:
     def find(self, token: str, address: str) -> Session | None:
         """Returns the session of a token, where it comes from the address that it was given to."""
         kernel = self._kernels.get(token)
-        return kernel.session if kernel and kernel.address == address else None
+        return kernel.grants.session if kernel and kernel.address == address else None
 
     async def begin(self, token: str, address: str, name: str) -> str:
         """Returns a session's token for a kernel that proves itself.
@@ -79,16 +80,11 @@ class Kernels:
         account = await asyncio.to_thread(self._provider.authenticate, token)
         if sum(kernel.address == address for kernel in self._kernels.values()) >= MOST:
             raise AccessDeniedError("proxy", f"there are {MOST} kernels in this pod already", "End some")
-        projects: dict[str, Project] = {}
-
-        async def read(secret: str) -> Held:
-            value, hosts = await asyncio.to_thread(projects[secret].read_to_use, secret)
-            return Held(value, tuple(hosts))
-
-        session = Session(read, lambda use: self._tell(kernel, use))
+        trust: list[str] = []
+        grants = Grants(lambda use: self._tell(kernel, use), trust.append)
         named = "/".join(filter(None, [account.pod, name]))
-        kernel = self._kernels[session.token] = Kernel(session, account, address, named, token, projects)
-        return session.token
+        kernel = self._kernels[grants.session.token] = Kernel(grants, trust, account, address, named, token)
+        return grants.session.token
 
     async def renew(self, kernel: Kernel, token: str) -> None:
         """Takes a kernel's token as it was renewed. Raises :class:`AccessDeniedError` where it is somebody else's."""
@@ -104,20 +100,9 @@ class Kernels:
             raise UnknownKernelError
         return kernel
 
-    async def use(self, kernel: Kernel, project: str, names: Iterable[str]) -> JSON:
-        """Returns for each secret its stand-in, its hosts and the certificate of their authority; for all or none."""
-        opened = await self._open(kernel, project)
-        for name in map(check_name, names):
-            known = kernel.projects.get(name)
-            if known is not None and known.name != project:
-                kernel.session.forget(name)
-            kernel.projects[name] = opened
-        stand_ins = {name: await kernel.session.use(name) for name in names}
-        hosts = {name: (await kernel.session.current(name)).hosts for name in names}
-        return {
-            name: {"stand_in": text, "hosts": hosts[name], "certificate": kernel.session.authority(hosts[name]).pem}
-            for name, text in stand_ins.items()
-        }
+    async def grant(self, kernel: Kernel, project: str, names: Iterable[str]) -> JSON:
+        """Returns what :meth:`.grants.Grants.grant` does, and the certificates to trust."""
+        return {"granted": await kernel.grants.grant(await self._open(kernel, project), names), "trust": kernel.trust}
 
     async def list(self, kernel: Kernel, project: str) -> JSON:
         """Returns of each secret of a project that may be used its description and its hosts."""
@@ -129,22 +114,15 @@ class Kernels:
             if secret.metadata.hosts
         }
 
-    def forget(self, kernel: Kernel, names: Iterable[str]) -> JSON:
+    def revoke(self, kernel: Kernel, project: str, names: Iterable[str]) -> JSON:
         """Ends stand-ins."""
-        for name in names:
-            kernel.session.forget(name)
-            kernel.projects.pop(name, None)
-        return {}
-
-    def report(self, kernel: Kernel) -> JSON:
-        """Returns how often each secret was put in, and the newest refusals."""
-        refusals = [asdict(refused) for refused in kernel.session.refusals]
-        return {"uses": dict(kernel.session.uses), "refusals": refusals}
+        return kernel.grants.revoke((self._provider.name, project), names)
 
     def end(self, kernel: Kernel) -> JSON:
         """Ends all that a kernel has."""
-        self._kernels.pop(kernel.session.token, None)
-        return self.forget(kernel, list(kernel.session.stand_ins))
+        self._kernels.pop(kernel.grants.session.token, None)
+        kernel.grants.end()
+        return {}
 
     async def keep_checking(self) -> None:
         """Asks the API server again and again of each kernel, and ends those that may nothing any more."""
@@ -156,7 +134,7 @@ class Kernels:
         """Ends a kernel whose token or right is gone; where nobody can say so, it goes on."""
         try:
             kernel.account = await asyncio.to_thread(self._provider.authenticate, kernel.token)
-            for project in {project.name for project in kernel.projects.values()}:
+            for project in kernel.grants.projects():
                 await asyncio.to_thread(self._provider.check_use, kernel.account, project)
         except AccessDeniedError:
             self.end(kernel)
@@ -167,10 +145,9 @@ class Kernels:
         await asyncio.to_thread(self._provider.check_use, kernel.account, check_project(project))
         return Project(project, self._provider, user=kernel.account.name)
 
-    def _tell(self, kernel: Kernel, use: Use) -> None:
-        project = kernel.projects.get(use.name)
-        who = {"user": kernel.account.name, "kernel": kernel.name, "project": project.name if project else ""}
-        self._write(json.dumps({"event": EVENT, **who, **asdict(use)}) + "\n")
+    def _tell(self, kernel: Kernel, use: JSON) -> None:
+        who = {"user": kernel.account.name, "kernel": kernel.name}
+        self._write(json.dumps({"event": EVENT, **who, **use}) + "\n")
 
 
 class UnknownKernelError(AccessDeniedError):

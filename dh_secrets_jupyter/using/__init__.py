@@ -50,9 +50,17 @@ def current_stand_ins() -> StandIns:
 
 
 def _connect(environment: Mapping[str, str], trust: Trust) -> ProxyConnection:
-    from ..proxy.laptop import Laptop
+    from ..providers.kubernetes import secrets_proxy
 
-    made = Laptop(environment, trust)
+    made: ProxyConnection
+    if in_cluster := secrets_proxy.of_environment():
+        from ..proxy.in_cluster import InCluster
+
+        made = InCluster(in_cluster, trust)
+    else:
+        from ..proxy.laptop import Laptop
+
+        made = Laptop(environment, trust)
     guard.learn_credential(_PROXY, made.token)  # before it is in the environment
     return made
 

@@ -15,7 +15,7 @@ from dh_secrets_jupyter.proxy.upstream import Streams, Upstream
 
 from .conftest import NAME, VALUE
 
-HANGS = 20.0
+HANGS = 60.0
 """Seconds after which a conversation that is all there counts as one that does not end."""
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import ssl
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from dh_secrets_jupyter import using
 from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError, SecretsError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider
@@ -25,12 +30,18 @@ from dh_secrets_jupyter.proxy.door import Door
 from dh_secrets_jupyter.proxy.kernels import Kernels
 from dh_secrets_jupyter.proxy.server import Proxy, Rules
 from dh_secrets_jupyter.proxy.upstream import Upstream
+from dh_secrets_jupyter.using import StandIns
 from tests.cluster.server import Namespace
 from tests.support.waiting import wait_until
 
 from .conftest import NAME, VALUE, login
 from .hosts import Host, Loop, TestAuthority
 
+CLIENT = """
+import sys, urllib.request
+request = urllib.request.Request(sys.argv[1], headers={"X-Api-Key": sys.argv[2]})
+print(urllib.request.urlopen(request).read())
+"""
 NOTEBOOK, PROXY = "notebook", "dh-secrets-proxy"
 
 
@@ -97,21 +108,32 @@ def place(
     loop.loop.call_soon_threadsafe(door.close)
 
 
-def send(place: Place, host: Host, kernel: SecretsProxy, used: dict[str, dict[str, str]]) -> bytes:
+@pytest.fixture
+def project(place: Place, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The project as a kernel has it whose account may use its secrets alone."""
+    own = place.namespace.cluster.write_kubeconfig("own", place.namespace.token(NOTEBOOK), place.namespace.name)
+    monkeypatch.setenv("KUBECONFIG", str(own))
+    monkeypatch.setenv(ADDRESS, f"https://localhost:{place.port}")
+    monkeypatch.setenv(TOKEN, str(place.token()))
+    monkeypatch.setenv(CA, str(place.authority.path))
+    return Project("demo", KubernetesProvider(), user="ann")
+
+
+def send(place: Place, host: Host, kernel: SecretsProxy, used: dict[str, Any]) -> bytes:
     """Sends a request with the stand-in, and returns the host's answer to it."""
     connection = http.client.HTTPSConnection(
-        "127.0.0.1", place.port, context=ssl.create_default_context(cadata=used["KEY"]["certificate"]), timeout=30
+        "127.0.0.1", place.port, context=ssl.create_default_context(cadata="\n".join(used["trust"])), timeout=30
     )
     connection.set_tunnel(NAME, host.port, {"Proxy-Authorization": login(kernel.session)})
-    connection.request("GET", "/", headers={"Authorization": f"Bearer {used['KEY']['stand_in']}"})
+    connection.request("GET", "/", headers={"Authorization": f"Bearer {used['granted']['KEY']['text']}"})
     return connection.getresponse().read()
 
 
 def test_it_uses_and_does_not_read(place: Place, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the verb use alone the host gets the value, the kernel the stand-in; the API server refuses it a get."""
     kernel = place.kernel()
-    used = kernel.ask("use", project="demo", names=["KEY"])
-    stand_in = used["KEY"]["stand_in"]
+    used = kernel.ask("grant", project="demo", names=["KEY"])
+    stand_in = used["granted"]["KEY"]["text"]
     shown = send(place, host, kernel, used)
     assert VALUE.encode() in host.arrived[0]
     assert stand_in.encode() in shown
@@ -121,21 +143,16 @@ def test_it_uses_and_does_not_read(place: Place, host: Host, monkeypatch: pytest
         "event": "secret-used/v1", "user": f"system:serviceaccount:{place.namespace.name}:notebook",
         "kernel": "notebook", "project": "demo", "name": "KEY", "host": NAME, "method": "GET", "status": 200,
     }  # fmt: skip
-    assert kernel.ask("report")["uses"] == {"KEY": 1}
+    assert kernel.ask("report")["uses"] == [["demo", "KEY", 1]]
     own = place.namespace.cluster.write_kubeconfig("own", place.namespace.token(NOTEBOOK), place.namespace.name)
     kubectl = [str(place.namespace.cluster.binaries / "kubectl"), f"--kubeconfig={own}", "get", "secret"]
     done = subprocess.run([*kubectl, "proj-secrets-demo"], capture_output=True, text=True, check=False)
     assert "Forbidden" in done.stderr
 
 
-def test_what_it_sees(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_it_sees(project: Project) -> None:
     """Its project lists what may be used, with hosts and descriptions; all else says why not."""
-    own = place.namespace.cluster.write_kubeconfig("own", place.namespace.token(NOTEBOOK), place.namespace.name)
-    monkeypatch.setenv("KUBECONFIG", str(own))
-    monkeypatch.setenv(ADDRESS, f"https://localhost:{place.port}")
-    monkeypatch.setenv(TOKEN, str(place.token()))
-    monkeypatch.setenv(CA, str(place.authority.path))
-    demo = Project("demo", KubernetesProvider(), user="ann")
+    demo = project
     (secret,) = demo.list_secrets()
     assert (secret.name, secret.metadata.description) == ("KEY", "for the model")
     assert secret.metadata.hosts[0].startswith(NAME)
@@ -159,7 +176,7 @@ def test_what_it_sees(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_may_not_be_used(place: Place, project: str, name: str, sentence: str) -> None:
     """Another project, a secret for no host, one that is not there: a sentence, and no stand-in."""
     with pytest.raises(SecretsError, match=sentence):
-        place.kernel().ask("use", project=project, names=["KEY", name])
+        place.kernel().ask("grant", project=project, names=["KEY", name])
 
 
 @pytest.mark.parametrize(("audience", "account"), [("another", NOTEBOOK), ("", NOTEBOOK), (AUDIENCE, PROXY)])
@@ -173,7 +190,7 @@ def test_another_token(place: Place, audience: str, account: str) -> None:
 def test_another_address(place: Place, host: Host) -> None:
     """A session's token is good for the pod that it was given to alone."""
     kernel = place.kernel()
-    kernel.ask("use", project="demo", names=["KEY"])
+    kernel.ask("grant", project="demo", names=["KEY"])
     assert place.kernels.find(kernel.session, "127.0.0.1") is not None
     assert place.kernels.find(kernel.session, "127.0.0.2") is None
 
@@ -192,12 +209,12 @@ def test_over_https_alone(place: Place) -> None:
 def test_a_right_that_is_gone(place: Place, host: Host) -> None:
     """The next check ends the session: 407, and a kept stand-in is a text."""
     kernel = place.kernel()
-    used = kernel.ask("use", project="demo", names=["KEY"])
+    used = kernel.ask("grant", project="demo", names=["KEY"])
     binding = place.namespace.kubectl("get", "rolebinding", "demo-secrets-use", "-o", "yaml")
     place.namespace.kubectl("delete", "rolebinding", "demo-secrets-use")
     known = place.kernels.known(kernel.session, "127.0.0.1")
     wait_until(lambda: _gone(place, kernel), "the right's end")
-    assert known.session.stand_ins == {}
+    assert known.grants.session.stand_ins == {}
     with pytest.raises(OSError, match="407 no stand-in of this kernel is known here"):
         send(place, host, kernel, used)
     fresh = yaml.safe_load(binding)
@@ -224,7 +241,7 @@ def test_a_pod_that_is_gone(place: Place) -> None:
     run = ["run", "passing", "--image=none", "--overrides", json.dumps({"spec": {"serviceAccountName": NOTEBOOK}})]
     place.namespace.kubectl(*run)
     kernel = place.kernel(place.token(pod="passing"))
-    kernel.ask("use", project="demo", names=["KEY"])
+    kernel.ask("grant", project="demo", names=["KEY"])
     assert not _gone(place, kernel)
     place.namespace.kubectl("delete", "pod", "passing", "--wait=false", "--force", "--grace-period=0")
     wait_until(lambda: _gone(place, kernel), "the pod's end")
@@ -233,10 +250,10 @@ def test_a_pod_that_is_gone(place: Place) -> None:
 def test_a_rotated_value(place: Place, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is put in once what was read before is too old; the stand-in stays."""
     kernel = place.kernel()
-    used = kernel.ask("use", project="demo", names=["KEY"])
+    used = kernel.ask("grant", project="demo", names=["KEY"])
     place.edit(VALUE[::-1])
     monkeypatch.setattr(sessions, "FRESH", 0.0)
-    assert used["KEY"]["stand_in"].encode() in send(place, host, kernel, used)
+    assert used["granted"]["KEY"]["text"].encode() in send(place, host, kernel, used)
     assert VALUE[::-1].encode() in host.arrived[-1]
 
 
@@ -254,11 +271,11 @@ def test_a_renewed_token(place: Place) -> None:
 def test_after_a_restart(place: Place, host: Host) -> None:
     """The proxy knows nobody: a client is told what to type, and the next use proves itself anew."""
     kernel = place.kernel()
-    used = kernel.ask("use", project="demo", names=["KEY"])
+    used = kernel.ask("grant", project="demo", names=["KEY"])
     place.kernels._kernels.clear()
     with pytest.raises(OSError, match=r"407 no stand-in of this kernel is known here\. Type %secret use NAME again\."):
         send(place, host, kernel, used)
-    assert kernel.ask("use", project="demo", names=["KEY"])["KEY"]["stand_in"] != used["KEY"]["stand_in"]
+    assert kernel.ask("grant", project="demo", names=["KEY"])["granted"] != used["granted"]
 
 
 def test_too_many(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,3 +285,29 @@ def test_too_many(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     assert place.kernel(token).session
     with pytest.raises(AccessDeniedError, match="1 kernels in this pod already"):
         place.kernel(token).ask("report")
+
+
+def test_a_process_that_uses_it(place: Place, host: Host, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its environment names the cluster's proxy, and no child is started; a new proxy is joined at the next use."""
+    stand_ins = StandIns(using._connect)
+    try:
+        (granted,) = stand_ins.use(["KEY"], project)
+        proxy = urlsplit(os.environ["HTTPS_PROXY"])
+        assert (proxy.scheme, proxy.hostname, proxy.port) == ("http", "localhost", place.port)
+        assert len(proxy.password or "") == 32
+        done = subprocess.run(
+            [sys.executable, "-c", CLIENT, f"https://{NAME}:{host.port}/", granted.text],
+            capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        assert granted.text in done.stdout
+        assert VALUE.encode() in host.arrived[0]
+        assert stand_ins.report().uses == {("demo", "KEY"): 1}
+        assert stand_ins.connection is not None
+        assert "cluster's proxy localhost" in stand_ins.connection.protection
+        place.kernels._kernels.clear()  # as after a restart
+        assert stand_ins.use(["KEY"], project)[0].text != granted.text
+        assert urlsplit(os.environ["HTTPS_PROXY"]).password != proxy.password
+    finally:
+        stand_ins.close()
+    assert place.kernels._kernels == {}
+    assert "HTTPS_PROXY" not in os.environ

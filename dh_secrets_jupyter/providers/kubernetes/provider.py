@@ -90,9 +90,7 @@ class KubernetesProvider:
             return self._look(project, Deadline(LONGEST)).records
         except AccessDeniedError as error:
             denied = error
-        if (proxy := secrets_proxy.of_environment()) is None:
-            raise denied
-        return proxy.records(project)
+        return secrets_proxy.records_instead(project, denied)
 
     def write(self, project: str, plan: Plan) -> LazyRecords[str]:
         """See :meth:`.base.Provider.write`: one look and one request, again where somebody else came first."""
@@ -129,15 +127,11 @@ class KubernetesProvider:
 
     def writable(self, project: str) -> bool:
         """Returns what a SelfSubjectAccessReview says of patching the project's Secret."""
-        attributes = {"verb": "patch", "resource": "secrets", "name": self._secret(project)}
-        review = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": {**attributes, "namespace": self._target.namespace}},
-        }
-        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        group, kind = "authorization.k8s.io/v1", "SelfSubjectAccessReview"
+        secret = {"resource": "secrets", "name": self._secret(project), "namespace": self._target.namespace}
+        review = {"apiVersion": group, "kind": kind, "spec": {"resourceAttributes": {"verb": "patch", **secret}}}
         try:
-            answer = self._client.request("POST", path, review, deadline=Deadline(LONGEST))
+            answer = self._client.request("POST", f"/apis/{group}/{kind.lower()}s", review, deadline=Deadline(LONGEST))
         except ProviderUnavailableError:
             return True
         return not answer.ok or bool((answer.body.get("status") or {}).get("allowed", True))

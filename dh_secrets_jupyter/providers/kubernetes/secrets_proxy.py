@@ -15,7 +15,7 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,7 +45,7 @@ class SecretsProxy:
     Attributes:
         host: where it is.
         port: likewise.
-        ca: the file of the certificate by which it is known.
+        on_trust: told of the certificates that clients have to trust, in PEM, now and then all of them.
 
     Raises:
         ProviderUnavailableError: what the variables say cannot be used.
@@ -58,7 +58,8 @@ class SecretsProxy:
                 ADDRESS, "it is no https address", "Write it like https://NAME.NAMESPACE.svc:8443"
             )
         self.host, self.port = address.hostname, address.port or 443
-        self.ca = environment.get(CA, "")
+        self.on_trust: Callable[[Iterable[str]], None] = lambda certificates: None
+        self._ca = environment.get(CA, "")
         self._file = Path(environment.get(TOKEN) or TOKEN_FILE)
         self._lock = threading.Lock()
         self._session = ""
@@ -72,7 +73,7 @@ class SecretsProxy:
             return self._session or self._begin()
 
     def ask(self, method: str, **params: Any) -> Any:
-        """Returns what the proxy answers; to a proxy that does not know this process it proves itself anew.
+        """Returns what the proxy answers. To a proxy that does not know this process it proves itself anew.
 
         Raises:
             SecretsError: what it refused.
@@ -96,12 +97,20 @@ class SecretsProxy:
             for name, found in self.ask("list", project=project).items()
         }
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the proxy knows the session, as far as it can be asked."""
+        with contextlib.suppress(ProviderUnavailableError):
+            return self._post("renew", self.session, {})[0] != _UNKNOWN
+        return True
+
     def end(self) -> None:
         """Ends the session, where there is one."""
         with self._lock:
             session, self._session = self._session, ""
         if session:
-            self._post("end", session, {})
+            with contextlib.suppress(SecretsError):
+                self._post("end", session, {})
 
     def _begin(self) -> str:
         token = self._read()
@@ -113,13 +122,14 @@ class SecretsProxy:
         return self._session
 
     def _renew(self) -> None:
-        """Sends each new token of the pod's while there is a session."""
+        """Sends each new token of the pod's, and takes new certificates, while there is a session."""
         while True:
             time.sleep(_RENEWED)
             with contextlib.suppress(SecretsError), self._lock:
                 token = self._read()
-                if self._session and token != self._sent:
-                    _result(self._post("renew", self._session, {"token": token})[1])
+                if self._session:
+                    new = {} if token == self._sent else {"token": token}
+                    self.on_trust(_result(self._post("renew", self._session, new)[1])["trust"])
                     self._sent = token
 
     def _read(self) -> str:
@@ -134,7 +144,7 @@ class SecretsProxy:
     def _post(self, method: str, bearer: str, params: Mapping[str, Any]) -> tuple[int, Any]:
         failure = f"the proxy at {self.host} cannot be reached"
         try:
-            context = ssl.create_default_context(cafile=self.ca or None)
+            context = ssl.create_default_context(cafile=self._ca or None)
             connection = http.client.HTTPSConnection(self.host, self.port, context=context, timeout=_PATIENCE)
             try:
                 connection.request("POST", f"/{method}", json.dumps(params), {"Authorization": f"Bearer {bearer}"})
@@ -160,6 +170,14 @@ def of_environment() -> SecretsProxy | None:
     if named not in _opened:
         _opened[named] = SecretsProxy(os.environ)
     return _opened[named]
+
+
+def records_instead(project: str, denied: AccessDeniedError) -> dict[str, Record]:
+    """Returns what may be used of a project that may not be read; raises ``denied`` where there is no proxy."""
+    proxy = of_environment()
+    if proxy is None:
+        raise denied
+    return proxy.records(project)
 
 
 def _kernel() -> str:
