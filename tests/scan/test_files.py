@@ -1,0 +1,65 @@
+"""Which files a scan searches: what git tracks or would track, a folder, or what is named."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from dh_secrets_jupyter.errors import SecretsError
+from dh_secrets_jupyter.scan.files import documents, files
+from dh_secrets_jupyter.scan.findings import Report
+
+from .conftest import Repository
+
+
+def found(*paths: str) -> list[str]:
+    return sorted(path.as_posix() for path in files(paths))
+
+
+def test_in_a_repository_they_are_gits(repository: Repository) -> None:
+    """What is tracked, and what is new and not ignored; an ignored folder that is named is meant as a whole."""
+    repository.write(".gitignore", "built/\n")
+    repository.write("kept.py", "")
+    repository.commit("one")
+    repository.write("new/a.py", "")
+    repository.write("built/b.js", "")
+    assert found() == [".gitignore", "kept.py", "new/a.py"]
+    assert found("new") == ["new/a.py"]
+    assert found("built") == ["built/b.js"]
+    assert found("built/b.js", "kept.py") == ["built/b.js", "kept.py"]
+
+
+@pytest.mark.posix
+def test_elsewhere_they_are_all_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In every folder below; what is git's own, and links, are no files of it."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "deep/er/b", ".git/config"):
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    Path("link").symlink_to("a")
+    assert found() == ["a", "deep/er/b"]
+    assert found("link") == ["link"]
+
+
+def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:
+    """Before anything is searched."""
+    with pytest.raises(SecretsError, match=r"nowhere: no such file or folder"):
+        found(str(tmp_path / "nowhere"))
+
+
+def test_what_cannot_be_opened_is_reported(tmp_path: Path) -> None:
+    """By its name and the system's reason; the others are searched all the same."""
+    (tmp_path / "a").write_bytes(b"sample")
+    report = Report()
+    opened = [
+        (document.name, document.size, document.read())
+        for document in documents([tmp_path / "gone", tmp_path / "a"], report)
+    ]
+    assert opened == [(str(tmp_path / "a"), 6, b"sample")]
+    [unread] = report.unread
+    assert unread.name == str(tmp_path / "gone")
+    assert unread.reason == f"cannot be read ({os.strerror(errno.ENOENT)})"
