@@ -34,7 +34,7 @@ TESTED_BY = {
     "guard/engine/owners.py": "guard/engine/test_masker.py",
     "guard/engine/parts": "guard/engine/test_parts.py",
     "guard/engine/search.py": "guard/engine/test_masker.py",
-    "guard/engine/shared_hosts.py": "guard/engine/test_parts.py",
+    "guard/engine/shared_hosts.py": "guard/engine/test_anchors.py",
     "guard/hooks/message_masker.py": "guard/hooks/test_kernel.py",
     "guard/hooks/shell.py": "magics/test_loading.py",
     "panel/fallback.py": "panel/test_view_watches.py",

@@ -36,7 +36,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a shell puts its own there
-    shell = InteractiveShell(config=Config(HistoryManager={"hist_file": str(tmp_path / "history.sqlite")}))
+    config = Config(HistoryManager={"hist_file": str(tmp_path / "history.sqlite")})
+    shell: Any = InteractiveShell(config=config)  # type: ignore[no-untyped-call]  # IPython's has no types
     yield shell
     shell.atexit_operations()
     atexit.unregister(shell.atexit_operations)
@@ -49,12 +50,12 @@ def hooks(shell: Any, redactor: Redactor) -> Iterator[HistoryHooks]:
     def learn(typed: list[TypedValue]) -> None:
         for name, value in typed:
             redactor.learn(name, value)
-        hooks.is_stale = True
+        made.is_stale = True
 
-    hooks = HistoryHooks(shell, redactor, learn)
-    hooks.install()
-    yield hooks
-    hooks.uninstall()
+    made = HistoryHooks(shell, redactor, learn)
+    made.install()
+    yield made
+    made.uninstall()
 
 
 def stored(shell: Any) -> str:
