@@ -1,0 +1,123 @@
+"""The clients that people use, made before a secret is used and after: what arrives at the host."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import socket
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.providers.local import LocalProvider
+from dh_secrets_jupyter.proxy.laptop import Laptop
+from dh_secrets_jupyter.using.environment import BUNDLES
+from dh_secrets_jupyter.using.stand_ins import StandIns
+
+from ..proxy.hosts import Host, Loop, TestAuthority, response
+from .clients import CLIENTS, PROGRAMS, Ask
+
+VALUE = "sk-proj-Invented0Value1Of2Many3Letters4And5Digits6"
+NAME = "api.example.test"
+WORKS, BYPASSES, REFUSES = "the value arrives", "the stand-in arrives", "nothing arrives"
+AFTER = {"urllib3, bare": BYPASSES, "aiohttp, bare": BYPASSES}
+"""What clients do that were made after, where it is not :data:`WORKS`."""
+BEFORE = {**AFTER, "httpx": BYPASSES, "urllib3": REFUSES}
+"""Likewise, of those that were made before."""
+
+
+@dataclass
+class Scene:
+    """A process with a stand-in, and clients that it has made before."""
+
+    host: Host
+    url: str
+    stand_in: str
+    former: dict[str, Ask]
+
+    def outcome(self, ask: Ask) -> str:
+        """Returns what arrives at the host; the client is shown no value."""
+        self.host.arrived.clear()
+        try:
+            shown = ask(self.url, self.stand_in)
+        except Exception as error:  # noqa: BLE001 - every client has its own
+            shown = repr(error)
+        assert VALUE not in shown
+        arrived = b"".join(self.host.arrived)
+        if VALUE.encode() in arrived or base64.b64encode(f"user:{VALUE}".encode()) in arrived:
+            return WORKS
+        return BYPASSES if self.stand_in.encode() in arrived else REFUSES
+
+
+def answer(request: bytes) -> bytes:
+    """Answers with the request, or with a web socket that does."""
+    if b"upgrade: websocket" not in request.lower():
+        return response(request, "Content-Type: text/plain")
+    key = next(line[18:].strip() for line in request.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key:"))
+    accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+    head = b"HTTP/1.1 101 On\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept
+    return head + b"\r\n\r\n\x81" + bytes([len(VALUE)]) + VALUE.encode()
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """The name leads to the host also without a proxy, and its authority is known before: as of a company's own."""
+    loop, folder = Loop(), tmp_path_factory.mktemp("clients")
+    authority = TestAuthority(folder)
+    host = Host(loop, authority, NAME)
+    host.answer = answer
+    (folder / "jupyter_config.py").write_text(
+        f"c.DHSecretsProxy.allow_private = True\nc.DHSecretsProxy.upstream_ca = {str(authority.path)!r}\n"
+        f"c.DHSecretsProxy.resolve = {{{NAME!r}: '127.0.0.1'}}\n"
+    )
+    real = socket.getaddrinfo
+
+    def lookup(name: Any, *further: Any, **named: Any) -> Any:
+        return real("127.0.0.1" if name in (NAME, NAME.encode()) else name, *further, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", lookup)
+        patch.setattr(urllib.request, "_opener", None)
+        patch.setenv("DH_SECRETS_LOCAL_PATH", str(folder / "secrets.db"))
+        patch.setenv("JUPYTER_CONFIG_DIR", str(folder))
+        for name in BUNDLES:
+            patch.setenv(name, str(authority.path))
+        project = Project("demo", LocalProvider(), user="ann")
+        project.new_secret("KEY", VALUE, hosts=[f"{NAME}:{host.port}"])
+        url = f"https://{NAME}:{host.port}/"
+        former = {name: make() for name, make in CLIENTS.items()}
+        made = StandIns(Laptop)
+        [key] = made.use(["KEY"], project)
+        yield Scene(host, url, key.text, former)
+        made.close()
+    loop.stop()
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_made_after(scene: Scene, name: str) -> None:
+    """A client that heeds the environment has the value sent; one that does not sends the stand-in."""
+    assert scene.outcome(CLIENTS[name]()) == AFTER.get(name, WORKS)
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_made_before(scene: Scene, name: str) -> None:
+    """Some read the environment at each request; the others send the stand-in, or nothing."""
+    assert scene.outcome(scene.former[name]) == BEFORE.get(name, WORKS)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs(scene: Scene, name: str) -> None:
+    """Each knows the proxy and its certificates by the environment."""
+    assert scene.outcome(PROGRAMS[name]) == WORKS
+
+
+def test_what_was_there_before(scene: Scene) -> None:
+    """The bundles have what they named before, and ours besides."""
+    for name in BUNDLES:
+        assert Path(os.environ[name]).read_text().count("BEGIN CERTIFICATE") >= 2
