@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ssl
+import sys
 import threading
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -84,6 +85,7 @@ class ProxyEnvironment:
     def leave(self) -> None:
         """Puts all variables back that nobody else has changed since; the certificates stay known."""
         with self._lock:
+            _forget_opener(self._environment)
             for name, text in self._former.items():
                 if not self._is_ours(name):
                     continue
@@ -138,3 +140,18 @@ def _system() -> str:
     import certifi
 
     return Path(certifi.where()).read_text()
+
+
+def _forget_opener(environment: Mapping[str, str]) -> None:
+    """Has ``urllib.request.urlopen`` look at the environment again, where it made its opener by this one.
+
+    It keeps what it made at its first call. An opener that somebody else has installed stays.
+    """
+    request = sys.modules.get("urllib.request")
+    opener = getattr(request, "_opener", None)
+    if request is None or opener is None:
+        return
+    named = {getattr(handler, "proxies", {}).get("https", "") for handler in opener.handlers}
+    usual = {type(handler) for handler in request.build_opener().handlers} | {request.ProxyHandler}
+    if {type(handler) for handler in opener.handlers} <= usual and named <= {"", first(environment, HTTPS_PROXY)}:
+        request.install_opener(None)

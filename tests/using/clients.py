@@ -36,10 +36,11 @@ def with_requests() -> Ask:
 
 def with_urllib() -> Ask:
     """``urllib.request``."""
-    opened: Callable[..., object] = urllib.request.urlopen
+    with urllib.request.urlopen("data:,what%20it%20makes%20by%20the%20first%20call%20it%20keeps"):
+        pass
 
     def ask(url: str, key: str) -> str:
-        with opened(urllib.request.Request(url, headers=bearer(key)), timeout=30) as answer:  # type: ignore[attr-defined]  # it is a context
+        with urllib.request.urlopen(urllib.request.Request(url, headers=bearer(key)), timeout=30) as answer:
             return str(answer.read().decode())
 
     return ask
@@ -109,7 +110,7 @@ def with_websockets() -> Ask:
 
     def ask(url: str, key: str) -> str:
         address = url.replace("https://", "wss://")
-        with connect(f"{address}socket", additional_headers=bearer(key), open_timeout=30) as socket:
+        with connect(f"{address}socket", additional_headers=bearer(key), open_timeout=30, close_timeout=0.1) as socket:
             return str(socket.recv(timeout=30))
 
     return ask
