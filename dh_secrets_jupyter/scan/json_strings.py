@@ -6,12 +6,19 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 Path = tuple[str | int, ...]
 """The keys and numbers that lead to something in a JSON document."""
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+
+
+@lru_cache(1024)
+def _character(escape: bytes) -> bytes:
+    """Returns what an escape stands for, in UTF-8."""
+    return str(json.loads(b'"' + escape + b'"')).encode("utf-8", "surrogatepass")
 
 
 class JsonString:
@@ -35,7 +42,7 @@ class JsonString:
         last = end - self.is_quoted
         for escape in _ESCAPE.finditer(document, self._old[0], last):
             plain = document[self._old[-1] : escape.start()]
-            char = str(json.loads(b'"' + escape[0] + b'"')).encode("utf-8", "surrogatepass")
+            char = _character(escape[0])
             parts += [plain, char]
             self._new += [size + len(plain), size := size + len(plain) + len(char)]
             self._old += [escape.start(), escape.end()]
