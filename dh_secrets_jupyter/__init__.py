@@ -108,8 +108,9 @@ def load_ipython_extension(shell: Any) -> None:
 
 def unload_ipython_extension(shell: Any) -> None:
     """``%unload_ext dh_secrets_jupyter``; what was put into the kernel stays, and the guard says that it is off."""
-    from . import comm, magics, settings
+    from . import comm, magics, settings, using
 
+    using.close()
     comm.unload(shell)
     magics.unload(shell)
     settings.unload(shell)

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from . import current, guard, injection, wire
+from . import current, guard, injection, using, wire
 from .errors import SecretsError
 from .ipython import running_shell
 from .models import check_name
@@ -160,6 +160,24 @@ def _put(project: Project, request: Request) -> JSON:
     return {"target": target, "replaced": bool(replaced), **_warnings(secret)}
 
 
+def _use(project: Project, request: Request) -> JSON:
+    """Puts a stand-in of a secret that is only to be used into a variable.
+
+    Says where it is, whether something of the user's was replaced there, and for which hosts it is.
+    """
+    name = request.name
+    into = _injection(name)
+    [target] = injection.targets(injection.Destination.VARIABLE, [injection.SecretRef(name)])
+    [stand_in] = using.use_secrets([name], project)
+    replaced = into.put(injection.Destination.VARIABLE, {target: stand_in}, project.source, undoable=True)
+    return {"target": target, "replaced": bool(replaced), "hosts": list(stand_in.hosts)}
+
+
+def _used(project: Project, request: Request) -> JSON:
+    """Says which values were put into requests since this was asked last, of any project, for the trail of events."""
+    return {"uses": [asdict(one) for one in using.current_stand_ins().take_uses()]}
+
+
 def _put_again(project: Project, request: Request) -> JSON:
     """Reads a secret anew into every place of the kernel where it is."""
     name, into = request.name, _injection(request.name)
@@ -188,6 +206,7 @@ def _undo(project: Project, request: Request) -> JSON:
 def _forget(project: Project, request: Request) -> JSON:
     """Takes a secret of this project out of the kernel."""
     gone = _injection(request.name).forget(request.name, source=project.source)
+    using.current_stand_ins().forget([request.name], project.source)
     return {"targets": [target for _, target, _ in gone]}
 
 
@@ -199,15 +218,25 @@ def _held(project: Project, request: Request) -> JSON:
     into = _injection("held")
     held = into.held(project.source)
     stored = project.read_existing(*{one.name: None for one in held})
+    uses = using.current_stand_ins().report().uses
 
     def state(one: injection.Held) -> str:
         if one.name not in stored:
             return "gone"
+        if one.is_stand_in:
+            return "same"
         value = stored[one.name]
         return "same" if value is not None and into.is_same(one, value) else "old"
 
     secrets = [
-        {"name": one.name, "destination": one.destination.value, "target": one.target, "state": state(one)}
+        {
+            "name": one.name,
+            "destination": one.destination.value,
+            "target": one.target,
+            "state": state(one),
+            "stand_in": one.is_stand_in,
+            "uses": uses.get((project.name, one.name), 0),
+        }
         for one in held
     ]
     return {"secrets": secrets, "project": _own_project(), "switched": current.is_switched()}
@@ -241,6 +270,8 @@ METHODS: Mapping[str, Callable[[Project, Request], JSON]] = {
     "copy": _copy,
     "put": _put,
     "put_again": _put_again,
+    "use": _use,
+    "used": _used,
     "undo": _undo,
     "forget": _forget,
     "held": _held,

@@ -18,8 +18,8 @@ def status(common: Common) -> int:
     from . import overview_lines
     from .front import TerminalFront
 
-    guard = "on, in what jupyter secrets run prints"
-    show.status(TerminalFront(common).project(), guard, overview_lines())
+    more = {"guard": "on, in what jupyter secrets run prints"}
+    show.status(TerminalFront(common).project(), more, overview_lines())
     return 0
 
 

@@ -50,6 +50,11 @@ class Prompts:
             name, f"Value of {name}{purpose} for {place}. {hidden}", f"Run {self._set} {name}", from_file
         )
 
+    def ask_hosts(self, name: str) -> str:
+        """Asks which hosts a secret is for, with a comma between two of them."""
+        question = f"Hosts that {name} is only for, as api.example.com, *.example.com: "
+        return self._ask(input, question, name, _unanswered(name, f"Run {self._set} {name} --hosts"))
+
     def confirm(self, what: str, question: str, unanswered: SecretsError | None = None) -> bool:
         """Asks a question, and returns whether the answer was yes; ``unanswered`` is raised where nobody can answer."""
         unanswered = unanswered or _unanswered(what, "Use --yes to skip the question")

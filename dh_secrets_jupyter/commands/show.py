@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..errors import SecretsError
 from ..grammar import SET
@@ -14,11 +14,11 @@ from ..wire import secret_to_json, secrets_to_json
 from .front import Front
 
 
-def status(project: Project, guard: str, commands: Iterable[str]) -> None:
+def status(project: Project, more: Mapping[str, str], commands: Iterable[str]) -> None:
     """Says which project it is, and what can be typed. Raises what listing it raises, when all else is said.
 
     Args:
-        guard: what there is to say of the guard.
+        more: what there is to say of this place, by what it is about.
         commands: the lines about commands.
     """
     number, failed = "unknown", None
@@ -36,8 +36,7 @@ def status(project: Project, guard: str, commands: Iterable[str]) -> None:
         rows["warning"] = project.warning
     if project.remark:
         rows["note"], project.remark = project.remark, ""  # once
-    rows["guard"] = guard
-    print(fields(rows), "", *commands, sep="\n")
+    print(fields(rows | dict(more)), "", *commands, sep="\n")
     if failed:
         raise failed
 

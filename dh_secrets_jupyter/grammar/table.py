@@ -47,7 +47,10 @@ _LEASE = Command(
     "API_KEY as token",
     "Whatever had the same names before is put back.",
     Completes.SECRETS,
-    (Option("--env", "put the values into environment variables"),),
+    (
+        Option("--env", "put the values into environment variables"),
+        Option("--use", "put stand-ins in their place, as %secret use does"),
+    ),
     only=_NOTEBOOK,
 )
 _ROWS = (
@@ -109,6 +112,17 @@ _ROWS = (
         only=_NOTEBOOK,
     ),
     Command(
+        "use",
+        _NAMES,
+        "Use secrets without reading them",
+        "OPENAI_KEY as key",
+        "The variable holds a stand-in. A proxy outside of this kernel puts the value into requests to the hosts that\n"
+        "the secret is for: %secret edit NAME --hosts api.example.com says which these are.",
+        Completes.SECRETS,
+        (Option("--env", "put the stand-ins into environment variables"),),
+        only=_NOTEBOOK,
+    ),
+    Command(
         "need",
         _NAMES,
         "Read values, and ask for those that are missing",
@@ -125,6 +139,7 @@ _ROWS = (
                 takes_rest=True,
             ),
             Option("--env", "read the values into environment variables"),
+            Option("--use", "put stand-ins in their place, as %secret use does"),
             Option("--about", "what the notebook needs them for, in quotes", "TEXT"),
         ),
         only=_NOTEBOOK,

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import SecretsError
-from ..models import SecretBytes, SecretValue, name_of
+from ..models import SecretBytes, SecretValue, StandIn, name_of
 from .former import Former
 from .names import Destination, SecretRef, targets
 from .private_files import PrivateFiles, sweep
 
 __all__ = ["Destination", "Held", "Injection", "SecretRef", "fits_environment", "for_namespace", "sweep", "targets"]
 
-Value = SecretValue | SecretBytes
+Value = SecretValue | SecretBytes | StandIn
 Namespace = MutableMapping[str, Any]
 Source = tuple[str, str]
 """Where a value was read: the provider's name and the project's."""
@@ -35,15 +35,17 @@ class _Injected:
     name: str
     content: object = field(repr=False)
     source: Source | None
+    is_stand_in: bool
 
 
 @dataclass(frozen=True)
 class Held:
-    """A secret that is in the kernel: its name, and where it is."""
+    """A secret that is in the kernel, or its stand-in: its name, and where it is."""
 
     name: str
     destination: Destination
     target: str
+    is_stand_in: bool
 
 
 class Injection:
@@ -83,7 +85,8 @@ class Injection:
         }
         place.update(contents)
         for target, value in values.items():
-            self._ledger[destination, target] = _Injected(name_of(value), contents[target], source)
+            is_stand_in = isinstance(value, StandIn)
+            self._ledger[destination, target] = _Injected(name_of(value), contents[target], source, is_stand_in)
         if undoable:
             self._former.keep(destination, theirs)
         return list(theirs)
@@ -103,7 +106,7 @@ class Injection:
     def held(self, source: Source) -> list[Held]:
         """Returns the secrets of a project that were put in and are still there."""
         return [
-            Held(injected.name, destination, target)
+            Held(injected.name, destination, target, injected.is_stand_in)
             for (destination, target), injected in list(self._ledger.items())
             if injected.source == source and self._is_held(destination, target)
         ]
@@ -172,10 +175,7 @@ class Injection:
     def _contents(self, destination: Destination, values: Mapping[str, Value]) -> dict[str, object]:
         if destination is Destination.FILE:
             return self._written(values)
-        return {
-            target: _text(value) if destination is Destination.ENVIRONMENT else value
-            for target, value in values.items()
-        }
+        return {target: _content(destination, value) for target, value in values.items()}
 
     def _written(self, values: Mapping[str, Value]) -> dict[str, object]:
         """Writes the files and returns their paths; all or none are left."""
@@ -211,7 +211,15 @@ def fits_environment(value: Value) -> bool:
     return _encodable(value) is not None
 
 
+def _content(destination: Destination, value: Value) -> object:
+    if isinstance(value, StandIn):
+        return value.text
+    return _text(value) if destination is Destination.ENVIRONMENT else value
+
+
 def _raw(value: Value) -> bytes:
+    if isinstance(value, StandIn):
+        return value.text.encode()
     return value.encode() if isinstance(value, SecretValue) else value.reveal()
 
 

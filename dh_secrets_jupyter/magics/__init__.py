@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from .. import commands
 from ..grammar import HELP, LEASE, SET, overview
 from ..grammar.parsing import Line, typed_value_error
-from . import completion, lease, need, read, scan, show
+from . import completion, lease, need, read, scan, show, use
 from .front import ShellFront
 from .line import parse, split_and_parse, without_comment
 
@@ -20,8 +20,9 @@ HANDLERS: Mapping[str, Callable[[ShellFront, Line], None]] = {
     "get": read.get,
     "env": read.env,
     "file": read.file,
+    "use": use.use,
     "need": need.need,
-    "forget": read.forget,
+    "forget": use.forget,
     "guard": show.switch_guard,
     "panel": show.show_panel,
     "scan": scan.scan,
@@ -58,7 +59,7 @@ class SecretMagics(Magics):
         if parsed.asks_for_help:
             print(LEASE.help)
         else:
-            read.lease(ShellFront(self.shell), parsed, cell)
+            use.lease(ShellFront(self.shell), parsed, cell)
 
 
 def load(shell: Any) -> None:

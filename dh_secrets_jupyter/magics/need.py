@@ -8,47 +8,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .. import injection
 from ..commands.prompts import UnansweredError
-from ..errors import SecretExistsError, SecretNotFoundError, SecretsError
+from ..errors import AccessDeniedError, SecretExistsError, SecretNotFoundError, SecretsError
 from ..grammar.parsing import Line
-from ..injection import Destination
-from ..project import Project
+from ..injection import SecretRef
+from ..models.hosts import check_hosts
+from ..project import NONE, Project, Secret
 from ..rendering import place, whole_place
-from . import read
+from . import read, use
 from .front import ShellFront
 from .line import refs_of
 
 
+@dataclass(frozen=True)
+class _Found:
+    """Those of the wanted secrets that are there: what was read, and the names of what is to be used."""
+
+    read: Mapping[str, tuple[Secret, injection.Value]]
+    to_use: Collection[str]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.read or name in self.to_use
+
+
 def need(front: ShellFront, line: Line) -> None:
-    """``%secret need NAME [as VAR] … [--optional NAME [as VAR] …] [--env] [--about TEXT]``"""
+    """``%secret need NAME [as VAR] … [--optional NAME [as VAR] …] [--env | --use] [--about TEXT]``"""
     required, optional = refs_of(line), refs_of(line, optional=True)
     if not required and not optional:
         raise line.missing("NAME")
-    destination = Destination.ENVIRONMENT if line.options.env else Destination.VARIABLE
+    destination = use.destination_of(line)
     targets = injection.targets(destination, [*required, *optional])  # a bad name fails before the provider is asked
     project = front.project()
-    found = project.read_secrets([], optional=targets.values())
-    missing = list(dict.fromkeys(ref.name for ref in required if ref.name not in found))
-    if missing:
-        _ask(front, project, missing, line.options.about)
-        found = project.read_secrets([ref.name for ref in required], optional=[ref.name for ref in optional])
-    read.warn(found)
-    read.put(front, {target: found[name][1] for target, name in targets.items() if name in found}, destination)
+    found = _look(project, targets.values(), to_use=line.options.use)
+    if missing := _missing(required, found):
+        _ask(front, project, missing, line)
+        found = _look(project, targets.values(), to_use=line.options.use)
+        if missing := _missing(required, found):
+            raise _unmet(project, missing)
+    stand_ins = use.stand_ins(front, {target: name for target, name in targets.items() if name in found.to_use})
+    read.warn(found.read)
+    values = {target: found.read[name][1] for target, name in targets.items() if name in found.read}
+    read.put(front, values, destination)
+    use.put(front, stand_ins, destination)
 
 
-def _ask(front: ShellFront, project: Project, missing: Sequence[str], about: str | None) -> None:
+def _look(project: Project, names: Iterable[str], *, to_use: bool) -> _Found:
+    """Reads what is there, in one request unless some of it is only to be used; with ``to_use`` all of it is used."""
+    if not to_use:
+        with contextlib.suppress(AccessDeniedError):
+            return _Found(project.read_secrets([], optional=names), ())
+    stored = {secret.name: secret.metadata for secret in project.list_secrets()}
+    used = {name for name in names if name in stored and (to_use or stored[name].hosts)}
+    others = [name for name in names if name in stored and name not in used]
+    return _Found(project.read_secrets([], optional=others) if others else {}, used)
+
+
+def _missing(required: Iterable[SecretRef], found: _Found) -> list[str]:
+    return list(dict.fromkeys(ref.name for ref in required if ref.name not in found))
+
+
+def _ask(front: ShellFront, project: Project, missing: Sequence[str], line: Line) -> None:
     """Asks for all values that are missing, and stores them as one change."""
-    is_stored = _ask_by_form(front.shell, project, missing, about)
+    about = line.options.about
+    is_stored = None if line.options.use else _ask_by_form(front.shell, project, missing, about)
     if is_stored is None:
         values = _ask_by_prompts(front, project, missing, about)
+        hosts = _ask_hosts(front, values) if line.options.use else {}
         if is_stored := bool(values):
-            print(_store(project, values))
+            print(_store(project, values, hosts))
     if not is_stored:
         raise _unmet(project, missing)
+
+
+def _ask_hosts(front: ShellFront, names: Iterable[str]) -> dict[str, list[str]]:
+    """Returns the hosts that secrets are to be for, each asked for."""
+    return {name: check_hosts(name, front.ask_hosts(name).split(",")) for name in names}
 
 
 def _ask_by_form(shell: Any, project: Project, missing: Sequence[str], about: str | None) -> bool | None:
@@ -77,10 +117,10 @@ def _ask_by_prompts(front: ShellFront, project: Project, missing: Sequence[str],
     return values if all(values.values()) else {}
 
 
-def _store(project: Project, values: Mapping[str, str]) -> str:
+def _store(project: Project, values: Mapping[str, str], hosts: Mapping[str, list[str]] = NONE) -> str:
     """Stores values as one change, and returns what to say. Raises as :meth:`.project.Project.import_values`."""
     try:
-        project.import_values(values)
+        project.import_values(values, hosts)
     except SecretExistsError as error:
         taken = error
     else:

@@ -1,4 +1,4 @@
-"""``get``, ``env``, ``file``, ``forget`` and the lease ``%%secret``: values into the kernel and out again."""
+"""``get``, ``env`` and ``file``: values into the kernel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from ..injection import Destination, Value
 from ..models import name_of
 from ..project import Secret
 from ..rendering import place
-from . import lease as leases
 from .front import ShellFront
 from .line import refs_of
 
@@ -37,41 +36,19 @@ def file(front: ShellFront, line: Line) -> None:
     _put(front, line, Destination.FILE)
 
 
-def forget(front: ShellFront, line: Line) -> None:
-    """``%secret forget [NAME …]``"""
-    removed = injection.for_namespace(front.shell.user_ns).forget(*line.words)
-    if removed:
-        targets = [f"{_as_target(name, target)} ({destination.value})" for destination, target, name in removed]
-        print(f"Removed: {', '.join(targets)}")
-    else:
-        print("Nothing to remove from this kernel.")
-
-
-def lease(front: ShellFront, line: Line, body: str) -> None:
-    """``%%secret NAME [as VAR] … [--env]``; the body is empty where :mod:`.lease` has moved it behind the call."""
-    destination = Destination.ENVIRONMENT if line.options.env else Destination.VARIABLE
-    values = _read(front, line, destination)
-    running = injection.for_namespace(front.shell.user_ns).lease(destination, values)
-    if body.strip():
-        with running:
-            leases.run(front.shell, body)
-    else:
-        leases.until_end_of_cell(running)
-
-
 def _put(front: ShellFront, line: Line, destination: Destination) -> None:
-    put(front, _read(front, line, destination), destination)
+    put(front, read(front, line, destination), destination)
 
 
 def put(front: ShellFront, values: Mapping[str, Value], destination: Destination) -> None:
     """Puts values, by their targets, into the kernel, and prints their names."""
     injection.for_namespace(front.shell.user_ns).put(destination, values, front.project().source)
     if values:
-        names = ", ".join(_as_target(name_of(value), target) for target, value in values.items())
+        names = ", ".join(as_target(name_of(value), target) for target, value in values.items())
         print(f"{_DONE[destination]}: {names}")
 
 
-def _read(front: ShellFront, line: Line, destination: Destination) -> Mapping[str, Value]:
+def read(front: ShellFront, line: Line, destination: Destination) -> Mapping[str, Value]:
     """Reads the values that the line asks for, prints warnings about them, and returns them by target."""
     everything = line.has("all")
     refs = refs_of(line)
@@ -108,5 +85,6 @@ def warn(found: Mapping[str, tuple[Secret, Value]]) -> None:
             print(f"{name}: the guard does not mask this value, because {reason}.")
 
 
-def _as_target(name: str, target: str) -> str:
+def as_target(name: str, target: str) -> str:
+    """Returns a secret's name and what it is called in the kernel."""
     return name if name == target else f"{name} as {target}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import current, guard
+from .. import current, guard, using
 from ..commands import show
 from ..errors import SecretsError
 from ..grammar import overview
@@ -14,7 +14,8 @@ from .front import ShellFront
 def status(front: ShellFront) -> None:
     """``%secret``"""
     guarding = str(guard.status()).splitlines()[0].removeprefix("guard: ")
-    show.status(front.project(), guarding, [*overview(), "", "%secret COMMAND --help explains a command."])
+    more = {"guard": guarding, "use": f"by {using.current_stand_ins().protection()}"}
+    show.status(front.project(), more, [*overview(), "", "%secret COMMAND --help explains a command."])
 
 
 def project(front: ShellFront, line: Line) -> None:
@@ -26,7 +27,7 @@ def project(front: ShellFront, line: Line) -> None:
 def switch_guard(front: ShellFront, line: Line) -> None:
     """``%secret guard [on|off [NAME …]] [--all]``"""
     if not line.words:
-        print(guard.status().text(everything=line.options.all))
+        print(guard.status().text(everything=line.options.all), *using.current_stand_ins().lines(), sep="\n")
         return
     state, *names = line.words
     switch = {"on": guard.on, "off": guard.off}.get(state)

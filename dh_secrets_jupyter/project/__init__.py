@@ -35,11 +35,11 @@ from ..providers.base import (
     records_of,
 )
 from .moves import HalfMovedError, copy_elsewhere
-from .plans import Check, Imported, ImportPlan, Plans
+from .plans import NONE, Check, Hosts, Imported, ImportPlan, Plans
 from .restriction import PersonNeededError, check_readable, is_readable, readable_others, restrict, usable
 from .secret import Secret, Spec, given_name
 
-__all__ = ["Check", "HalfMovedError", "Imported", "PersonNeededError", "Project", "Secret", "Spec"]
+__all__ = ["NONE", "Check", "HalfMovedError", "Imported", "PersonNeededError", "Project", "Secret", "Spec"]
 
 
 class Project:
@@ -235,15 +235,15 @@ class Project:
         self.delete(given_name(entity_name, identifier))
 
     def import_values(
-        self, values: Mapping[str, str], *, replace_existing: bool = False, by_person: bool = False
+        self, values: Mapping[str, str], hosts: Hosts = NONE, *, replace_existing: bool = False, by_person: bool = False
     ) -> Imported:
-        """Stores many values, all or none; an existing secret keeps its metadata.
+        """Stores many values, all or none; an existing secret keeps its metadata, a new one is for the hosts given.
 
         Returns the names, in the order given. Raises as :meth:`new_secret`, for all names that are in the way together.
         """
         check_names(values)
         stored = {name: self._learn(name, value) for name, value in values.items()}
-        plan = ImportPlan(self._plans, stored, replace_existing=replace_existing)
+        plan = ImportPlan(self._plans, stored, replace_existing=replace_existing, hosts=hosts)
         if stored:
             self._apply(plan, by_person=by_person)
         return plan.imported

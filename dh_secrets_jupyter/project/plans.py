@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TypeVar
 
 from ..errors import SecretExistsError, SecretNotFoundError, SecretsError
@@ -16,6 +17,9 @@ from ..models import Metadata, MetadataEdit, check_name
 from ..providers.base import Change, Plan, Put, Record, Records, Remove, Unconditional
 
 T = TypeVar("T")
+Hosts = Mapping[str, list[str]]
+"""Hosts of secrets, by the secret's name."""
+NONE: Hosts = MappingProxyType({})
 Check = Callable[[Record], None]
 """Looks at a secret as it is stored, and raises to leave it so; part of the same step as the write."""
 
@@ -155,15 +159,24 @@ class ImportPlan:
         plans: the project's.
         values: what is stored, by name.
         replace_existing: whether names that exist get another value.
+        hosts: those of secrets that are new, by name.
 
     Attributes:
         imported: the names, as the plan saw them when it was asked last.
     """
 
-    def __init__(self, plans: Plans, values: Mapping[str, bytes], *, replace_existing: bool) -> None:
+    def __init__(
+        self,
+        plans: Plans,
+        values: Mapping[str, bytes],
+        *,
+        replace_existing: bool,
+        hosts: Hosts = NONE,
+    ) -> None:
         self._plans = plans
         self._values = values
         self._replace_existing = replace_existing
+        self._hosts = hosts
         self.imported = Imported([], [])
 
     def __call__(self, records: Records) -> list[Put]:
@@ -174,7 +187,9 @@ class ImportPlan:
         self.imported = Imported(
             [name for name in self._values if name not in records], [name for name in self._values if name in records]
         )
-        return [
-            Put(name, value, self._plans.updated(records[name]) if name in records else self._plans.created())
-            for name, value in self._values.items()
-        ]
+        return [Put(name, value, self._metadata(name, records)) for name, value in self._values.items()]
+
+    def _metadata(self, name: str, records: Records) -> Metadata:
+        if name in records:
+            return self._plans.updated(records[name])
+        return replace(self._plans.created(), hosts=self._hosts.get(name, []))

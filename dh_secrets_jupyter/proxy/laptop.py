@@ -137,7 +137,8 @@ class Laptop:
 
 def protection(environment: Mapping[str, str]) -> str:
     """Returns what a child of the kernel's protects from, and what not."""
-    where = "in the kernel's own pod" if "JUPYTERHUB_USER" in environment else "on this machine"
+    in_pod = environment.get("KUBERNETES_SERVICE_HOST")
+    where = "in the kernel's own pod, which is no more than on a laptop" if in_pod else "on this machine"
     return (
         f"a process {where}: it protects from accidents and from what an agent prints or sends, not from code that "
         "looks for the key as the same user"

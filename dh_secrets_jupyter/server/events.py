@@ -16,6 +16,7 @@ from ..wire import JSON
 SCHEMAS = Path(__file__).parent / "event_schemas"
 CHANGED = "https://dh-secrets-jupyter/events/secret-changed/v1"
 INJECTED = "https://dh-secrets-jupyter/events/secret-injected/v1"
+USED = "https://dh-secrets-jupyter/events/secret-used/v1"
 FOUND = "https://dh-secrets-jupyter/events/value-found/v1"
 NOT_SEARCHED = "https://dh-secrets-jupyter/events/save-not-searched/v1"
 
@@ -44,6 +45,10 @@ class Events:
         """Says that the panel put a secret into a kernel."""
         data = {"user": user, "project": project, "name": name, "action": "injected", "into": into, "kernel": kernel}
         self._emit(INJECTED, data)
+
+    def used(self, user: str, project: str, name: str, use: JSON) -> None:
+        """Says that a kernel's proxy put a secret into a request: ``host``, ``method``, ``status`` and ``kernel``."""
+        self._emit(USED, {"user": user, "project": project, "name": name, **use})
 
     def value_found(self, user: str | None, path: str, findings: list[JSON], *, refused: bool) -> None:
         """Says that a notebook that was saved, or was to be, holds values."""

@@ -201,6 +201,18 @@ async def report_injected(request: Request) -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
+async def report_used(request: Request) -> Response:
+    """``POST projects/{project}/secrets/{name}/used``; as :func:`report_injected`."""
+    project, name = check_project(request.path[0]), check_name(request.path[1])
+    found = request_body.parse(request.body, name, frozenset({"host", "method", "status", "kernel"}))
+    kernel, status = found.get("kernel"), found.get("status")
+    if not (kernel is None or isinstance(kernel, str)) or not isinstance(status, int) or isinstance(status, bool):
+        raise SecretsError(name, "`status` or `kernel` is wrong", "Send the answer's status, and the kernel's id")
+    use = {key: parse_text(found, key, name) for key in ("host", "method")}
+    request.service.events.used(request.user, project, name, {**use, "status": status, "kernel": kernel})
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
 def _tagged(secret: Secret, provider: RequestProvider, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Response:
     """Responds with a secret's metadata and its tag."""
     tag = provider.etag(secret.project, secret.name)
@@ -231,9 +243,10 @@ ROUTES: Mapping[str, Mapping[str, Route]] = {
     "projects/{project}/secrets/{name}/copy": {"POST": copy_secret},
     "projects/{project}/secrets/{name}/value": {"GET": reveal_value},
     "projects/{project}/secrets/{name}/injected": {"POST": report_injected},
+    "projects/{project}/secrets/{name}/used": {"POST": report_used},
     "needs": {"POST": read_needs},
 }
 """Paths under the base, as ``openapi.yaml`` writes them, and what each method does."""
-READING = frozenset({read_needs, report_injected})
-"""Routes that need the right to read though they are no GET: one changes nothing; the other reports what a reader may
-do, put secrets into a kernel, and a trail that only writers leave would miss most of it."""
+READING = frozenset({read_needs, report_injected, report_used})
+"""Routes that need the right to read though they are no GET: one changes nothing; the others report what a reader may
+do, put secrets into a kernel or use them there, and a trail that only writers leave would miss most of it."""

@@ -17,7 +17,7 @@ from ..providers import proxies
 from ..proxy.connection import ProxyConnection, Trust
 from .stand_ins import StandIns
 
-__all__ = ["StandIns", "current_stand_ins", "use", "use_secrets"]
+__all__ = ["StandIns", "close", "current_stand_ins", "use", "use_secrets"]
 
 _PROXY = proxies.HTTPS_PROXY[0]
 """The variable that holds the session's token, under whose name that is masked."""
@@ -47,6 +47,12 @@ def current_stand_ins() -> StandIns:
         atexit.register(_stand_ins.close)
         proxies.environment = _stand_ins.environment_before
     return _stand_ins
+
+
+def close() -> None:
+    """Ends all stand-ins; the environment is as it was before."""
+    if _stand_ins is not None:
+        _stand_ins.close()
 
 
 def _connect(environment: Mapping[str, str], trust: Trust) -> ProxyConnection:

@@ -11,11 +11,17 @@ from ..models import StandIn, check_names
 from ..project import Project
 from ..providers.base import HasAddress
 from ..proxy.connection import ProxyConnection, Report, Source, Trust, Used
+from ..proxy.laptop import protection
 from .environment import ProxyEnvironment
 
 Connect = Callable[[Mapping[str, str], Trust], ProxyConnection]
 """Connects to the proxy; takes an environment that does not name it."""
 _CORE = "DHCORE_ENDPOINT"
+FOLLOWS = (
+    "requests and urllib follow at once. Make other clients anew: those that were made before do not know it; "
+    "aiohttp needs trust_env=True, and urllib3 a ProxyManager."
+)
+"""Which clients go through the proxy, and which do not."""
 
 
 class StandIns:
@@ -31,6 +37,7 @@ class StandIns:
         self._files = PrivateFiles()
         self._environment = ProxyEnvironment(os.environ, self._files.write)
         self._held: set[tuple[str, str, str]] = set()
+        self._is_told = False
         self._lock = threading.RLock()
 
     @property
@@ -91,6 +98,26 @@ class StandIns:
         """Returns what was put in since it was asked last, as :meth:`.ProxyConnection.take_uses` does."""
         return self._connection.take_uses() if self._connection else []
 
+    def protection(self) -> str:
+        """Returns what puts values in, what it protects from, and what not."""
+        return self._connection.protection if self._connection else protection(os.environ)
+
+    def news(self) -> list[str]:
+        """Returns what the user should know of the proxy that was connected to last, a line each; once."""
+        told, self._is_told = self._is_told, True
+        return [] if told else [f"Values are put in by {self.protection()}.", FOLLOWS]
+
+    def lines(self) -> list[str]:
+        """Returns how often values were put in, and what was refused, a line each."""
+        report = self.report()
+        return [
+            *(
+                f"used: {name} {count} time{'s' * (count != 1)} by this kernel"
+                for (_, name), count in report.uses.items()
+            ),
+            *(f"refused: {one.host}: {one.reason}" for one in report.refusals),
+        ]
+
     def close(self) -> None:
         """Ends all of them, and the connection."""
         with self._lock:
@@ -104,6 +131,7 @@ class StandIns:
         if self._connection is None or not self._connection.is_alive:
             self.close()  # what a proxy that has ended granted is worth nothing
             self._environment = ProxyEnvironment(os.environ, self._files.write)
+            self._is_told = False
             self._connection = self._connect(self._environment.before(), self._environment.trust)
         return self._connection
 

@@ -51,6 +51,8 @@ export type Method =
   | 'copy'
   | 'put'
   | 'put_again'
+  | 'use'
+  | 'used'
   | 'undo'
   | 'forget'
   | 'held'
@@ -77,6 +79,7 @@ export const OPERATIONS = {
   copy_secret: { method: 'POST', path: 'projects/{project}/secrets/{name}/copy', status: 201 },
   reveal_value: { method: 'GET', path: 'projects/{project}/secrets/{name}/value', status: 200 },
   report_injected: { method: 'POST', path: 'projects/{project}/secrets/{name}/injected', status: 204 },
+  report_used: { method: 'POST', path: 'projects/{project}/secrets/{name}/used', status: 204 },
   read_needs: { method: 'POST', path: 'needs', status: 200 },
   scrub: { method: 'POST', path: 'scrub', status: 200 }
 } as const;
