@@ -40,7 +40,7 @@ def test_list(project_kernel: Kernel) -> None:
     [shown] = project_kernel.ok("%secret list").displays
     assert shown.keys() == {"text/plain", "text/html"}
     head, first, second = shown["text/plain"].splitlines()
-    assert head.split() == ["name", "description", "labels", "updated", "by", "expires"]
+    assert head.split() == ["name", "description", "labels", "updated", "by", "expires", "use"]
     assert first.split()[:4] == ["API_KEY", "a", "<b>", "x"]
     assert first.endswith("ada  2020-01-02 (expired)")
     assert second.startswith("db-pass")
@@ -59,6 +59,7 @@ def test_describe(project_kernel: Kernel) -> None:
         "description",
         "labels",
         "expires",
+        "only",
         "created",
         "updated",
     ]

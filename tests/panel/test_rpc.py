@@ -17,7 +17,7 @@ def test_a_secret_is_created_listed_edited_replaced_and_removed(view: View) -> N
     [listed] = view.result("list", project="default", view=view.name)["secrets"]
     assert listed == created
     assert set(listed) == {
-        *("name", "description", "labels", "expires", "created", "updated", "created_by", "updated_by")
+        *("name", "description", "labels", "expires", "hosts", "created", "updated", "created_by", "updated_by")
     }
     assert (listed["description"], listed["labels"], listed["created_by"]) == ("d", ["x", "y"], "ada")
     view.result("update", project="default", name="A", description="", labels=[], expires="2031-05-06")
