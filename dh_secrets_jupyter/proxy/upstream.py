@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from .refusal import RefusedError
@@ -78,7 +79,7 @@ class Upstream:
         """As :meth:`open`, with TLS that is verified."""
         streams = await self.open(host, port)
         try:
-            await streams[1].start_tls(self._context(), server_hostname=host, ssl_handshake_timeout=PATIENCE)
+            await streams[1].start_tls(_context(self.ca), server_hostname=host, ssl_handshake_timeout=PATIENCE)
         except ssl.SSLCertVerificationError as error:
             reason = error.verify_message
         except (OSError, TimeoutError):
@@ -89,13 +90,6 @@ class Upstream:
         if reason:
             raise RefusedError(502, f"the certificate of {host} is refused ({reason})", "Ask for it to be renewed")
         raise RefusedError(502, f"{host} broke off while TLS was set up", "Try again")
-
-    def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        context.set_alpn_protocols(["http/1.1"])
-        if self.ca:
-            context.load_verify_locations(self.ca)
-        return context
 
     async def _direct(self, host: str, port: int, judge: bool) -> Streams:
         loop = asyncio.get_running_loop()
@@ -112,6 +106,16 @@ class Upstream:
             except OSError as error:
                 failed = error
         raise failed
+
+
+@cache
+def _context(ca: str) -> ssl.SSLContext:
+    """Returns the client's side of TLS; to read the system's certificates takes longer than a handshake."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    if ca:
+        context.load_verify_locations(ca)
+    return context
 
 
 def is_public(address: str) -> bool:
