@@ -62,7 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Marks each test by the dearest part it needs, ``unit`` where it needs none, and runs the cheap ones first.
 
     Modules stay whole. A test that starts its parts without a fixture bears the marker itself. Long runs have to be
-    asked for, and Windows has none of what tests marked ``posix`` are about.
+    asked for, and Windows has none of what tests marked ``posix`` are about. A browser now and then misses a click
+    while JupyterLab moves what is clicked: what fails there is tried once more, and named in pytest's summary.
     Where several processes share the work, two of them begin with the browser, for it takes longest; and of modules
     that need the same, long ones are begun before short ones.
     """
@@ -81,6 +82,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ]
         cost = max(needed, default=0)
         item.add_marker(("unit", *_NEEDS)[cost])
+        if cost == len(_NEEDS):
+            item.add_marker(pytest.mark.flaky(reruns=1))
         costs[item.path] = max(costs.get(item.path, 0), cost)
     if hasattr(config, "workerinput"):
         browser = len(_NEEDS)
