@@ -54,7 +54,11 @@ _NEEDS: dict[str, set[str]] = {
     "browser": {"browser"},
 }
 """Markers, the cheapest first, each with the fixtures that bring what it names."""
-_IN_A_CELL = {"tests/ui/test_widget.py", "tests/ui/test_platform.py", "tests/ui/test_notebook7.py"}
+_BROWSERS = {
+    "in a cell": ("widget", "platform", "notebook7", "need"),
+    "in the side bar": ("appearance", "gateway", "in_kernel", "live"),
+}
+"""Modules of ``tests/ui`` that share a browser and its servers; those not named here share a third."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Modules stay whole. A test that starts its parts without a fixture bears the marker itself. Long runs have to be
     asked for, and Windows has none of what tests marked ``posix`` are about. A browser now and then misses a click
     while JupyterLab moves what is clicked: what fails there is tried once more, and named in pytest's summary.
-    Where several processes share the work, two of them begin with the browser, for it takes longest; and of modules
+    Where several processes share the work, three of them begin with a browser, for it takes longest; and of modules
     that need the same, long ones are begun before short ones.
     """
     if "soak" not in config.option.markexpr:
@@ -98,13 +102,14 @@ def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> 
 
 
 class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # which is Any
-    """Gives each process whole modules, and what needs the browser to two: the panel in a cell, and all the rest."""
+    """Gives each process whole modules, and those that share a browser to one."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
         if not module.startswith("tests/ui/"):
             return module
-        return "tests/ui/test_widget.py" if module in _IN_A_CELL else "tests/ui"
+        name = Path(module).stem.removeprefix("test_")
+        return next((browser for browser, names in _BROWSERS.items() if name in names), "tests/ui")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduler:

@@ -20,8 +20,8 @@ from .widget import Show
 
 SIZE = {"width": 1000, "height": 560}
 SCHEMES: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
+    "light": {"color_scheme": "light", "forced_colors": "none"},
+    "dark": {"color_scheme": "dark", "forced_colors": "none"},
     "contrast": {"color_scheme": "dark", "forced_colors": "active"},
 }
 DOCUMENTED = {
@@ -71,33 +71,42 @@ def states(panel: Panel) -> Iterator[str]:
     panel.dialog("Delete OLD_TOKEN").cancel()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_each_state_of_the_side_panel_is_sound(
-    kubernetes_lab: Lab, open_panel: Open, tmp_path: Path, scheme: str
-) -> None:
+def schemes(page: Page) -> Iterator[str]:
+    """Gives a page one scheme after another, and yields the name of each once the theme has followed."""
+    for scheme, options in SCHEMES.items():
+        page.emulate_media(**options)
+        name = "JupyterLab Light" if scheme == "light" else "JupyterLab Dark"
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-name", name)
+        yield scheme
+
+
+def test_each_state_of_the_side_panel_is_sound(kubernetes_lab: Lab, open_panel: Open, tmp_path: Path) -> None:
     """Empty, list, menu, dialog, refusal, a list that cannot be had; light, dark and with forced colours."""
-    panel, _ = open_panel(kubernetes_lab, viewport=SIZE, **SCHEMES[scheme])
-    panel.switch(f"weather-{scheme}")
-    for state in states(panel):
-        sound(panel.page, f"panel-{state}-{scheme}", tmp_path)
-    panel.project.click()
-    sound(panel.page, f"panel-projects-{scheme}", tmp_path)
-    panel.switch("no such project")
-    expect(panel.alert).to_contain_text("no such project")
-    sound(panel.page, f"panel-refused-{scheme}", tmp_path)
+    panel, _ = open_panel(kubernetes_lab, viewport=SIZE)
+    for scheme in schemes(panel.page):
+        panel.switch(f"weather-{scheme}")
+        for state in states(panel):
+            sound(panel.page, f"panel-{state}-{scheme}", tmp_path)
+        panel.project.click()
+        sound(panel.page, f"panel-projects-{scheme}", tmp_path)
+        panel.switch("no such project")
+        expect(panel.alert).to_contain_text("no such project")
+        sound(panel.page, f"panel-refused-{scheme}", tmp_path)
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_each_state_of_the_widget_is_sound(show: Show, kubernetes_lab: Lab, tmp_path: Path, scheme: str) -> None:
+def test_each_state_of_the_widget_is_sound(show: Show, kubernetes_lab: Lab, tmp_path: Path) -> None:
     """The same in a cell's output, wide and narrow; nothing is cut off."""
     size = {"width": 1000, "height": 640}
-    panel = show(server=kubernetes_lab, provider="kubernetes", viewport=size, **SCHEMES[scheme]).panel
+    panel = show(server=kubernetes_lab, provider="kubernetes", viewport=size).panel
     page = panel.page
-    for state in states(panel):
-        sound(page, f"widget-{state}-{scheme}", tmp_path)
+    for scheme in schemes(page):
+        panel.switch(f"sea-{scheme}")
+        for state in states(panel):
+            sound(page, f"widget-{state}-{scheme}", tmp_path)
     page.get_by_role("tab", name="File Browser").click()  # folds the side bar
     page.set_viewport_size({"width": 480, "height": 640})
-    sound(page, f"widget-narrow-{scheme}", tmp_path)
+    for scheme in schemes(page):
+        sound(page, f"widget-narrow-{scheme}", tmp_path)
     assert not panel.region.evaluate("region => region.scrollWidth > region.clientWidth")
 
 

@@ -33,9 +33,17 @@ def saved_state(local_lab: Lab) -> Iterator[None]:
     setting.unlink()
 
 
-@pytest.fixture(params=["local", "kubernetes"])
+def on(*providers: str) -> pytest.MarkDecorator:
+    """Runs a test on these providers, and on the others where long runs are asked for."""
+    every = [
+        name if name in providers else pytest.param(name, marks=pytest.mark.soak) for name in ("local", "kubernetes")
+    ]
+    return pytest.mark.parametrize("kubeconfig", every, indirect=True)
+
+
+@pytest.fixture
 def kubeconfig(request: pytest.FixtureRequest) -> Path | None:
-    """Each provider: None is the local one."""
+    """The provider: None is the local one."""
     if request.param == "local":
         return None
     namespace: Namespace = request.getfixturevalue("namespace")
@@ -43,6 +51,7 @@ def kubeconfig(request: pytest.FixtureRequest) -> Path | None:
     return found
 
 
+@on("local")
 def test_each_action_by_mouse(show: Show, kubeconfig: Path | None) -> None:
     """Add, put into the kernel and the environment, copy, replace, edit, search and delete."""
     shown = show(kubeconfig)
@@ -82,6 +91,7 @@ def test_each_action_by_mouse(show: Show, kubeconfig: Path | None) -> None:
     assert panel.names() == ["OTHER"]
 
 
+@on("kubernetes")
 def test_each_action_by_keyboard(show: Show, kubeconfig: Path | None) -> None:
     """The same without a mouse; keys that are the notebook's commands do nothing to it."""
     shown = show(kubeconfig)
