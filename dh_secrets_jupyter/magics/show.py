@@ -14,7 +14,7 @@ from .front import ShellFront
 def status(front: ShellFront) -> None:
     """``%secret``"""
     guarding = str(guard.status()).splitlines()[0].removeprefix("guard: ")
-    more = {"guard": guarding, "use": f"by {using.current_stand_ins().protection()}"}
+    more = {"guard": guarding, "use": f"by {using.protection()}"}
     show.status(front.project(), more, [*overview(), "", "%secret COMMAND --help explains a command."])
 
 

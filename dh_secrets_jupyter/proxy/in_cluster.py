@@ -34,10 +34,7 @@ class InCluster:
     @property
     def protection(self) -> str:
         """See :class:`.connection.ProxyConnection`."""
-        return (
-            f"the cluster's proxy {self._proxy.host}: no code in this kernel can read the value, where its account may "
-            "use the Secret and not get it"
-        )
+        return protection(self._proxy.host)
 
     @property
     def is_alive(self) -> bool:
@@ -76,3 +73,11 @@ class InCluster:
     def close(self) -> None:
         """See :class:`.connection.ProxyConnection`."""
         self._proxy.end()
+
+
+def protection(host: str) -> str:
+    """Returns what the cluster's proxy protects from, where the kernel's account is as it should be."""
+    return (
+        f"the cluster's proxy {host}: no code in this kernel can read the value, where its account may use the Secret "
+        "and not get it"
+    )

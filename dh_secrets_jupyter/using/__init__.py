@@ -17,7 +17,7 @@ from ..providers import proxies
 from ..proxy.connection import ProxyConnection, Trust
 from .stand_ins import StandIns
 
-__all__ = ["StandIns", "close", "current_stand_ins", "use", "use_secrets"]
+__all__ = ["StandIns", "close", "current_stand_ins", "protection", "use", "use_secrets"]
 
 _PROXY = proxies.HTTPS_PROXY[0]
 """The variable that holds the session's token, under whose name that is masked."""
@@ -47,6 +47,19 @@ def current_stand_ins() -> StandIns:
         atexit.register(_stand_ins.close)
         proxies.environment = _stand_ins.environment_before
     return _stand_ins
+
+
+def protection() -> str:
+    """Returns what puts values in here, or would, and what it protects from and what not; without connecting."""
+    from ..providers.kubernetes import secrets_proxy
+
+    if in_cluster := secrets_proxy.of_environment():
+        from ..proxy.in_cluster import protection as of_cluster
+
+        return of_cluster(in_cluster.host)
+    from ..proxy.laptop import protection as of_laptop
+
+    return of_laptop(os.environ)
 
 
 def close() -> None:

@@ -11,7 +11,6 @@ from ..models import StandIn, check_names
 from ..project import Project
 from ..providers.base import HasAddress
 from ..proxy.connection import ProxyConnection, Report, Source, Trust, Used
-from ..proxy.laptop import protection
 from .environment import ProxyEnvironment
 
 Connect = Callable[[Mapping[str, str], Trust], ProxyConnection]
@@ -98,14 +97,12 @@ class StandIns:
         """Returns what was put in since it was asked last, as :meth:`.ProxyConnection.take_uses` does."""
         return self._connection.take_uses() if self._connection else []
 
-    def protection(self) -> str:
-        """Returns what puts values in, what it protects from, and what not."""
-        return self._connection.protection if self._connection else protection(os.environ)
-
     def news(self) -> list[str]:
         """Returns what the user should know of the proxy that was connected to last, a line each; once."""
-        told, self._is_told = self._is_told, True
-        return [] if told else [f"Values are put in by {self.protection()}.", FOLLOWS]
+        if self._is_told or self._connection is None:
+            return []
+        self._is_told = True
+        return [f"Values are put in by {self._connection.protection}.", FOLLOWS]
 
     def lines(self) -> list[str]:
         """Returns how often values were put in, and what was refused, a line each."""

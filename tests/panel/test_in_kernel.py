@@ -62,6 +62,25 @@ def test_what_the_kernel_holds_is_the_same_old_or_gone(held: View) -> None:
     assert NEW not in kernel.raw
 
 
+def test_a_stand_in_in_the_kernel(held: View) -> None:
+    """A secret with hosts is used and not put; the kernel says that it has its stand-in, and ends it when told."""
+    key = b"invented-and-long-enough-for-hosts"
+    held.result("create", key, project="shop", name="KEY", hosts=["api.example.com"])
+    assert held.ask("put", project="shop", name="KEY", destination="variable")["error"]["reason"] == "AccessDeniedError"
+    used = held.result("use", project="shop", name="KEY")
+    assert used == {"target": "KEY", "replaced": False, "hosts": ["api.example.com"]}
+    [said] = held.result("held", project="shop")["secrets"]
+    place = {"name": "KEY", "destination": "variable", "target": "KEY"}
+    assert said == {**place, "state": "same", "stand_in": True, "uses": 0}
+    assert held.result("used", project="shop") == {"uses": []}
+    assert held.kernel.ok("import os; 'HTTPS_PROXY' in os.environ, len(KEY)").result == f"(True, {len(key)})"
+    held.result("remove", project="shop", name="KEY")
+    assert states(held) == ["KEY variable KEY gone"]
+    assert held.result("forget", project="shop", name="KEY") == {"targets": ["KEY"]}
+    assert held.kernel.ok("'HTTPS_PROXY' in os.environ, 'KEY' in globals()").result == "(False, False)"
+    assert key not in held.kernel.raw
+
+
 def test_the_kernel_says_its_own_project_and_whether_it_was_chosen_there(held: View) -> None:
     """What another project holds is told to who shows that; the kernel's own stays what it is."""
     said = held.result("held", project="shop")

@@ -13,7 +13,7 @@ from .running import Server
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 PATHS = [*(path.format(project="demo", name="A") for path in ROUTES), "", "nothing", "projects/demo/secrets/A/b/c"]
-READING = {("POST", "projects/demo/secrets/A/injected"), ("POST", "needs")}
+READING = {("POST", path) for path in ("projects/demo/secrets/A/injected", "projects/demo/secrets/A/used", "needs")}
 """The requests beside GET for which the right to read is enough."""
 
 

@@ -150,6 +150,24 @@ def test_the_panel_reports_what_it_puts_into_a_kernel(local: Server, project: st
     assert {event["__schema__"] for event in found} == {"https://dh-secrets-jupyter/events/secret-injected/v1"}
 
 
+def test_the_panel_reports_what_a_proxy_puts_in(local: Server, project: str) -> None:
+    """The report is an event with user, kernel, project, name, host, method and status; it takes nothing else."""
+    path = f"projects/{project}/secrets/A/used"
+    use: dict[str, Any] = {"host": "api.example.com", "method": "POST", "status": 200}
+    assert local.call("POST", path, {**use, "kernel": "k-1"}, token="reader-token").status == 204
+    for bad in ({}, {**use, "status": "200"}, {**use, "status": True}, {**use, "host": 1}, {**use, "path": "/"}):
+        assert local.call("POST", path, bad).status == 400
+
+    def reported() -> list[dict[str, Any]]:
+        return [event for event in local.lines(config.EVENTS) if event.get("host") and event["project"] == project]
+
+    wait_until(reported, "the event")
+    [event] = reported()
+    assert event.pop("__schema__") == "https://dh-secrets-jupyter/events/secret-used/v1"
+    said = {"user": "reader", "kernel": "k-1", "project": project, "name": "A", **use}
+    assert {key: event[key] for key in event if not key.startswith("__")} == said
+
+
 def test_browsers_hear_of_changes_on_jupyters_bus(local: Server, project: str) -> None:
     """Who listens to Jupyter's event socket gets the same events, and never a value."""
 
