@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import socket
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,6 +42,7 @@ class Scene:
     url: str
     stand_in: str
     former: dict[str, Ask]
+    environment: dict[str, str]
 
     def outcome(self, ask: Ask) -> str:
         """Returns what arrives at the host; the client is shown no value."""
@@ -94,7 +97,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         former = {name: make() for name, make in CLIENTS.items()}
         made = StandIns(Laptop)
         [key] = made.use(["KEY"], project)
-        yield Scene(host, url, key.text, former)
+        yield Scene(host, url, key.text, former, made.environment_before())
         made.close()
     loop.stop()
 
@@ -121,3 +124,45 @@ def test_what_was_there_before(scene: Scene) -> None:
     """The bundles have what they named before, and ours besides."""
     for name in BUNDLES:
         assert Path(os.environ[name]).read_text().count("BEGIN CERTIFICATE") >= 2
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("made_before", [False, True])
+@pytest.mark.parametrize(
+    ("name", "outcome", "outcome_before"),
+    [
+        ("openai", WORKS, BYPASSES),
+        ("anthropic", WORKS, BYPASSES),
+        ("huggingface_hub", WORKS, WORKS),
+        ("boto3", REFUSES, REFUSES),
+    ],
+)
+def test_sdks(scene: Scene, name: str, outcome: str, outcome_before: str, made_before: bool) -> None:
+    """The vendors' own clients, made before and after. One that signs sends the stand-in's signature, and no key."""
+    python = Path(__file__).parents[2] / "build" / "clients" / "bin" / "python"
+    process = subprocess.Popen(
+        [python, Path(__file__).with_name("sdk.py"), name, scene.url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def ask(before: bool) -> Ask:
+        def send(url: str, key: str) -> str:
+            assert process.stdin
+            assert process.stdout
+            environment = scene.environment if before else dict(os.environ)
+            process.stdin.write(json.dumps({"environment": environment, "key": key, "before": before}) + "\n")
+            process.stdin.flush()
+            return process.stdout.readline()
+
+        return send
+
+    with process:
+        if made_before:
+            ask(before=True)(scene.url, scene.stand_in)
+        assert scene.outcome(ask(before=False)) == (outcome_before if made_before else outcome)
+        if name == "boto3":
+            assert b"Authorization: AWS4-HMAC-SHA256" in scene.host.arrived[0]
+        assert process.stdin
+        process.stdin.close()
