@@ -39,6 +39,15 @@ const IN_KERNEL: readonly Action[] = [
     run: (store, { name }) => store.kernel.put(name, 'variable')
   },
   {
+    id: 'use',
+    label: trans => trans.__('Use in notebook'),
+    button: { icon: 'insert', label: (trans, name) => trans.__('Use %1 in notebook', name) },
+    hint: (trans, name) => trans.__('as %1', variableName(name)),
+    isOffered: (store, secret) => !isRead(store, secret),
+    disabledReason: withoutKernel,
+    run: (store, { name }) => store.kernel.use(name)
+  },
+  {
     id: 'environment',
     label: trans => trans.__('Put into environment'),
     hint: (trans, name) => trans.__('as %1', name),

@@ -1,6 +1,6 @@
 /** The transport of the widget: its own comm, whose other end is the kernel. */
 
-import type { Copy, Details, InKernel, Put, PutAgain, Status, Transport } from './model';
+import type { Copy, Details, InKernel, Put, PutAgain, Status, Transport, Use } from './model';
 import type { Destination, SecretInfo } from './protocol';
 import { Requests, type WidgetModel } from './requests';
 
@@ -66,6 +66,10 @@ export class CommTransport implements Transport {
 
   put(project: string, name: string, destination: Destination): Promise<Put> {
     return this._requests.ask('put', { project, name, destination });
+  }
+
+  use(project: string, name: string): Promise<Use> {
+    return this._requests.ask('use', { project, name });
   }
 
   putAgain(project: string, name: string): Promise<PutAgain> {

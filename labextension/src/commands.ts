@@ -4,6 +4,8 @@ import { type Action, actionsOf, allActions, run } from './actions';
 import type { Dialog } from './state';
 import type { Store } from './store';
 
+export const SHOW = 'dh-secrets:show';
+
 export interface Command {
   id: string;
   label: string;
@@ -41,7 +43,7 @@ export function commands(
     store.openDialog(dialog);
   };
   return [
-    { id: 'dh-secrets:show', label: trans.__('Show secrets'), execute: show },
+    { id: SHOW, label: trans.__('Show secrets'), execute: show },
     { id: 'dh-secrets:add', label: trans.__('Add secret'), execute: open({ kind: 'add' }) },
     { id: 'dh-secrets:import', label: trans.__('Import .env'), execute: open({ kind: 'import', dropped: null }) },
     ...allActions(store).map(action => ({

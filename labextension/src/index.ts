@@ -12,7 +12,7 @@ import { Widget } from '@lumino/widgets';
 import { h } from 'preact';
 import { ActiveKernel } from './activekernel';
 import { choose } from './chooser';
-import { commands } from './commands';
+import { commands, SHOW } from './commands';
 import { EventBus } from './eventbus';
 import { insert } from './insertaction';
 import type { Trans } from './language';
@@ -27,6 +27,8 @@ import { Store } from './store';
 import { mount, type Surroundings } from './view';
 
 const ID = 'dh-secrets-jupyter:panel';
+/** Its palette says for every side panel how to show it. */
+const NOTEBOOK_7 = 'Jupyter Notebook';
 
 const icon = new LabIcon({
   name: 'dh-secrets-jupyter:key',
@@ -91,7 +93,9 @@ function addCommands(app: JupyterFrontEnd, store: Store, panel: Widget, palette:
   const ask = (title: string, names: string[]) => choose(panel.node, trans, title, names);
   for (const { id, label, execute } of commands(store, show, ask)) {
     app.commands.addCommand(id, { label, execute, describedBy: { args: { type: 'object', properties: {} } } });
-    palette?.addItem({ command: id, category: trans.__('Secrets') });
+    if (id !== SHOW || app.name !== NOTEBOOK_7) {
+      palette?.addItem({ command: id, category: trans.__('Secrets') });
+    }
   }
 }
 

@@ -82,6 +82,19 @@ export class KernelActions {
     );
   }
 
+  /** Has the kernel put a stand-in into a variable, for a secret that it can use and not read. */
+  use(name: string): Promise<boolean> {
+    const { transport, state, trans } = this._host;
+    return this._act(
+      name,
+      () => transport.use(state.project, name),
+      ({ hosts, ...put }) => {
+        const place = trans.__('A stand-in for %1 is in the variable %2.', name, put.target);
+        return this._saidOf(name, put, `${place} ${saidHosts(trans, hosts)}.`);
+      }
+    );
+  }
+
   putAgain(name: string): Promise<boolean> {
     const { transport, state, trans } = this._host;
     return this._act(
@@ -128,7 +141,7 @@ export class KernelActions {
     return happened;
   }
 
-  private _saidOf(name: string, put: Put, place: string): string {
+  private _saidOf(name: string, put: Pick<Put, 'target' | 'replaced'> & Partial<Warnings>, place: string): string {
     const { trans, state } = this._host;
     const { file } = state.front;
     if (put.replaced) {
@@ -143,7 +156,7 @@ export class KernelActions {
     ].join(' ');
   }
 
-  private _warnings(name: string, { expired, unmasked }: Warnings): string[] {
+  private _warnings(name: string, { expired, unmasked }: Partial<Warnings>): string[] {
     const { trans } = this._host;
     const day = (date: string) =>
       new Intl.DateTimeFormat(trans.language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(date));
@@ -159,12 +172,16 @@ export function usedProject({ own, front }: State): string | null {
   return own?.switched ? own.project : front.project;
 }
 
+/** Returns for which hosts a secret is. */
+export function saidHosts(trans: Trans, hosts: readonly string[]): string {
+  return trans.__('Only for %1', hosts.join(', '));
+}
+
 /** Returns where a secret is, such as `in kernel as db_pass`, and how often it was used there. */
 export function saidHeld(trans: Trans, held: Held): string {
-  const { used = 0 } = held;
   const place = saidPlace(trans, held);
-  return used > 0
-    ? `${place}, ${trans._n('used %1 time by this kernel', 'used %1 times by this kernel', used)}`
+  return held.uses > 0
+    ? `${place}, ${trans._n('used %1 time by this kernel', 'used %1 times by this kernel', held.uses)}`
     : place;
 }
 

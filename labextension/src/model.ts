@@ -33,6 +33,13 @@ export interface Put extends Warnings {
   replaced: boolean;
 }
 
+/** Where the kernel has put a stand-in, and for which hosts it is. */
+export interface Use {
+  target: string;
+  replaced: boolean;
+  hosts: string[];
+}
+
 /** Where the kernel has put a secret anew. */
 export interface PutAgain extends Warnings {
   targets: string[];
@@ -44,8 +51,8 @@ export interface Held {
   destination: Destination | 'file';
   target: string;
   state: HeldState;
-  /** How often a stand-in was used, where it is one. */
-  used?: number;
+  /** How often it was put into requests, in the place of its stand-in. */
+  uses: number;
 }
 
 /** What of a project is in the kernel. */
@@ -129,6 +136,8 @@ export interface Transport {
   copy(project: string, name: string, to: Copy): Promise<void>;
   /** Lets the kernel read the secret. */
   put(project: string, name: string, destination: Destination): Promise<Put>;
+  /** Has the kernel put a stand-in for the secret into a variable. */
+  use(project: string, name: string): Promise<Use>;
   /** Lets the kernel read the secret anew into each place where it is. */
   putAgain(project: string, name: string): Promise<PutAgain>;
   /** Takes the secret out of the kernel. */

@@ -1,6 +1,6 @@
 /** The transport of the side panel: the server's HTTP API, its event bus, and a way into the active notebook. */
 
-import type { Copy, Details, InKernel, Put, PutAgain, Status, Transport } from './model';
+import type { Copy, Details, InKernel, Put, PutAgain, Status, Transport, Use } from './model';
 import { type Destination, LIVE_HEADER, type Method, OPERATIONS, type SecretInfo } from './protocol';
 import {
   type Form,
@@ -37,6 +37,15 @@ export interface FrontKernel {
 
 /** The server promises a response within 30 s; a large value takes its time to arrive. */
 const TIMEOUT_MS = 60000;
+
+/** A value that was put into a request, as the kernel says it. */
+interface Reported {
+  project: string;
+  name: string;
+  host: string;
+  method: string;
+  status: number;
+}
 
 type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];
 
@@ -121,6 +130,10 @@ export class RestTransport implements Transport {
     return put;
   }
 
+  use(project: string, name: string): Promise<Use> {
+    return this._kernel.ask(name, 'use', { ...this._of(project), name });
+  }
+
   async putAgain(project: string, name: string): Promise<PutAgain> {
     const put = await this._kernel.ask<PutAgain>(name, 'put_again', { ...this._of(project), name });
     await this._report(project, name, 'variable');
@@ -135,8 +148,12 @@ export class RestTransport implements Transport {
     await this._kernel.ask('', 'undo', this._of(project));
   }
 
-  held(project: string): Promise<InKernel | null> {
-    return this._kernel.askIfLoaded('held', this._of(project));
+  async held(project: string): Promise<InKernel | null> {
+    const held = await this._kernel.askIfLoaded<InKernel>('held', this._of(project));
+    if (held) {
+      void this._reportUses();
+    }
+    return held;
   }
 
   watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void {
@@ -164,6 +181,16 @@ export class RestTransport implements Transport {
   private async _report(project: string, name: string, into: Destination): Promise<void> {
     const body = { into, kernel: this._kernel.id };
     await this._request(OPERATIONS.report_injected, isNothing, { project, name, body }).catch(() => undefined);
+  }
+
+  /** Hands on which values were put into requests of the kernel since this was asked last, of whatever project. */
+  private async _reportUses(): Promise<void> {
+    const { id } = this._kernel;
+    const answer = await this._kernel.askIfLoaded<{ uses: Reported[] }>('used', {}).catch(() => null);
+    for (const { project, name, ...use } of answer?.uses ?? []) {
+      const body = { ...use, kernel: id };
+      await this._request(OPERATIONS.report_used, isNothing, { project, name, body }).catch(() => undefined);
+    }
   }
 
   private _notifyLive(): void {

@@ -5,7 +5,7 @@ import { type Action, actionsOf, run } from './actions';
 import { labelSearch } from './arrange';
 import { daysLeft, sayDate, sayDays, sayTime, urgency } from './dates';
 import { Icon } from './icons';
-import { saidHeld } from './inkernel';
+import { saidHeld, saidHosts } from './inkernel';
 import type { Trans } from './language';
 import { changedElsewhere } from './model';
 import type { SecretInfo } from './protocol';
@@ -61,7 +61,7 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
         <InKernel store={store} name={name} />
         <Expiry secret={secret} trans={trans} />
         {!isOpen && hosts.length > 0 && (
-          <span class="dhs-tag dhs-held" title={saidHosts(trans, secret)}>
+          <span class="dhs-tag dhs-held" title={saidHosts(trans, hosts)}>
             {hosts.join(', ')}
           </span>
         )}
@@ -170,11 +170,6 @@ function Labels({ store, labels }: { store: Store; labels: readonly string[] }) 
   ) : null;
 }
 
-/** What a secret with hosts is for. */
-function saidHosts(trans: Trans, { hosts }: SecretInfo): string {
-  return trans.__('Only for %1', hosts.join(', '));
-}
-
 function Details({ store, secret }: { store: Store; secret: SecretInfo }) {
   const { trans } = store;
   const { description, labels, expires, hosts, created, created_by, updated } = secret;
@@ -183,7 +178,7 @@ function Details({ store, secret }: { store: Store; secret: SecretInfo }) {
     <div class="dhs-details">
       {description && <p dir="auto">{description}</p>}
       <Labels store={store} labels={labels} />
-      {hosts.length > 0 && <p>{saidHosts(trans, secret)}</p>}
+      {hosts.length > 0 && <p>{saidHosts(trans, hosts)}</p>}
       {expires && (
         <p>
           {urgency(secret) === 'over'

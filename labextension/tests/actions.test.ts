@@ -35,7 +35,7 @@ async function opened(writable: boolean) {
 test('each action has a name of its own, and one that has a button says there whose it is', () => {
   assert.equal(new Set(all.map(({ label }) => label(untranslated))).size, all.length);
   const named = all.flatMap(({ button }) => button?.label(untranslated, 'db-pass') ?? []);
-  assert.deepEqual(named, ['Put db-pass into kernel', 'Put db-pass again']);
+  assert.deepEqual(named, ['Put db-pass into kernel', 'Use db-pass in notebook', 'Put db-pass again']);
 });
 
 test('putting reads the project that is shown into a variable or the environment', async () => {
@@ -48,14 +48,33 @@ test('putting reads the project that is shown into a variable or the environment
   ]);
 });
 
-test('a secret for hosts is never put, and inserted as a line that uses it', async () => {
+test('a secret for hosts is used in place of being read, by a line that uses it', async () => {
+  const used: unknown[] = [];
   const restricted = info('api-key', ['api.example.com']);
-  const store = new Store(fakeTransport({ list: async () => [restricted] }), untranslated, CELLS);
+  const store = new Store(
+    fakeTransport({
+      list: async () => [restricted],
+      use: async (...asked) => {
+        used.push(asked);
+        return { target: 'api_key', replaced: false, hosts: ['api.example.com', '*.example.org'] };
+      }
+    }),
+    untranslated,
+    CELLS
+  );
   await store.refresh();
   const ids = actionsOf(store, restricted).map(({ id }) => id);
-  assert.deepEqual(ids.slice(0, 2), ['insert', 'copy']);
+  assert.deepEqual(ids.slice(0, 3), ['use', 'insert', 'copy']);
+  assert.equal(action('use').button?.label(untranslated, 'api-key'), 'Use api-key in notebook');
+  await run(store, action('use'), restricted);
+  assert.deepEqual(used, [['demo', 'api-key']]);
+  assert.equal(
+    store.state.notice,
+    'A stand-in for api-key is in the variable api_key. Only for api.example.com, *.example.org.'
+  );
   await run(store, INSERT, restricted);
   assert.equal(store.state.notice, 'Inserted: %secret use api-key');
+  assert.ok(!actionsOf(store, secret).some(({ id }) => id === 'use'));
 });
 
 test('replace, edit, rename and delete open a dialog and send nothing', async () => {
@@ -86,7 +105,7 @@ test('without a kernel, what needs one is disabled and says why', async () => {
   const disabled = all.filter(one => one.disabledReason(store) !== '');
   assert.deepEqual(
     disabled.map(({ id }) => id),
-    ['put', 'environment', 'put-again', 'forget']
+    ['put', 'use', 'environment', 'put-again', 'forget']
   );
   await run(store, action('environment'), secret);
   assert.equal(store.state.problem?.message, 'db-pass: No notebook is open.');

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { actionsOf, variableName } from '../src/actions';
-import { usedProject } from '../src/inkernel';
-import { type InKernel, RequestError, type Transport } from '../src/model';
+import { saidHeld, usedProject } from '../src/inkernel';
+import { untranslated } from '../src/language';
+import { type Held, type InKernel, RequestError, type Transport } from '../src/model';
 import { Store } from '../src/store';
 import { FRONT, fakeTransport, info, PUT } from './transport';
 
 const HELD: InKernel = {
-  secrets: [{ name: 'A', destination: 'variable', target: 'a', state: 'same' }],
+  secrets: [{ name: 'A', destination: 'variable', target: 'a', state: 'same', uses: 0 }],
   project: 'own',
   switched: true
 };
@@ -143,13 +144,23 @@ test('the notebook’s project is the one that its kernel was switched to, else 
 
 test('only what is in the kernel can be forgotten, and only what is old there be put again', async () => {
   const offered = async (state?: 'same' | 'old') => {
-    const secrets = state ? [{ name: 'A', destination: 'file' as const, target: 'a', state }] : [];
+    const secrets = state ? [{ name: 'A', destination: 'file' as const, target: 'a', state, uses: 0 }] : [];
     const { store } = await opened({ held: async () => ({ ...HELD, secrets }) });
     return actionsOf(store, info('A')).map(({ id }) => id);
   };
   assert.deepEqual((await offered('old')).slice(0, 5), ['put', 'environment', 'put-again', 'forget', 'copy']);
   assert.deepEqual((await offered('same')).slice(0, 4), ['put', 'environment', 'forget', 'copy']);
   assert.deepEqual((await offered()).slice(0, 3), ['put', 'environment', 'copy']);
+});
+
+test('of a stand-in it is said how often the kernel used it', () => {
+  const [held] = HELD.secrets as [Held];
+  const said = (uses: number) => saidHeld(untranslated, { ...held, uses });
+  assert.deepEqual([0, 1, 12].map(said), [
+    'in kernel as a',
+    'in kernel as a, used 1 time by this kernel',
+    'in kernel as a, used 12 times by this kernel'
+  ]);
 });
 
 test('the variable that is said before is the kernel’s', () => {

@@ -11,7 +11,7 @@ interface Sent {
 }
 
 /** A transport on answers that a test gives; what it sent is kept. */
-function rest(answer: (sent: Sent) => Response) {
+function rest(answer: (sent: Sent) => Response, loaded: { [method: string]: unknown } = {}) {
   const sent: Sent[] = [];
   const asked: unknown[] = [];
   let connected: (open: boolean) => void = () => {};
@@ -35,13 +35,14 @@ function rest(answer: (sent: Sent) => Response) {
       },
       askIfLoaded: async (...request) => {
         asked.push(request);
-        return null;
+        return (loaded[request[0]] ?? null) as never;
       }
     }
   );
   return { made, sent, asked, connect: (open: boolean) => connected(open) };
 }
 
+const settled = () => new Promise(resolve => setImmediate(resolve));
 const json = (body: unknown, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
 const none = { expires: null, created: null, updated: null, created_by: null, updated_by: null };
 const info = (name: string) => ({ name, description: '', labels: [], hosts: [], ...none });
@@ -146,4 +147,29 @@ test('what was put into a kernel is reported without its value', async () => {
     ['', 'undo', of],
     ['A', 'forget', { ...of, name: 'A' }]
   ]);
+});
+
+test('what the kernel used is handed on to the trail, of whatever project, and no more than that', async () => {
+  const use = { host: 'api.example.com', method: 'GET', status: 200 };
+  const uses = ['demo', 'other'].map(project => ({ project, name: 'A', ...use }));
+  const held = { secrets: [], project: 'demo', switched: false };
+  const { made, sent, asked } = rest(() => new Response('', { status: 500 }), { held, used: { uses } });
+  assert.deepEqual(await made.held('demo'), held);
+  await settled();
+  assert.deepEqual(asked.slice(1), [['used', {}]]);
+  assert.deepEqual(
+    sent,
+    ['demo', 'other'].map(project => ({
+      path: `projects/${project}/secrets/A/used`,
+      method: 'POST',
+      body: { ...use, kernel: 'k-1' }
+    }))
+  );
+});
+
+test('a kernel that has nothing of ours is not asked what it used', async () => {
+  const { made, asked } = rest(() => json({}));
+  assert.equal(await made.held('demo'), null);
+  await settled();
+  assert.equal(asked.length, 1);
 });

@@ -33,6 +33,7 @@ export function fakeTransport(set: Partial<Transport> = {}): Transport {
     importValues: async () => undefined,
     copy: async () => undefined,
     put: async () => PUT,
+    use: async () => ({ target: 'a', replaced: false, hosts: ['api.example.com'] }),
     putAgain: async () => ({ ...PUT, targets: ['a'] }),
     forget: async () => undefined,
     undo: async () => undefined,

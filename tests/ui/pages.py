@@ -206,16 +206,19 @@ def accept_dialog(page: Page) -> None:
     page.locator(".jp-Dialog .jp-mod-accept").click()
 
 
-def run_command(page: Page, category: str, label: str) -> None:
-    """Finds a command in the palette by typing, and runs it."""
+def run_command(page: Page, category: str, label: str, *, alone: bool = False) -> None:
+    """Finds a command in the palette by typing, and runs it; ``alone`` where it must be the only one of its label."""
     palette = page.locator("#modal-command-palette")
     search = palette.get_by_role("textbox")
     for _ in range(3):
         page.keyboard.press("Control+Shift+C")
         # JupyterLab closes the palette whenever any command has run, one of its own in the background too.
         with contextlib.suppress(AssertionError, TimedOut):
-            search.fill(f"{category} {label}", timeout=TRY)
+            search.fill(label if alone else f"{category} {label}", timeout=TRY)
             expect(palette.locator(".lm-mod-active")).to_contain_text(label, timeout=TRY)
+            if alone:
+                labels = palette.locator(".lm-CommandPalette-itemLabel").get_by_text(label)  # in any case
+                expect(labels).to_have_count(1, timeout=TRY)
             search.press("Enter", timeout=TRY)
             return
     raise AssertionError(f"The palette does not offer {label}")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from .conftest import Open
 from .lab import Lab
 from .pages import violations
-from .test_in_kernel import text_of
+from .test_in_kernel import in_kernel, text_of
 
 VALUE = "sample-value-of-20-characters"
 
@@ -45,3 +45,8 @@ def test_a_secret_for_hosts_is_added_edited_and_used_in_a_notebook(
     panel.region.get_by_role("menuitem", name="Insert into cell").click()
     expect(panel.status).to_contain_text("%secret use API_KEY")
     assert text_of(notebook.cells.last).endswith(f"%secret project {project}\n%secret use API_KEY")
+
+    panel.region.get_by_role("button", name="Use API_KEY in notebook").click()
+    expect(panel.status).to_contain_text("A stand-in for API_KEY is in the variable API_KEY. Only for api.example.com")
+    expect(in_kernel(panel, "in kernel as API_KEY")).to_be_visible()
+    assert VALUE not in panel.page.content()

@@ -97,7 +97,7 @@ def states(page: Page, panel: Locator, said: dict[str, list[str]]) -> Iterator[s
 
 
 def test_jupyterlab_and_its_widget_speak_it(local_lab: Lab, new_page: NewPage, project: str, language: str) -> None:
-    """Every text, name and hint of the side panel, and of the widget, in each state."""
+    """Every text, name and hint of the side panel in each state, and of the widget, which the next test goes through."""
     page, said = new_page(), catalogue(language)
     page.goto(local_lab.address(local_lab.notebook(f"{project}.ipynb"), project))
     notebook = Notebook(page)
@@ -112,15 +112,15 @@ def test_jupyterlab_and_its_widget_speak_it(local_lab: Lab, new_page: NewPage, p
     cell = notebook.start(opening(f"{project}-widget"))
     widget = cell.locator(".dh-secrets")
     expect(widget).to_have_accessible_name(said["Secrets of %1"][0].replace("%1", f"{project}-widget"))
-    for state in states(page, widget, said):
-        assert english(widget, language) == [], state
+    assert english(widget, language) == []
 
 
 def test_notebook_7_speaks_it(local_lab: Lab, new_page: NewPage, project: str, language: str) -> None:
-    """The widget takes the language of the page."""
+    """The widget takes the language of the page, in each state."""
     page, said = new_page(), catalogue(language)
     page.goto(f"{local_lab.url}/notebooks/{local_lab.notebook(f'{project}.ipynb')}?token={local_lab.token}")
     expect(page.locator(".jp-Notebook-ExecutionIndicator").first).to_have_attribute("data-status", "idle")
     widget = Notebook(page).start(opening(project)).locator(".dh-secrets")
     expect(widget).to_have_accessible_name(said["Secrets of %1"][0].replace("%1", project))
-    assert english(widget, language) == []
+    for state in states(page, widget, said):
+        assert english(widget, language) == [], state

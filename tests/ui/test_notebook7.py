@@ -10,12 +10,12 @@ from .pages import Notebook, Panel, run_command
 
 
 def test_a_secret_is_added_and_used_in_notebook_7(local_lab: Lab, new_page: NewPage, project: str) -> None:
-    """The command opens the panel at the left, and it puts a secret into this notebook's kernel."""
+    """One command opens the panel at the left, and it puts a secret into this notebook's kernel."""
     page = new_page()
     page.goto(f"{local_lab.url}/notebooks/{local_lab.notebook('seven.ipynb')}?token={local_lab.token}")
     notebook, panel = Notebook(page), Panel(page)
     notebook.ready()
-    run_command(page, "Secrets", "Show secrets")
+    run_command(page, "View", "Show Secrets", alone=True)
     expect(panel.region).to_be_visible()
     panel.switch(project)
     panel.add("SEVEN", "sample-seven")
