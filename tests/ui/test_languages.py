@@ -97,7 +97,7 @@ def states(page: Page, panel: Locator, said: dict[str, list[str]]) -> Iterator[s
 
 
 def test_jupyterlab_and_its_widget_speak_it(local_lab: Lab, new_page: NewPage, project: str, language: str) -> None:
-    """Every text, name and hint of the side panel in each state, and of the widget, which the next test goes through."""
+    """Every text, name and hint of the side panel in each state; the next test takes the widget through them."""
     page, said = new_page(), catalogue(language)
     page.goto(local_lab.address(local_lab.notebook(f"{project}.ipynb"), project))
     notebook = Notebook(page)
