@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from .support.sources import parsed
+
 ROOT = Path(__file__).parent.parent
 UNDECLARED = {"ipykernel", "pytest"}
 """Imported where they are already: in a kernel, and in a test run of a provider's."""
@@ -71,7 +73,7 @@ def tracked() -> list[str]:
 def imported() -> Iterator[str]:
     """Yields the packages that the package imports, now or when it needs them."""
     for path in (ROOT / "dh_secrets_jupyter").rglob("*.py"):
-        for statement in ast.walk(ast.parse(path.read_text())):
+        for statement in ast.walk(parsed(path)):
             if isinstance(statement, ast.Import):
                 yield from (alias.name.partition(".")[0] for alias in statement.names)
             elif isinstance(statement, ast.ImportFrom) and not statement.level:
@@ -129,7 +131,7 @@ def test_every_test_states_a_fact(tracked: list[str]) -> None:
         f"{path}::{test.name}"
         for path in tracked
         if path.startswith("tests/") and path.endswith(".py")
-        for test in ast.walk(ast.parse((ROOT / path).read_text()))
+        for test in ast.walk(parsed(ROOT / path))
         if isinstance(test, ast.FunctionDef) and test.name.startswith("test_") and not ast.get_docstring(test)
     ]
     assert silent == []
@@ -140,7 +142,7 @@ def test_each_module_has_its_tests() -> None:
     package, tests = ROOT / "dh_secrets_jupyter", ROOT / "tests"
     imports: set[str] = set()
     for test in tests.rglob("test_*.py"):
-        for statement in ast.walk(ast.parse(test.read_text())):
+        for statement in ast.walk(parsed(test)):
             if isinstance(statement, ast.ImportFrom) and not statement.level:
                 names = {f"{statement.module}.{alias.name}" for alias in statement.names}
                 imports |= {str(statement.module), *names}

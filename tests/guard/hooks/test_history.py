@@ -44,7 +44,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def hooks(shell: Any, redactor: Redactor) -> Iterator[HistoryHooks]:
+def history_hooks(shell: Any, redactor: Redactor) -> Iterator[HistoryHooks]:
     """The hooks, in place; what is typed is learned as the guard learns it."""
 
     def learn(typed: list[TypedValue]) -> None:
@@ -71,7 +71,7 @@ def run(shell: Any, cell: str) -> None:
     shell.run_cell(cell, store_history=True)
 
 
-def test_a_known_value_is_stored_as_its_mark(shell: Any, redactor: Redactor, hooks: HistoryHooks) -> None:
+def test_a_known_value_is_stored_as_its_mark(shell: Any, redactor: Redactor, history_hooks: HistoryHooks) -> None:
     """In ``In``, ``_i`` and the file; the cell itself ran with the value."""
     redactor.learn("TOKEN", TOKEN)
     run(shell, f"token = '{TOKEN}'")
@@ -83,27 +83,27 @@ def test_a_known_value_is_stored_as_its_mark(shell: Any, redactor: Redactor, hoo
 
 
 def test_what_was_stored_before_a_value_was_known_is_searched_again(
-    shell: Any, redactor: Redactor, hooks: HistoryHooks
+    shell: Any, redactor: Redactor, history_hooks: HistoryHooks
 ) -> None:
     """After the cell that brought it: what is kept in memory, and what was written to the file, down to its pages."""
     run(shell, f"token = '{TOKEN}'")
     assert TOKEN in stored(shell)
     redactor.learn("TOKEN", TOKEN)
-    hooks.is_stale = True
+    history_hooks.is_stale = True
     run(shell, "pass")
     assert shell.user_ns["In"][1] == shell.user_ns["_i1"] == f"token = '{MARK}'"
     assert TOKEN not in stored(shell)
     assert TOKEN.encode() not in Path(shell.history_manager.hist_file).read_bytes()
 
 
-def test_a_value_that_was_typed_is_kept_out_before_the_cell_runs(shell: Any, hooks: HistoryHooks) -> None:
+def test_a_value_that_was_typed_is_kept_out_before_the_cell_runs(shell: Any, history_hooks: HistoryHooks) -> None:
     """The line that is refused is not stored as it was typed; no magic of ours has to be there for it."""
     run(shell, f"%secret set API_KEY {TOKEN}")
     assert TOKEN not in repr(shell.user_ns["In"]) + stored(shell)
     assert "[secret:API_KEY]" in shell.user_ns["In"][1]
 
 
-def test_kept_outputs_hold_marks(shell: Any, redactor: Redactor, hooks: HistoryHooks) -> None:
+def test_kept_outputs_hold_marks(shell: Any, redactor: Redactor, history_hooks: HistoryHooks) -> None:
     """The reprs that are stored on request; and once a mark was put, what ``%notebook`` would save of older cells."""
     from IPython.core.history import HistoryOutput
 
@@ -125,7 +125,7 @@ def test_kept_outputs_hold_marks(shell: Any, redactor: Redactor, hooks: HistoryH
 
 
 def test_while_the_guard_is_off_only_typed_values_are_kept_out(
-    shell: Any, redactor: Redactor, hooks: HistoryHooks
+    shell: Any, redactor: Redactor, history_hooks: HistoryHooks
 ) -> None:
     """A value that one has chosen to show is stored; one that was typed by mistake never is."""
     redactor.learn("TOKEN", TOKEN)
