@@ -26,7 +26,7 @@ _PACKAGE = __package__.partition(".")[0]
 _LINE = re.compile(r"\s*(?:[\w.]+\s*=\s*)?(?P<magic>%%?)secret\s+(?P<rest>.*)", re.DOTALL)
 _CALL = re.compile(
     r"""
-    (?<!\w) (?P<owner>(?:[^\W\d]\w*\s*\.\s*)*) (?P<function>get|get_secret|read_values|delete_secret) \s* \( \s*
+    (?<!\w) (?P<owner>(?:[^\W\d]\w*\s*\.\s*)*) (?P<function>get|use|get_secret|read_values|delete_secret) \s* \( \s*
     (?: (?:name|entity_name|identifier) \s* = \s* )?
     (?: (?:"[^"\n]*"|'[^'\n]*') \s* , \s* )*
     (?: "(?P<double>[^"\n]*) | '(?P<single>[^'\n]*) ) \Z
@@ -114,7 +114,7 @@ def _project_of_call(owner: str, function: str, *, chained: bool, code: str) -> 
     shell = running_shell()
     namespace = shell.user_ns if shell else {}
     try:
-        if function != "get":  # a method of a project, or of somebody's class
+        if function not in ("get", "use"):  # a method of a project, or of somebody's class
             found = namespace.get(owner)
             return found if isinstance(found, Project) else None if owner in namespace else current.project()
         if owner:
@@ -122,7 +122,8 @@ def _project_of_call(owner: str, function: str, *, chained: bool, code: str) -> 
             soon = owner == _PACKAGE or re.search(rf"\bimport\s+{_PACKAGE}\s+as\s+{re.escape(owner)}\b", code)
             is_ours = here or (owner not in namespace and bool(soon))
         else:
-            is_ours = not chained and namespace.get("get", current.get) is current.get
+            named = namespace.get(function)
+            is_ours = not chained and (named is None or named is getattr(sys.modules[_PACKAGE], function))
         return current.project() if is_ours else None
     except SecretsError:
         return None

@@ -16,7 +16,7 @@ from traitlets.config import Config
 
 from ..errors import SecretsError
 from ..providers.kubernetes.reviews import ReviewingProvider
-from .configuration import DHSecretsProxy, next_hop
+from .configuration import DHSecretsProxy
 from .control import Control
 from .door import Door
 from .kernels import Kernels
@@ -50,7 +50,7 @@ def run(config: Config, options: Mapping[str, Any], told: TextIO) -> int:
 
 async def _serve(settings: DHSecretsProxy, context: ssl.SSLContext, told: TextIO) -> None:
     kernels = Kernels(ReviewingProvider(), _write)
-    proxy = Proxy(kernels.find, settings.rules(next_hop(os.environ), judged=True), Control(kernels))
+    proxy = Proxy(kernels.find, settings.rules(os.environ, judged=True), Control(kernels))
     door = Door(proxy.serve, context)
     problem = ""
     try:

@@ -12,6 +12,9 @@ from ..settings import DHSecrets, from_config, jupyter_config
 from .server import Rules
 from .upstream import NextHop, Upstream
 
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Variables that name certificates which clients trust; of ``SSL_CERT_FILE`` Python's ssl knows by itself."""
+
 
 class DHSecretsProxy(Configurable):
     """``c.DHSecretsProxy``."""
@@ -33,14 +36,22 @@ class DHSecretsProxy(Configurable):
     certificate = Unicode("", help="In a cluster: the file of its certificate.").tag(config=True)
     key = Unicode("", help="In a cluster: the file of that certificate's key.").tag(config=True)
 
-    def rules(self, next_hop: NextHop | None, *, judged: bool) -> Rules:
-        """Returns the rules; ``judged`` as :class:`.server.Rules` has it."""
+    def rules(self, environment: Mapping[str, str], *, judged: bool) -> Rules:
+        """Returns the rules: what is set here, and the proxy and the bundles that an environment names.
+
+        Args:
+            judged: as :class:`.server.Rules` has it.
+        """
         return Rules(
             headers=[name.lower().encode("ascii") for name in self.headers],
             strict=self.egress == "strict",
             judged=judged,
             upstream=Upstream(
-                allow_private=self.allow_private, resolve=self.resolve, ca=self.upstream_ca, next_hop=next_hop
+                allow_private=self.allow_private,
+                resolve=self.resolve,
+                ca=self.upstream_ca,
+                next_hop=_next_hop(environment),
+                bundles=tuple(path for name in _BUNDLES if (path := environment.get(name))),
             ),
         )
 
@@ -49,10 +60,10 @@ def load(environment: Mapping[str, str]) -> tuple[DHSecrets, Rules, int]:
     """Returns what a laptop's proxy is told by the files and its environment: settings, rules and port."""
     config = jupyter_config()
     proxy = DHSecretsProxy(config=config)
-    return from_config(config), proxy.rules(next_hop(environment), judged=False), proxy.port
+    return from_config(config), proxy.rules(environment, judged=False), proxy.port
 
 
-def next_hop(environment: Mapping[str, str]) -> NextHop | None:
+def _next_hop(environment: Mapping[str, str]) -> NextHop | None:
     """Returns the proxy that an environment names, None where it names none."""
     url = first(environment, HTTPS_PROXY)
     if not url:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import ipaddress
+import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
@@ -50,12 +52,14 @@ class Upstream:
         resolve: addresses of names, which are then not looked up.
         ca: a file of certificates that are trusted besides the system's.
         next_hop: a proxy on the way.
+        bundles: files or folders of certificates that the environment names; one that cannot be read is left out.
     """
 
     allow_private: bool = False
     resolve: Mapping[str, str] = field(default_factory=dict)
     ca: str = ""
     next_hop: NextHop | None = None
+    bundles: tuple[str, ...] = ()
 
     async def open(self, host: str, port: int, *, judged: bool = True) -> Streams:
         """Connects to a host.
@@ -79,7 +83,9 @@ class Upstream:
         """As :meth:`open`, with TLS that is verified."""
         streams = await self.open(host, port)
         try:
-            await streams[1].start_tls(_context(self.ca), server_hostname=host, ssl_handshake_timeout=PATIENCE)
+            await streams[1].start_tls(
+                _context(self.ca, self.bundles), server_hostname=host, ssl_handshake_timeout=PATIENCE
+            )
         except ssl.SSLCertVerificationError as error:
             reason = error.verify_message
         except (OSError, TimeoutError):
@@ -109,12 +115,15 @@ class Upstream:
 
 
 @cache
-def _context(ca: str) -> ssl.SSLContext:
+def _context(ca: str, bundles: tuple[str, ...]) -> ssl.SSLContext:
     """Returns the client's side of TLS; to read the system's certificates takes longer than a handshake."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     if ca:
         context.load_verify_locations(ca)
+    for bundle in bundles:
+        with contextlib.suppress(OSError):
+            context.load_verify_locations(**{"capath" if os.path.isdir(bundle) else "cafile": bundle})  # noqa: PTH112
     return context
 
 

@@ -42,7 +42,7 @@ def kinds(kernel: Kernel, code: str) -> set[str]:
         ("%secret delete -", ["%secret delete --help", "%secret delete --yes", "%secret delete --"]),
         ("%secret delete ", ["%secret delete API_KEY", "%secret delete db-pass"]),
         ("%secret set NEW --from-", [f"%secret set NEW --from-{source}" for source in ("file", "env", "var")]),
-        ("%%secret API_KEY --", ["%%secret API_KEY --env", "%%secret API_KEY --help", "%%secret API_KEY --"]),
+        ("%%secret API_KEY --", [f"%%secret API_KEY --{option}" for option in ("env", "use", "help", "")]),
         ("%%secret d", ["%%secret db-pass"]),
         ("x = %secret get A", ["x = %secret get API_KEY"]),
         ("1\n  %secret describe A", ["1\n  %secret describe API_KEY"]),
@@ -80,6 +80,7 @@ def test_names_in_a_call(project_kernel: Kernel) -> None:
     project_kernel.ok("empty = dhcore.get_or_create_project('empty')")
     for code in (
         'dhcore.get("A',
+        'dhcore.use("A',
         "get('a",
         'value = len(dhcore.get("api',
         'dhcore.get_or_create_project("x").get_secret(entity_name="A',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers import proxies
 from dh_secrets_jupyter.providers.local import LocalProvider
 from dh_secrets_jupyter.proxy.laptop import Laptop
+from dh_secrets_jupyter.proxy.tunnel import relay
 from dh_secrets_jupyter.using.stand_ins import StandIns
 
 from ..proxy.hosts import Host, Loop, TestAuthority
@@ -146,3 +148,35 @@ def test_providers_go_by_the_environment_before(monkeypatch: pytest.MonkeyPatch)
     assert proxies.environments_proxy("https://core.test") == "http://company.test:3128"
     monkeypatch.setattr(proxies, "environment", dict)
     assert proxies.environments_proxy("https://core.test") == ""
+
+
+def test_a_company_s_proxy_and_bundle(
+    stand_ins: StandIns,
+    project: Project,
+    host: Host,
+    authority: TestAuthority,
+    loop: Loop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The proxy that the environment named before is the next hop, its bundle is trusted, and its NO_PROXY holds."""
+    asked: list[bytes] = []
+
+    async def hop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        to_host = await asyncio.open_connection("127.0.0.1", host.port)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        await relay((reader, writer), to_host)
+
+    async def listen() -> asyncio.Server:
+        return await asyncio.start_server(hop, "127.0.0.1", 0)
+
+    server = loop.run(listen())
+    Path(os.environ["JUPYTER_CONFIG_DIR"], "jupyter_config.py").unlink()
+    port = server.sockets[0].getsockname()[1]
+    monkeypatch.setenv("HTTPS_PROXY", f"http://company:word@127.0.0.1:{port}")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.path))
+    [key] = stand_ins.use(["KEY"], project)
+    assert key.text in ask(host, key.text)
+    assert VALUE.encode() in host.arrived[-1]
+    assert asked[0].startswith(f"CONNECT {NAME}:{host.port} HTTP/1.1\r\n".encode())
+    assert b"Proxy-Authorization: Basic " in asked[0]
