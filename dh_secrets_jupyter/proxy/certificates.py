@@ -103,10 +103,8 @@ class Authority:
         )
 
     def _make_context(self, host: str) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.set_alpn_protocols(["http/1.1"])
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        _admit(context, host)
+        door, inside = _server_side(), _server_side()
+        _admit(door, host, inside)
         chain = self._make_leaf(host).public_bytes(serialization.Encoding.PEM) + self.pem.encode()
         password = secrets.token_bytes(32).hex().encode()
         key = self._leaf_key.private_bytes(
@@ -118,12 +116,20 @@ class Authority:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "leaf.pem")
             path.write_bytes(chain + key)
-            context.load_cert_chain(path, password=password)
-        return context
+            for context in (door, inside):
+                context.load_cert_chain(path, password=password)
+        return door
 
 
-def _admit(context: ssl.SSLContext, host: str) -> None:
-    """Has handshakes end at once that name another host, or offer HTTP/2 alone."""
+def _server_side() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_alpn_protocols(["http/1.1"])
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _admit(context: ssl.SSLContext, host: str, inside: ssl.SSLContext) -> None:
+    """Has handshakes end at once that name another host, or offer HTTP/2 alone; the others go on with ``inside``."""
     speaks_http_1 = True
 
     def see(_: ssl.SSLObject, direction: str, __: int, ___: int, kind: int, data: bytes) -> None:
@@ -131,11 +137,14 @@ def _admit(context: ssl.SSLContext, host: str) -> None:
         if direction == "read" and kind == _CLIENT_HELLO:
             speaks_http_1 = offers_http_1(data)
 
-    def admit(_: ssl.SSLObject, named: str | None, __: ssl.SSLContext) -> int | None:
+    def admit(handshake: ssl.SSLObject, named: str | None, _: ssl.SSLContext) -> int | None:
         # It is called in the same step of a handshake in which the client's first message was seen.
         if not speaks_http_1:
             return _NO_APPLICATION_PROTOCOL
-        return None if named == host else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        if named != host:
+            return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        handshake.context = inside  # from here on nobody is called for each record
+        return None
 
     # Not documented, but in every Python since 3.8: nothing else shows what a client offers.
     context._msg_callback = see  # type: ignore[attr-defined]

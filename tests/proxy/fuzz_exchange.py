@@ -16,6 +16,15 @@ with atheris.instrument_imports(include=["dh_secrets_jupyter.proxy", "h11"]):
     from tests.proxy.conversations import begin, converse
 
 BEGINS = f"GET / HTTP/1.1\r\nHost: {NAME}\r\nAuthorization: {{key}}\r\n".encode()
+HEADS = [
+    b"HTTP/1.1 ",
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08",
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n",
+    b"HTTP/1.1 101 On\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81",
+]
+ENDS = [b"\r\n", b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n", b""]
 RUNNER = asyncio.Runner()
 STAND_IN, SESSION = RUNNER.run(begin())
 
@@ -28,8 +37,10 @@ def pieces(data: atheris.FuzzedDataProvider, count: int, word: bytes) -> list[by
 def one_input(raw: bytes) -> None:
     """Holds one conversation."""
     data = atheris.FuzzedDataProvider(raw)
-    asks = [BEGINS, *pieces(data, 3, b"{key}")]
-    answers = [b"HTTP/1.1 ", *pieces(data, 4, VALUE.encode())]
+    end = ENDS[data.ConsumeIntInRange(0, len(ENDS) - 1)]
+    head = HEADS[data.ConsumeIntInRange(0, len(HEADS) - 1)]
+    asks = [BEGINS, *pieces(data, 1, b"{key}"), end, *pieces(data, 2, b"{key}")]
+    answers = [head, *pieces(data, 4, VALUE.encode())]
     RUNNER.run(converse(STAND_IN, SESSION, asks, answers))
 
 
