@@ -31,6 +31,8 @@ class ScriptedProvider:
 
     def read(self, project: str) -> Records:
         time.sleep(100_000 if project.startswith("hang") else ANSWER)
+        if project.startswith("lock"):
+            raise AccessDeniedError(project, "reading is not allowed", "Ask for the verb get")
         records = self._projects.get(project, {})
         if project.startswith("break") and records:
             raise KeyError(*(record.value.decode() for record in records.values()))
@@ -62,7 +64,7 @@ class ScriptedProvider:
             time.sleep(100_000)
         if project.startswith("break"):
             raise ValueError(*(record.value.decode() for record in self._projects.get(project, {}).values()))
-        if project.startswith("deny"):
+        if project.startswith(("deny", "lock")):
             raise AccessDeniedError(project, "watching is not allowed", "Ask for the verb watch")
         while not stop.wait(0.1):
             yield dict(self._projects.get(project, {}))

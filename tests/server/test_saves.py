@@ -159,6 +159,13 @@ def test_provider_that_hangs(tmp_path: Path) -> None:
         assert said[-1] == {"user": "writer", "path": "other.ipynb", "projects": ["hang-2"]}
         assert said[-2]["projects"] in (["hanging"], [])
         assert "saved without being searched: the values of project hang-2 are not there" in server.log()
+        # No more does a save wait for values that the server has no right to.
+        assert save(server, notebook(VALUE, "%secret project locked"), "denied.ipynb").status == 201
+        wait_until(lambda: len(events(server, "save-not-searched")) == 5, "the event")
+        assert events(server, "save-not-searched")[-1]["projects"] == ["locked"]
+        assert save(server, notebook(VALUE, "%secret project locked"), "denied.ipynb").status == 200
+        wait_until(lambda: len(events(server, "save-not-searched")) == 6, "the event, now that it is denied")
+        assert events(server) == []
 
 
 def test_off(local: Server) -> None:
