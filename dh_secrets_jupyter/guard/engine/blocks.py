@@ -1,7 +1,7 @@
 """The blocks of large values: few bytes at chosen places, by which a piece of a value is found in a text.
 
 A block is as many bytes as one number holds, so that looking it up is looking up a number. A *window* is as many bytes
-in a row as make a piece (:data:`.policy.WINDOW`).
+in a row as make a piece at least (:attr:`.needles.Needle.window`).
 
 1. A text is looked up at every second place only. So each window keeps two blocks, one that begins at an even place and
    one at an odd one: however the window stands in a text, one of them is looked up.
@@ -9,8 +9,9 @@ in a row as make a piece (:data:`.policy.WINDOW`).
    it is known: it also stands in another value, or earlier in the same one. A block is kept that stands nowhere else,
    and carries information: the keys of a JSON document stand in many texts.
 3. Where all blocks of a window stand in many places, the window itself is kept.
-4. Of a text only those parts are looked up that are made of bytes of the values: bytes that were decoded and are no
-   text are seldom so.
+4. Where that gives the same, many windows are kept at once: as long as every eighth byte begins a block that is new.
+5. Of a text only those parts are looked up that are made of bytes of the values: bytes that were decoded and are no
+   text are seldom so. A part of printable ASCII is looked up only if there is such a window, and only in its blocks.
 
 Coordinates: ``at`` is a place in a text, ``start`` and ``place`` are places in all values together (``_data``).
 """
@@ -18,7 +19,8 @@ Coordinates: ``at`` is a place in a text, ``start`` and ``place`` are places in 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import compress, count
 from struct import Struct
 
 from .affixes import common_prefix, longest_suffix
@@ -31,11 +33,15 @@ BLOCK = 8
 _STEP = 2
 """Bytes from one place that is looked up to the next."""
 _MANY = 512
-"""Blocks of a text that are looked up at once."""
-_AREA = 4096
+"""Blocks that are kept, or looked up, at once."""
+_AREA = BLOCK * _MANY
 """Bytes of a text that are taken together."""
 _GAP = bytes([2]) * WINDOW
 """The flags of what stands between two values: like those of no byte in one."""
+_NOT_ASCII = 0x8080808080808080
+"""The bits of a block of which one is set where the block is not in ASCII."""
+_PRINTABLE = b"\t\n\r" + bytes(range(32, 127))
+_IS_PRINTABLE = bytes(byte in _PRINTABLE for byte in range(256))
 _NUMBER, _LITTLE = Struct("=Q").unpack_from, Struct("<Q").unpack_from
 
 
@@ -43,7 +49,7 @@ class Blocks:
     """The blocks of all large values.
 
     Attributes:
-        steps: how many places were tried so far, which is what learning costs.
+        steps: how many places were tried so far in values and in texts, which is what learning and searching cost.
         shortest: bytes of the shortest of what is found.
         chars: all bytes that stand in a value.
     """
@@ -60,7 +66,10 @@ class Blocks:
         self._places: dict[int, int] = {}  # of each block
         self._more: dict[int, list[int]] = {}  # and where else it is kept
         self._whole: dict[int, list[Anchor]] = {}  # those of needles that count as a whole only
-        self._windows: dict[bytes, int] = {}  # of those that are kept themselves
+        self._printable: set[int] = set()  # of all these the ones that may stand in printable ASCII
+        self._other: set[int] = set()  # and those that do not
+        self._is_printable = True  # whether what is learned now has a window of printable ASCII
+        self._windows: dict[bytes, int] = {}  # of those that are kept themselves, or the part around their last block
 
     def add(self, needle: Needle) -> None:
         """Learns a needle; its number is how many there were before."""
@@ -72,9 +81,10 @@ class Blocks:
         self._char_starts += needle.char_starts + _GAP
         self.chars |= set(needle.data)
         self._is_char = bytes(byte in self.chars for byte in range(256))
+        self._is_printable = not needle.partial or b"\1" * needle.window in needle.data.translate(_IS_PRINTABLE)
         for odd in range(_STEP):
             if needle.partial:
-                self._keep_windows(odd)
+                self._keep_windows(odd, needle.window)
             else:
                 self._keep_whole(needle.data, odd)
 
@@ -86,65 +96,112 @@ class Blocks:
             return
         offset = min(offsets, key=lambda offset: len(self._whole.get(_number(data, offset), ())))
         self._whole.setdefault(_number(data, offset), []).append((len(self._starts) - 1, offset))
+        self._look_for(_number(data, offset))
 
-    def _keep_windows(self, odd: int) -> None:
+    def _keep_windows(self, odd: int, window: int) -> None:
         """Keeps a block, at an even or an odd place, of each window of the last needle that counts and is not known."""
-        start, last = self._starts[-1], self._ends[-1] - WINDOW
+        start, last = self._starts[-1], self._ends[-1] - window
+        many = 1
         while start <= last and (next_significant := self._significant.find(1, start)) >= 0:
-            start = self._keep(min(max(start, next_significant - WINDOW + 1), last), odd)
+            start = min(max(start, next_significant - window + 1), last)
+            if many > 1 and (kept := self._keep_many(start, window, odd, many)):
+                start, many = kept, min(2 * many, _MANY)
+            else:
+                start, many = self._keep(start, window, odd), 3 - min(many, 2)
 
-    def _keep(self, start: int, odd: int) -> int:
+    def _keep_many(self, start: int, window: int, odd: int, many: int) -> int:
+        """As :meth:`_keep`, of so many windows at once, whose last blocks are new; returns 0 where one is not."""
+        first, step = _last_block(start, window, odd), (window - BLOCK + 1) // _STEP * _STEP
+        end = first + step * many
+        if end > self._ends[-1]:
+            return 0
+        self.steps += many
+        blocks, significant = (
+            memoryview(data)[first:end].cast("Q")[:: step // BLOCK].tolist() for data in (self._data, self._significant)
+        )
+        if not all(significant) or len(set(blocks)) < many or not self._places.keys().isdisjoint(blocks):
+            return 0
+        self._places.update(zip(blocks, range(first, end, step), strict=True))
+        self._look_for(*blocks)
+        return end - step + 1
+
+    def _keep(self, start: int, window: int, odd: int) -> int:
         """Keeps a block of the window at ``start``; returns where the next window is that is not known then."""
-        data, last = self._data, start + WINDOW - BLOCK
-        window = data[start : start + WINDOW]
-        last -= (last - odd) % _STEP
+        data = self._data
+        shown = data[start : start + window]
         common: list[int] = []  # the places of blocks that carry no information
         taken: list[int] = []  # and of those that do, and stand elsewhere, too
-        for place in range(last, start - 1, -_STEP):
+        for place in range(_last_block(start, window, odd), start - 1, -_STEP):
             self.steps += 1
             (block,) = _NUMBER(data, place)
             is_common = self._significant.find(1, place, place + BLOCK) < 0
             if block not in self._places and not is_common:
-                self._places[block] = place
-                return place + 1
+                return self._keep_block(block, place)
             for other in self._places_of(block):
                 self.steps += 1
                 other -= place - start
-                if data[other : other + WINDOW] == window and (known := self._known_up_to(start, other)):
-                    return known - WINDOW + 1
+                if data[other : other + window] == shown and (known := self._known_up_to(start, other, window)):
+                    return known - window + 1
             (common if is_common else taken).append(place)
-        if (other := self._windows.get(bytes(window), -1)) >= 0 and (known := self._known_up_to(start, other)):
-            return known - WINDOW + 1
+        around = max(start, (taken or common)[0] + BLOCK - WINDOW)
+        shown = data[around : around + WINDOW]
+        if (other := self._windows.get(bytes(shown), -1)) >= 0:
+            other -= around - start
+            if known := self._known_up_to(start, other, window):
+                return known - window + 1
         for place in taken or common:
             block = _number(data, place)
-            if self._places.setdefault(block, place) == place:
-                return place + 1
-            if len(more := self._more.setdefault(block, [])) < MOST:
-                more.append(place)
-                return place + 1
-        self._windows.setdefault(bytes(window), start)
+            if block not in self._places or len(self._more.get(block, ())) < MOST:
+                return self._keep_block(block, place)
+        self._windows.setdefault(bytes(shown), around)
         return start + 1
 
-    def _known_up_to(self, start: int, other: int) -> int:
+    def _keep_block(self, block: int, place: int) -> int:
+        if self._places.setdefault(block, place) != place:
+            self._more.setdefault(block, []).append(place)
+        self._look_for(block)
+        return place + 1
+
+    def _look_for(self, *blocks: int) -> None:
+        if self._is_printable:
+            self._printable.update(block for block in blocks if not block & _NOT_ASCII)
+            self._other.update(block for block in blocks if block & _NOT_ASCII)
+        else:
+            self._other.update(blocks)
+
+    def _known_up_to(self, start: int, other: int, window: int) -> int:
         """Returns up to where what is from ``start`` on stands at ``other``, too, if that is a whole window; else 0."""
         size = common_prefix(self._data, start, self._data, other) if other >= 0 else 0
         for flags in (self._significant, self._char_starts):
             if flags[start : start + size] != flags[other : other + size]:
                 size = common_prefix(flags[start : start + size], 0, flags[other : other + size], 0)
-        return min(start + size, self._ends[-1]) if size >= WINDOW else 0
+        return min(start + size, self._ends[-1]) if size >= window else 0
 
-    def find(self, data: bytes) -> list[int]:
-        """Returns where in a text known blocks stand, in order."""
+    def find(self, data: bytes, near: Iterable[tuple[int, int]] | None = None) -> list[int]:
+        """Returns where in a text known blocks stand, in order.
+
+        Args:
+            near: from where to where in the text to look, in order; everywhere where it is None.
+        """
         found: set[int] = set()
-        for known in (self._places.keys(), self._whole.keys()):
-            for first, last in areas(data.translate(self._is_char), self.shortest) if known else ():
-                for shift in range(first, min(first + BLOCK, last - BLOCK + 1), self._step):
-                    numbers = memoryview(data)[shift : last - (last - shift) % BLOCK].cast("Q")
-                    for at in range(0, len(numbers), _MANY):
-                        some = numbers[at : at + _MANY]
-                        if not known.isdisjoint(some):
-                            found.update(shift + BLOCK * (at + i) for i, block in enumerate(some) if block in known)
+        for start, end in ((0, len(data)),) if near is None else near:
+            for first, last in areas(data[start:end].translate(self._is_char), self.shortest):
+                for at in range(start + first, start + last - BLOCK + 1, _AREA):
+                    self._find(data, at, start + last, found)
         return sorted(found)
+
+    def _find(self, data: bytes, at: int, end: int, found: set[int]) -> None:
+        """Adds where the known blocks stand that begin in one area."""
+        around = data[max(at - 2 * WINDOW, 0) : at + _AREA + 2 * WINDOW]
+        sets = [self._printable, self._other] if around.translate(None, _PRINTABLE) else [self._printable]
+        sets = [known for known in sets if known]
+        for start in range(at, at + BLOCK, self._step) if sets else ():
+            if (many := min(_MANY, (end - start) // BLOCK)) > 0:
+                blocks = memoryview(data)[start : start + BLOCK * many].cast("Q").tolist()
+                for known in sets:
+                    self.steps += many
+                    if not known.isdisjoint(blocks):
+                        found.update(compress(count(start, BLOCK), map(known.__contains__, blocks)))
 
     def whole(self, data: bytes, at: int) -> list[Anchor]:
         """Returns which of the needles that count as a whole only a block of a text is of."""
@@ -202,6 +259,12 @@ def areas(marks: bytes, least: int, size: int = _AREA) -> Iterator[tuple[int, in
             end = at + size
         yield start, min(end, len(marks))
         start = marks.find(run, end)
+
+
+def _last_block(start: int, window: int, odd: int) -> int:
+    """Returns the last even, or odd, place at which a block of a window begins."""
+    last = start + window - BLOCK
+    return last - (last - odd) % _STEP
 
 
 def _number(data: bytes | bytearray, at: int) -> int:

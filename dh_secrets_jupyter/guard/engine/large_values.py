@@ -17,7 +17,7 @@ from .blocks import BLOCK, Blocks
 from .needles import Needle
 from .owners import Owner
 from .search import Masked, Match, Search
-from .views import View, Wanted, unfinished, views, views_of_end
+from .views import View, Wanted, looks_escaped, unfinished, views, views_of_end
 
 _TAIL = 1024
 """Bytes at the end of a text that are read first, to see whether a value goes on there."""
@@ -44,6 +44,7 @@ class LargeValues:
     def __init__(self) -> None:
         self._needles: list[tuple[Owner, Needle]] = []
         self._blocks = Blocks()
+        self._looks_escaped = False
         self._searched = 0
 
     def __bool__(self) -> bool:
@@ -58,17 +59,17 @@ class LargeValues:
         """Learns a value."""
         self._needles.append((owner, needle))
         self._blocks.add(needle)
+        self._looks_escaped = self._looks_escaped or looks_escaped(needle.data)
 
     def matches(self, data: bytes, masked: Masked) -> Iterator[tuple[Match, tuple[int, int]]]:
         """Yields what counts of the values in a text, however it is encoded, and where it stands."""
         blocks = self._blocks
-        for view in views(data, Wanted(blocks.find, blocks.shortest, blocks.chars)):
+        for view in views(data, Wanted(blocks.find, blocks.shortest, blocks.chars, self._looks_escaped)):
             search = Search(self._needles, view.data, masked)
-            for at in blocks.find(view.data):
-                self._searched += 1
-                whole = blocks.whole(view.data, at)
-                if whole or not search.is_settled(at, at + BLOCK):
-                    search.extend(at, at + BLOCK, Fragment(blocks.partial(view.data, at), whole))
+            for at in blocks.find(view.data, view.near and view.near()):
+                fragment = Fragment(blocks.partial(view.data, at), blocks.whole(view.data, at))
+                if fragment.partial or fragment.whole:
+                    search.extend(at, at + BLOCK, fragment)
             self._searched += search.steps
             for match, (start, end) in search.found:
                 yield _encoded_as(view, match), (view.first(start), view.after(end))

@@ -46,6 +46,8 @@ _JSON_ESCAPES = (
     (rb"\f", b"\f"),
     (rb"\b", b"\b"),
 )
+_NO_UTF8 = b"\xff"
+"""A byte that stands in no JSON document."""
 
 
 class Masker:
@@ -152,7 +154,9 @@ class Masker:
         if b"\\u" in data:
             return False
         if b"\\" in data:
-            data = b"\\".join(_unescaped(part) for part in data.split(b"\\\\"))
+            if _NO_UTF8 in data:
+                return False
+            data = _unescaped(data)
         return not (self._index.may_match(data) and self.find_spans(data))
 
     def find_spans(self, data: bytes, *, text: bool = False) -> list[Span]:
@@ -263,10 +267,11 @@ def _texts(value: str | bytes, urls_are_common: bool) -> dict[str | bytes, list[
     return dict(parts.texts(value, urls_are_common=urls_are_common).items())
 
 
-def _unescaped(part: bytes) -> bytes:
+def _unescaped(document: bytes) -> bytes:
+    document = document.replace(rb"\\", _NO_UTF8)  # so that no other escape begins in the second of the two
     for escaped, plain in _JSON_ESCAPES:
-        part = part.replace(escaped, plain)
-    return part
+        document = document.replace(escaped, plain)
+    return document.replace(_NO_UTF8, b"\\")
 
 
 def _is_number(match: Match, data: bytes, start: int, end: int) -> bool:

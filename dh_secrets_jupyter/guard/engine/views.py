@@ -9,18 +9,16 @@ from __future__ import annotations
 import base64
 import re
 from binascii import unhexlify
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from html import unescape
-from itertools import accumulate
 from typing import cast
 
 from .blocks import areas
 from .encoders import PLAIN
+from .policy import WINDOW
+from .replacements import Place, Replaced
 
-Place = Callable[[int], int]
 Chars = frozenset[int]
 
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{11,}+")
@@ -47,6 +45,9 @@ _UNFINISHED = re.compile(
     rb"|%[0-9A-Fa-f]?|&#?[0-9a-z]{0,4})\Z"
 )
 _ESCAPED_CHARACTER = re.compile(rb"\\x[89a-fA-F]")
+_AREA = 1024
+"""Bytes of a text that may be encoded, which are decoded together."""
+_IS_FORM = bytes(33 <= byte < 127 and byte not in b'"<>\\`{}|^' for byte in range(256))
 _BLANKS = bytes.maketrans(b"+", b" ")
 _CONTROLS = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
 _NESTED = 3
@@ -65,6 +66,7 @@ class View:
         first: returns where in the text a byte of ``data`` begins.
         after: returns where in the text what is before a byte of ``data`` has ended.
         rest: returns how a value goes on in this encoding from an offset on, where the text has come to its end.
+        near: returns where in ``data`` it differs from what an earlier view has; None where it does everywhere.
     """
 
     data: bytes
@@ -72,6 +74,7 @@ class View:
     first: Place
     after: Place
     rest: Callable[[bytes, int], bytes]
+    near: Callable[[], Iterator[tuple[int, int]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,13 @@ class Wanted:
         find: returns where in some bytes something stands that is looked for.
         least: bytes of the shortest of that.
         chars: the bytes that it is made of.
+        looks_escaped: whether anything in it reads like an escape itself, so that one too many may be undone.
     """
 
     find: Callable[[bytes], list[int]]
     least: int
     chars: Chars
+    looks_escaped: bool = True
 
 
 def views(data: bytes, wanted: Wanted) -> Iterator[View]:
@@ -96,7 +101,12 @@ def views(data: bytes, wanted: Wanted) -> Iterator[View]:
         yield from _base64_views(run, start)
     for run, start in _runs(data, _HEX, _DIGITS, _in_hex(data, wanted)):
         yield from _hex_views(run, start)
-    yield from _unescaped_views(data, wanted.chars)
+    yield from _unescaped_views(data, wanted.chars, wanted.looks_escaped)
+
+
+def looks_escaped(data: bytes) -> bool:
+    """Returns whether anything reads like an escape."""
+    return _ESCAPE.search(data) is not None
 
 
 def views_of_end(data: bytes, chars: Chars) -> Iterator[View]:
@@ -109,39 +119,53 @@ def views_of_end(data: bytes, chars: Chars) -> Iterator[View]:
     yield from _unescaped_views(data, chars)
 
 
-def _unescaped_views(data: bytes, chars: Chars) -> Iterator[View]:
-    """Yields a text with its escapes undone, and as what it is in other encodings than UTF-8."""
+def _unescaped_views(data: bytes, chars: Chars, one_by_one: bool = True) -> Iterator[View]:
+    """Yields a text with its escapes undone, and as what it is in other encodings than UTF-8.
+
+    Args:
+        one_by_one: whether escapes of one kind are also undone while those of other kinds stay.
+    """
     is_ascii = chars <= _ASCII
     if not chars <= _NEVER_ESCAPED:
         kinds = [pattern for first, pattern in _ESCAPES.items() if first in data]
-        for pattern in kinds:
-            yield from _unescaped_view(data, pattern)
+        if len(kinds) == 1 or one_by_one:
+            for pattern in kinds:
+                yield from _unescaped_view(data, pattern)
         if len(kinds) > 1:
             yield from _unescaped_view(data, _ESCAPE)
-        if b"+" in data and ord(" ") in chars:  # a form's blanks
-            blanks = data.translate(_BLANKS)
-            yield View(blanks, "escaped", _same, _same, _no_rest)
-            yield from _unescaped_view(blanks, _ESCAPE)
+        if b"+" in data and ord(" ") in chars:
+            yield from _form_views(data)
         if not is_ascii and _ESCAPED_CHARACTER.search(data):  # of bytes one byte, of a text one character
             yield from _unescaped_view(data, _ESCAPE, _unescaped_text)
     if not is_ascii and not data.isascii():
-        latin, at = _replaced(_LATIN, lambda found: found.decode().encode("latin-1"), data)
-        yield View(latin, "Latin-1", at, at, _no_rest)
+        latin = Replaced(_LATIN, lambda found: found.decode().encode("latin-1"), data)
+        yield View(latin.data, "Latin-1", latin.place, latin.place, _no_rest, latin.near)
     if b"\0" in data:
         for phase in range(2):
             yield View(data[phase::2], "UTF-16", _doubled(phase), _doubled(phase), _no_rest)
 
 
+def _form_views(data: bytes) -> Iterator[View]:
+    """Yields the parts of a text that may be a form's fields, in which a blank is a ``+``."""
+    for start, end in areas(data.translate(_IS_FORM), WINDOW, _AREA):
+        if b"+" in (part := data[start:end]):
+            blanks, at = part.translate(_BLANKS), _moved(start)
+            yield View(blanks, "escaped", at, at, _no_rest)
+            for view in _unescaped_view(blanks, _ESCAPE):
+                at = _composed(view.first, _moved(start))
+                yield replace(view, first=at, after=at)
+
+
 def _in_base64(data: bytes, wanted: Wanted) -> Iterator[int]:
     """Yields where something is found in parts with long runs, read as if all of them were base64: that is quick."""
-    for start, end in areas(data.translate(_IS_RUN), (8 * wanted.least + 5) // 6):
+    for start, end in areas(data.translate(_IS_RUN), (8 * wanted.least + 5) // 6, _AREA):
         for phase in range(4):
             standard = data[start + phase : end - (end - start - phase) % 4].translate(_AS_RUN)
             yield from (start + phase + at * 8 // 6 for at in wanted.find(base64.b64decode(standard)))
 
 
 def _in_hex(data: bytes, wanted: Wanted) -> Iterator[int]:
-    for start, end in areas(data.translate(_IS_DIGIT), 2 * wanted.least):
+    for start, end in areas(data.translate(_IS_DIGIT), 2 * wanted.least, _AREA):
         for phase in range(2):
             digits = data[start + phase : end - (end - start - phase) % 2].translate(_AS_HEX)
             yield from (start + phase + 2 * at for at in wanted.find(unhexlify(digits)))
@@ -189,6 +213,10 @@ def _no_rest(value: bytes, at: int) -> bytes:
 
 def _doubled(phase: int) -> Place:
     return lambda at: 2 * at + phase
+
+
+def _moved(start: int) -> Place:
+    return lambda at: start + at
 
 
 def _composed(inner: Place, outer: Place) -> Place:
@@ -257,44 +285,6 @@ def _unescaped_view(
     for _ in range(_NESTED):
         if not pattern.search(data):
             return
-        data, at = _replaced(pattern, unescape_one, data)
-        at_outer = _composed(at, at_outer)
-        yield View(data, "escaped", at_outer, at_outer, _no_rest)
-
-
-class _Replacements(dict[bytes, bytes]):
-    """What each of the things that a pattern finds is replaced by; each is worked out once."""
-
-    def __init__(self, replacement: Callable[[bytes], bytes]) -> None:
-        super().__init__()
-        self._replacement = replacement
-
-    def __missing__(self, found: bytes) -> bytes:
-        made = self[found] = self._replacement(found)
-        return made
-
-
-def _replaced(pattern: re.Pattern[bytes], replacement: Callable[[bytes], bytes], data: bytes) -> tuple[bytes, Place]:
-    """Replaces all that a pattern finds; returns the bytes, and a function from a place in them to where it stood.
-
-    No step of Python's is taken for each thing that is found, of which there may be a million.
-    """
-    replacements = _Replacements(replacement)
-
-    def split() -> tuple[list[bytes], list[bytes]]:
-        """Returns by turns what is copied and what is replaced, before and after."""
-        old = pattern.split(data)
-        new = old.copy()
-        new[1::2] = map(replacements.__getitem__, old[1::2])
-        return old, new
-
-    @cache
-    def ends() -> list[list[int]]:
-        return [list(accumulate(map(len, parts), initial=0)) for parts in split()]
-
-    def place(byte: int) -> int:
-        old, new = ends()
-        part = bisect_right(new, byte, 1) - 1
-        return old[part] + (byte - new[part] if part % 2 == 0 else 0)
-
-    return b"".join(split()[1]), place
+        replaced = Replaced(pattern, unescape_one, data)
+        data, at_outer = replaced.data, _composed(replaced.place, at_outer)
+        yield View(data, "escaped", at_outer, at_outer, _no_rest, replaced.near)

@@ -131,6 +131,46 @@ def test_a_short_part_of_a_large_value_is_found_however_it_stands(size: int) -> 
                 assert masker.mask(f"<{shown}>")[0] == f"<{encode('a' * before)}[secret:V0]>"
 
 
+LONG = {
+    "source": lines(3000, lambda row: f"    {chars(9, row)}['%s & more'] = \"{row}\\n\" + [{row}]"),
+    "JSON": json.dumps([{"id": row, "note": 'say "hi"\n', "of": chars(20, row)} for row in range(1500)]),
+    "JSON in JSON": json.dumps(json.dumps([{"id": row, "note": 'say "hi"\n'} for row in range(2500)])),
+    "base64": base64.b64encode(random.Random(4).randbytes(75_000)).decode(),
+    "hex": random.Random(4).randbytes(50_000).hex(),
+    "bytes": repr(random.Random(4).randbytes(40_000)),
+    "form": "&".join(f"{chars(5, row)}=a+b%2C{row}" for row in range(6000)),
+}
+
+
+@pytest.mark.parametrize("kind", [*TEXTS, "bytes"])
+def test_a_long_text_without_values_is_looked_up_a_few_times(kind: str) -> None:
+    """Five places for each byte at most, in all ways to read it together; it may be escaped and encoded at once."""
+    masker = masker_of(TEXTS.get(kind, BINARY))
+    masker.mask("settled")
+    for text in LONG.values():
+        before = masker.steps
+        masker.is_clean(json.dumps({"text/plain": text}).encode())
+        assert masker.steps - before < 5 * len(text)
+
+
+def test_printable_text_is_not_looked_up_where_no_value_has_any() -> None:
+    """As of keys that are bytes: nothing of them is in text that was printed, even near an escape."""
+    masker = masker_of(BINARY)
+    masker.mask("settled")
+    before = masker.steps
+    assert masker.is_clean(json.dumps(LONG["source"]).encode())
+    assert masker.steps - before < len(LONG["source"]) / 10
+
+
+def test_a_piece_is_found_at_each_escape_in_a_long_text() -> None:
+    """Only what is near escapes is looked up once more, however far they are apart."""
+    value = TEXTS["lines"]
+    at = next(at for at in range(0, len(value), 7) if "\n" in value[at + 4 : at + 10])
+    for apart in (10, 300, 520, 700, 5000):
+        text = ("x" * apart + repr(value[at : at + 16])[1:-1]) * 4 + "\\n" + "x" * apart
+        assert MASKERS["lines"].mask(text)[0].count("[secret:V0]") == 4
+
+
 def test_values_that_no_encoder_changes_are_not_looked_for_in_escapes() -> None:
     """A text full of escapes costs no more than one without, where the value holds nothing that is ever escaped."""
     masker = masker_of(TEXTS["random"])
