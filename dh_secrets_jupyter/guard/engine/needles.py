@@ -102,9 +102,9 @@ def needles(
             if large:
                 yield replace(_plain_needle(text, significant, whole_word=False, partial=partial), large=True)
                 for order in _UTF16 if partial and not text.isascii() else ():
-                    units = [c.encode(order, "surrogatepass") for c in text]
+                    units = _each_encoded(text, order)
                     needle = _joined_needle(units, significant, order.upper(), whole_word=False, partial=True)
-                    yield replace(needle, large=True)
+                    yield replace(needle, window=2 * WINDOW, large=True)
             else:
                 encoded = _of_text(text, significant, stage, whole_word=False, partial=partial)
                 is_line = text is not value and "\n" in value.strip()
@@ -147,7 +147,7 @@ def _utf16(text: str, significant: bytes, *, partial: bool) -> Iterator[Needle]:
             doubled = _doubled(significant)
             yield Needle(text.encode(order), starts, doubled, name, False, partial, window=2 * WINDOW)
         else:
-            units = [c.encode(order, "surrogatepass") for c in text]
+            units = _each_encoded(text, order)
             needle = _joined_needle(units, significant, name, whole_word=False, partial=partial)
             yield replace(needle, window=2 * WINDOW)
             shown = [_utf8(unit.decode("latin-1")) for unit in units]
@@ -157,7 +157,13 @@ def _utf16(text: str, significant: bytes, *, partial: bool) -> Iterator[Needle]:
 def _plain_needle(text: str, significant: bytes, *, whole_word: bool, partial: bool) -> Needle:
     if text.isascii():
         return Needle(text.encode(), b"\1" * len(text), significant, "text", whole_word, partial)
-    return _joined_needle(list(map(_utf8, text)), significant, "text", whole_word=whole_word, partial=partial)
+    return _joined_needle(_each_encoded(text, "utf-8"), significant, "text", whole_word=whole_word, partial=partial)
+
+
+def _each_encoded(text: str, encoding: str) -> list[bytes]:
+    """Returns each character by itself, of which there may be a million: equal ones are one object."""
+    known = {char: char.encode(encoding, "surrogatepass") for char in set(text)}
+    return [known[char] for char in text]
 
 
 def _utf8(char: str) -> bytes:
@@ -171,8 +177,10 @@ def _joined_needle(
     data = b"".join(encoded)
     if len(data) == len(encoded):
         return Needle(data, _ones(len(data)), bytes(significant), encoding, whole_word, partial)
-    starts = b"".join([_FIRST[len(char)] if len(char) < len(_FIRST) else _first(len(char)) for char in encoded])
-    spread = b"".join([bytes((flag,)) * len(char) for char, flag in zip(encoded, significant, strict=True)])
+    sizes = set(map(len, encoded))
+    firsts, flags = {n: _first(n) for n in sizes}, {n: (bytes(n), _ones(n)) for n in sizes}
+    starts = b"".join([firsts[len(char)] for char in encoded])
+    spread = b"".join([flags[len(char)][flag] for char, flag in zip(encoded, significant, strict=True)])
     return Needle(data, starts, spread, encoding, whole_word, partial)
 
 
@@ -223,9 +231,6 @@ def _encoded_char(char: str) -> tuple[str, ...]:
 
 def _first(size: int) -> bytes:
     return b"\1" + bytes(size - 1) if size else b""
-
-
-_FIRST = [_first(size) for size in range(16)]
 
 
 @lru_cache(maxsize=256)
