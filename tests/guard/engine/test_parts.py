@@ -159,6 +159,21 @@ def test_what_is_no_secret_part_stays(value: str, seen: str) -> None:
     assert masked(value, seen) == seen
 
 
+@pytest.mark.parametrize("key", ["password", "token", "secret", "private_key", "auth", "credential", "API-TOKEN"])
+def test_what_stands_under_a_key_named_like_a_secret_is_masked_alone(key: str) -> None:
+    """Under each of these words alone, in JSON and in a file of lines."""
+    for value in (json.dumps({key: PASSWORD, "of": "nobody"}), f"of=nobody\n{key}={PASSWORD}\n"):
+        assert masked(value, f"<{PASSWORD}>") == "<[secret:K]>"
+
+
+@pytest.mark.parametrize("key", ["user", "username", "user_id", "login", "host", "server", "database", "project_id"])
+def test_what_stands_under_a_key_named_like_a_user_or_a_place_stays(key: str) -> None:
+    """Under each of these words alone, beside a secret; under another it is a piece."""
+    text = "an-unusual-application-of-ours"
+    assert masked(json.dumps({key: text, "password": PASSWORD}), text) == text
+    assert masked(json.dumps({"of": text, "password": PASSWORD}), text) == "[secret:K]"
+
+
 def test_what_is_not_recognized_is_subject_to_pieces() -> None:
     """The same host in a value of no known form or without any secret part, and an unknown key in a known form."""
     assert masked("DB_HOST=an-internal-host-of-ours\nDB_NAME=x\n", "an-internal-host-of-ours") == "[secret:K]"
