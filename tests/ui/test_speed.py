@@ -82,6 +82,7 @@ def test_a_rotation_shows_within_seconds(
     took = []
     for number in range(1, 4):
         panel.act("ROTATED", "Put into kernel" if number == 1 else "Put again")
+        expect(in_kernel(panel, "in kernel as ROTATED")).to_be_visible()
         expect(in_kernel(panel, "old value")).to_be_hidden()
         write(kubernetes_namespace, project, "ROTATED", f"sample-{number}")
         start = time.monotonic()
