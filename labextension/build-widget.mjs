@@ -10,7 +10,7 @@
  * 3. It is bundled again, with the numbers.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
@@ -120,6 +120,7 @@ async function buildModule(entry, first) {
   writeFileSync(`${OUT}/${name}.json`, JSON.stringify(said(texts.slice(own))));
 }
 
+mkdirSync(OUT, { recursive: true });
 await buildModule('src/widget.ts', ['src/widget.ts']);
 await buildModule('src/needform.tsx', []);
 await bundle('style/widget.css', {
