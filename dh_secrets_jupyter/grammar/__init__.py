@@ -5,8 +5,9 @@ by it which words of a line are options, since any other may be a value.
 """
 
 from .command import END_OF_OPTIONS, HELP, Command, Completes, Option, Surface
+from .options import COMMON
 from .slips import is_option, nearest_option
-from .table import COMMANDS, COMMON, LEASE, SET, TERMINAL, in_terminal, overview
+from .table import COMMANDS, LEASE, SET, TERMINAL, in_terminal, overview
 
 __all__ = [
     "COMMANDS",

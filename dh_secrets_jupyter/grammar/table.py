@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from .command import OVERVIEW_WIDTH, Command, Completes, Option, Surface
+from .options import ALL, COMMON, JSON, METADATA, PROVIDER, SOURCES
 
 _NOTEBOOK, _TERMINAL = Surface.NOTEBOOK, Surface.TERMINAL
 _NAMES = "NAME [as VAR] …"
 _METADATA_STAYS = 'Metadata that you do not give stays as it is; "" clears it; labels replace the existing ones.'
-
-_ALL = Option("--all", "read all other secrets of the project as well", is_final=True)
-_JSON = Option("--json", "print JSON, for programs", only=_TERMINAL)
-_PROVIDER = Option(
-    "--provider",
-    "where its secrets are kept: auto, digitalhub, kubernetes, local or another provider",
-    "P",
-    completes=Completes.PROVIDERS,
-)
-_METADATA = (
-    Option("--description", "what the secret is for", "T"),
-    Option("--label", "a label; repeat the option for several", "L", True),
-    Option("--expires", "the last day on which the secret is valid, as YYYY-MM-DD", "DATE"),
-    Option("--hosts", "the only hosts that it is for; with any, it is used and never read", "H[,H…]"),
-)
-_FROM_FILE = Option(
-    "--from-file",
-    "take the value from a file, byte for byte",
-    "P",
-    group="source",
-    completes=Completes.FILES,
-    only=_NOTEBOOK,
-)
-_SOURCES = (
-    _FROM_FILE,
-    replace(_FROM_FILE, summary=f"{_FROM_FILE.summary}; - is standard input", only=_TERMINAL),
-    Option("--from-env", "take the value from an environment variable", "E", group="source"),
-    Option("--from-var", "take the value from a variable of this kernel", "V", group="source", only=_NOTEBOOK),
-)
 
 _LEASE = Command(
     "%%secret",
@@ -61,7 +32,7 @@ _ROWS = (
         "demo",
         "A project does not need to be created: it exists as soon as it has a secret.",
         Completes.PROJECTS,
-        (_PROVIDER,),
+        (PROVIDER,),
         only=_NOTEBOOK,
     ),
     Command(
@@ -70,7 +41,7 @@ _ROWS = (
         "List secrets, never their values",
         "'db-*'",
         completes=Completes.SECRETS,
-        options=(_JSON,),
+        options=(JSON,),
     ),
     Command(
         "get",
@@ -79,7 +50,7 @@ _ROWS = (
         "API_KEY db-pass as password",
         'All of them are read, or none. Without "as", db-pass goes into the variable db_pass.',
         Completes.SECRETS,
-        (_ALL,),
+        (ALL,),
         only=_NOTEBOOK,
     ),
     Command(
@@ -99,7 +70,7 @@ _ROWS = (
         "API_KEY db-pass as PGPASSWORD",
         "All of them are read, or none.",
         Completes.SECRETS,
-        (_ALL,),
+        (ALL,),
         only=_NOTEBOOK,
     ),
     Command(
@@ -159,7 +130,7 @@ _ROWS = (
         'API_KEY --description "key of the model server" --expires 2027-12-31',
         f"You type the value at a hidden prompt, never on the line.\n{_METADATA_STAYS}",
         Completes.SECRETS,
-        (*_METADATA, *_SOURCES),
+        (*METADATA, *SOURCES),
     ),
     Command(
         "describe",
@@ -167,7 +138,7 @@ _ROWS = (
         "Show the metadata of a secret, never its value",
         "API_KEY",
         completes=Completes.SECRETS,
-        options=(_JSON,),
+        options=(JSON,),
     ),
     Command(
         "edit",
@@ -176,7 +147,7 @@ _ROWS = (
         "API_KEY --label team-a --label production",
         _METADATA_STAYS,
         Completes.SECRETS,
-        _METADATA,
+        METADATA,
     ),
     Command(
         "delete",
@@ -309,11 +280,6 @@ TERMINAL = _on(_TERMINAL)
 """What can be typed behind ``jupyter secrets``, by name."""
 SET = COMMANDS["set"]
 LEASE = _LEASE.on(_NOTEBOOK)
-COMMON = (
-    Option("--project", "the project whose secrets are used", "NAME", completes=Completes.PROJECTS),
-    replace(_PROVIDER, summary="where its secrets are kept"),
-)
-"""The options of every command in a terminal."""
 
 
 def overview(commands: Iterable[Command] = (*COMMANDS.values(), LEASE)) -> list[str]:
