@@ -40,7 +40,7 @@ def credentials(environ: Mapping[str, str], names: Iterable[str] = NAMES) -> dic
         environ: the environment.
         names: names and patterns, instead of :data:`NAMES`.
     """
-    from .engine import Scope, mask_scope  # the settings, which want the names alone, are loaded without it
+    from .engine import Unmaskable, mask_scope  # the settings, which want the names alone, are loaded without it
 
     patterns = list(names)
     return {
@@ -48,6 +48,6 @@ def credentials(environ: Mapping[str, str], names: Iterable[str] = NAMES) -> dic
         for name, text in environ.items()
         if len(text) >= CREDENTIAL_FROM
         and any(fnmatchcase(name, pattern) for pattern in patterns)
-        and isinstance(mask_scope(text), Scope)
+        and not isinstance(mask_scope(text), Unmaskable)
         and not os.path.exists(text)  # noqa: PTH110  # a Path raises for what cannot be one
     }

@@ -15,7 +15,7 @@ from .encodings import Encoding
 from .masker import Masker
 from .occurrences import Occurrence
 from .owners import Claim
-from .policy import Scope, Unmaskable, is_mark, mask_scope
+from .policy import Unmaskable, is_mark, mask_scope
 from .spans import Hit, Span, mark, merge_overlapping, to_bytes, to_text
 from .stream import ByteStream, TextStream
 
@@ -27,7 +27,6 @@ __all__ = [
     "Hit",
     "Masker",
     "Occurrence",
-    "Scope",
     "Span",
     "TextStream",
     "Unmaskable",

@@ -1,13 +1,12 @@
 """The needles of a value: what to look for, one for each encoding in which the value is met.
 
 1. The policy says whether the value is masked at all, and its characters that are common material.
-2. The value, and each line of it that is masked by itself, is a text to encode.
-3. A text is encoded as a whole (hex, base64 in each alignment, UTF-16) and character by character (:mod:`.encoders`).
-4. Each byte of a needle knows whether a character starts there, and whether it is significant.
+2. The value, and each line that is masked by itself, is encoded as a whole (hex, base64 in each alignment, UTF-16) and
+   character by character (:mod:`.encoders`).
+3. Each byte of a needle knows whether a character starts there, and whether it is significant.
 
-The encodings of a longer text come in two stages: those that look like any text, and those that show to be encoded. A
-value of bytes that are no UTF-8 has encodings of its own. Of one that is too long for all that, the needle is the value
-itself, and texts are decoded instead (:mod:`.large_values`).
+A longer text is encoded in two stages: first what looks like any text, then what shows to be encoded. Bytes that are no
+UTF-8 have encodings of their own. Of a value too long for all that, texts are decoded instead (:mod:`.large_values`).
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from .encoders import ENCODERS, PLAIN, PLAIN_OR_NOT
+from .flags import doubled, first, in_base64, ones
 from .policy import PARTIAL_FROM, WINDOW, WORD_FROM, Scope, mask_scope, significant_chars
 
 STAGES_FROM = 400
@@ -48,8 +48,7 @@ class Needle:
         encoding: its name, for the record.
         whole_word: whether it counts only as a whole word.
         partial: whether a piece of it counts, too.
-        fresh: for each byte of ``data`` 1 where it differs from another needle of the same value, and 0 in all that is
-            in that one, too; empty where all of it is new.
+        fresh: for each byte of ``data`` 1 where it differs from another needle of its value; empty where all is new.
         window: how many bytes a piece has at least.
         large: whether it is all of a value that is not encoded otherwise.
         is_line: whether it is one line of a value of several.
@@ -87,7 +86,7 @@ def needles(
     if isinstance(value, bytes):
         if mask_scope(value.decode("latin-1")) is Scope.ANYWHERE:
             significant = value.translate(_NOT_ZERO)
-            yield from [_raw_needle(value, significant, large=True)] if large else _of_bytes(value, significant)
+            yield from _of_bytes(value, significant, large=large)
         return
     scope = mask_scope(value)
     if scope is Scope.WHOLE_WORD:
@@ -102,8 +101,9 @@ def needles(
             if large:
                 yield replace(_plain_needle(text, significant, whole_word=False, partial=partial), large=True)
                 for order in _UTF16 if partial and not text.isascii() else ():
-                    units = _each_encoded(text, order)
-                    needle = _joined_needle(units, significant, order.upper(), whole_word=False, partial=True)
+                    needle = _joined_needle(
+                        _each_encoded(text, order), significant, order.upper(), whole_word=False, partial=True
+                    )
                     yield replace(needle, window=2 * WINDOW, large=True)
             else:
                 encoded = _of_text(text, significant, stage, whole_word=False, partial=partial)
@@ -144,8 +144,8 @@ def _utf16(text: str, significant: bytes, *, partial: bool) -> Iterator[Needle]:
         name = order.upper()
         if text.isascii():
             starts = b"\1\0" * len(text)
-            doubled = _doubled(significant)
-            yield Needle(text.encode(order), starts, doubled, name, False, partial, window=2 * WINDOW)
+            twice = doubled(significant)
+            yield Needle(text.encode(order), starts, twice, name, False, partial, window=2 * WINDOW)
         else:
             units = _each_encoded(text, order)
             needle = _joined_needle(units, significant, name, whole_word=False, partial=partial)
@@ -176,9 +176,9 @@ def _joined_needle(
     """Joins single characters, each encoded; each byte of one is significant where the character is."""
     data = b"".join(encoded)
     if len(data) == len(encoded):
-        return Needle(data, _ones(len(data)), bytes(significant), encoding, whole_word, partial)
+        return Needle(data, ones(len(data)), bytes(significant), encoding, whole_word, partial)
     sizes = set(map(len, encoded))
-    firsts, flags = {n: _first(n) for n in sizes}, {n: (bytes(n), _ones(n)) for n in sizes}
+    firsts, flags = {n: first(n) for n in sizes}, {n: (bytes(n), ones(n)) for n in sizes}
     starts = b"".join([firsts[len(char)] for char in encoded])
     spread = b"".join([flags[len(char)][flag] for char, flag in zip(encoded, significant, strict=True)])
     return Needle(data, starts, spread, encoding, whole_word, partial)
@@ -191,7 +191,7 @@ def _escaped(text: str, significant: bytes, *, whole_word: bool, partial: bool) 
     ends = list(accumulate(map(len, tokens)))
     # Of each token what is significant, and a table of what is the same in all encodings.
     flags = [significant[end - len(token) : end] for token, end in zip(tokens, ends, strict=True)]
-    ones = {token: _ones(len(token)) for token in tokens}
+    same = {token: ones(len(token)) for token in tokens}
     zeros = {token: bytes(len(token)) for token in tokens}
     counts = [text.count(char) for char in special]
     forms: dict[tuple[str, ...], str] = {}
@@ -207,9 +207,9 @@ def _escaped(text: str, significant: bytes, *, whole_word: bool, partial: bool) 
         done.append(form)
         escapes = dict(zip(special, form, strict=True))
         sizes = {char: len(_utf8(escape)) for char, escape in escapes.items()}
-        starts = ones | {char: _first(size) for char, size in sizes.items()}
+        starts = same | {char: first(size) for char, size in sizes.items()}
         fresh = zeros | {
-            c: _ones(sizes[c]) if escapes[c] != other else bytes(sizes[c])
+            c: ones(sizes[c]) if escapes[c] != other else bytes(sizes[c])
             for c, other in zip(special, alike, strict=True)
         }
         yield Needle(
@@ -229,75 +229,49 @@ def _encoded_char(char: str) -> tuple[str, ...]:
     return tuple(encode(char) for encode in ENCODERS.values())
 
 
-def _first(size: int) -> bytes:
-    return b"\1" + bytes(size - 1) if size else b""
-
-
-@lru_cache(maxsize=256)
-def _ones(size: int) -> bytes:
-    return b"\1" * size
-
-
-def _doubled(flags: bytes) -> bytes:
-    doubled = bytearray(2 * len(flags))
-    doubled[::2] = doubled[1::2] = flags
-    return bytes(doubled)
-
-
 def _hex(data: bytes, significant: bytes, *, whole_word: bool, partial: bool) -> Iterator[Needle]:
-    doubled = _doubled(significant)
+    twice = doubled(significant)
     lower, upper = data.hex().encode(), data.hex().upper().encode()
-    yield Needle(lower, _ones(len(lower)), doubled, "hex", whole_word, partial)
+    yield Needle(lower, ones(len(lower)), twice, "hex", whole_word, partial)
     if upper != lower:
-        yield Needle(upper, _ones(len(upper)), doubled, "hex", whole_word, partial, upper.translate(_HEX_LETTERS))
+        yield Needle(upper, ones(len(upper)), twice, "hex", whole_word, partial, upper.translate(_HEX_LETTERS))
 
 
 def _base64(data: bytes, significant: bytes, *, whole_word: bool, partial: bool) -> Iterator[Needle]:
     """Yields base64 in each of three alignments: of it the characters that depend on the value alone."""
     for before in (0,) if whole_word else (0, 1, 2):
         form = base64.b64encode(bytes(before) + data)
-        flags = _significant_in_base64(bytes(before) + significant, len(form))
+        flags = in_base64(bytes(before) + significant, len(form))
         if not whole_word:
             own = slice((before * 8 + 5) // 6, (before + len(data)) * 8 // 6)
             yield from _both_base64(form[own], flags[own], b"", whole_word=whole_word, partial=partial)
         if not before and (whole_word or form.endswith(b"=")):
-            fresh = bytes(len(form) - 4) + _ones(4)
+            fresh = bytes(len(form) - 4) + ones(4)
             yield from _both_base64(form, flags, b"" if whole_word else fresh, whole_word=whole_word, partial=partial)
 
 
 def _both_base64(form: bytes, significant: bytes, fresh: bytes, *, whole_word: bool, partial: bool) -> Iterator[Needle]:
-    yield Needle(form, _ones(len(form)), significant, "base64", whole_word, partial, fresh)
+    yield Needle(form, ones(len(form)), significant, "base64", whole_word, partial, fresh)
     if (safe := form.translate(_URLSAFE)) != form:
         fresh = safe.translate(_URLSAFE_CHARS)
-        yield Needle(safe, _ones(len(form)), significant, "URL-safe base64", whole_word, partial, fresh)
+        yield Needle(safe, ones(len(form)), significant, "URL-safe base64", whole_word, partial, fresh)
 
 
-def _significant_in_base64(significant: bytes, size: int) -> bytes:
-    """A character of base64 is significant where one of the two bytes is that it is made of."""
-    padded = significant + bytes(3)
-    flags = bytearray(size)
-    for place, (first, second) in enumerate(((0, 0), (0, 1), (1, 2), (2, 2))):
-        either = int.from_bytes(padded[first::3][: size // 4]) | int.from_bytes(padded[second::3][: size // 4])
-        flags[place::4] = either.to_bytes(size // 4)
-    return bytes(flags)
-
-
-def _raw_needle(value: bytes, significant: bytes, *, large: bool = False) -> Needle:
-    return Needle(value, b"\1" * len(value), significant, "bytes", False, len(value) >= PARTIAL_FROM, large=large)
-
-
-def _of_bytes(value: bytes, significant: bytes) -> Iterator[Needle]:
-    """Yields all needles of bytes that are not UTF-8."""
+def _of_bytes(value: bytes, significant: bytes, *, large: bool) -> Iterator[Needle]:
+    """Yields all needles of bytes that are not UTF-8; of a large value itself alone."""
     partial = len(value) >= PARTIAL_FROM
-    yield _raw_needle(value, significant)
+    yield Needle(value, ones(len(value)), significant, "bytes", False, partial, large=large)
+    if large:
+        return
     yield from _hex(value, significant, whole_word=False, partial=partial)
     yield from _base64(value, significant, whole_word=False, partial=partial)
     for quote_ in ("'", r"\'"):
         shown = [quote_ if byte == 39 else repr(bytes((byte,)))[2:-1] for byte in value]
         for label, form in {"bytes repr": shown, "bytes repr in JSON": [json.dumps(c)[1:-1] for c in shown]}.items():
             yield _joined_needle(list(map(_utf8, form)), significant, label, whole_word=False, partial=partial)
-    latin = [_utf8(chr(byte)) for byte in value]
-    yield _joined_needle(latin, significant, "Latin-1", whole_word=False, partial=partial)
+    yield _joined_needle(
+        [_utf8(chr(byte)) for byte in value], significant, "Latin-1", whole_word=False, partial=partial
+    )
     for errors in ("surrogateescape", "replace", "backslashreplace", "ignore"):
         text = value.decode("utf-8", errors)
         if mask_scope(text) is Scope.ANYWHERE:

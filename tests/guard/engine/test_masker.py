@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.guard.engine import Masker, Scope, mask_scope
+from dh_secrets_jupyter.guard.engine import Masker, mask_scope
+from dh_secrets_jupyter.guard.engine.policy import Scope
 
 TOKEN = "hunter2-abcdefgh-1234567890abc"
 
