@@ -29,7 +29,7 @@ def ask(stand_in, header="Authorization"):
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, TestAuthority]]:
+def key_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, TestAuthority]]:
     """The host that KEY is for, which answers with the request, and who signed its certificate."""
     loop, authority = Loop(), TestAuthority(tmp_path_factory.mktemp("authority"))
     yield Host(loop, authority, NAME), authority
@@ -37,9 +37,9 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, TestA
 
 
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory: pytest.TempPathFactory, host: tuple[Host, TestAuthority]) -> Iterator[Kernel]:
+def kernel(tmp_path_factory: pytest.TempPathFactory, key_host: tuple[Host, TestAuthority]) -> Iterator[kernels.Kernel]:
     """A kernel with KEY, which is for the host, and PLAIN. At its end the value is in nothing that it sent or kept."""
-    served, authority = host
+    served, authority = key_host
     home = tmp_path_factory.mktemp("use")
     (home / "jupyter").mkdir()
     (home / "jupyter" / "jupyter_config.py").write_text(
@@ -67,10 +67,10 @@ def used(kernel: Kernel) -> Iterator[Kernel]:
     kernel.ok("assert dict(os.environ) == before, {*os.environ.items()} ^ {*before.items()}")
 
 
-def test_it_is_used(kernel: Kernel, host: tuple[Host, TestAuthority]) -> None:
+def test_it_is_used(kernel: Kernel, key_host: tuple[Host, TestAuthority]) -> None:
     """What is said, what the host gets, what comes back, what is counted and refused, and that nothing is left."""
     said = kernel.ok("%secret use KEY as key").stdout.splitlines()
-    served, _ = host
+    served, _ = key_host
     assert said[:2] == [
         f"Stand-ins in variables: KEY as key (for {NAME}:{served.port})",
         f"Values are put in by {protection({})}.",
@@ -167,11 +167,11 @@ def test_no_child_reads_it(used: Kernel, command: str) -> None:
     assert "KEY: only to be used, not read." in cell.stdout or "KEY: skipped (only to be used" in cell.stdout
 
 
-def test_a_lease(kernel: Kernel, host: tuple[Host, TestAuthority]) -> None:
+def test_a_lease(kernel: Kernel, key_host: tuple[Host, TestAuthority]) -> None:
     """The cell's body has stand-ins; afterwards they have ended, and what stood there before is back."""
     kernel.ok("token = 'mine'")
     kernel.ok("%%secret KEY as token --use\nused = token\nassert token in ask(token)")
-    assert VALUE.encode() in host[0].arrived[-1]
+    assert VALUE.encode() in key_host[0].arrived[-1]
     kernel.ok("assert token == 'mine' and used != token and dict(os.environ) == before")
 
 

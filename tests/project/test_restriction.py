@@ -17,7 +17,7 @@ Change = Callable[[Project], object]
 
 
 @pytest.fixture
-def used(demo: Project) -> Project:
+def restricted(demo: Project) -> Project:
     """The project with KEY, which has hosts, and PLAIN, which has none."""
     demo.new_secret("KEY", VALUE, hosts=HOSTS, description="kept")
     demo.new_secret("PLAIN", "a plain value")
@@ -49,53 +49,53 @@ CHANGES: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("way", READS)
-def test_it_is_never_read(used: Project, learned: list[object], way: str) -> None:
+def test_it_is_never_read(restricted: Project, learned: list[object], way: str) -> None:
     """Each way to a value is refused with the same sentence, and the guard is told of none."""
     learned.clear()
     with pytest.raises(AccessDeniedError, match=r"^KEY: only to be used, not read\. Type %secret use KEY\.$"):
-        READS[way](used)
+        READS[way](restricted)
     assert learned == []
 
 
-def test_all_others_are_read(used: Project) -> None:
+def test_all_others_are_read(restricted: Project) -> None:
     """What is asked for all secrets gets those that can be read, and is told once of those that cannot."""
-    used.new_secret("SECOND", OTHER, hosts=["example.org"])
+    restricted.new_secret("SECOND", OTHER, hosts=["example.org"])
     said: list[SecretsError] = []
-    assert list(used.read_secrets([], others=said.append)) == ["PLAIN"]
+    assert list(restricted.read_secrets([], others=said.append)) == ["PLAIN"]
     assert [str(error) for error in said] == ["KEY, SECOND: only to be used, not read. Type %secret use NAME."]
-    assert used.read_existing("KEY", "PLAIN") == {"KEY": None, "PLAIN": "a plain value"}
+    assert restricted.read_existing("KEY", "PLAIN") == {"KEY": None, "PLAIN": "a plain value"}
 
 
 @pytest.mark.parametrize("way", CHANGES)
-def test_only_a_person_changes_it(used: Project, way: str) -> None:
+def test_only_a_person_changes_it(restricted: Project, way: str) -> None:
     """Hosts and value stay as they are; whether a value is the one that is stored is not to be found out."""
     with pytest.raises(PersonNeededError, match=r"^KEY: only a person can (change its hosts|give it another value)\."):
-        CHANGES[way](used)
-    assert used.get_secret("KEY").metadata.hosts == HOSTS
-    assert value_of(used) == VALUE.encode()
-    assert [secret.name for secret in used.list_secrets()] == ["KEY", "PLAIN"]
+        CHANGES[way](restricted)
+    assert restricted.get_secret("KEY").metadata.hosts == HOSTS
+    assert value_of(restricted) == VALUE.encode()
+    assert [secret.name for secret in restricted.list_secrets()] == ["KEY", "PLAIN"]
 
 
-def test_python_is_no_person(used: Project) -> None:
+def test_python_is_no_person(restricted: Project) -> None:
     """``update_secret`` with other hosts names what a person may do; other metadata it saves."""
-    secret = used.get_secret("KEY")
+    secret = restricted.get_secret("KEY")
     secret.metadata.description = "changed"
-    assert used.update_secret(secret).metadata.description == "changed"
+    assert restricted.update_secret(secret).metadata.description == "changed"
     secret.metadata.hosts.clear()
     with pytest.raises(AccessDeniedError) as raised:
-        used.update_secret(secret)
+        restricted.update_secret(secret)
     assert str(raised.value) == (
         "KEY: only a person can change its hosts. Use the panel, or type %secret edit KEY and answer."
     )
 
 
-def test_a_person_changes_it(used: Project) -> None:
+def test_a_person_changes_it(restricted: Project) -> None:
     """Value and hosts; without hosts it is read as any other."""
-    assert used.edit("KEY", value=OTHER, by_person=True).metadata.hosts == HOSTS
-    used.edit("KEY", hosts=["*.Example.ORG:443"], by_person=True)
-    assert used.get_secret("KEY").metadata.hosts == ["*.example.org"]
-    used.edit("KEY", hosts=None, by_person=True)
-    assert used.read_values("KEY") == {"KEY": OTHER}
+    assert restricted.edit("KEY", value=OTHER, by_person=True).metadata.hosts == HOSTS
+    restricted.edit("KEY", hosts=["*.Example.ORG:443"], by_person=True)
+    assert restricted.get_secret("KEY").metadata.hosts == ["*.example.org"]
+    restricted.edit("KEY", hosts=None, by_person=True)
+    assert restricted.read_values("KEY") == {"KEY": OTHER}
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_values_without_hosts(demo: Project, value: str | bytes) -> None:
     assert value_of(demo) == VALUE.encode()
 
 
-def test_a_copy_keeps_them(used: Project) -> None:
+def test_a_copy_keeps_them(restricted: Project) -> None:
     """Under another name or in another project, copied or moved, it is for the same hosts alone."""
-    other = Project("other", used.provider, user="jo")
+    other = Project("other", restricted.provider, user="jo")
     ways: list[Callable[[], Secret]] = [
-        lambda: used.copy("KEY", "COPY"),
-        lambda: used.copy("KEY", "KEY", to=other),
-        lambda: used.copy("KEY", "RENAMED", move=True),
-        lambda: used.copy("RENAMED", "MOVED", to=other, move=True),
+        lambda: restricted.copy("KEY", "COPY"),
+        lambda: restricted.copy("KEY", "KEY", to=other),
+        lambda: restricted.copy("KEY", "RENAMED", move=True),
+        lambda: restricted.copy("RENAMED", "MOVED", to=other, move=True),
     ]
     for copied in (way() for way in ways):
         assert copied.metadata.hosts == HOSTS
@@ -132,16 +132,16 @@ def test_a_copy_keeps_them(used: Project) -> None:
             copied.read_secret_value()
 
 
-def test_what_takes_its_place_is_new(used: Project) -> None:
+def test_what_takes_its_place_is_new(restricted: Project) -> None:
     """A secret that was deleted may be made anew by anybody: its value is gone."""
-    used.delete("KEY")
-    used.new_secret("KEY", "a new value")
-    assert used.read_values("KEY") == {"KEY": "a new value"}
+    restricted.delete("KEY")
+    restricted.new_secret("KEY", "a new value")
+    assert restricted.read_values("KEY") == {"KEY": "a new value"}
 
 
-def test_the_proxy_reads_it(used: Project) -> None:
+def test_the_proxy_reads_it(restricted: Project) -> None:
     """Value and hosts, of a secret that has any."""
-    assert used.read_to_use("KEY") == (VALUE, HOSTS)
+    assert restricted.read_to_use("KEY") == (VALUE, HOSTS)
     with pytest.raises(SecretsError) as raised:
-        used.read_to_use("PLAIN")
+        restricted.read_to_use("PLAIN")
     assert str(raised.value) == "PLAIN: it is for no host yet. Set them: %secret edit PLAIN --hosts api.example.com."

@@ -109,7 +109,7 @@ def place(
 
 
 @pytest.fixture
-def project(place: Place, monkeypatch: pytest.MonkeyPatch) -> Project:
+def demo(place: Place, monkeypatch: pytest.MonkeyPatch) -> Project:
     """The project as a kernel has it whose account may use its secrets alone."""
     own = place.namespace.cluster.write_kubeconfig("own", place.namespace.token(NOTEBOOK), place.namespace.name)
     monkeypatch.setenv("KUBECONFIG", str(own))
@@ -150,9 +150,8 @@ def test_it_uses_and_does_not_read(place: Place, host: Host, monkeypatch: pytest
     assert "Forbidden" in done.stderr
 
 
-def test_what_it_sees(project: Project) -> None:
+def test_what_it_sees(demo: Project) -> None:
     """Its project lists what may be used, with hosts and descriptions; all else says why not."""
-    demo = project
     (secret,) = demo.list_secrets()
     assert (secret.name, secret.metadata.description) == ("KEY", "for the model")
     assert secret.metadata.hosts[0].startswith(NAME)
@@ -287,11 +286,11 @@ def test_too_many(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         place.kernel(token).ask("report")
 
 
-def test_a_process_that_uses_it(place: Place, host: Host, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_uses_it(place: Place, host: Host, demo: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its environment names the cluster's proxy, and no child is started; a new proxy is joined at the next use."""
     stand_ins = StandIns(using._connect)
     try:
-        (granted,) = stand_ins.use(["KEY"], project)
+        (granted,) = stand_ins.use(["KEY"], demo)
         proxy = urlsplit(os.environ["HTTPS_PROXY"])
         assert (proxy.scheme, proxy.hostname, proxy.port) == ("http", "localhost", place.port)
         assert len(proxy.password or "") == 32
@@ -305,7 +304,7 @@ def test_a_process_that_uses_it(place: Place, host: Host, project: Project, monk
         assert stand_ins.connection is not None
         assert "cluster's proxy localhost" in stand_ins.connection.protection
         place.kernels._kernels.clear()  # as after a restart
-        assert stand_ins.use(["KEY"], project)[0].text != granted.text
+        assert stand_ins.use(["KEY"], demo)[0].text != granted.text
         assert urlsplit(os.environ["HTTPS_PROXY"]).password != proxy.password
     finally:
         stand_ins.close()

@@ -26,7 +26,7 @@ OTHER = Source("other", "local", "ann")
 
 
 @pytest.fixture(autouse=True)
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project of the embedded store with two secrets that have hosts, and one that has none."""
     monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path / "secrets.db"))
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
@@ -45,7 +45,7 @@ def trusted() -> list[str]:
 
 
 @pytest.fixture
-def laptop(project: Project, trusted: list[str]) -> Iterator[Laptop]:
+def laptop(demo: Project, trusted: list[str]) -> Iterator[Laptop]:
     """The proxy of this process."""
     made = Laptop(os.environ, trusted.extend)
     yield made
@@ -107,7 +107,7 @@ def test_a_proxy_that_was_killed(laptop: Laptop) -> None:
     assert laptop.report().uses == {}
 
 
-def test_a_port_that_is_taken(project: Project, tmp_path: Path, laptop: Laptop) -> None:
+def test_a_port_that_is_taken(demo: Project, tmp_path: Path, laptop: Laptop) -> None:
     """The administrator's port is tried, and an error says that it is taken."""
     port = laptop.url.rpartition(":")[2]
     (tmp_path / "jupyter_config.py").write_text(f"c.DHSecretsProxy.port = {port}\n")

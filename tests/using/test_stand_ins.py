@@ -54,7 +54,7 @@ def host(loop: Loop, authority: TestAuthority) -> Host:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: TestAuthority, host: Host) -> Project:
+def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: TestAuthority, host: Host) -> Project:
     """A project of the embedded store with KEY for the host, and an administrator's settings that lead there."""
     monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path / "secrets.db"))
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
@@ -85,9 +85,9 @@ def ask(host: Host, stand_in: str, header: str = "Authorization") -> str:
     return done.stdout
 
 
-def test_a_child_uses_a_secret(stand_ins: StandIns, project: Project, host: Host) -> None:
+def test_a_child_uses_a_secret(stand_ins: StandIns, demo: Project, host: Host) -> None:
     """The host gets the value, the program the stand-in back; what was done and what was refused is told."""
-    [key] = stand_ins.use(["KEY"], project)
+    [key] = stand_ins.use(["KEY"], demo)
     assert f"Authorization: Bearer {key.text}" in ask(host, key.text)
     assert f"Authorization: Bearer {VALUE}".encode() in host.arrived[-1]
     assert key.text in ask(host, key.text, "X-Ours")
@@ -103,10 +103,10 @@ def test_a_child_uses_a_secret(stand_ins: StandIns, project: Project, host: Host
     assert stand_ins.take_uses() == []
 
 
-def test_the_environment_is_put_back(stand_ins: StandIns, project: Project) -> None:
+def test_the_environment_is_put_back(stand_ins: StandIns, demo: Project) -> None:
     """To the byte, by the last one that is forgotten, or by the end; providers go by it as it was before."""
     before = dict(os.environ)
-    stand_ins.use(["KEY", "SECOND"], project)
+    stand_ins.use(["KEY", "SECOND"], demo)
     proxy = os.environ["HTTPS_PROXY"]
     assert stand_ins.environment_before() == before
     assert stand_ins.forget(["KEY"]) == ["KEY"]
@@ -114,30 +114,30 @@ def test_the_environment_is_put_back(stand_ins: StandIns, project: Project) -> N
     assert stand_ins.forget(source=("local", "other")) == []
     assert stand_ins.forget() == ["SECOND"]
     assert dict(os.environ) == before
-    stand_ins.use(["KEY"], project)
+    stand_ins.use(["KEY"], demo)
     assert os.environ["HTTPS_PROXY"] == proxy
     stand_ins.close()
     assert dict(os.environ) == before
 
 
-def test_all_or_none(stand_ins: StandIns, project: Project) -> None:
+def test_all_or_none(stand_ins: StandIns, demo: Project) -> None:
     """Where one of several cannot be used, nothing is held, and nothing is set."""
     before = dict(os.environ)
     with pytest.raises(SecretsError):
-        stand_ins.use(["KEY", "MISSING"], project)
-    assert stand_ins.held(project.source) == set()
+        stand_ins.use(["KEY", "MISSING"], demo)
+    assert stand_ins.held(demo.source) == set()
     assert dict(os.environ) == before
 
 
-def test_a_proxy_that_has_ended(stand_ins: StandIns, project: Project, host: Host) -> None:
+def test_a_proxy_that_has_ended(stand_ins: StandIns, demo: Project, host: Host) -> None:
     """The next use starts another one; what the former granted has ended with it."""
-    stand_ins.use(["KEY", "SECOND"], project)
+    stand_ins.use(["KEY", "SECOND"], demo)
     former = stand_ins.connection
     assert isinstance(former, Laptop)
     former._process.kill()
     former._process.wait()
-    [key] = stand_ins.use(["KEY"], project)
-    assert stand_ins.held(project.source) == {"KEY"}
+    [key] = stand_ins.use(["KEY"], demo)
+    assert stand_ins.held(demo.source) == {"KEY"}
     assert key.text in ask(host, key.text)
 
 
@@ -152,7 +152,7 @@ def test_providers_go_by_the_environment_before(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_company_s_proxy_and_bundle(
     stand_ins: StandIns,
-    project: Project,
+    demo: Project,
     host: Host,
     authority: TestAuthority,
     loop: Loop,
@@ -175,7 +175,7 @@ def test_a_company_s_proxy_and_bundle(
     port = server.sockets[0].getsockname()[1]
     monkeypatch.setenv("HTTPS_PROXY", f"http://company:word@127.0.0.1:{port}")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.path))
-    [key] = stand_ins.use(["KEY"], project)
+    [key] = stand_ins.use(["KEY"], demo)
     assert key.text in ask(host, key.text)
     assert VALUE.encode() in host.arrived[-1]
     assert asked[0].startswith(f"CONNECT {NAME}:{host.port} HTTP/1.1\r\n".encode())

@@ -19,7 +19,7 @@ from .conftest import PROJECT
 
 
 @pytest.fixture
-def laptop(core: Core, namespace: Namespace, tmp_path: Path) -> dict[str, str]:
+def environment(core: Core, namespace: Namespace, tmp_path: Path) -> dict[str, str]:
     """The environment of somebody with both: rights in the cluster, and Core's address with a login."""
     core.logins.is_on = True
     core.logins.add("alice", f"{PROJECT}:ROLE_USER")
@@ -34,9 +34,9 @@ def laptop(core: Core, namespace: Namespace, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_in_a_kernel(core: Core, laptop: dict[str, str], new_kernel: Callable[..., Kernel]) -> None:
+def test_in_a_kernel(core: Core, environment: dict[str, str], new_kernel: Callable[..., Kernel]) -> None:
     """``%secret`` says that changes are registered; they are; where they are not, one line says so."""
-    kernel = new_kernel(env=laptop)
+    kernel = new_kernel(env=environment)
     kernel.ok("%load_ext dh_secrets_jupyter")
     place = f"; changes are registered at the platform {core.url}"
     assert re.search(f"^place .*{re.escape(place)}$", kernel.ok("%secret").stdout, re.MULTILINE)
@@ -48,7 +48,7 @@ def test_in_a_kernel(core: Core, laptop: dict[str, str], new_kernel: Callable[..
     ]
     core.namespace = "elsewhere"
     core.vault.write(PROJECT, "B", "sample-console")
-    other = new_kernel(env=laptop)
+    other = new_kernel(env=environment)
     other.ok("%load_ext dh_secrets_jupyter")
     said = other.ok("%secret delete B --yes").stdout.splitlines()
     assert said[0] == f"B: deleted from project {PROJECT}, kubernetes."
@@ -56,13 +56,13 @@ def test_in_a_kernel(core: Core, laptop: dict[str, str], new_kernel: Callable[..
         "The platform may still list B: nothing was changed there, because its secrets are in the"
     )
     assert set(core.entities.of(PROJECT)) == {"B"}
-    assert laptop["DHCORE_ACCESS_TOKEN"].encode() not in kernel.raw + kernel.log + other.raw + other.log
+    assert environment["DHCORE_ACCESS_TOKEN"].encode() not in kernel.raw + kernel.log + other.raw + other.log
 
 
 @pytest.mark.server
-def test_over_http(core: Core, laptop: dict[str, str], tmp_path: Path) -> None:
+def test_over_http(core: Core, environment: dict[str, str], tmp_path: Path) -> None:
     """What the panels show as the place says it; what they create is registered, and what they delete is not listed."""
-    with Server(tmp_path / "server", laptop) as server:
+    with Server(tmp_path / "server", environment) as server:
         status = server.call("GET", "status").body
         assert status["place"].endswith(f"; changes are registered at the platform {core.url}")
         secrets = f"projects/{PROJECT}/secrets"
@@ -75,9 +75,11 @@ def test_over_http(core: Core, laptop: dict[str, str], tmp_path: Path) -> None:
 
 
 @pytest.mark.server
-def test_what_the_platform_still_lists_is_said_over_http(core: Core, laptop: dict[str, str], tmp_path: Path) -> None:
+def test_what_the_platform_still_lists_is_said_over_http(
+    core: Core, environment: dict[str, str], tmp_path: Path
+) -> None:
     """A change that is done says in a header what was not done at the platform, whatever the change was."""
-    with Server(tmp_path / "server", laptop) as server:
+    with Server(tmp_path / "server", environment) as server:
         secrets = f"projects/{PROJECT}/secrets"
         for name in ("A", "B"):
             assert server.call("POST", secrets, {"name": name, "value": "sample-a"}).status == 201
