@@ -40,12 +40,12 @@ def test_each_file_is_searched_once() -> None:
     assert shares.divide([], _search, _search).searched == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_process_that_ends_early(number: int) -> None:
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGTERM"])
+def test_a_process_that_ends_early(number: str) -> None:
     """What it should have searched is not called clean; and no more is one that fails."""
 
     def die(paths: Sequence[Path]) -> Report:
-        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), signal.Signals[number])
         return _search(paths)
 
     def fail(paths: Sequence[Path]) -> Report:
