@@ -20,7 +20,13 @@ from .upstream import CHUNK, Streams, Upstream
 from .websocket import BadFrameError, Frames
 
 _UPGRADE, _WEBSOCKET = b"upgrade", b"websocket"
-_NOT_SENT_ON = frozenset({b"accept-encoding", b"sec-websocket-extensions", b"proxy-authorization", b"proxy-connection"})
+_NOT_SENT_ON = frozenset(
+    {
+        *(b"accept-encoding", b"sec-websocket-extensions"),
+        *(b"range", b"if-range"),  # of an echo in parts, none would hold enough of a value to be found
+        *(b"proxy-authorization", b"proxy-connection"),
+    }
+)
 """A client's headers that are ours to say, or were for us."""
 
 

@@ -70,6 +70,15 @@ def test_refused(place: Place, host: Host, headers: dict[str, str], path: str, s
     assert [(refused.host, sentence in refused.reason) for refused in place.session.refusals] == [(NAME, True)]
 
 
+def test_an_answer_is_never_in_parts(place: Place, host: Host) -> None:
+    """An echo that is asked for in parts too short to be found comes whole, with the stand-in in it."""
+    key = place.use("KEY")
+    status, shown = fetch(place, host, {"Authorization": key, "Range": "bytes=0-14", "If-Range": '"tag"'})
+    assert status == 200
+    assert b"range" not in host.arrived[0].lower()
+    assert key.encode() in shown
+
+
 def test_in_a_body_it_is_a_text(place: Place, host: Host) -> None:
     """A stand-in in a body goes as it is."""
     stand_in = place.use("KEY")
