@@ -33,7 +33,7 @@ def environments_proxy(address: str) -> str:
     variables = environment()
     proxy = first(variables, (f"{url.scheme}_proxy".upper(), f"{url.scheme}_proxy"))
     exceptions = first(variables, NO_PROXY)
-    if not proxy or _goes_direct(url.hostname or "", url.port or {"http": 80}.get(url.scheme, 443), exceptions):
+    if not proxy or goes_direct(url.hostname or "", url.port or {"http": 80}.get(url.scheme, 443), exceptions):
         return ""
     return proxy if "://" in proxy else f"http://{proxy}"
 
@@ -51,7 +51,7 @@ def address_and_headers(proxy: SplitResult) -> tuple[str | None, dict[str, str]]
     return f"{proxy.scheme}://{host}", dict(headers)
 
 
-def _goes_direct(host: str, port: int, exceptions: str) -> bool:
+def goes_direct(host: str, port: int, exceptions: str) -> bool:
     """Returns whether NO_PROXY names a host; this machine needs no proxy to reach itself."""
     address = None
     with contextlib.suppress(ValueError):

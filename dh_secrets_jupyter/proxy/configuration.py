@@ -68,5 +68,4 @@ def _next_hop(environment: Mapping[str, str]) -> NextHop | None:
     url = first(environment, HTTPS_PROXY)
     if not url:
         return None
-    without = tuple(filter(None, map(str.strip, first(environment, NO_PROXY).split(","))))
-    return NextHop(url if "://" in url else f"http://{url}", without)
+    return NextHop(url if "://" in url else f"http://{url}", first(environment, NO_PROXY))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
+from ..providers.proxies import goes_direct
 from .refusal import RefusedError
 
 CHUNK = 1 << 18
@@ -31,16 +32,15 @@ class NextHop:
 
     Attributes:
         url: its address, perhaps with user and password.
-        no_proxy: hosts that are reached without it, as in ``NO_PROXY``.
+        no_proxy: what is reached without it, as ``NO_PROXY`` says it.
     """
 
     url: str = field(repr=False)
-    no_proxy: tuple[str, ...] = ()
+    no_proxy: str = ""
 
-    def is_for(self, host: str) -> bool:
+    def is_for(self, host: str, port: int) -> bool:
         """Returns whether a host is reached by way of it."""
-        ends = [one.strip().lstrip("*.").lower() for one in self.no_proxy]
-        return "*" not in self.no_proxy and not any(host == end or host.endswith(f".{end}") for end in ends if end)
+        return not goes_direct(host, port, self.no_proxy)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Upstream:
         """
         try:
             async with asyncio.timeout(PATIENCE):
-                if self.next_hop and self.next_hop.is_for(host):
+                if self.next_hop and self.next_hop.is_for(host, port):
                     return await _by_next_hop(self.next_hop, host, port)
                 return await self._direct(host, port, judged and not self.allow_private)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):

@@ -212,7 +212,8 @@ def test_the_next_hop(loop: Loop, authority: TestAuthority, host: Host, hop: tup
     """It is asked by name, with its own login, for hosts of secrets and others; the address is its business."""
     port, asked = hop
     upstream = Upstream(
-        ca=str(authority.path), next_hop=NextHop(f"http://ann:sample%40login@127.0.0.1:{port}", ("internal.test",))
+        ca=str(authority.path),
+        next_hop=NextHop(f"http://ann:sample%40login@127.0.0.1:{port}", "internal.test,10.0.0.0/8"),
     )
     for place in start(loop, authority, host, upstream=upstream):
         assert through(place, authority, host)
@@ -222,7 +223,8 @@ def test_the_next_hop(loop: Loop, authority: TestAuthority, host: Host, hop: tup
     assert [line.split(b" ")[1] for line in asked] == [f"{OTHER}:{host.port}".encode(), f"{NAME}:{host.port}".encode()]
     assert all(login("").split(" ")[0].encode() in line for line in asked)
     assert VALUE.encode() in host.arrived[-1]
-    assert not upstream.next_hop.is_for("api.internal.test")  # type: ignore[union-attr]  # set above
+    for direct in ("api.internal.test", "10.1.2.3"):
+        assert not upstream.next_hop.is_for(direct, 443)  # type: ignore[union-attr]  # set above
 
 
 @pytest.mark.parametrize(
