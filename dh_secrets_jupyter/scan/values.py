@@ -27,7 +27,7 @@ def load(project: Project, report: Report) -> Masker:
     if not masker.names():
         many = bool(report.unmaskable or report.unread)
         problem = "none of its values can be looked for" if many else "there is no value to look for"
-        raise SecretsError(project.name, problem, "Name another project, or pass --allow-empty")
+        raise SecretsError(project.name, problem, "Name another project, or pass --allow-empty to jupyter secrets scan")
     return masker
 
 

@@ -53,7 +53,9 @@ def test_scan(folder: Path) -> None:
     assert _run("scan", "b.txt", "--project", "demo").returncode == 0
     empty = _run("scan", "--project", "other")
     assert (empty.returncode, empty.stdout) == (2, "")
-    assert empty.stderr == ("other: there is no value to look for. Name another project, or pass --allow-empty.\n")
+    assert empty.stderr == (
+        "other: there is no value to look for. Name another project, or pass --allow-empty to jupyter secrets scan.\n"
+    )
     assert _run("scan", "--project", "other", "--allow-empty").returncode == 0
 
 
