@@ -97,6 +97,7 @@ class Relay:
         self._is_on = True
         self._control: socket.socket | None = socket.socket(fileno=control)
         self._pipes = [_Pipe(self._masker, *pipe) for pipe in pipes]
+        self._read_last: tuple[_Pipe, bytes] | None = None
 
     def run(self) -> None:
         """Reads, masks and writes; returns when nothing can come any more."""
@@ -114,12 +115,18 @@ class Relay:
 
     def _read(self, pipe: _Pipe) -> None:
         data = os.read(pipe.source, _CHUNK)
+        self._read_last = pipe, data
         self._listen()  # what was sent before this was written
-        if data:
-            self._report(pipe.take(data, masked=self._is_on))
-        else:
+        self._take_read_last()
+        if not data:
             self._report(pipe.flush())
             self._pipes.remove(pipe)
+
+    def _take_read_last(self) -> None:
+        """Writes what was read, unless a "drain" among the messages that came before it has done so."""
+        if self._read_last:
+            (pipe, data), self._read_last = self._read_last, None
+            self._report(pipe.take(data, masked=self._is_on))
 
     def _listen(self) -> None:
         """Takes the messages that are there."""
@@ -140,6 +147,7 @@ class Relay:
                     self._take_over()
 
     def _drain(self) -> None:
+        self._take_read_last()
         for pipe in self._pipes:
             while select.select([pipe.source], [], [], 0)[0] and (data := os.read(pipe.source, _CHUNK)):
                 self._report(pipe.take(data, masked=self._is_on))
