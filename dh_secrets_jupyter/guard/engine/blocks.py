@@ -34,6 +34,8 @@ _STEP = 2
 """Bytes from one place that is looked up to the next."""
 _MANY = 512
 """Blocks that are kept, or looked up, at once."""
+_PAUSE = 64
+"""Windows at most that are kept one by one between two trials to keep many."""
 _AREA = BLOCK * _MANY
 """Bytes of a text that are taken together."""
 _GAP = bytes([2]) * WINDOW
@@ -101,13 +103,16 @@ class Blocks:
     def _keep_windows(self, odd: int, window: int) -> None:
         """Keeps a block, at an even or an odd place, of each window of the last needle that counts and is not known."""
         start, last = self._starts[-1], self._ends[-1] - window
-        many = 1
+        many = pause = 2
+        singly = 0  # windows that are kept one by one before many are tried again
         while start <= last and (next_significant := self._significant.find(1, start)) >= 0:
             start = min(max(start, next_significant - window + 1), last)
-            if many > 1 and (kept := self._keep_many(start, window, odd, many)):
-                start, many = kept, min(2 * many, _MANY)
-            else:
-                start, many = self._keep(start, window, odd), 3 - min(many, 2)
+            if not singly and (kept := self._keep_many(start, window, odd, many)):
+                start, many, pause = kept, min(2 * many, _MANY), 2
+                continue
+            if not singly:
+                many, singly, pause = 2, pause, min(2 * pause, _PAUSE)
+            start, singly = self._keep(start, window, odd), singly - 1
 
     def _keep_many(self, start: int, window: int, odd: int, many: int) -> int:
         """As :meth:`_keep`, of so many windows at once, whose last blocks are new; returns 0 where one is not."""
@@ -159,7 +164,7 @@ class Blocks:
     def _keep_block(self, block: int, place: int) -> int:
         if self._places.setdefault(block, place) != place:
             self._more.setdefault(block, []).append(place)
-        self._look_for(block)
+        (self._printable if self._is_printable and not block & _NOT_ASCII else self._other).add(block)
         return place + 1
 
     def _look_for(self, *blocks: int) -> None:
