@@ -40,8 +40,9 @@ def execute(tmp_path: Path) -> Execute:
 
 
 def text(cells: list[Any]) -> str:
-    """Returns all that the cells put out, as it is saved."""
-    return json.dumps([cell.get("outputs") for cell in cells])
+    """Returns all that the cells put out, as it is saved, and then the streams, in however many pieces they came."""
+    outputs = [output for cell in cells for output in cell.get("outputs", ())]
+    return json.dumps(outputs) + "".join(output.get("text", "") for output in outputs)
 
 
 def check_masked(cells: list[Any], *names: str) -> None:

@@ -162,7 +162,7 @@ def test_settings_and_help_are_in_the_title_bar(local_lab: Lab, open_panel: Open
     panel.region.get_by_role("button", name="Help").click()
     help_dialog = panel.dialog("Help")
     expect(help_dialog.frame).to_contain_text("%secret get NAME")
-    help_dialog.cancel()
+    help_dialog.frame.get_by_role("button", name="Close").click()
     expect(help_dialog.frame).to_be_hidden()
     panel.region.get_by_role("button", name="Refresh").click()
     panel.region.get_by_role("button", name="Settings").click()
