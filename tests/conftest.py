@@ -17,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] 
 pytest_plugins = [
     "tests.cluster.fixtures",
     "tests.core.fixtures",
+    "tests.proxy.fixtures",
     "tests.support.fixtures",
     "tests.support.unit_tests",
 ]

@@ -10,12 +10,11 @@ import pytest
 
 from dh_secrets_jupyter.proxy.laptop import protection
 
+from ..proxy.fixtures import NAME, VALUE
 from ..proxy.hosts import Host, Loop, TestAuthority
 from ..support import kernels
 from ..support.kernels import Kernel
 
-VALUE = "sk-proj-Invented0Value1Of2Many3Letters4And5Digits6"
-NAME = "api.example.test"
 REFUSED = "KEY: only to be used, not read. Type %secret use KEY."
 ASK = """
 import urllib.request

@@ -18,31 +18,10 @@ from dh_secrets_jupyter.proxy.session import Held, Session, Use
 from dh_secrets_jupyter.proxy.upstream import Upstream
 from tests.cluster.server import Cluster, Namespace
 
+from .fixtures import NAME, VALUE
 from .hosts import Host, Loop, TestAuthority
 
-VALUE = "sk-proj-Invented0Value1Of2Many3Letters4And5Digits6"
-NAME = "api.example.test"
 EXAMPLES = Path(__file__).parents[2] / "examples" / "kubernetes"
-
-
-@pytest.fixture(scope="module")
-def loop() -> Iterator[Loop]:
-    """One event loop for hosts and proxies."""
-    made = Loop()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
-    """Who signs the certificates of the hosts."""
-    return TestAuthority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture
-def host(loop: Loop, authority: TestAuthority) -> Host:
-    """The host that the secret is for."""
-    return Host(loop, authority, NAME, "other.example.test")
 
 
 @dataclass

@@ -13,7 +13,7 @@ from dh_secrets_jupyter.proxy.put_in import HEADERS
 from dh_secrets_jupyter.proxy.session import Held, Session
 from dh_secrets_jupyter.proxy.upstream import Streams, Upstream
 
-from .conftest import NAME, VALUE
+from .fixtures import NAME, VALUE
 
 HANGS = 60.0
 """Seconds after which a conversation that is all there counts as one that does not end."""

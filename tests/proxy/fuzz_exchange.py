@@ -12,8 +12,8 @@ import sys
 import atheris  # type: ignore[import-untyped]  # it has no types, nor stubs
 
 with atheris.instrument_imports(include=["dh_secrets_jupyter.proxy", "h11"]):
-    from tests.proxy.conftest import NAME, VALUE
     from tests.proxy.conversations import begin, converse
+    from tests.proxy.fixtures import NAME, VALUE
 
 BEGINS = f"GET / HTTP/1.1\r\nHost: {NAME}\r\nAuthorization: {{key}}\r\n".encode()
 HEADS = [

@@ -20,7 +20,8 @@ from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.proxy.session import Held, Session
 from dh_secrets_jupyter.proxy.upstream import Upstream
 
-from .conftest import NAME, VALUE, Place, login, receive, start
+from .conftest import Place, login, receive, start
+from .fixtures import NAME, VALUE
 from .hosts import Host, Loop, TestAuthority, response
 
 OTHER = "other.example.test"

@@ -21,7 +21,8 @@ from dh_secrets_jupyter.providers.kubernetes.reviews import AUDIENCE
 from dh_secrets_jupyter.providers.kubernetes.secrets_proxy import ADDRESS, CA, TOKEN, SecretsProxy
 from tests.cluster.server import Namespace
 
-from .conftest import NAME, VALUE, login
+from .conftest import login
+from .fixtures import NAME, VALUE
 from .hosts import Host, TestAuthority
 
 COMMAND = [sys.executable, "-m", "dh_secrets_jupyter.cli", "proxy"]

@@ -9,7 +9,8 @@ import zlib
 
 import pytest
 
-from .conftest import NAME, VALUE, Place
+from .conftest import Place
+from .fixtures import NAME, VALUE
 from .hosts import Host, response
 
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .conftest import NAME, VALUE
 from .conversations import begin, converse
+from .fixtures import NAME, VALUE
 
 SECRET = VALUE.encode()
 

@@ -34,7 +34,8 @@ from dh_secrets_jupyter.using import StandIns
 from tests.cluster.server import Namespace
 from tests.support.waiting import wait_until
 
-from .conftest import NAME, VALUE, login
+from .conftest import login
+from .fixtures import NAME, VALUE
 from .hosts import Host, Loop, TestAuthority
 
 CLIENT = """

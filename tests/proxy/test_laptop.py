@@ -18,9 +18,9 @@ from dh_secrets_jupyter.proxy.connection import Source
 from dh_secrets_jupyter.proxy.laptop import Laptop
 
 from ..support.waiting import wait_until
+from .fixtures import NAME, VALUE
 
-VALUE = "sk-proj-Invented0Value1Of2Many3Letters4And5Digits6"
-HOSTS = ["api.example.test"]
+HOSTS = [NAME]
 SOURCE = Source("laptop", "local", "ann")
 OTHER = Source("other", "local", "ann")
 

@@ -13,7 +13,8 @@ import pytest
 
 from dh_secrets_jupyter.proxy.upstream import NextHop, Upstream, is_public
 
-from .conftest import NAME, VALUE, Place, login, receive, start
+from .conftest import Place, login, receive, start
+from .fixtures import NAME, VALUE
 from .hosts import Host, Loop, TestAuthority, response
 
 OTHER = "other.example.test"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dh_secrets_jupyter.proxy.take_out import TakeOut
 from dh_secrets_jupyter.proxy.values import Values
 
-from .conftest import VALUE
+from .fixtures import VALUE
 
 KNOWN = Values()
 KNOWN.add("KEY", VALUE)

@@ -13,7 +13,8 @@ from dh_secrets_jupyter.proxy.take_out import TakeOut
 from dh_secrets_jupyter.proxy.values import Values
 from dh_secrets_jupyter.proxy.websocket import BadFrameError, Frames
 
-from .conftest import NAME, VALUE, Place, receive
+from .conftest import Place, receive
+from .fixtures import NAME, VALUE
 from .hosts import Host
 
 

@@ -22,11 +22,10 @@ from dh_secrets_jupyter.proxy.laptop import Laptop
 from dh_secrets_jupyter.using.environment import BUNDLES
 from dh_secrets_jupyter.using.stand_ins import StandIns
 
+from ..proxy.fixtures import NAME, VALUE
 from ..proxy.hosts import Host, Loop, TestAuthority, response
 from .clients import CLIENTS, PROGRAMS, Ask
 
-VALUE = "sk-proj-Invented0Value1Of2Many3Letters4And5Digits6"
-NAME = "api.example.test"
 WORKS, BYPASSES, REFUSES = "the value arrives", "the stand-in arrives", "nothing arrives"
 AFTER = {"urllib3, bare": BYPASSES, "aiohttp, bare": BYPASSES}
 """What clients do that were made after, where it is not :data:`WORKS`."""

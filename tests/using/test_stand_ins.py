@@ -19,10 +19,9 @@ from dh_secrets_jupyter.proxy.laptop import Laptop
 from dh_secrets_jupyter.proxy.tunnel import relay
 from dh_secrets_jupyter.using.stand_ins import StandIns
 
+from ..proxy.fixtures import NAME, VALUE
 from ..proxy.hosts import Host, Loop, TestAuthority
 
-VALUE = "sk-proj-Invented0Value1Of2Many3Letters4And5Digits6"
-NAME = "api.example.test"
 CLIENT = """
 import sys, urllib.request
 request = urllib.request.Request(sys.argv[1], headers={sys.argv[3]: "Bearer " + sys.argv[2]})
@@ -31,26 +30,6 @@ try:
 except urllib.request.HTTPError as error:
     print(error.code, error.read().decode())
 """
-
-
-@pytest.fixture(scope="module")
-def loop() -> Iterator[Loop]:
-    """An event loop for the host."""
-    made = Loop()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
-    """Who signs the host's certificate."""
-    return TestAuthority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture
-def host(loop: Loop, authority: TestAuthority) -> Host:
-    """The host that the secret is for; it answers with the request."""
-    return Host(loop, authority, NAME, "other.example.test")
 
 
 @pytest.fixture
