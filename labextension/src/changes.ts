@@ -10,8 +10,8 @@ export interface ListHost extends Host {
   refresh(): Promise<void>;
 }
 
-/** Has a project changed. */
-type Ask = (transport: Transport, project: string) => Promise<unknown>;
+/** Has a project changed; resolves to the notices. */
+type Ask = (transport: Transport, project: string) => Promise<string[]>;
 
 /** One for each store. Each change resolves to whether it happened; the list is asked for again whatever came of it. */
 export class Changes {
@@ -99,7 +99,7 @@ export class Changes {
       name,
       this._waiting(name),
       () => ask(transport, state.project),
-      () => done
+      notices => [done, ...notices].join(' ')
     );
     void refresh();
     return happened;

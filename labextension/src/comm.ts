@@ -42,26 +42,30 @@ export class CommTransport implements Transport {
     return secrets;
   }
 
-  create(project: string, name: string, value: string, details: Details): Promise<void> {
-    return this._requests.ask('create', { project, name, ...details }, value);
+  create(project: string, name: string, value: string, details: Details): Promise<string[]> {
+    return this._change('create', { project, name, ...details }, value);
   }
 
-  update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void> {
+  update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<string[]> {
     return 'value' in change
-      ? this._requests.ask('update', { project, name }, change.value)
-      : this._requests.ask('update', { project, name, ...change });
+      ? this._change('update', { project, name }, change.value)
+      : this._change('update', { project, name, ...change });
   }
 
-  remove(project: string, name: string): Promise<void> {
-    return this._requests.ask('remove', { project, name });
+  remove(project: string, name: string): Promise<string[]> {
+    return this._change('remove', { project, name });
   }
 
-  importValues(project: string, values: ReadonlyMap<string, string>, replace: boolean): Promise<void> {
-    return this._requests.ask('import', { project, replace }, JSON.stringify(Object.fromEntries(values)));
+  importValues(project: string, values: ReadonlyMap<string, string>, replace: boolean): Promise<string[]> {
+    return this._change('import', { project, replace }, JSON.stringify(Object.fromEntries(values)));
   }
 
-  copy(project: string, name: string, { name: newName, project: target = project, move = false }: Copy): Promise<void> {
-    return this._requests.ask('copy', { project, name, new_name: newName, target, move });
+  copy(
+    project: string,
+    name: string,
+    { name: newName, project: target = project, move = false }: Copy
+  ): Promise<string[]> {
+    return this._change('copy', { project, name, new_name: newName, target, move });
   }
 
   put(project: string, name: string, destination: Destination): Promise<Put> {
@@ -109,6 +113,10 @@ export class CommTransport implements Transport {
 
   dispose(): void {
     this._requests.dispose();
+  }
+
+  private async _change(...asked: Parameters<Requests['ask']>): Promise<string[]> {
+    return (await this._requests.ask<{ notices?: string[] }>(...asked)).notices ?? [];
   }
 
   private _onPush(push: Push): void {

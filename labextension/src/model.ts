@@ -119,21 +119,22 @@ export class ReportedError extends RequestError {}
 /**
  * The way to a project's secrets: HTTP in the side panel, the kernel's comm in the widget.
  *
- * Every method rejects with a `RequestError`. A value is an argument, used once; none is ever in a response.
+ * Every method rejects with a `RequestError`. A value is an argument, used once; none is ever in a response. A change
+ * resolves to its notices: what the provider says of it, a sentence each.
  */
 export interface Transport {
   /** The status of a project; without a name, of the one that the settings choose. */
   status(project?: string): Promise<Status>;
   projects(): Promise<string[]>;
   list(project: string): Promise<SecretInfo[]>;
-  create(project: string, name: string, value: string, details: Details): Promise<void>;
+  create(project: string, name: string, value: string, details: Details): Promise<string[]>;
   /** Replaces the value, or edits the metadata; what is not given stays. */
-  update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void>;
-  remove(project: string, name: string): Promise<void>;
+  update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<string[]>;
+  remove(project: string, name: string): Promise<string[]>;
   /** Stores many values, all or none; names that exist are refused unless they may be replaced. */
-  importValues(project: string, values: ReadonlyMap<string, string>, replace: boolean): Promise<void>;
+  importValues(project: string, values: ReadonlyMap<string, string>, replace: boolean): Promise<string[]>;
   /** Copies a secret to another name or project, or moves it there; its value does not come to the browser. */
-  copy(project: string, name: string, to: Copy): Promise<void>;
+  copy(project: string, name: string, to: Copy): Promise<string[]>;
   /** Lets the kernel read the secret. */
   put(project: string, name: string, destination: Destination): Promise<Put>;
   /** Has the kernel put a stand-in for the secret into a variable. */

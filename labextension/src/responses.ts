@@ -5,7 +5,7 @@
 
 import { wording } from './language';
 import { ReportedError, RequestError, type Status } from './model';
-import { type Reason, SECRET_FIELDS, type SecretInfo } from './protocol';
+import { NOTICES_HEADER, type Reason, SECRET_FIELDS, type SecretInfo } from './protocol';
 
 /** Whether a body has the form that the API promises; `undefined` is no JSON, and an empty text no body. */
 export type Form<T> = (body: unknown) => body is T;
@@ -88,6 +88,12 @@ export async function read<T>(response: Response, status: number, form: Form<T>,
     throw new ReportedError(body.message, body.reason as Reason, body.hint);
   }
   throw foreign(response, /^\s*</.test(received ?? ''), writes);
+}
+
+/** Returns what the provider says of a change; it is done also where what is said cannot be read. */
+export function noticesOf(headers: Headers): string[] {
+  const notices = parsed(headers.get(NOTICES_HEADER) ?? '');
+  return isTexts(notices) ? notices : [];
 }
 
 /** The error of a request that nobody answered. */

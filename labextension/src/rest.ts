@@ -13,6 +13,7 @@ import {
   isSecrets,
   isStatus,
   type Need,
+  noticesOf,
   read,
   type Scrubbed,
   unreachable
@@ -91,27 +92,27 @@ export class RestTransport implements Transport {
     return secrets;
   }
 
-  async create(project: string, name: string, value: string, details: Details): Promise<void> {
+  create(project: string, name: string, value: string, details: Details): Promise<string[]> {
     const body = { name, value, ...metadata(details) };
-    await this._request(OPERATIONS.create_secret, isSecretNamed(name), { project, body });
+    return this._change(OPERATIONS.create_secret, isSecretNamed(name), { project, body });
   }
 
-  async update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<void> {
+  update(project: string, name: string, change: { value: string } | Partial<Details>): Promise<string[]> {
     const body = 'value' in change ? change : metadata(change);
-    await this._request(OPERATIONS.change_secret, isSecretNamed(name), { project, name, body });
+    return this._change(OPERATIONS.change_secret, isSecretNamed(name), { project, name, body });
   }
 
-  async remove(project: string, name: string): Promise<void> {
-    await this._request(OPERATIONS.delete_secret, isNothing, { project, name });
+  remove(project: string, name: string): Promise<string[]> {
+    return this._change(OPERATIONS.delete_secret, isNothing, { project, name });
   }
 
-  async importValues(project: string, values: ReadonlyMap<string, string>, replace: boolean): Promise<void> {
+  importValues(project: string, values: ReadonlyMap<string, string>, replace: boolean): Promise<string[]> {
     const body = { values: Object.fromEntries(values), replace };
-    await this._request(OPERATIONS.import_secrets, isImported, { project, body });
+    return this._change(OPERATIONS.import_secrets, isImported, { project, body });
   }
 
-  async copy(project: string, name: string, to: Copy): Promise<void> {
-    await this._request(OPERATIONS.copy_secret, isSecretNamed(to.name), { project, name, body: to });
+  copy(project: string, name: string, to: Copy): Promise<string[]> {
+    return this._change(OPERATIONS.copy_secret, isSecretNamed(to.name), { project, name, body: to });
   }
 
   /** Reads what a notebook's cells need, without running them. */
@@ -196,6 +197,11 @@ export class RestTransport implements Transport {
   private _notifyLive(): void {
     const { serverWatches, connected, live } = this._watched;
     live(serverWatches && connected);
+  }
+
+  private async _change<T>(operation: Operation, form: Form<T>, asked: Asked): Promise<string[]> {
+    const [, headers] = await this._request(operation, form, asked);
+    return noticesOf(headers);
   }
 
   private async _request<T>(operation: Operation, form: Form<T>, asked: Asked): Promise<[T, Headers]> {

@@ -15,6 +15,7 @@ test('a secret is renamed by a move, and copied to a project under a name; both 
   const store = await opened({
     copy: async (...all) => {
       asked.push(all);
+      return [];
     }
   });
   assert.ok(await store.changes.rename('A', 'B'));
@@ -25,6 +26,32 @@ test('a secret is renamed by a move, and copied to a project under a name; both 
     ['demo', 'A', { name: 'B', move: true }],
     ['demo', 'B', { project: 'other', name: 'C' }]
   ]);
+});
+
+test('what the provider says of a change stands behind what was done, whatever the change', async () => {
+  const notices = async () => ['The platform still lists A.', 'Its owner may put it back.'];
+  const store = await opened({
+    create: notices,
+    update: notices,
+    remove: notices,
+    importValues: notices,
+    copy: notices
+  });
+  const details = { description: '', labels: [], expires: '', hosts: [] };
+  const { changes } = store;
+  const made = [
+    () => changes.create('A', 'sample-value', details),
+    () => changes.replace('A', 'sample-value'),
+    () => changes.edit('A', details),
+    () => changes.rename('A', 'B'),
+    () => changes.copy('A', 'other', 'A'),
+    () => changes.remove('A'),
+    () => changes.importValues(new Map([['A', 'sample-value']]), false)
+  ];
+  for (const make of made) {
+    assert.ok(await make());
+    assert.match(store.state.notice, /^.+\. The platform still lists A\. Its owner may put it back\.$/);
+  }
 });
 
 test('an import that is refused for names that exist says what to do in the panel, and holds no value', async () => {
@@ -58,6 +85,7 @@ test('a project that is not known yet is asked for first, and nothing is sent to
   const set = {
     create: async (project: string) => {
       created.push(project);
+      return [];
     }
   };
   const store = new Store(fakeTransport(set));

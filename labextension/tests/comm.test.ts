@@ -80,6 +80,16 @@ test('all values of an import are the only buffer of one message; a copy sends n
   );
 });
 
+test('what the provider says of a change comes back with it', async () => {
+  const { made, answer } = comm();
+  const copied = made.copy('demo', 'A', { name: 'B' });
+  answer({ name: 'B', notices: ['The platform still lists A.'] });
+  assert.deepEqual(await copied, ['The platform still lists A.']);
+  const removed = made.remove('demo', 'A');
+  answer({});
+  assert.deepEqual(await removed, []);
+});
+
 test('an edit sends what was changed and no buffer', async () => {
   const { made, sent, buffers, answer } = comm();
   const edited = made.update('demo', 'A', { expires: '', hosts: [] });

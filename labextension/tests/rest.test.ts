@@ -97,6 +97,22 @@ test('what is only read is no activity of a user, what is done is', async () => 
   );
 });
 
+test('what the provider says of a change comes in a header, and none that cannot be read', async () => {
+  const said = ['The platform still lists “A”.', 'B, too.'];
+  for (const [header, notices] of [
+    [JSON.stringify(said).replace(/[“”]/g, sign => `\\u${sign.charCodeAt(0).toString(16)}`), said],
+    ['{"A": 1}', []],
+    ['no JSON', []]
+  ] as const) {
+    const headers = { 'DH-Secrets-Notices': header };
+    const { made } = rest(({ method }) =>
+      method === 'DELETE' ? new Response(null, { status: 204, headers }) : json(info('A'), 200, headers)
+    );
+    assert.deepEqual(await made.remove('demo', 'A'), notices);
+    assert.deepEqual(await made.update('demo', 'A', { value: 'sample' }), notices);
+  }
+});
+
 test('a refusal keeps message, reason and hint', async () => {
   const body = { message: 'A: it is there.', reason: 'SecretExistsError', hint: 'Use another name.' };
   const { made } = rest(() => json(body, 409));

@@ -14,21 +14,31 @@ from .conftest import Open
 from .lab import Lab, start
 
 
-def write(namespace: Namespace, project: str, name: str, value: str) -> None:
-    """Writes one key of a project's Secret with kubectl."""
+def write(namespace: Namespace, project: str, name: str, value: str, manager: str = "kubectl-patch") -> None:
+    """Writes one key of a project's Secret with kubectl, in the name of a field manager."""
     patch = {"data": {name: base64.b64encode(value.encode()).decode()}}
-    namespace.kubectl("patch", "secret", f"proj-secrets-{project}", "--type=merge", "-p", json.dumps(patch))
+    secret, merge = f"proj-secrets-{project}", ("--type=merge", "-p", json.dumps(patch))
+    namespace.kubectl("patch", "secret", secret, f"--field-manager={manager}", *merge)
 
 
 def test_a_change_by_kubectl_appears(
     kubernetes_lab: Lab, kubernetes_namespace: Namespace, open_panel: Open, project: str
 ) -> None:
-    """A key that kubectl adds is in the list, one that it removes is not; nothing was reloaded."""
+    """A key that kubectl adds is in the list, one that it removes is not; nothing was reloaded. That
+    its owner may put a key back is said when it is changed."""
     panel, _ = open_panel(kubernetes_lab)
     panel.add("FIRST", "sample-first")
     panel.page.evaluate("window.notReloaded = true")
-    write(kubernetes_namespace, project, "FROM_KUBECTL", "sample-outside")
+    write(kubernetes_namespace, project, "FROM_KUBECTL", "sample-outside", "vault-operator")
     expect(panel.name("FROM_KUBECTL")).to_be_visible()
+    panel.act("FROM_KUBECTL", "Replace value")
+    replace = panel.dialog("Replace value of FROM_KUBECTL")
+    replace.fill(Value="sample-ours")
+    replace.submit()
+    expect(panel.status).to_have_text(
+        f"The value of FROM_KUBECTL was replaced. The Secret proj-secrets-{project} is kept by vault-operator: "
+        "its owner may put it back."
+    )
     gone = '[{"op": "remove", "path": "/data/FROM_KUBECTL"}]'
     kubernetes_namespace.kubectl("patch", "secret", f"proj-secrets-{project}", "--type=json", "-p", gone)
     expect(panel.name("FROM_KUBECTL")).to_be_hidden()

@@ -249,7 +249,8 @@ def test_where_it_cannot_it_says_that_it_waits(show: Show, local_lab: Lab) -> No
 def test_a_cluster_that_does_not_answer_is_a_state(
     show: Show, cluster: Cluster, namespace: Namespace, project: str
 ) -> None:
-    """While the API server hangs the panel says that it waits, and cells run; a change by kubectl is seen."""
+    """While the API server hangs the panel says that it waits, and cells run; a change by kubectl is seen, and that
+    its owner may put a key back is said."""
     shown = show(namespace.kubeconfig)
     panel = shown.panel
     panel.add("FIRST", "sample-value")
@@ -263,8 +264,13 @@ def test_a_cluster_that_does_not_answer_is_a_state(
         expect(panel.name("SECOND")).to_be_hidden()
     expect(panel.name("SECOND")).to_be_visible()
     patch = json.dumps({"stringData": {"BY-KUBECTL": "sample-value"}})
-    namespace.kubectl("patch", "secret", f"proj-secrets-{project}", "--type=merge", "-p", patch)
+    manager = "--field-manager=vault-operator"
+    namespace.kubectl("patch", "secret", f"proj-secrets-{project}", manager, "--type=merge", "-p", patch)
     expect(panel.name("BY-KUBECTL")).to_be_visible()
+    panel.act("BY-KUBECTL", "Delete")
+    panel.dialog("Delete BY-KUBECTL").submit()
+    expect(panel.status).to_contain_text("BY-KUBECTL was deleted. The Secret")
+    expect(panel.status).to_contain_text("is kept by vault-operator: its owner may put it back.")
 
 
 def test_where_watching_is_denied_it_asks(show: Show, namespace: Namespace, project: str) -> None:
