@@ -12,6 +12,8 @@ from .refusal import RefusedError
 from .session import Session
 
 _WITHOUT_BODY = frozenset({204, 304})
+_BETWEEN = b"\n"
+"""Between the texts of a head: no header has one."""
 _OF_THE_CODING = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
@@ -34,10 +36,11 @@ class Answer:
         headers = response.headers.raw_items()
         if self._decoder:
             headers = [header for header in headers if header[0].lower() not in _OF_THE_CODING]
+        ((reason, _), *headers) = cleaned(session, [(response.reason, b""), *headers])
         self.head = h11.Response(
             status_code=response.status_code,
-            headers=cleaned(session, headers),
-            reason=_cleaned(session, response.reason),
+            headers=headers,
+            reason=reason,
             http_version=response.http_version,
         )
 
@@ -78,9 +81,15 @@ class Answer:
 
 def cleaned(session: Session, headers: Headers) -> Headers:
     """Returns headers without values."""
-    return [(_cleaned(session, key), _cleaned(session, content)) for key, content in headers]
+    texts = iter(_cleaned(session, [text for header in headers for text in header]))
+    return list(zip(texts, texts, strict=True))
 
 
-def _cleaned(session: Session, text: bytes) -> bytes:
-    stream = session.take_out()
-    return stream.feed(text) + stream.finish()
+def _cleaned(session: Session, texts: list[bytes]) -> list[bytes]:
+    """Searches all of them at once, since a search costs more than its bytes; each stays as long as it is."""
+    stream, at, out = session.take_out(), 0, []
+    whole = stream.feed(_BETWEEN.join(texts)) + stream.finish()
+    for text in texts:
+        out.append(whole[at : at + len(text)])
+        at += len(text) + len(_BETWEEN)
+    return out
