@@ -15,7 +15,11 @@ class UnansweredError(SecretsError):
     """Nobody can answer a question, or it was cancelled."""
 
 
-class InterruptedPromptError(UnansweredError):
+class CancelledPromptError(UnansweredError):
+    """Somebody was there, and did not want to answer."""
+
+
+class InterruptedPromptError(CancelledPromptError):
     """It was cancelled by Ctrl-C."""
 
 
@@ -78,7 +82,7 @@ class Prompts:
             except (KeyboardInterrupt, EOFError) as error:
                 if not self._by_front_end:
                     print()  # behind the prompt, on the same line
-                kind = InterruptedPromptError if isinstance(error, KeyboardInterrupt) else UnansweredError
+                kind = InterruptedPromptError if isinstance(error, KeyboardInterrupt) else CancelledPromptError
                 failure = kind(subject, "cancelled; nothing was changed", "Run it again when you are ready")
             except Exception as error:
                 # ipykernel's own, by its name: a terminal may be without ipykernel.

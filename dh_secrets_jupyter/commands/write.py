@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..models.hosts import check_hosts, is_signing_key
 from ..project import PersonNeededError, Project, Secret
 from ..rendering import place, whole_place
 from .front import Front
+from .prompts import CancelledPromptError, UnansweredError
 
 
 def set_secret(front: Front, line: Line) -> None:
@@ -25,7 +27,7 @@ def set_secret(front: Front, line: Line) -> None:
     name = check_name(line.single_word("NAME"))
     project = front.project()
     metadata = _metadata(name, line)
-    value = _value(front, name, line, whole_place(project))
+    value = _value(front, project, name, line, metadata)
     source = line.given("source")
     secret = _change(
         front,
@@ -150,7 +152,7 @@ def _metadata(name: str, line: Line) -> dict[str, Any]:
     return given
 
 
-def _value(front: Front, name: str, line: Line, place: str) -> str | bytes:
+def _value(front: Front, project: Project, name: str, line: Line, metadata: Mapping[str, Any]) -> str | bytes:
     options = line.options
     if options.from_file is not None:
         stdin = front.read_stdin(MAX_TOTAL + 1) if options.from_file == "-" else None
@@ -159,7 +161,22 @@ def _value(front: Front, name: str, line: Line, place: str) -> str | bytes:
         return _from_environment(name, options.from_env)
     if getattr(options, "from_var", None) is not None:  # which a terminal does not have
         return _from_variable(front, name, options.from_var)
-    return front.ask_value(name, place)
+    return _typed(front, project, name, metadata)
+
+
+def _typed(front: Front, project: Project, name: str, metadata: Mapping[str, Any]) -> str:
+    """Returns what somebody types. Where nobody can, no option helps with a secret that has hosts, and that is said."""
+    unanswered: SecretsError
+    try:
+        return front.ask_value(name, whole_place(project))
+    except CancelledPromptError:
+        raise
+    except UnansweredError as error:
+        unanswered = error
+    with contextlib.suppress(SecretsError):
+        if hosts := project.get_secret(name).metadata.hosts:
+            unanswered = PersonNeededError(name, of_hosts=metadata.get("hosts", hosts) != hosts)
+    raise unanswered
 
 
 def _from_environment(name: str, entry: str) -> str | bytes:

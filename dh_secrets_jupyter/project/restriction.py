@@ -14,7 +14,18 @@ from ..providers.base import Change, Plan, Put, Record, Records, Unconditional
 
 
 class PersonNeededError(AccessDeniedError):
-    """Only a person may make this change; nothing was changed."""
+    """Only a person may make this change; nothing was changed.
+
+    Args:
+        name: the secret's, which has hosts.
+        of_hosts: whether they would change; else the value would.
+    """
+
+    def __init__(self, name: str, *, of_hosts: bool) -> None:
+        problem, command = ("change its hosts", "edit") if of_hosts else ("give it another value", "set")
+        super().__init__(
+            name, f"only a person can {problem}", f"Use the panel, or type %secret {command} {name} and answer"
+        )
 
 
 def is_readable(record: Record) -> bool:
@@ -71,12 +82,10 @@ def restrict(plan: Plan, *, by_person: bool) -> Plan:
 
 def _check_unchanged(put: Put, old: Record) -> None:
     if put.metadata.hosts != old.metadata.hosts:
-        hint = f"Use the panel, or type %secret edit {put.name} and answer"
-        raise PersonNeededError(put.name, "only a person can change its hosts", hint)
+        raise PersonNeededError(put.name, of_hosts=True)
     # A plan that leaves the value alone hands it back; whether another one is equal is not to be found out.
     if put.value is not old.value:
-        hint = f"Use the panel, or type %secret set {put.name} and answer"
-        raise PersonNeededError(put.name, "only a person can give it another value", hint)
+        raise PersonNeededError(put.name, of_hosts=False)
 
 
 def _check_value(put: Put, old: Record | None) -> None:

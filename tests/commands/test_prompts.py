@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dh_secrets_jupyter.commands.prompts import InterruptedPromptError, Prompts, UnansweredError
+from dh_secrets_jupyter.commands.prompts import CancelledPromptError, InterruptedPromptError, Prompts, UnansweredError
 from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.grammar import SET
 
@@ -93,7 +93,7 @@ def test_only_yes_is_a_yes(answer: Answer, prompts: Prompts, typed: str, meant: 
 
 
 @pytest.mark.parametrize(
-    ("stop", "kind"), [(KeyboardInterrupt(), InterruptedPromptError), (EOFError(), UnansweredError)]
+    ("stop", "kind"), [(KeyboardInterrupt(), InterruptedPromptError), (EOFError(), CancelledPromptError)]
 )
 def test_what_is_cancelled_is_said(answer: Answer, prompts: Prompts, stop: BaseException, kind: type) -> None:
     """Ctrl-C is told from the end of the input; neither goes on as an exception of its own."""

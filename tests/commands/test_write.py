@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dh_secrets_jupyter.commands import HANDLERS
-from dh_secrets_jupyter.commands.prompts import UnansweredError
+from dh_secrets_jupyter.commands.prompts import CancelledPromptError, UnansweredError
 from dh_secrets_jupyter.errors import AccessDeniedError, SecretsError
 from dh_secrets_jupyter.grammar import COMMANDS
 from dh_secrets_jupyter.grammar.parsing import parse_words
@@ -30,6 +30,7 @@ class Desk:
         self._project = project
         self._answers = list(answers)
         self.questions: list[str] = []
+        self.unanswered: type[UnansweredError] = UnansweredError
 
     def type(self, *words: str) -> None:
         """Types a command."""
@@ -43,7 +44,7 @@ class Desk:
         print(table)
 
     def ask_value(self, name: str, place: str) -> str:
-        return self._answer(f"value of {name}", UnansweredError(name, "nobody can answer", "Do"))
+        return self._answer(f"value of {name}", self.unanswered(name, "nobody can answer", "Do"))
 
     def confirm(self, what: str, question: str, unanswered: SecretsError | None = None) -> bool:
         return self._answer(question, unanswered or UnansweredError(what, "nobody can answer", "Do")) in ("y", "yes")
@@ -124,6 +125,35 @@ def test_no_answer_is_enough(demo: Project, words: list[str]) -> None:
     with pytest.raises(AccessDeniedError, match=r"^KEY: only a person can"):
         desk.type(*words)
     assert (desk.questions, state(demo)) == ([], (VALUE, ["api.example.com"]))
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["set", "KEY"], "KEY: only a person can give it another value. Use the panel, or type %secret set KEY"),
+        (["set", "KEY", "--hosts", "api.example.com"], "KEY: only a person can give it another value."),
+        (["set", "KEY", "--hosts", "b.test"], "KEY: only a person can change its hosts. Use the panel, or type"),
+        (["set", "KEY", "--hosts", ""], "KEY: only a person can change its hosts."),
+    ],
+)
+def test_nobody_types_a_value(demo: Project, words: list[str], problem: str) -> None:
+    """Where nobody can be asked for it, access is denied: the options that a prompt names would be refused as well."""
+    with pytest.raises(AccessDeniedError) as caught:
+        Desk(demo).type(*words)
+    assert str(caught.value).startswith(problem)
+    assert state(demo) == (VALUE, ["api.example.com"])
+    demo.new_secret("PLAIN", VALUE)
+    for name in ("PLAIN", "NEW"):
+        with pytest.raises(UnansweredError, match=f"^{name}: nobody can answer"):
+            Desk(demo).type("set", name, *words[2:])
+
+
+def test_somebody_does_not_want_to_answer(demo: Project) -> None:
+    """Cancelling is said as such, not as if nobody had been there."""
+    desk = Desk(demo)
+    desk.unanswered = CancelledPromptError
+    with pytest.raises(CancelledPromptError, match=r"^KEY: nobody can answer"):
+        desk.type("set", "KEY")
 
 
 def test_a_typed_value_is_a_persons(demo: Project) -> None:
