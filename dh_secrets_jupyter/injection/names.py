@@ -33,20 +33,24 @@ class SecretRef:
     target: str | None = None
 
 
-def targets(destination: Destination, refs: Iterable[SecretRef]) -> dict[str, str]:
+def targets(destination: Destination, refs: Iterable[SecretRef], *, typed: str = "{} as {}") -> dict[str, str]:
     """Returns the secret's name for each variable (a file's path needs one, too) or environment entry, in their order.
+
+    Args:
+        typed: how people type a secret and its target here, for hints.
 
     Raises:
         SecretsError: two secrets would meet in one target, or one cannot go to its own.
     """
     found: dict[str, str] = {}
     for ref in refs:
-        target = _entry(ref) if destination is Destination.ENVIRONMENT else _variable(ref)
+        example = f"for example: {typed.format(ref.name, 'OTHER')}"
+        target = _entry(ref, example) if destination is Destination.ENVIRONMENT else _variable(ref)
         if found.setdefault(target, ref.name) != ref.name:
             raise SecretsError(
                 f"{found[target]}, {ref.name}",
                 f"both would go into {target}",
-                f"Give one of them another name, for example: {ref.name} as OTHER",
+                f"Give one of them another name, {example}",
             )
     return found
 
@@ -66,10 +70,10 @@ def _variable(ref: SecretRef) -> str:
     return name
 
 
-def _entry(ref: SecretRef) -> str:
+def _entry(ref: SecretRef, example: str) -> str:
     name = ref.name if ref.target is None else ref.target
     if not name or "=" in name or "\0" in name:
         raise SecretsError(
-            ref.name, f"{name!a} is not a valid name for an environment variable", 'Use a name without = after "as"'
+            ref.name, f"{name!a} is not a valid name for an environment variable", f"Use a name without =, {example}"
         )
     return name

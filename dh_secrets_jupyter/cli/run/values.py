@@ -43,7 +43,7 @@ def load(line: Line, names: Sequence[str], common: Mapping[str, str]) -> Loaded:
     if names and line.options.all:
         raise SecretsError("--all", "it cannot be combined with names", "Pass one of them")
     refs = [SecretRef(name, variable if sign else None) for name, sign, variable in (w.partition("=") for w in names)]
-    named = targets(Destination.ENVIRONMENT, refs)  # a bad name fails before the provider is asked
+    named = targets(Destination.ENVIRONMENT, refs, typed="{}={}")  # a bad name fails before the provider is asked
     front, masker = TerminalFront(common), Masker()
     for name, text in credentials(os.environ, front.settings.mask_environment).items():
         masker.add(name, os.fsencode(text), Claim.VARIABLE)
