@@ -113,13 +113,13 @@ def run_scrub(
             write(Path(document.name), data, done.data)
         marked += done.marked
         report.findings += done.left
+        report.unread += done.unread
         for finding in done.marked:
             print(f"{_line(finding, masker)}  {'would be marked' if check else 'marked'}", file=out)
     for finding in report.findings:
         print(f"{_line(finding, masker)}  left as it is", file=out)
     _say_what_to_do(project, [*marked, *report.findings], err)
-    for one in report.unread:
-        print(f"{one.name}: {one.reason}.", file=err)
+    _say_gaps(report, err)
     if marked and check:
         return FOUND
     return COULD_NOT if report.unread else 0
@@ -163,7 +163,7 @@ def _line(finding: Finding, masker: Masker) -> str:
 
 
 def _say(report: Report, kind: str, err: TextIO) -> None:
-    """Says in a line each what was found, what could not be looked for and what not be read."""
+    """Says in a line each what was found, and what could not be."""
     plural = "" if report.searched == 1 else "s"
     if report.findings:
         names = ", ".join(sorted({finding.secret for finding in report.findings}))
@@ -171,6 +171,11 @@ def _say(report: Report, kind: str, err: TextIO) -> None:
         print(f"{count} finding{'s' * (count > 1)} in {report.searched} {kind}{plural}. Rotate {names}.", file=err)
     else:
         print(f"Nothing found in {report.searched} {kind}{plural}.", file=err)
+    _say_gaps(report, err)
+
+
+def _say_gaps(report: Report, err: TextIO) -> None:
+    """Says in a line each what could not be looked for, and what could not be read."""
     if report.unmaskable:
         reasons = ", ".join(f"{one.name} ({one.reason})" for one in report.unmaskable)
         print(f"Not looked for: {reasons}.", file=err)

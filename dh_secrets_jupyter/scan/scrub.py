@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import SecretsError
 from ..guard.engine import ANSI, Encoding, Masker, Occurrence, mark
 from . import notebooks
-from .findings import Finding
+from .findings import Finding, NotSearched
 from .search import find, find_in_field
 
 Edit = tuple[int, int, bytes]
@@ -28,11 +28,13 @@ class Scrubbed:
         data: its bytes afterwards; the very same object where nothing is to be changed.
         marked: what was replaced.
         left: what stays, for it stands in sources, or in a file that is no notebook.
+        unread: says that it could not be read as the notebook that its name promises.
     """
 
     data: bytes
     marked: list[Finding]
     left: list[Finding]
+    unread: list[NotSearched]
 
 
 def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> Scrubbed:
@@ -41,11 +43,12 @@ def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> S
     Raises:
         SecretsError: the notebook would not be valid JSON any more.
     """
-    findings = find(name, data, masker)
+    report = find(name, data, masker)
+    findings = report.findings
     in_notebook = bool(findings) and notebooks.is_notebook(data) and findings[0].place.field is not None
     marked = [one for one in findings if sources or (in_notebook and one.place.field != "source")]
     if not marked:
-        return Scrubbed(data, [], findings)
+        return Scrubbed(data, [], findings, report.unread)
     if in_notebook:
         edits = [edit for field in notebooks.fields(data) for edit in _edits_of_field(field, data, masker, sources)]
     else:
@@ -53,7 +56,7 @@ def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> S
     scrubbed = _spliced(data, edits)
     if in_notebook:
         _check_notebook(name, scrubbed)
-    return Scrubbed(scrubbed, marked, [one for one in findings if one not in marked])
+    return Scrubbed(scrubbed, marked, [one for one in findings if one not in marked], report.unread)
 
 
 def write(path: Path, old: bytes, new: bytes) -> None:

@@ -82,9 +82,9 @@ def _batches(documents: Iterable[Document], masker: Masker, report: Report) -> I
     yield batch, size
 
 
-def find(name: str, data: bytes, masker: Masker) -> list[Finding]:
-    """Returns what is found in one file of moderate size, a notebook or any other."""
-    return _search_batch([(name, data)], masker).findings
+def find(name: str, data: bytes, masker: Masker) -> Report:
+    """Returns what is to be said of one file of moderate size, a notebook or any other."""
+    return _search_batch([(name, data)], masker)
 
 
 def find_in_field(field: notebooks.Field, masker: Masker) -> tuple[list[Occurrence], bool]:

@@ -98,7 +98,8 @@ def test_env(project_kernel: Kernel) -> None:
     assert project_kernel.ok("%secret env --all").stdout == "Read into environment variables: API_KEY, db-pass\n"
     assert project_kernel.ok("len(os.environ['db-pass'])").result == "17"
     assert project_kernel.run("%secret env API_KEY as A=B").error == (
-        "API_KEY: 'A=B' is not a valid name for an environment variable. Use a name without =, for example: API_KEY as OTHER."
+        "API_KEY: 'A=B' is not a valid name for an environment variable. "
+        "Use a name without =, for example: API_KEY as OTHER."
     )
 
 

@@ -33,7 +33,7 @@ def test_as_in_a_file(masker: Masker, place: str) -> None:
         content = planted.PLACES[place](text)
         data = planted.FORMATTINGS["lines"](content).encode()
         found = [_said(one) for one in find_in_content("a.ipynb", json.loads(data), masker)]
-        assert found == [_said(one) for one in find("a.ipynb", data, masker)]
+        assert found == [_said(one) for one in find("a.ipynb", data, masker).findings]
         assert len(found) == 1
 
 

@@ -55,7 +55,7 @@ def test_notebooks(masker: Masker, tmp_path: Path, place: str, formatting: str) 
         planted.write(path, place, encoding, formatting)
         data = path.read_bytes()
         done = scrub("a.ipynb", data, masker, sources=True)
-        assert find("a.ipynb", done.data, masker) == []
+        assert find("a.ipynb", done.data, masker).findings == []
         assert _is_same_but_for_marks(data, done.data), encoding
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -70,7 +70,7 @@ def test_sources_stay(masker: Masker) -> None:
     done = scrub("a.ipynb", data, masker)
     assert [one.place.field for one in done.marked] == ["output"]
     assert [one.place.field for one in done.left] == ["source"]
-    assert [one.place.field for one in find("a.ipynb", done.data, masker)] == ["source"]
+    assert [one.place.field for one in find("a.ipynb", done.data, masker).findings] == ["source"]
 
 
 def test_nothing_to_do(masker: Masker) -> None:
@@ -145,6 +145,22 @@ def test_command(repository: Repository, scrub: Scrub) -> None:
     assert sorted(path.name for path in repository.path.iterdir()) == [".git", "a.ipynb", "b.py"]
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("{", "no notebook"), (f'{{"cells": [], "nbformat": 4, "{planted.VALUE}"', "no valid JSON")],
+)
+def test_unreadable_notebook(repository: Repository, scrub: Scrub, content: str, reason: str) -> None:
+    """It is never called clean: the status is 2, and which it is is said, and what cannot be looked for anywhere."""
+    repository.write("a.ipynb", content)
+    for options in ({}, {"sources": True}):
+        status, _, said = scrub(**options)
+        assert status == 2
+        assert said.splitlines()[-2:] == [
+            "Not looked for: SHORT (it has fewer than 4 characters).",
+            f"a.ipynb: {reason}; searched as plain bytes.",
+        ]
+
+
 @pytest.mark.posix
 def test_link_stays_one(tmp_path: Path) -> None:
     """A link is followed, not replaced."""
@@ -183,7 +199,7 @@ def test_many_notebooks(masker: Masker, count: int) -> None:
             document["cells"].append(made["cells"][1] | {"id": f"c{len(document['cells'])}"})
         data = dice.choice(list(planted.FORMATTINGS.values()))(document).encode()
         done = scrub("a.ipynb", data, masker, sources=True)
-        assert find("a.ipynb", done.data, masker) == []
+        assert find("a.ipynb", done.data, masker).findings == []
         kept = MARKS.split(done.data)
         assert len(kept) > 1
         at = 0
@@ -234,5 +250,5 @@ def test_history_is_rewritten(
     command = [sys.executable, "-m", "git_filter_repo", "--force", "--blob-callback", callback]
     subprocess.run(command, cwd=repository.path, check=True, capture_output=True)
     assert repository.git("show", "HEAD~1:b.py") == "[secret:API_KEY]"
-    assert find("a.ipynb", repository.git("show", "HEAD:a.ipynb").encode(), masker) == []
+    assert find("a.ipynb", repository.git("show", "HEAD:a.ipynb").encode(), masker).findings == []
     _validate(repository.git("show", "HEAD:a.ipynb"))

@@ -30,7 +30,7 @@ def test_notebooks(masker: Masker, tmp_path: Path, place: str, formatting: str) 
     for encoding, (name, _) in planted.ENCODED.items():
         path = tmp_path / "a.ipynb"
         planted.write(path, place, encoding, formatting)
-        (finding,) = find("a.ipynb", path.read_bytes(), masker)
+        (finding,) = find("a.ipynb", path.read_bytes(), masker).findings
         found = finding.to_json()
         assert (found["secret"], found["encoding"]) == (name, encoding)
         assert {key: found[key] for key in planted.EXPECTED[place]} == planted.EXPECTED[place]
@@ -45,7 +45,7 @@ def test_notebooks(masker: Masker, tmp_path: Path, place: str, formatting: str) 
 def test_files(masker: Masker, form: str, encoding: str) -> None:
     """Each encoding is found in files of any kind, once, with its line."""
     name, text = planted.ENCODED[encoding]
-    (finding,) = find("a.txt", form.format(text).encode(), masker)
+    (finding,) = find("a.txt", form.format(text).encode(), masker).findings
     assert (finding.secret, finding.encoding, finding.line) == (name, encoding, 3)
     assert finding.place.field is None
 
@@ -58,7 +58,7 @@ def test_sqlite(masker: Masker, tmp_path: Path) -> None:
             connection.execute("create table t (a)")
             connection.execute("insert into t values (?)", [text])
         connection.close()
-        (finding,) = find("a.db", path.read_bytes(), masker)
+        (finding,) = find("a.db", path.read_bytes(), masker).findings
         assert (finding.secret, finding.encoding, finding.line) == (name, encoding, None)
 
 
@@ -66,28 +66,28 @@ def test_sqlite(masker: Masker, tmp_path: Path) -> None:
 def test_utf_16(masker: Masker, order: str) -> None:
     """Values are found in UTF-16 of either order, as Windows' tools write it."""
     text = "﻿" + f"x = {planted.VALUE}\r\n"
-    (finding,) = find("a.txt", text.encode(order), masker)
+    (finding,) = find("a.txt", text.encode(order), masker).findings
     assert (finding.secret, finding.encoding) == ("API_KEY", "utf-16")
 
 
 def test_same_place_once(masker: Masker) -> None:
     """A value that stands in one place twice is one finding; in another encoding it is another one."""
     document = planted.PLACES["stream"](f"{planted.VALUE} {planted.VALUE}\n{planted.VALUE.encode().hex()}")
-    found = find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker)
+    found = find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker).findings
     assert [one.encoding for one in found] == ["text", "hex"]
 
 
 def test_longest_encoding(masker: Masker) -> None:
     """Where pieces of a value overlap with all of it in another encoding, the longer one is named."""
     escaped = planted.VALUE.replace('"', '\\"')
-    (finding,) = find("a.txt", f'"{escaped}"'.encode(), masker)
+    (finding,) = find("a.txt", f'"{escaped}"'.encode(), masker).findings
     assert finding.encoding == "json"
 
 
 def test_wrapped_value_once(masker: Masker) -> None:
     """What is left of a value on each of its lines is one finding: a wrapped base64, indented lines."""
     wrapped = "\n".join(["x" * 40, *_wrapped(planted.ENCODED["base64"][1], 32)])
-    (finding,) = find("a.txt", wrapped.encode(), masker)
+    (finding,) = find("a.txt", wrapped.encode(), masker).findings
     assert (finding.encoding, finding.line) == ("base64", 2)
 
 
@@ -100,7 +100,7 @@ def test_numbers() -> None:
     masker = Masker()
     masker.add("PIN", "17000000")
     document = planted.notebook({"outputs": [planted._output("application/json", {"a": [17000000, 170000001, 1.5]})]})
-    (finding,) = find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker)
+    (finding,) = find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker).findings
     assert (finding.secret, finding.place.mime) == ("PIN", "application/json")
 
 
@@ -109,7 +109,7 @@ def test_shared_value() -> None:
     masker = Masker()
     for name in ("B_KEY", "A_KEY", "C_KEY"):
         masker.add(name, planted.VALUE)
-    assert [one.secret for one in find("a.txt", planted.VALUE.encode(), masker)] == ["A_KEY"]
+    assert [one.secret for one in find("a.txt", planted.VALUE.encode(), masker).findings] == ["A_KEY"]
 
 
 def test_urls_of_a_service_account() -> None:
@@ -122,9 +122,9 @@ def test_urls_of_a_service_account() -> None:
     scanning, masking = Masker(urls_are_common=True), Masker()
     scanning.add("ACCOUNT", value)
     masking.add("ACCOUNT", value)
-    assert not find("a.json", other, scanning)
-    assert find("a.json", other, masking)
-    assert [one.encoding for one in find("a.json", b"key: invented-aB3dE5fG7hI9jK1l", scanning)] == ["part"]
+    assert not find("a.json", other, scanning).findings
+    assert find("a.json", other, masking).findings
+    assert [one.encoding for one in find("a.json", b"key: invented-aB3dE5fG7hI9jK1l", scanning).findings] == ["part"]
 
 
 def test_large_file_in_windows(masker: Masker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +157,7 @@ def test_key_given_twice(masker: Masker) -> None:
         ('{"a": 1}', f'{{"a": 1}}, "metadata": {{{json.dumps(planted.VALUE)}: 1}}', "metadata"),
     ):
         assert once in document
-        (finding,) = find("a.ipynb", document.replace(once, twice).encode(), masker)
+        (finding,) = find("a.ipynb", document.replace(once, twice).encode(), masker).findings
         assert (finding.place.cell, finding.place.field, finding.encoding) == (2, field, "text")
 
 
@@ -170,10 +170,12 @@ def test_what_decodes_as_base64(masker: Masker, mime: str) -> None:
         planted.in_base64(b"\0" * 900 + planted.VALUE.encode()),
     ):
         document = planted.notebook({"outputs": [planted._output(mime, text)]})
-        (finding,) = find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker)
+        (finding,) = find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker).findings
         assert (finding.secret, finding.place.mime) == ("API_KEY", mime)
     document = planted.notebook({"outputs": [planted._output(mime, hexadecimal * 20 + "00" * 40)]})
-    assert len(find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker)) == (mime[:4] == "appl")
+    assert len(find("a.ipynb", planted.FORMATTINGS["lines"](document).encode(), masker).findings) == (
+        mime[:4] == "appl"
+    )
 
 
 def test_order_is_that_of_the_documents(masker: Masker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +195,7 @@ def test_old_notebook(masker: Masker) -> None:
     output = {"output_type": "display_data", "png": planted.in_base64(planted.png(planted.VALUE.encode()))}
     cell = {"cell_type": "code", "language": "python", "input": [planted.VALUE], "outputs": [output]}
     document = {"worksheets": [{"cells": [cell]}], "nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}}
-    found = find("a.ipynb", json.dumps(document).encode(), masker)
+    found = find("a.ipynb", json.dumps(document).encode(), masker).findings
     assert [(one.place.field, one.place.mime, one.encoding) for one in found] == [
         ("source", None, "text"),
         ("output", "image/png", "text"),
