@@ -34,6 +34,8 @@ _OLD_MIMES = {
     "json": "application/json",
 }
 _BINARY = ("data", "png", "jpeg", "pdf")
+_OBJECT, _NUMBER = (tuple, dict), (int, float)
+"""Types; an object may be read as a tuple of its pairs."""
 _PROTOCOL = ("cell_type", "id", "execution_count", "prompt_number", "language", "output_type", "name", "stream")
 
 
@@ -65,7 +67,9 @@ class Field:
 def is_notebook(data: bytes) -> bool:
     """Whether a file looks like a notebook; what it is called does not matter, for a blob has no name."""
     begins = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return begins[:1] == b"{" and b'"nbformat"' in data and (b'"cells"' in data or b'"worksheets"' in data)
+    if begins[:1] != b"{" or data.rfind(b'"nbformat"') < 0:  # it stands near the end
+        return False
+    return b'"cells"' in data or b'"worksheets"' in data
 
 
 def text_of(document: bytes) -> bytes:
@@ -107,21 +111,21 @@ def texts(notebook: object) -> Iterator[tuple[Path, str | bytes]]:
     unread: list[tuple[Path, object]] = [((), notebook)]
     while unread:
         path, value = unread.pop()
-        if isinstance(value, tuple | dict):
+        if isinstance(value, str):
+            text = value
+        elif isinstance(value, _OBJECT):
             for key, inner in value.items() if isinstance(value, dict) else value:
                 below = (*path, key)
                 yield below, key
                 unread.append((below, inner))
             continue
-        if isinstance(value, str):
-            text = value
         elif isinstance(value, list):
             try:
                 text = ("" if _is_in_lines(path) else "\n").join(value)
             except TypeError:  # not of texts alone
                 unread += [((*path, number), inner) for number, inner in enumerate(value)]
                 continue
-        elif isinstance(value, int | float) and not isinstance(value, bool):
+        elif isinstance(value, _NUMBER) and not isinstance(value, bool):
             text = repr(value)
         else:
             continue

@@ -11,12 +11,16 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from ..guard.engine import Masker, Occurrence
 from . import notebooks
 from .findings import Finding, NotSearched, Place, Report
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _THREADS = min(os.cpu_count() or 1, 4)
 """Threads that search; more of them would wait for each other."""
@@ -51,10 +55,17 @@ Batch = list[tuple[str, bytes]]
 
 def search(documents: Iterable[Document], masker: Masker, report: Report) -> None:
     """Searches documents, and adds to a report what was found, what was searched and what could not be read."""
+    batches = _batches(documents, masker, report)
+    first, second = next(batches), next(batches, None)
+    if second is None:  # as in most folders, and nearly always of what is about to be committed: no need of threads
+        report.add(_search_batch(first[0], masker))
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(_THREADS, "dh-secrets-scan") as pool:
         under_way: deque[tuple[int, Future[Report]]] = deque()
         ahead = 0
-        for batch, size in _batches(documents, masker, report):
+        for batch, size in chain((first, second), batches):
             under_way.append((size, pool.submit(_search_batch, batch, masker)))
             ahead += size
             while ahead > _AHEAD:

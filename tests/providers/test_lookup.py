@@ -125,6 +125,12 @@ def test_ours_are_installed() -> None:
     assert lookup.find("local").name == "local"
 
 
+def test_ours_are_found_without_asking_other_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of all installed packages are not read for a provider of this package."""
+    monkeypatch.delattr(lookup, "entry_points")
+    assert lookup.find("local").name == "local"
+
+
 def test_another_package_brings_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A provider of a third party is found as soon as its package is installed."""
     write(tmp_path / "somewhere.py", "class Elsewhere:\n    name = 'elsewhere'\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 import sqlite3
 from io import BytesIO
@@ -200,3 +201,14 @@ def test_old_notebook(masker: Masker) -> None:
         ("source", None, "text"),
         ("output", "image/png", "text"),
     ]
+
+
+def test_what_fits_one_batch_needs_no_threads(masker: Masker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of little files no thread is started; of more than a batch all are found by threads."""
+    monkeypatch.setattr(concurrent.futures, "ThreadPoolExecutor", lambda *_: pytest.fail("threads"))
+    text = planted.ENCODED["text"][1].encode()
+    files = [(f"{number}.txt", text) for number in range(3)]
+    report = Report()
+    search.search((Document(name, len(data), BytesIO(data).read) for name, data in files), masker, report)
+    assert [one.file for one in report.findings] == ["0.txt", "1.txt", "2.txt"]
+    assert report.searched == 3
