@@ -2,6 +2,7 @@
 
 import { render } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Button } from './button';
 import type { Trans } from './language';
 
 interface Props {
@@ -96,9 +97,7 @@ function Chooser({ trans, title, names, chosen }: Props) {
       </div>
       {found.length === 0 && <p class="dhs-empty">{trans.__('No secret matches “%1”.', search)}</p>}
       <div class="dhs-buttons">
-        <button type="button" class="dhs-button dhs-cancel" onClick={() => chosen(null)}>
-          {trans.__('Cancel')}
-        </button>
+        <Button onClick={() => chosen(null)}>{trans.__('Cancel')}</Button>
       </div>
     </dialog>
   );

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Button } from './button';
 import { Problem, Waiting } from './notices';
 import type { Store } from './store';
 
@@ -90,9 +91,9 @@ export function Dialog({ store, title, action, act, drop, destroys, children }: 
         <Problem store={store} />
         <Waiting store={store} />
         <div class="dhs-buttons">
-          <button type="button" class="dhs-button dhs-cancel" autofocus={destroys} onClick={cancel}>
+          <Button autofocus={destroys} onClick={cancel}>
             {action ? trans.__('Cancel') : trans.__('Close')}
-          </button>
+          </Button>
           {action && (
             <button type="submit" class={`dhs-button ${destroys ? 'dhs-danger' : 'dhs-primary'}`} aria-disabled={busy}>
               {busy ? trans.__('Sending…') : action}

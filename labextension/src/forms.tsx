@@ -115,7 +115,7 @@ function DeleteForm({ store, secret }: { store: Store; secret: SecretInfo }) {
       act={() => store.changes.remove(secret.name)}
       destroys
     >
-      <p class="dhs-text">
+      <p>
         {trans.__(
           'The secret is deleted from the project %1 for everybody. Its value cannot be brought back.',
           store.state.project

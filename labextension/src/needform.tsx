@@ -8,6 +8,7 @@
 
 import { render as draw } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { Button } from './button';
 import { enter } from './dialog';
 import { Label } from './field';
 import { speaking, type Trans } from './language';
@@ -137,14 +138,9 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
           <p class="dhs-status" role="status">
             {busy ? trans.__('%1: waiting for an answer…', names.join(', ')) : ''}
           </p>
-          <button
-            type="button"
-            class="dhs-button dhs-cancel"
-            aria-disabled={busy}
-            onClick={() => busy || void ask('cancel')}
-          >
+          <Button aria-disabled={busy} onClick={() => busy || void ask('cancel')}>
             {trans.__('Cancel')}
-          </button>
+          </Button>
           <button type="submit" class="dhs-button dhs-primary" aria-disabled={busy}>
             {trans.__('Save')}
           </button>

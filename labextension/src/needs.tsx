@@ -1,5 +1,6 @@
 /** What the notebook in front says that it needs: what is missing first, with *Add* beside each. */
 
+import { Button } from './button';
 import { usedProject } from './inkernel';
 import type { Need } from './responses';
 import type { Store } from './store';
@@ -78,9 +79,7 @@ function Missing({ store, need }: { store: Store; need: Need }) {
         {name}
       </span>
       {optional && <span class="dhs-tag">{trans.__('optional')}</span>}
-      <button
-        type="button"
-        class="dhs-button"
+      <Button
         aria-label={trans.__('Add %1', name)}
         aria-disabled={readOnly !== ''}
         title={readOnly}
@@ -91,7 +90,7 @@ function Missing({ store, need }: { store: Store; need: Need }) {
         }}
       >
         {trans.__('Add')}
-      </button>
+      </Button>
     </div>
   );
 }

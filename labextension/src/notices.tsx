@@ -1,6 +1,7 @@
 /** What went wrong, and what is being waited for or was done: there is one of each, in the dialog while one is open. */
 
 import type { ComponentChildren } from 'preact';
+import { Button } from './button';
 import { Icon } from './icons';
 import type { Problem as ProblemState } from './state';
 import type { Store } from './store';
@@ -37,11 +38,7 @@ export function Waiting({ store }: { store: Store }) {
   return (
     <div class="dhs-status">
       <p role="status">{waiting || notice}</p>
-      {undoable && !waiting && (
-        <button type="button" class="dhs-button" onClick={() => void store.kernel.undo()}>
-          {store.trans.__('Undo')}
-        </button>
-      )}
+      {undoable && !waiting && <Button onClick={() => void store.kernel.undo()}>{store.trans.__('Undo')}</Button>}
     </div>
   );
 }
@@ -57,9 +54,7 @@ export function Notices({ store, children }: { store: Store; children: Component
       {listProblem && (
         <div class="dhs-problem" role="alert">
           <span>{explain(listProblem)}</span>
-          <button type="button" class="dhs-button" onClick={() => void store.tryAgain()}>
-            {trans.__('Try again')}
-          </button>
+          <Button onClick={() => void store.tryAgain()}>{trans.__('Try again')}</Button>
         </div>
       )}
       {children}
@@ -79,14 +74,9 @@ function Gone({ store }: { store: Store }) {
       {gone.map(name => (
         <div key={name} class="dhs-status">
           <p>{trans.__('%1 was deleted, and is still in the kernel.', name)}</p>
-          <button
-            type="button"
-            class="dhs-button"
-            aria-label={trans.__('Forget %1', name)}
-            onClick={() => void store.kernel.forget(name)}
-          >
+          <Button aria-label={trans.__('Forget %1', name)} onClick={() => void store.kernel.forget(name)}>
             {trans.__('Forget')}
-          </button>
+          </Button>
         </div>
       ))}
     </>

@@ -74,7 +74,7 @@ export function ProjectBox({ store }: { store: Store }) {
   };
 
   return (
-    <div class="dhs-project">
+    <div>
       <Label id={id} text={trans.__('Project')} />
       <div class="dhs-combo">
         <input

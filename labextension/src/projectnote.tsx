@@ -1,5 +1,6 @@
 /** One line below the project: what the notebook in front uses, that there is no such project, or where it is kept. */
 
+import { Button } from './button';
 import { usedProject } from './inkernel';
 import type { Store } from './store';
 
@@ -11,9 +12,7 @@ export function ProjectNote({ store }: { store: Store }) {
     return (
       <p class="dhs-place">
         <span>{front.file ? trans.__('%1 uses %2', front.file, used) : trans.__('This notebook uses %1', used)}</span> ·{' '}
-        <button type="button" class="dhs-button" onClick={() => void store.setProject(used)}>
-          {trans.__('Switch')}
-        </button>
+        <Button onClick={() => void store.setProject(used)}>{trans.__('Switch')}</Button>
       </p>
     );
   }

@@ -41,13 +41,7 @@ export class Requests<Push extends { event: string } = never> {
         this._model.send({ id, method, params }, undefined, buffers);
         this._pending.set(id, { settle, reject });
       } catch {
-        reject(
-          new RequestError(
-            wording('The kernel of this panel is gone.'),
-            'ProviderUnavailableError',
-            wording('Run the cell again.')
-          )
-        );
+        reject(gone(wording('Run the cell again.')));
       }
     });
     return asked.then(resultOf<T>);
@@ -61,13 +55,7 @@ export class Requests<Push extends { event: string } = never> {
   /** What a kernel was asked before it was restarted or went away is answered by nobody. */
   private _onKernelGone = (): void => {
     for (const { reject } of this._pending.values()) {
-      reject(
-        new RequestError(
-          wording('The kernel of this panel is gone.'),
-          'ProviderUnavailableError',
-          wording('Run the cell again, and look whether it was done.')
-        )
-      );
+      reject(gone(wording('Run the cell again, and look whether it was done.')));
     }
     this._pending.clear();
   };
@@ -80,4 +68,8 @@ export class Requests<Push extends { event: string } = never> {
     this._pending.get(content.id)?.settle(content);
     this._pending.delete(content.id);
   };
+}
+
+function gone(hint: string): RequestError {
+  return new RequestError(wording('The kernel of this panel is gone.'), 'ProviderUnavailableError', hint);
 }

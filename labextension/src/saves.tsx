@@ -1,6 +1,7 @@
 /** What the server found in notebooks when they were saved: a notice of the one in front, and *Scrub*. */
 
 import { useEffect, useReducer } from 'preact/hooks';
+import { Button } from './button';
 import type { ServerEvent } from './eventbus';
 import type { Trans } from './language';
 import { RequestError } from './model';
@@ -144,9 +145,9 @@ export function SaveNotice({ saves }: { saves: Saves }) {
     <div class={notice.isProblem ? 'dhs-problem' : 'dhs-note'} role={notice.isProblem ? 'alert' : 'note'}>
       <span dir="auto">{notice.text}</span>
       {notice.scrubs && !saves.isUnsaved && (
-        <button type="button" class="dhs-button" aria-disabled={saves.isScrubbing} onClick={() => void saves.scrub()}>
+        <Button aria-disabled={saves.isScrubbing} onClick={() => void saves.scrub()}>
           {saves.isScrubbing ? trans.__('Scrubbing…') : trans.__('Scrub')}
-        </button>
+        </Button>
       )}
     </div>
   );

@@ -2,6 +2,7 @@
 
 import type { Ref } from 'preact';
 import { useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Button } from './button';
 import { ChooseFile } from './choosefile';
 import type { Trans } from './language';
 import { readText } from './textfile';
@@ -115,18 +116,14 @@ export function ValueField({ id, label, trans, handle, accepted, refuse }: Props
         }}
       />
       {text ? (
-        <button type="button" class="dhs-button dhs-discard" onClick={empty}>
-          {trans.__('Discard')}
-        </button>
+        <Button onClick={empty}>{trans.__('Discard')}</Button>
       ) : (
         <ChooseFile trans={trans} choose={file => void readFile(file)} />
       )}
       {endsInBreak && (
         <p class="dhs-break">
           {trans.__('The file ends in a line break.')}{' '}
-          <button type="button" class="dhs-button" onClick={() => hold((held.current ?? '').replace(/\r?\n$|\r$/, ''))}>
-            {trans.__('Remove it')}
-          </button>
+          <Button onClick={() => hold((held.current ?? '').replace(/\r?\n$|\r$/, ''))}>{trans.__('Remove it')}</Button>
         </p>
       )}
       <p class="dhs-hint" id={`${id}-hint`}>
