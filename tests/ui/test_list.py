@@ -30,8 +30,16 @@ def focused(page: Page) -> str:
     return name
 
 
+SEEN_WHOLE = """row => [...row.querySelectorAll('.dhs-name, .dhs-tag')]
+    .filter(part => part.scrollWidth <= part.clientWidth)
+    .filter(part => part.getBoundingClientRect().bottom <= row.getBoundingClientRect().bottom)
+    .map(part => part.textContent)"""
+"""The texts of a row that are not cut off: a label for which there is no room is below the row's edge."""
+
+
 def test_rows_say_what_matters_and_the_rest_on_demand(local_lab: Lab, open_panel: Open, project: str) -> None:
-    """Name, expiry and labels; description, who and when in the details; a click on a label finds what has it."""
+    """Name, expiry and labels; description, who and when in the details; a click on a label finds what has it. In a
+    narrow panel a label goes before the name or the expiry loses a letter."""
     soon: dict[str, object] = {"expires": in_days(3), "labels": ["sea", "north coast"], "description": "For the tides"}
     far = {"expires": in_days(200), "description": "sea"}
     store(local_lab, project, {"SOON": soon, "OVER": {"expires": "2020-01-02"}, "FAR": far})
@@ -40,6 +48,11 @@ def test_rows_say_what_matters_and_the_rest_on_demand(local_lab: Lab, open_panel
     expect(row.get_by_text("in 3 days")).to_be_visible()
     expect(panel.region.get_by_role("listitem").filter(has_text="OVER").get_by_text("expired")).to_be_visible()
     assert row.bounding_box()["height"] <= 26  # type: ignore[index]  # it is visible
+    whole = ["SOON", "in 3 days", "sea", "north coast"]
+    for width, seen in {"220px": whole[:2], "450px": whole}.items():
+        panel.region.evaluate("(region, width) => { region.style.width = width }", width)
+        assert row.evaluate(SEEN_WHOLE) == seen
+    panel.region.evaluate("region => { region.style.width = '' }")
     expect(panel.region.get_by_text("For the tides")).to_be_hidden()
     expect(panel.details("SOON")).to_contain_text("For the tides")
     expect(panel.details("SOON")).to_contain_text("by analyst")
