@@ -105,8 +105,8 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
       >
         <p>
           {trans._n(
-            'The notebook needs a secret that is missing in %2.',
-            'The notebook needs %1 secrets that are missing in %2.',
+            'The notebook needs a secret that is missing from %2.',
+            'The notebook needs %1 secrets that are missing from %2.',
             names.length,
             model.get('_where')
           )}
