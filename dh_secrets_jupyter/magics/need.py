@@ -19,7 +19,7 @@ from ..errors import AccessDeniedError, SecretExistsError, SecretNotFoundError, 
 from ..grammar.parsing import Line
 from ..injection import SecretRef
 from ..models.hosts import check_hosts
-from ..project import NONE, Project, Secret
+from ..project import Project, Secret
 from ..rendering import place, whole_place
 from . import read, use
 from .front import ShellFront
@@ -75,10 +75,9 @@ def _missing(required: Iterable[SecretRef], found: _Found) -> list[str]:
 
 def _ask(front: ShellFront, project: Project, missing: Sequence[str], line: Line) -> None:
     """Asks for all values that are missing, and stores them as one change."""
-    about = line.options.about
-    is_stored = None if line.options.use else _ask_by_form(front.shell, project, missing, about)
+    is_stored = _ask_by_form(front.shell, project, missing, line)
     if is_stored is None:
-        values = _ask_by_prompts(front, project, missing, about)
+        values = _ask_by_prompts(front, project, missing, line.options.about)
         hosts = _ask_hosts(front, values) if line.options.use else {}
         if is_stored := bool(values):
             print(_store(project, values, hosts))
@@ -91,7 +90,7 @@ def _ask_hosts(front: ShellFront, names: Iterable[str]) -> dict[str, list[str]]:
     return {name: check_hosts(name, front.ask_hosts(name).split(",")) for name in names}
 
 
-def _ask_by_form(shell: Any, project: Project, missing: Sequence[str], about: str | None) -> bool | None:
+def _ask_by_form(shell: Any, project: Project, missing: Sequence[str], line: Line) -> bool | None:
     """Returns whether what was entered is stored, or None where no form can be shown."""
     kernel = getattr(shell, "kernel", None)
     # Both are ipykernel's own: whether the running request allows stdin, and whether it has subshells (version 7).
@@ -99,8 +98,12 @@ def _ask_by_form(shell: Any, project: Project, missing: Sequence[str], about: st
         return None
     from ..panel.form import NeedForm, Outcome  # with ipywidgets
 
+    def store(values: Mapping[str, str], hosts: Mapping[str, list[str]]) -> str:
+        return _store(project, values, hosts)
+
+    where, options = whole_place(project), line.options
     try:
-        form = NeedForm(whole_place(project), missing, about, lambda values: _store(project, values))
+        form = NeedForm(where, missing, options.about, store, with_hosts=options.use)
     except SecretsError:  # the front end is not built
         return None
     outcome = form.ask()
@@ -117,7 +120,7 @@ def _ask_by_prompts(front: ShellFront, project: Project, missing: Sequence[str],
     return values if all(values.values()) else {}
 
 
-def _store(project: Project, values: Mapping[str, str], hosts: Mapping[str, list[str]] = NONE) -> str:
+def _store(project: Project, values: Mapping[str, str], hosts: Mapping[str, list[str]]) -> str:
     """Stores values as one change, and returns what to say. Raises as :meth:`.project.Project.import_values`."""
     try:
         project.import_values(values, hosts)

@@ -18,10 +18,11 @@ from enum import Enum
 from typing import Any
 
 from IPython.display import display, publish_display_data
-from traitlets import List, Unicode
+from traitlets import Bool, List, Unicode
 
 from .. import rpc, wire
 from ..errors import SecretsError
+from ..models.hosts import check_hosts
 from ..wire import JSON
 from .answering import AnsweringWidget
 
@@ -41,22 +42,20 @@ class Outcome(Enum):
     NOT_SHOWN = "not shown"
 
 
-def is_possible(shell: Any) -> bool:
-    """Returns whether somebody is there to fill in a form, and the kernel can hear of it while a cell runs."""
-    kernel = getattr(shell, "kernel", None)
-    # Both are ipykernel's own: whether the running request allows stdin, and whether it has subshells (version 7).
-    return bool(getattr(kernel, "_allow_stdin", False) and getattr(kernel, "_supports_kernel_subshells", False))
+Store = Callable[[Mapping[str, str], Mapping[str, list[str]]], str]
+"""Stores the values and the hosts of secrets by their names, all or none, and returns what to say of it."""
 
 
 class NeedForm(AnsweringWidget):
-    """A row for each secret that is missing: its name, what it is for, and its value or a file.
+    """A row for each secret that is missing: its name, what it is for, and its value or a file; where it is to be used,
+    its hosts, too.
 
     Args:
         where: the project and its place.
         names: the secrets that are missing.
         about: what the notebook needs them for.
-        store: stores the values by their names, all or none, and returns what to say of it. Raises
-            :class:`SecretsError`, which the form shows.
+        with_hosts: whether the secrets are to be used, each for the hosts that are entered.
+        store: stores what was entered. Raises :class:`SecretsError`, which the form shows.
 
     Raises:
         SecretsError: the front end is not built.
@@ -66,9 +65,10 @@ class NeedForm(AnsweringWidget):
     _where = Unicode().tag(sync=True)
     _names = List(Unicode()).tag(sync=True)
     _about = Unicode().tag(sync=True)
+    _with_hosts = Bool().tag(sync=True)
 
     def __init__(
-        self, where: str, names: Sequence[str], about: str | None, store: Callable[[Mapping[str, str]], str]
+        self, where: str, names: Sequence[str], about: str | None, store: Store, *, with_hosts: bool = False
     ) -> None:
         self._store = store
         self._answering = threading.RLock()  # several views may show one form
@@ -76,7 +76,7 @@ class NeedForm(AnsweringWidget):
         self._done = threading.Event()
         self._outcome: Outcome | None = None
         self._said = "Nothing was stored."
-        super().__init__(_where=where, _names=list(names), _about=about or "")
+        super().__init__(_where=where, _names=list(names), _about=about or "", _with_hosts=with_hosts)
 
     def ask(self) -> Outcome:
         """Displays the form and waits until it is answered, cancelled or interrupted, without a limit of time."""
@@ -136,7 +136,7 @@ class NeedForm(AnsweringWidget):
             case "cancel":
                 self._end(Outcome.CANCELLED)
             case "store":
-                self._end(Outcome.STORED, self._store(self._values(request)))
+                self._end(Outcome.STORED, self._store(self._values(request), self._hosts(request)))
             case method:
                 raise rpc.unknown(f"method {method}")
         return {}
@@ -151,3 +151,11 @@ class NeedForm(AnsweringWidget):
         if empty or len(values) > len(self._names):
             raise SecretsError(", ".join(empty) or "need", "there is no value to save", "Enter a value for each name")
         return {name: values[name] for name in self._names}
+
+    def _hosts(self, request: rpc.Request) -> dict[str, list[str]]:
+        if not self._with_hosts:
+            return {}
+        sent = request.params.get("hosts")
+        hosts = sent if isinstance(sent, dict) else {}
+        # No host at all is refused like an empty one.
+        return {name: check_hosts(name, hosts.get(name) or [""]) for name in self._names}

@@ -1,6 +1,7 @@
 /** The fields of a secret's metadata in a form, and what was typed into them. */
 
 import { Field } from './field';
+import type { Trans } from './language';
 import type { Details } from './model';
 import type { SecretInfo } from './protocol';
 import type { Store } from './store';
@@ -26,13 +27,14 @@ export function DetailFields({
       />
       <Field label={trans.__('Labels (comma-separated)')} name="labels" defaultValue={secret?.labels.join(', ')} />
       <Field label={trans.__('Expires')} name="expires" type="date" defaultValue={secret?.expires ?? ''} />
-      <Field
-        label={trans.__('Only for hosts (comma-separated)')}
-        name="hosts"
-        defaultValue={secret?.hosts.join(', ')}
-      />
+      <HostsField trans={trans} hosts={secret?.hosts} />
     </>
   );
+}
+
+/** The hosts that a secret is for; {@link readDetails} reads them. */
+export function HostsField({ trans, hosts }: { trans: Trans; hosts?: readonly string[] | undefined }) {
+  return <Field label={trans.__('Only for hosts (comma-separated)')} name="hosts" defaultValue={hosts?.join(', ')} />;
 }
 
 export function readDetails(fields: HTMLElement | null): Details {

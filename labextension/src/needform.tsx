@@ -7,8 +7,9 @@
  */
 
 import { render as draw } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Button } from './button';
+import { HostsField, readDetails } from './details';
 import { enter } from './dialog';
 import { Label } from './field';
 import { speaking, type Trans } from './language';
@@ -20,10 +21,11 @@ import { type Problem, problemOf } from './state';
 import { useUniqueId } from './uniqueid';
 import { ValueField, type ValueHandle } from './valuefield';
 
-/** What of anywidget's model is used here: the project and its place, the names, and what they are for. */
+/** What of anywidget's model is used here: the project and its place, the names, what for, and whether to use them. */
 export interface Model extends WidgetModel<never> {
   get(trait: '_where' | '_about'): string;
   get(trait: '_names'): string[];
+  get(trait: '_with_hosts'): boolean;
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
@@ -45,22 +47,28 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   };
 }
 
+/** A secret's row: what is in it, and its value. */
+interface Row {
+  element: { current: HTMLDivElement | null };
+  value: { current: ValueHandle | null };
+}
+
 function Form({ model, requests, trans }: { model: Model; requests: Pick<Requests, 'ask'>; trans: Trans }) {
   const names = model.get('_names');
+  const withHosts = model.get('_with_hosts');
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  const [fields] = useState(() => names.map((): { current: ValueHandle | null } => ({ current: null })));
+  const [rows] = useState(() => names.map((): Row => ({ element: { current: null }, value: { current: null } })));
   const id = useUniqueId();
 
   const refuse = (subject: string, message: string, hint: string) =>
     setProblem({ subject, message, reason: 'SecretsError', hint });
 
-  const ask = async (method: 'store' | 'cancel', value?: string) => {
+  const ask = async (method: 'store' | 'cancel', params: object = {}, value?: string) => {
     setBusy(true);
     setProblem(null);
     try {
-      await requests.ask(method, {}, value);
+      await requests.ask(method, { ...params }, value);
     } catch (error) {
       setProblem(problemOf(names.join(', '), error, trans));
     } finally {
@@ -68,33 +76,45 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
     }
   };
 
+  /** Returns what the rows say, by their names. */
+  const of = <T,>(said: (row: Row) => T): { [name: string]: T } =>
+    Object.fromEntries(rows.map((row, index) => [names[index], said(row)]));
+
+  const focus = (name = '', field: string) =>
+    rows[names.indexOf(name)]?.element.current?.querySelector<HTMLElement>(`input[${field}]`)?.focus();
+
   const submit = (event: Event) => {
     event.preventDefault();
     if (busy) {
       return;
     }
     // Looked at before anything is taken, for what is taken is gone from its field.
-    const empty = names.filter((_, index) => !fields[index]?.current?.read());
+    const hosts = of(({ element }) => readDetails(element.current).hosts);
+    const values = of(({ value }) => value.current?.read() ?? '');
+    const empty = names.filter(name => !values[name]);
+    const nowhere = names.filter(name => withHosts && !hosts[name]?.length);
     if (empty.length > 0) {
+      const sentence = trans.__('%1: there is no value to save.', empty.join(', '));
+      refuse('', sentence, trans.__('Type or paste it, or choose a file.'));
+      focus(empty[0], 'type=password');
+    } else if (nowhere.length > 0) {
       refuse(
         '',
-        trans.__('%1: there is no value to save.', empty.join(', ')),
-        trans.__('Type or paste it, or choose a file.')
+        trans.__('%1: it is for no host yet.', nowhere.join(', ')),
+        trans.__('Type api.example.com, for example.')
       );
-      form.current?.querySelectorAll<HTMLElement>('input[type=password]')[names.indexOf(empty[0] ?? '')]?.focus();
-      return;
+      focus(nowhere[0], 'name=hosts');
+    } else {
+      for (const { value } of rows) {
+        value.current?.empty();
+      }
+      void ask('store', withHosts ? { hosts } : {}, JSON.stringify(values));
     }
-    const taken = Object.fromEntries(names.map((name, index) => [name, fields[index]?.current?.read()]));
-    for (const { current } of fields) {
-      current?.empty();
-    }
-    void ask('store', JSON.stringify(taken));
   };
 
   return (
     <section class="dh-secrets" aria-label={trans.__('What the notebook needs')}>
       <form
-        ref={form}
         class="dhs-form"
         aria-label={trans.__('What the notebook needs')}
         aria-busy={busy}
@@ -112,7 +132,8 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
           )}
         </p>
         {names.map((name, index) => (
-          <div key={name}>
+          // biome-ignore lint/a11y/useSemanticElements: a fieldset has a frame and a width of its own
+          <div key={name} ref={rows[index]?.element} role="group" aria-label={name}>
             <Label id={`${id}-${index}`} text={name} />
             {model.get('_about') && (
               <p class="dhs-hint" dir="auto">
@@ -123,10 +144,11 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
               id={`${id}-${index}`}
               label={trans.__('Value of %1', name)}
               trans={trans}
-              handle={fields[index] ?? null}
+              handle={rows[index]?.value ?? null}
               accepted={() => setProblem(null)}
               refuse={(message, hint) => refuse(name, `${name}: ${message}`, hint)}
             />
+            {withHosts && <HostsField trans={trans} />}
           </div>
         ))}
         {problem && (

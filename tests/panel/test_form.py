@@ -112,6 +112,33 @@ def test_no_value_is_in_anything_that_is_sent_or_kept(form: Form) -> None:
             assert spelled.encode() not in kernel.raw + kernel.history + kernel.log
 
 
+def test_what_is_to_be_used_has_hosts(kernel: Kernel, subshell: dict[str, Any]) -> None:
+    """Each needs one at least, and a value that can have any; it is stored with them, and the cell has stand-ins."""
+    form = Form(kernel, subshell, "%secret need A B as b --use")
+    form.view.result("shown", language="en")
+    hosts = {"A": ["API.example.com", "*.example.org"], "B": ["api.example.net:8443"]}
+    values = as_value({"A": "invented-form-value-for-a-host", "B": "invented-form-value-of-another"})
+    for wrong in (
+        None,
+        {},
+        {**hosts, "B": []},
+        {**hosts, "B": ["localhost"]},
+        {**hosts, "B": "api.example.net"},
+        ["A"],
+    ):
+        error = form.view.ask("store", values, **({} if wrong is None else {"hosts": wrong}))["error"]
+        assert error["reason"] == "SecretsError"
+    assert "only a value of 20 to 4,096" in form.view.ask("store", as_value(VALUES), hosts=hosts)["error"]["message"]
+    form.view.result("store", values, hosts=hosts)
+    assert "Read into" not in form.end()
+    assert form.said == "A, B: stored in project default, local."
+    listed = kernel.ok("%secret list").text
+    assert "api.example.com" in listed
+    assert "api.example.net:8443" in listed
+    assert kernel.ok("print(len(A), len(b))").stdout == "30 30\n"
+    kernel.ok("%secret delete A B --yes\n%secret forget")
+
+
 @pytest.mark.parametrize("sent", [{}, {"A": "invented-only-one"}, VALUES | {"A": ""}, VALUES | {"C": "x"}, [1], "x"])
 def test_what_is_not_just_a_value_for_each_name_is_refused(form: Form, sent: object) -> None:
     """Nothing is stored, and the form goes on asking."""

@@ -26,6 +26,8 @@ NEED = f"%secret need {' '.join(NAMES)} --optional SLACK --about 'to read the or
 class Asking:
     """A notebook whose last cell needs five secrets that are missing, and waits for its form."""
 
+    cell: Locator
+
     def __init__(self, page: Page, lab: Lab, project: str, load: str = PATIENT) -> None:
         self.page = page
         self.file: Path = lab.folder / lab.notebook(f"need-{project}.ipynb")
@@ -33,7 +35,11 @@ class Asking:
         page.goto(lab.address(self.file.name, f"need-{project}"))
         self.notebook.ready()
         self.notebook.run(LOAD.format(project=project) + load)
-        self.cell: Locator = self.notebook.start(NEED)
+        self.ask(NEED)
+
+    def ask(self, line: str) -> None:
+        """Runs a line, whose cell may go on running."""
+        self.cell = self.notebook.start(line)
         self.form = self.cell.get_by_role("form", name="What the notebook needs")
 
     def value(self, name: str) -> Locator:
@@ -51,7 +57,8 @@ class Asking:
 
 
 def test_a_fresh_clone_asks_once_and_runs(local_lab: Lab, new_page: NewPage, project: str) -> None:
-    """One form for five secrets: typed, pasted and from a file. The cell goes on, and says what was done by names."""
+    """One form for five secrets: typed, pasted and from a file. The cell goes on, and says what was done by names.
+    What is only to be used has its hosts there, too."""
     asking = Asking(new_page(), local_lab, project)
     expect(asking.form).to_be_visible(timeout=120_000)
     expect(asking.form.get_by_text("to read the orders").first).to_be_visible()
@@ -70,6 +77,23 @@ def test_a_fresh_clone_asks_once_and_runs(local_lab: Lab, new_page: NewPage, pro
     assert "Read into variables: API_KEY, db-pass as db_pass" in output
     expect(asking.form).to_have_count(0)
     assert "True" in asking.notebook.run(f"print(len(TLS_KEY) == {len(PEM)}, [db_pass, URL])")
+
+    asking.ask("%secret need USED ALSO --use")
+    expect(asking.form).to_be_visible(timeout=120_000)
+    hosts = [asking.form.get_by_role("group", name=name).get_by_label("Only for hosts") for name in ("USED", "ALSO")]
+    hosts[0].fill("api.example.com, *.example.org")
+    for name in ("USED", "ALSO"):
+        asking.value(name).fill(f"sample-{name}-of-twenty-characters")
+    assert not violations(asking.page)
+    asking.form.get_by_role("button", name="Save").click()
+    expect(asking.form.get_by_role("alert")).to_contain_text("ALSO: it is for no host yet.")
+    expect(hosts[1]).to_be_focused()
+    asking.page.keyboard.type("api.example.net")
+    asking.page.keyboard.press("Enter")
+    assert f"USED, ALSO: stored in project {project}, local." in asking.ends()
+    listed = {one["name"]: one["hosts"] for one in local_lab.request("GET", f"projects/{project}/secrets")["secrets"]}
+    assert [listed["USED"], listed["ALSO"]] == [["api.example.com", "*.example.org"], ["api.example.net"]]
+
     assert "sample-" not in asking.page.content()
     saved = asking.saved()
     assert "sample-" not in saved
@@ -85,8 +109,7 @@ def test_cancel_and_interrupt_fail_the_cell(local_lab: Lab, new_page: NewPage, p
     asking.form.get_by_role("button", name="Cancel").click()
     line = f"{', '.join(NAMES)}: missing from project {project}"
     assert line in asking.ends()
-    asking.cell = asking.notebook.start(NEED)
-    asking.form = asking.cell.get_by_role("form", name="What the notebook needs")
+    asking.ask(NEED)
     expect(asking.form).to_be_visible(timeout=120_000)
     asking.page.locator(".jp-NotebookPanel:visible [data-jp-item-name=interrupt]").get_by_role("button").click()
     assert line in asking.ends()
