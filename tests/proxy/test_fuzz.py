@@ -146,6 +146,18 @@ def answer(status: bytes, fields: list[bytes], shown: bytes, pack: Callable[[byt
 ANSWERS = st.builds(answer, STATUS, st.lists(ANSWERED, max_size=4), SHOWN, st.sampled_from(PACK), st.booleans())
 
 
+WEB_SOCKET = b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+HANDSHAKES = st.builds(
+    lambda field, content: b"GET / HTTP/1.1\r\n%b\r\n%b\r\n%b\r\n%b" % (HOST, field, WEB_SOCKET, content), ASKED, BODY
+)
+FIRST_BYTES = st.sampled_from([0x01, 0x02, 0x00, 0x80, 0x81, 0x88, 0x89, 0x8A])
+"""Of messages that go on, end or are whole, and of the three control frames."""
+FRAMES = st.lists(st.builds(lambda first, shown: bytes([first, len(shown[:125])]) + shown[:125], FIRST_BYTES, SHOWN))
+SWITCHED = st.builds(
+    lambda field, frames: b"HTTP/1.1 101 On\r\n%b\r\n%b\r\n%b" % (field, WEB_SOCKET, b"".join(frames)), ANSWERED, FRAMES
+)
+
+
 @pytest.fixture(scope="module")
 def runner() -> asyncio.Runner:
     """One event loop for all conversations."""
@@ -159,9 +171,9 @@ def test_no_conversation_shows_a_value(runner: asyncio.Runner, count: int) -> No
     stand_in, session = runner.run(begin())
 
     @settings(max_examples=count)
-    @given(cut(REQUESTS), cut(ANSWERS))
-    def play(asks: list[bytes], answers: list[bytes]) -> None:
-        runner.run(converse(stand_in, session, asks, answers))
+    @given(st.one_of(st.tuples(cut(REQUESTS), cut(ANSWERS)), st.tuples(cut(HANDSHAKES), cut(SWITCHED))))
+    def play(conversation: tuple[list[bytes], list[bytes]]) -> None:
+        runner.run(converse(stand_in, session, *conversation))
 
     play()
 
