@@ -8,10 +8,8 @@ import os
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,14 +20,9 @@ from dh_secrets_jupyter import using
 from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError, SecretsError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider
-from dh_secrets_jupyter.providers.kubernetes.reviews import AUDIENCE, ReviewingProvider
-from dh_secrets_jupyter.providers.kubernetes.secrets_proxy import ADDRESS, CA, TOKEN, SecretsProxy
+from dh_secrets_jupyter.providers.kubernetes.reviews import AUDIENCE
+from dh_secrets_jupyter.providers.kubernetes.secrets_proxy import ADDRESS, CA, SecretsProxy
 from dh_secrets_jupyter.proxy import session as sessions
-from dh_secrets_jupyter.proxy.control import Control
-from dh_secrets_jupyter.proxy.door import Door
-from dh_secrets_jupyter.proxy.kernels import Kernels
-from dh_secrets_jupyter.proxy.server import Proxy, Rules
-from dh_secrets_jupyter.proxy.upstream import Upstream
 from dh_secrets_jupyter.using import StandIns
 from tests.cluster.server import Namespace
 from tests.support.waiting import wait_until
@@ -37,86 +30,27 @@ from tests.support.waiting import wait_until
 from .conftest import login
 from .fixtures import NAME, VALUE
 from .hosts import Host, Loop, TestAuthority
+from .in_cluster import NOTEBOOK, PROXY, Place, begun
 
 CLIENT = """
 import sys, urllib.request
 request = urllib.request.Request(sys.argv[1], headers={"X-Api-Key": sys.argv[2]})
 print(urllib.request.urlopen(request).read())
 """
-NOTEBOOK, PROXY = "notebook", "dh-secrets-proxy"
-
-
-@dataclass
-class Place:
-    """A namespace with the manifests, and a proxy in this process that runs as its ServiceAccount."""
-
-    namespace: Namespace
-    loop: Loop
-    kernels: Kernels
-    port: int
-    folder: Path
-    authority: TestAuthority
-    lines: list[str]
-
-    def token(self, *, account: str = NOTEBOOK, audience: str = AUDIENCE, pod: str = NOTEBOOK) -> Path:
-        """Writes a token as the kubelet does, and returns its file."""
-        path = self.folder / f"{account}-{audience}.token"
-        path.write_text(self.namespace.token(account, audience=audience, pod=pod))
-        return path
-
-    def kernel(self, token: Path | None = None, environment: Mapping[str, str] = MappingProxyType({})) -> SecretsProxy:
-        """Returns a kernel's end."""
-        ca = str(self.authority.path)
-        named = {ADDRESS: f"https://localhost:{self.port}", TOKEN: str(token or self.token()), CA: ca}
-        return SecretsProxy({**named, **environment})
-
-    def edit(self, value: str) -> None:
-        """Gives the secret another value, as somebody with kubectl does."""
-        patch = {"stringData": {"KEY": value}}
-        self.namespace.kubectl("patch", "secret", "proj-secrets-demo", "-p", json.dumps(patch))
 
 
 @pytest.fixture
-def place(
-    prepared: Namespace,
-    loop: Loop,
-    authority: TestAuthority,
-    host: Host,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Place]:
-    """A proxy for the secrets KEY, which is for the host, and OPEN, which is for none."""
-    monkeypatch.setenv("KUBECONFIG", str(prepared.kubeconfig))
-    demo = Project("demo", KubernetesProvider(), user="ann")
-    demo.delete(*[secret.name for secret in demo.list_secrets()])
-    demo.new_secret("KEY", VALUE, hosts=[f"{NAME}:{host.port}"], description="for the model")
-    demo.new_secret("OPEN", "sample-value-for-no-host")
-    token = prepared.cluster.write_kubeconfig(f"{prepared.name}-proxy", prepared.token(PROXY), prepared.name)
-    monkeypatch.setenv("KUBECONFIG", str(token))
-    provider = ReviewingProvider()
-    provider.place("demo")  # finds its cluster now, while the variable is set
-    lines: list[str] = []
-    kernels = Kernels(provider, lines.append)
-    upstream = Upstream(allow_private=True, ca=str(authority.path), resolve={NAME: "127.0.0.1"})
-    proxy = Proxy(kernels.find, Rules(upstream=upstream, judged=True), Control(kernels))
-
-    async def begin() -> tuple[Door, int]:
-        door = Door(proxy.serve, authority.context("localhost"))
-        return door, await door.open("127.0.0.1", 0)
-
-    door, port = loop.run(begin())
-    yield Place(prepared, loop, kernels, port, tmp_path, authority, lines)
-    loop.loop.call_soon_threadsafe(door.close)
+def place(prepared: Namespace, loop: Loop, authority: TestAuthority, host: Host, tmp_path: Path) -> Iterator[Place]:
+    """See :func:`.in_cluster.begun`."""
+    with begun(prepared, loop, authority, host, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
 def demo(place: Place, monkeypatch: pytest.MonkeyPatch) -> Project:
     """The project as a kernel has it whose account may use its secrets alone."""
-    own = place.namespace.cluster.write_kubeconfig("own", place.namespace.token(NOTEBOOK), place.namespace.name)
-    monkeypatch.setenv("KUBECONFIG", str(own))
-    monkeypatch.setenv(ADDRESS, f"https://localhost:{place.port}")
-    monkeypatch.setenv(TOKEN, str(place.token()))
-    monkeypatch.setenv(CA, str(place.authority.path))
+    for name, text in place.environment().items():
+        monkeypatch.setenv(name, text)
     return Project("demo", KubernetesProvider(), user="ann")
 
 
