@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from ...backoff import Deadline, pauses
 from ...errors import ProviderUnavailableError
 from ..exchange import DeadlineError, Exchange, OutcomeUnknownError
+from . import pools
 from .admission import verdict
 from .connection import Connection, Target, connect
 
@@ -235,6 +236,7 @@ class Client:
         found = held.connection
         if found is not None and not found.expired:
             return found
+        pools.load()  # before the login's time begins: it is none that somebody else takes
         seconds = min(LOGIN, deadline.left)
 
         def log_in() -> Connection | None:

@@ -50,6 +50,11 @@ class Server:
     proxy: str = field(default="", repr=False)
 
 
+def load() -> None:
+    """Imports the Kubernetes client: a second, or twenty where none of its files is compiled on a busy machine."""
+    import kubernetes.client.rest  # noqa: F401 (what follows finds it imported)
+
+
 def open_pools(server: Server, certificate: bytes = b"") -> PoolManager:
     """Returns connections to the server; none is made yet.
 

@@ -8,6 +8,8 @@ import contextlib
 import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -41,6 +43,29 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     pools.open_pools(pools.Server("https://127.0.0.1"))
     assert provider.LONGEST <= 27
     monkeypatch.setattr(provider, "LONGEST", DEADLINE)
+
+
+SLOW_IMPORT = """
+import sys, time
+from dh_secrets_jupyter.providers import kubernetes
+from dh_secrets_jupyter.providers.kubernetes import client
+
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "kubernetes":
+            time.sleep(2 * client.LOGIN)
+
+client.LOGIN = 3.0
+sys.meta_path.insert(0, Slow())
+print(kubernetes.KubernetesProvider().read("demo"))
+"""
+
+
+def test_an_import_is_no_part_of_a_login(namespace: Namespace) -> None:
+    """Where the Kubernetes client is imported for longer than a login may take, no login is blamed for it."""
+    environment = {**os.environ, "KUBECONFIG": str(namespace.kubeconfig)}
+    command = [sys.executable, "-c", SLOW_IMPORT]
+    assert subprocess.run(command, env=environment, capture_output=True, check=True).stdout == b"{}\n"
 
 
 @contextlib.contextmanager
