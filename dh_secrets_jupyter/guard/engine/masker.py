@@ -46,6 +46,7 @@ _JSON_ESCAPES = (
     (rb"\f", b"\f"),
     (rb"\b", b"\b"),
 )
+_BLANKS = b" \t\r\n"
 _NO_UTF8 = b"\xff"
 """A byte that stands in no JSON document."""
 
@@ -208,7 +209,11 @@ class Masker:
     def partial_matches(self, data: bytes, least: int) -> list[PartialMatch]:
         """Returns what at the end of a text is at least so many characters of a value, and not common."""
         found = [
-            PartialMatch(match.start, Hit(name, match.needle.encoding), match.needle.data[match.end_offset :])
+            PartialMatch(
+                *_without_blanks(match, data, match.start, match.end),
+                Hit(name, match.needle.encoding),
+                match.needle.data[match.end_offset :],
+            )
             for match in self._index.matches_at_end(data, least)
             if (name := match.owner.name) is not None
             and not self._owners.is_in_mark(data, match.start, match.end)
@@ -218,7 +223,11 @@ class Masker:
             and (not _is_number(match, data, match.start, match.end) or stands_alone(data, match.start, match.end))
         ]
         return found + [
-            PartialMatch(tail.start, Hit(name, tail.match.needle.encoding), tail.rest)
+            PartialMatch(
+                *_without_blanks(tail.match, data, tail.start, len(data)),
+                Hit(name, tail.match.needle.encoding),
+                tail.rest,
+            )
             for tail in self._index.large.tails(data, least)
             if (name := tail.match.owner.name) is not None
             and not self._owners.is_in_mark(data, tail.start, len(data))
@@ -235,7 +244,7 @@ class Masker:
                 last = match.needle.char_starts.rfind(1, first, last + 1)
             if not self._is_significant(match, first, last, WINDOW):
                 return None
-            start, end = start + first - match.offset, start + last - match.offset
+            start, end = _without_blanks(match, data, start + first - match.offset, start + last - match.offset)
         if match.needle.whole_word or _is_number(match, data, start, end):
             return (start, end) if stands_alone(data, start, end) else None
         return start, end
@@ -272,6 +281,16 @@ def _unescaped(document: bytes) -> bytes:
     for escaped, plain in _JSON_ESCAPES:
         document = document.replace(escaped, plain)
     return document.replace(_NO_UTF8, b"\\")
+
+
+def _without_blanks(match: Match, data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Returns a piece without the blanks around it: one line of a value is printed with the line break behind it."""
+    if match.needle.window == WINDOW:  # in UTF-16 a blank is two bytes
+        while end > start and data[end - 1] in _BLANKS:
+            end -= 1
+        while start < end and data[start] in _BLANKS:
+            start += 1
+    return start, end
 
 
 def _is_number(match: Match, data: bytes, start: int, end: int) -> bool:

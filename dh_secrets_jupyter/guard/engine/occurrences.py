@@ -35,7 +35,7 @@ class Occurrence:
         """Returns one for each place: from the first start to the last end, named after the longest."""
         places: list[Occurrence] = []
         longest = 0
-        for one in sorted(found, key=lambda one: (one.start, one.start - one.end, not one.is_whole, one.name)):
+        for one in sorted(found, key=_precedence):
             size = one.end - one.start
             if not places or one.start >= places[-1].end:
                 places.append(one)
@@ -45,3 +45,8 @@ class Occurrence:
             longest = max(size, longest)
             places[-1] = replace(best, start=places[-1].start, end=max(one.end, places[-1].end))
         return places
+
+
+def _precedence(one: Occurrence) -> tuple[int, int, bool, bool, str]:
+    """Orders by the start; of several there the longest comes first, a whole value, and what is no mere piece."""
+    return one.start, one.start - one.end, not one.is_whole, one.encoding is Encoding.PIECE, one.name

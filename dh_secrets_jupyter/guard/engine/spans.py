@@ -26,9 +26,10 @@ class Span:
 
 
 class PartialMatch(NamedTuple):
-    """A value that a text ends in the middle of: from where on, what mark it gets, and how the value goes on."""
+    """A value that a text ends in the middle of: its place, what mark it gets, and how the value goes on."""
 
     start: int
+    end: int
     hit: Hit
     rest: bytes
 

@@ -75,7 +75,7 @@ class ByteStream:
         window = self._sent + plain
         spans = self._masker.find_plain_spans(window, text=self._utf8)
         partial = self._masker.partial_matches(window, ANYWHERE_FROM) if flush else []
-        spans += [Span(match.start, len(window), match.hit) for match in partial]
+        spans += [Span(match.start, match.end, match.hit) for match in partial]
         if spans or self._cut:
             spans = self._merge(spans, plain, sent)
         end = len(window) if flush else self._safe_end(window, spans, sent)

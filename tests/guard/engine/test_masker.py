@@ -6,6 +6,7 @@ import pytest
 
 from dh_secrets_jupyter.guard.engine import Masker, mask_scope
 from dh_secrets_jupyter.guard.engine.policy import Scope
+from dh_secrets_jupyter.guard.engine.stream import TextStream
 
 TOKEN = "hunter2-abcdefgh-1234567890abc"
 
@@ -32,6 +33,20 @@ def test_the_end_of_an_escape_is_no_letter_of_a_word(value: str, before: str) ->
     masker = Masker()
     masker.add("KEY", value)
     assert masker.mask(f"{before}{value} and a{value}")[0] == f"{before}[secret:KEY] and a{value}"
+
+
+@pytest.mark.parametrize(
+    "value", [f"user: robo\n  password: {TOKEN[:18]}\nrest: x\n", f"1st\n{TOKEN}\n3rd", f"a {TOKEN} b"]
+)
+def test_blanks_around_a_piece_stay(value: str) -> None:
+    """The line break and the blank that are printed around a line of a value are in it, too, but do not go with it."""
+    masker = Masker()
+    masker.add("KEY", value)
+    line = max(value.split(), key=len)
+    text, shown = f"it is {line}\nit is {line} \n", "it is [secret:KEY]\nit is [secret:KEY] \n"
+    assert masker.mask(text)[0] == shown
+    stream = TextStream(masker)
+    assert "".join(stream.feed(part) + stream.flush() for part in text.splitlines(keepends=True)) == shown
 
 
 @pytest.mark.parametrize("text", ["[secret:A]", " [secret:API_KEY]\n", "'[secret:A]'", "[secret:A][secret:B]"])
