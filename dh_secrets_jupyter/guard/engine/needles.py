@@ -136,6 +136,9 @@ def _of_text(text: str, significant: bytes, stage: Stage, *, whole_word: bool, p
         yield from _escaped(text, significant, whole_word=whole_word, partial=partial)
         if not whole_word:
             yield from _utf16(text, significant, partial=partial)
+            for order in () if text.isascii() else _UTF16:  # written to a descriptor, which a kernel reads as UTF-8
+                written = text.encode(order, "surrogatepass")
+                yield from _read_as_utf8(written, "replace", order.upper(), partial=False)
 
 
 def _utf16(text: str, significant: bytes, *, partial: bool) -> Iterator[Needle]:
@@ -273,7 +276,12 @@ def _of_bytes(value: bytes, significant: bytes, *, large: bool) -> Iterator[Need
         [_utf8(chr(byte)) for byte in value], significant, "Latin-1", whole_word=False, partial=partial
     )
     for errors in ("surrogateescape", "replace", "backslashreplace", "ignore"):
-        text = value.decode("utf-8", errors)
-        if mask_scope(text) is Scope.ANYWHERE:
-            flags, long = bytes([c not in "\0\ufffd" for c in text]), len(text) >= PARTIAL_FROM
-            yield _joined_needle([*map(_utf8, text)], flags, f"UTF-8, {errors}", whole_word=False, partial=long)
+        yield from _read_as_utf8(value, errors, f"UTF-8, {errors}", partial=True)
+
+
+def _read_as_utf8(value: bytes, errors: str, encoding: str, *, partial: bool) -> Iterator[Needle]:
+    """Yields the text that UTF-8 makes of bytes that are none."""
+    text = value.decode("utf-8", errors)
+    if mask_scope(text) is Scope.ANYWHERE:
+        flags, partial = bytes([c not in "\0\ufffd" for c in text]), partial and len(text) >= PARTIAL_FROM
+        yield _joined_needle([*map(_utf8, text)], flags, encoding, whole_word=False, partial=partial)

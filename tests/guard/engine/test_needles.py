@@ -60,6 +60,16 @@ def test_raw_utf16_is_masked_in_bytes(kind: str, order: str) -> None:
     assert out == b"\xff\xfe[secret:V0]\n\0"
 
 
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "value", ["Grün-invented-Wört-44", "naïve-k9-Zz", "пароль-é-0017", "first line ß9\nsecond-Zeile-ü7"]
+)
+def test_raw_utf16_is_masked_in_what_a_kernel_makes_of_it(value: str, order: str) -> None:
+    """Bytes that a process writes to its descriptor are read as UTF-8, in which half of a character may be lost."""
+    out, _ = masker_of(value).mask(f"<{value.encode(order).decode('utf-8', 'replace')}>")
+    assert out == "<[secret:V0]>"
+
+
 @pytest.mark.parametrize(
     "show",
     [
