@@ -6,8 +6,6 @@ import asyncio
 import base64
 import gzip
 import struct
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.support.fuzzing import fuzz
 
 from .conversations import begin, converse
 from .fixtures import NAME, VALUE
@@ -182,16 +182,4 @@ def test_no_conversation_shows_a_value(runner: asyncio.Runner, count: int) -> No
 @pytest.mark.timeout(900)
 def test_fuzzing_finds_nothing(tmp_path: Path) -> None:
     """Conversations that coverage leads to, from nothing."""
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "tests.proxy.fuzz_exchange"),
-            *("-runs=10000", "-max_total_time=300", f"-artifact_prefix={tmp_path}/"),
-        ],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        cwd=Path(__file__).parents[2],
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    assert "cov:" in done.stderr
+    fuzz("tests.proxy.fuzz_exchange", tmp_path, "-runs=10000", "-max_total_time=300")
