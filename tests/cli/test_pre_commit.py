@@ -22,6 +22,7 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 def test_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A commit that holds a value is refused with the place; one without goes through, whatever the folder holds."""

@@ -18,6 +18,8 @@ from dh_secrets_jupyter.wire import secret_to_json
 from ..support.processes import wait_until_it_waits
 from .run.at_terminal import VALUE, AtTerminal
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "dh_secrets_jupyter.cli"]
 
 

@@ -20,6 +20,8 @@ from dh_secrets_jupyter.proxy.laptop import Laptop
 from ..support.waiting import wait_until
 from .fixtures import NAME, VALUE
 
+pytestmark = pytest.mark.slow
+
 HOSTS = [NAME]
 SOURCE = Source("laptop", "local", "ann")
 OTHER = Source("other", "local", "ann")

@@ -22,6 +22,8 @@ from dh_secrets_jupyter.using.stand_ins import StandIns
 from ..proxy.fixtures import NAME, VALUE
 from ..proxy.hosts import Host, Loop, TestAuthority
 
+pytestmark = pytest.mark.slow
+
 CLIENT = """
 import sys, urllib.request
 request = urllib.request.Request(sys.argv[1], headers={sys.argv[3]: "Bearer " + sys.argv[2]})

@@ -14,7 +14,7 @@ from ...support.processes import state
 from ...support.waiting import wait_until
 from .at_terminal import PROGRAM, VALUE
 
-pytestmark = pytest.mark.posix
+pytestmark = [pytest.mark.posix, pytest.mark.slow]
 MARK = "[secret:API_KEY]"
 RELAY = [sys.executable, "-c", PROGRAM]
 ENVIRONMENT = {**os.environ, "API_KEY": VALUE}
