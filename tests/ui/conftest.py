@@ -70,6 +70,7 @@ def project() -> str:
 
 NewPage = Callable[..., Page]
 Open = Callable[..., tuple[pages.Panel, pages.Notebook]]
+Load = Callable[[lab.Lab], Page]
 
 
 @contextlib.contextmanager
@@ -94,53 +95,88 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
 
 
 @pytest.fixture(scope="package")
-def _shared(browser: Browser) -> Iterator[Callable[[lab.Lab], tuple[pages.Panel, pages.Notebook]]]:
-    """Keeps one page of each server open for all tests that do not mind."""
-    opened: dict[str, tuple[pages.Panel, pages.Notebook]] = {}
+def _loaded(browser: Browser) -> Iterator[Load]:
+    """Keeps one page of each server for widgets, which most tests share: to load one costs more than most tests."""
+    loaded: dict[str, Page] = {}
     with _pages(browser) as new:
 
-        def share(server: lab.Lab) -> tuple[pages.Panel, pages.Notebook]:
+        def load(server: lab.Lab) -> Page:
+            if server.url not in loaded:
+                page = new(permissions=["clipboard-read", "clipboard-write"])
+                loaded[server.url] = pages.load(page, server, "widgets")
+            return loaded[server.url]
+
+        yield load
+
+
+@pytest.fixture(scope="package")
+def _opened(browser: Browser) -> Iterator[Callable[[lab.Lab], tuple[pages.Panel, str]]]:
+    """Keeps one page of each server with the side panel, and the path of the notebook that most tests share there."""
+    opened: dict[str, tuple[pages.Panel, str]] = {}
+    with _pages(browser) as new:
+
+        def share(server: lab.Lab) -> tuple[pages.Panel, str]:
             if server.url not in opened:
-                opened[server.url] = _open(new(), server)
+                path = server.notebook(f"book-{next(_numbers)}.ipynb")
+                opened[server.url] = pages.open_lab(new(), server, path, "panels")[0], path
             return opened[server.url]
 
         yield share
 
 
-def _open(page: Page, server: lab.Lab) -> tuple[pages.Panel, pages.Notebook]:
-    number = next(_numbers)
-    return pages.open_lab(page, server, server.notebook(f"book-{number}.ipynb"), f"space-{number}")
-
-
 @pytest.fixture
-def open_panel(
-    new_page: NewPage, _shared: Callable[[lab.Lab], tuple[pages.Panel, pages.Notebook]], project: str
-) -> Open:
-    """Opens the side panel on the test's own project, beside a notebook.
+def open_panel(_opened: Callable[[lab.Lab], tuple[pages.Panel, str]], project: str) -> Iterator[Open]:
+    """Opens the side panel on the test's own project, beside a notebook, on a page that other tests have used before.
 
-    ``open_panel(lab)`` takes a page that other tests have used before, which is quick; ``open_panel(lab, fresh=True)``,
-    or with options as :func:`new_page` takes them, one of its own, with a new notebook and kernel.
+    ``open_panel(lab)`` shares the notebook, too, which is quick; ``open_panel(lab, fresh=True)`` has an empty one and a
+    kernel of its own; ``open_panel(lab, path)`` has that one. ``open_panel(lab, page=new_page())`` shares nothing.
     """
+    with contextlib.ExitStack() as stack:
 
-    def open_panel(server: lab.Lab, *, fresh: bool = False, **options: Any) -> tuple[pages.Panel, pages.Notebook]:
-        panel, notebook = _open(new_page(**options), server) if fresh or options else _shared(server)
-        # What a failed test may have left open.
-        panel.page.keyboard.press("Escape")
-        panel.search.fill("")
-        panel.switch(project)
-        return panel, notebook
+        def open_panel(
+            server: lab.Lab, path: str = "", *, fresh: bool = False, page: Page | None = None
+        ) -> tuple[pages.Panel, pages.Notebook]:
+            if fresh or page:
+                path = server.notebook(f"book-{next(_numbers)}.ipynb")
+            if page:
+                panel, notebook = pages.open_lab(page, server, path, f"space-{next(_numbers)}")
+            else:
+                panel, shared = _opened(server)
+                # What a failed test may have left open.
+                panel.page.keyboard.press("Escape")
+                if path:
+                    stack.callback(pages.close_notebook, panel.page, path)
+                notebook = pages.open_notebook(panel.page, path or shared)
+                notebook.ready()
+                panel.search.fill("")
+            # What the panel is opened with would take the place of what is typed before it is there.
+            expect(panel.project).not_to_have_value("")
+            panel.switch(project)
+            return panel, notebook
 
-    return open_panel
+        yield open_panel
 
 
 @pytest.fixture
-def show(new_page: NewPage, local_lab: lab.Lab, project: str) -> widget.Show:
-    """Shows the panel on the test's own project: ``show(kubeconfig=…, viewport=…)``."""
+def show(_loaded: Load, local_lab: lab.Lab, project: str) -> Iterator[widget.Show]:
+    """Shows the panel on the test's own project, in a notebook with a kernel of its own.
 
-    def show(
-        kubeconfig: Path | None = None, *, server: lab.Lab = local_lab, provider: str = "local", **options: Any
-    ) -> widget.Shown:
-        page = new_page(permissions=["clipboard-read", "clipboard-write"], **options)
-        return widget.Shown(page, server, f"widget-{project}", widget.opening(project, kubeconfig, provider))
+    ``show(kubeconfig=…)``; on a page that others use, too, or with ``page=…`` on one where JupyterLab is loaded.
+    """
+    with contextlib.ExitStack() as stack:
 
-    return show
+        def show(
+            kubeconfig: Path | None = None,
+            *,
+            server: lab.Lab = local_lab,
+            provider: str = "local",
+            page: Page | None = None,
+        ) -> widget.Shown:
+            cell = widget.opening(project, kubeconfig, provider)
+            if page:
+                return widget.Shown(page, server, f"widget-{project}", cell)
+            shown = widget.Shown(_loaded(server), server, f"widget-{project}", cell)
+            stack.callback(shown.close)
+            return shown
+
+        yield show

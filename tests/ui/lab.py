@@ -25,6 +25,13 @@ SOURCE = ROOT / "labextension"
 BUILT = ROOT / "dh_secrets_jupyter" / "labextension"
 WIDGET = ROOT / "dh_secrets_jupyter" / "static" / "widget.js"
 _COPIED = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON_KEYRING_BACKEND")
+_LEFT_OUT = [
+    *(f"{name}viewer" for name in ("csv", "html", "image", "markdown")),
+    *("audio", "celltags", "completer", "debugger", "documentsearch", "extensionmanager", "help", "hub", "inspector"),
+    *("javascript", "json", "logconsole", "lsp", "mathjax", "mermaid", "metadataform", "pdf", "pluginmanager"),
+    *("statusbar", "terminal", "toc", "tooltip", "vega5", "video"),
+]
+"""Extensions of JupyterLab with which the panels have nothing to do: a fifth of what it costs to load a page."""
 _SERVER_CONFIG = """
 from jupyter_server.auth import User
 from jupyter_server.auth.identity import PasswordIdentityProvider
@@ -67,8 +74,12 @@ class Lab:
         return name
 
     def address(self, path: str, workspace: str) -> str:
-        """Returns the address that opens a notebook in JupyterLab; each workspace has a layout of its own."""
-        return f"{self.url}/lab/workspaces/{workspace}/tree/{path}?reset&token={self.token}"
+        """Returns the address that opens a notebook in JupyterLab; each workspace has a layout of its own.
+
+        An empty path opens none.
+        """
+        tree = f"/tree/{path}" if path else ""
+        return f"{self.url}/lab/workspaces/{workspace}{tree}?reset&token={self.token}"
 
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Asks the server's HTTP API for secrets, as another client does, and returns what it answers."""
@@ -134,7 +145,7 @@ def start(
     command = [
         *(python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--debug"),
         *(f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}"),
-        "--LabApp.extension_manager=readonly",
+        *("--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"),
         *arguments,
     ]
     with lab.log.open("wb") as log:
@@ -152,12 +163,22 @@ def start(
 
 
 def _configure(folder: Path) -> None:
-    """Sets what a deployment sets: who the user is; and what would cover the page, or fetch something, is off."""
-    settings = folder / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    # The theme follows the browser's colour scheme, which each page of a test chooses.
-    (settings / "themes.jupyterlab-settings").write_text('{"adaptive-theme": true}')
+    """Sets what a deployment sets: who the user is; and what would cover the page, or fetch something, is off.
+
+    The theme follows the browser's colour scheme, which each page of a test chooses. Notebooks are saved with the state
+    of their widgets.
+    """
+    for name, settings in {
+        "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+        "@jupyterlab/apputils-extension/themes": {"adaptive-theme": True},
+        "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
+    }.items():
+        file = folder / "lab" / "user-settings" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings))
+    left_out = {f"@jupyterlab/{name}-extension": True for name in _LEFT_OUT}
+    (folder / "labconfig").mkdir()
+    (folder / "labconfig" / "page_config.json").write_text(json.dumps({"disabledExtensions": left_out}))
     (folder / "jupyter_server_config.py").write_text(_SERVER_CONFIG)
 
 

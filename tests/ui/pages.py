@@ -116,9 +116,15 @@ class Dialog:
             self.field(label).fill(text)
 
     def choose(self, name: str, text: str) -> None:
-        """Chooses a file, as for a value or to import."""
+        """Chooses a file to import, and waits until its secrets are listed: the page reads it in its own time."""
         file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
         self.field("Choose file").set_input_files(file)  # type: ignore[arg-type]  # a dict of playwright's own form
+        expect(self.frame.get_by_role("listitem").first).to_be_visible()
+
+    def choose_value(self, file: Path) -> None:
+        """Chooses a file with a value, and waits until the field holds it."""
+        self.field("Choose file").set_input_files(file)
+        expect(self.frame.get_by_role("button", name="Discard")).to_be_visible()
 
     # Buttons by what they do: their names are translated.
 
@@ -181,13 +187,53 @@ class Notebook:
         accept_dialog(self.page)
         self.ready()
 
+    @property
+    def unsaved(self) -> Locator:
+        """The mark at the notebook's tab."""
+        return self.page.locator(".lm-mod-current.jp-mod-dirty")
+
     def save(self) -> None:
         """Saves, and waits until it is saved: it is not marked as unsaved at once after a change."""
-        with self.page.expect_response(
-            lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url, timeout=PATIENCE * 1000
-        ):
-            self.page.keyboard.press("Control+s")
-        expect(self.page.locator(".jp-mod-dirty")).to_have_count(0)
+        for _ in range(3):
+            with self.page.expect_response(
+                lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url,
+                timeout=PATIENCE * 1000,
+            ):
+                self.page.keyboard.press("Control+s")
+            # What a cell leaves in the notebook after its last output would wait for JupyterLab to save by itself.
+            with contextlib.suppress(AssertionError):
+                expect(self.unsaved).to_have_count(0, timeout=TRY)
+                return
+        raise AssertionError("The notebook does not stay saved")
+
+
+def load(page: Page, lab: Lab, workspace: str) -> Page:
+    """Loads JupyterLab, without a notebook."""
+    page.goto(lab.address("", workspace))
+    page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+    return page
+
+
+def open_notebook(page: Page, path: str) -> Notebook:
+    """Opens a notebook where JupyterLab is loaded, or brings it to the front."""
+    page.evaluate("path => void window.jupyterapp.commands.execute('docmanager:open', {path})", path)
+    page.wait_for_function("path => window.jupyterapp.shell.currentWidget?.context?.path === path", arg=path)
+    return Notebook(page)
+
+
+def close_notebook(page: Page, path: str) -> None:
+    """Closes a notebook without saving it, and ends its kernel."""
+    page.evaluate(
+        """async path => {
+            for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
+                if (widget.context?.path === path) {
+                    await widget.context.sessionContext.shutdown();
+                    widget.dispose();
+                }
+            }
+        }""",
+        path,
+    )
 
 
 def open_lab(page: Page, lab: Lab, notebook: str, workspace: str) -> tuple[Panel, Notebook]:
@@ -224,10 +270,12 @@ def run_command(page: Page, category: str, label: str, *, alone: bool = False) -
     raise AssertionError(f"The palette does not offer {label}")
 
 
-def violations(page: Page, scope: str = ".dh-secrets") -> list[str]:
-    """Returns what axe-core finds wrong in a part of the page, one line each."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("scope => axe.run(scope, {resultTypes: ['violations']})", scope)
+def violations(page: Page, *rules: str) -> list[str]:
+    """Returns what axe-core finds wrong in the panels of a page, one line each: by some of its rules, or by all."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = page.evaluate("options => axe.run('.dh-secrets', options)", options)
     return [
         f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
         for rule in found["violations"]

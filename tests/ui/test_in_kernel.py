@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, expect
 
 from tests.cluster.server import Namespace
 
-from .conftest import NewPage, Open
+from .conftest import Open
 from .lab import Lab
-from .pages import Notebook, Panel, open_lab, violations
+from .pages import Panel, violations
 from .test_live import write
 
 LOAD = "%load_ext dh_secrets_jupyter"
@@ -27,25 +27,22 @@ def in_kernel(panel: Panel, said: str) -> Locator:
     return panel.region.get_by_role("list").get_by_text(said, exact=True)
 
 
-def test_one_click_and_panel_and_notebook_agree(local_lab: Lab, new_page: NewPage, project: str) -> None:
+def test_one_click_and_panel_and_notebook_agree(local_lab: Lab, open_panel: Open, project: str) -> None:
     """A notebook's cells say another project, and the panel goes there. Then three lines are inserted into an empty
     notebook, which run, and the row says where the secret is."""
     for name in ("db-pass", "API_KEY"):
         local_lab.request("POST", f"projects/{project}/secrets", {"name": name, "value": f"sample-{name}"})
-    page = new_page()
     quick = local_lab.notebook(f"{project}.ipynb", f"{LOAD}\n%secret project {project}")
-    panel, _ = open_lab(page, local_lab, quick, project)
+    panel, _ = open_panel(local_lab, quick)
+    panel.switch(f"{project}-other")
     expect(panel.region.get_by_text(f"{quick} uses {project}")).to_be_visible()
     panel.region.get_by_role("button", name="Switch").click()
     expect(panel.project).to_have_value(project)
     expect(panel.name("db-pass")).to_be_visible()
     expect(panel.region.get_by_role("button", name="Switch")).to_be_hidden()
 
-    page.goto(local_lab.address(local_lab.notebook(f"{project}-b.ipynb"), f"{project}-b"))
-    notebook = Notebook(page)
-    notebook.ready()
-    page.get_by_role("tab", name="Secrets", exact=True).click()
-    panel.switch(project)
+    panel, notebook = open_panel(local_lab, fresh=True)
+    page = panel.page
     panel.act("db-pass", "Insert into cell")
     cell = notebook.cells.first
     expect(panel.status).to_contain_text("%secret get db-pass")
@@ -71,13 +68,11 @@ def test_one_click_and_panel_and_notebook_agree(local_lab: Lab, new_page: NewPag
     assert text_of(cell) == "\n".join(lines)
 
 
-def test_what_the_notebook_needs(local_lab: Lab, new_page: NewPage, project: str) -> None:
+def test_what_the_notebook_needs(local_lab: Lab, open_panel: Open, project: str) -> None:
     """It is said above the list, what is missing with a button that adds it; writing in the notebook changes it."""
     local_lab.request("POST", f"projects/{project}/secrets", {"name": "THERE", "value": "sample-value"})
     lines = [LOAD, f"%secret project {project}", '%secret need THERE NEEDED --optional MAYBE --about "for the model"']
-    page = new_page()
-    panel, notebook = open_lab(page, local_lab, local_lab.notebook(f"{project}-n.ipynb", "\n".join(lines)), project)
-    panel.switch(project)
+    panel, notebook = open_panel(local_lab, local_lab.notebook(f"{project}.ipynb", "\n".join(lines)))
     needs = panel.region.get_by_role("region", name="What the notebook needs")
     expect(needs).to_contain_text("The notebook needs 3 secrets; missing: 2")
     expect(needs.get_by_role("button")).to_have_text(["Add", "Add"])
@@ -91,7 +86,7 @@ def test_what_the_notebook_needs(local_lab: Lab, new_page: NewPage, project: str
     expect(needs.get_by_role("button")).to_have_accessible_name("Add MAYBE")
     notebook.cells.first.locator(".cm-content").fill(f"{LOAD}\n%secret project {project}\n%secret get NEEDED")
     expect(needs).to_have_text("The notebook needs 1 secret; all are there")
-    assert violations(page) == []
+    assert violations(panel.page) == []
 
 
 def test_copy_line_copies_what_would_be_inserted(local_lab: Lab, open_panel: Open, project: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.cluster.server import Cluster, Namespace
 
-from .conftest import Open
+from .conftest import NewPage, Open
 from .lab import Lab, start
 
 
@@ -45,10 +45,10 @@ def test_a_change_by_kubectl_appears(
     assert panel.page.evaluate("window.notReloaded")
 
 
-def test_two_browsers_see_each_others_changes(any_lab: Lab, open_panel: Open) -> None:
+def test_two_browsers_see_each_others_changes(any_lab: Lab, open_panel: Open, new_page: NewPage) -> None:
     """On each provider: what one adds and deletes, the other shows."""
     one, _ = open_panel(any_lab)
-    two, _ = open_panel(any_lab, fresh=True)
+    two, _ = open_panel(any_lab, page=new_page())
     one.add("SHARED", "sample-shared")
     expect(two.name("SHARED")).to_be_visible()
     two.act("SHARED", "Delete")
@@ -57,7 +57,7 @@ def test_two_browsers_see_each_others_changes(any_lab: Lab, open_panel: Open) ->
 
 
 def test_without_rights_the_panel_says_so_and_without_watch_it_asks(
-    cluster: Cluster, open_panel: Open, tmp_path: Path
+    cluster: Cluster, open_panel: Open, new_page: NewPage, tmp_path: Path
 ) -> None:
     """A Role that only reads one project: its changes appear all the same, adding is disabled and says why; another
     project says what is missing."""
@@ -67,7 +67,7 @@ def test_without_rights_the_panel_says_so_and_without_watch_it_asks(
     kubeconfig = namespace.service_account("reader", [rule])
     environment = {"DH_SECRETS_PROVIDER": "kubernetes", "KUBECONFIG": str(kubeconfig)}
     with start(tmp_path / "lab", environment) as server:
-        panel, _ = open_panel(server, fresh=True)
+        panel, _ = open_panel(server, page=new_page())
         expect(panel.alert).to_contain_text("proj-secrets-ui")
         panel.switch("open")
         expect(panel.name("SEEN")).to_be_visible()

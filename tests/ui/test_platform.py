@@ -13,7 +13,7 @@ from tests.core.server import Core
 
 from .conftest import NewPage
 from .lab import Lab, start
-from .pages import open_lab
+from .pages import load, open_lab
 from .widget import Shown
 
 CELL = "%load_ext dh_secrets_jupyter\n%secret panel"
@@ -44,7 +44,7 @@ def test_both_panels(core: Core, workspace_lab: Lab, new_page: NewPage) -> None:
     expect(panel.status).to_contain_text("FROM_SIDE is in the variable")
     assert "11" in notebook.run("print(len(FROM_SIDE))")
 
-    widget = Shown(new_page(), workspace_lab, "widget", CELL).panel
+    widget = Shown(load(new_page(), workspace_lab, "widget"), workspace_lab, "widget", CELL).panel
     expect(widget.name("FROM_SIDE")).to_be_visible()
     widget.add("FROM_WIDGET", "sample-widget")
     expect(panel.name("FROM_WIDGET")).to_be_visible()

@@ -263,7 +263,7 @@ def test_a_file_is_kept_to_the_byte(local_lab: Lab, open_panel: Open, tmp_path: 
     dialog.fill(Name="FILE")
     dialog.field("Choose file").set_input_files(binary)
     expect(panel.alert).to_contain_text("FILE")
-    dialog.field("Choose file").set_input_files(text)
+    dialog.choose_value(text)
     dialog.submit()
     expect(panel.name("FILE")).to_be_visible()
     panel.act("FILE", "Put into kernel")

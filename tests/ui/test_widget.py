@@ -7,30 +7,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.cluster.server import Cluster, Namespace
 
+from .conftest import NewPage
 from .lab import Lab
-from .pages import NAME, Notebook, Panel
+from .pages import NAME, Notebook, Panel, close_notebook, load, open_notebook
 from .widget import Show, opening
 
 VALUE = "invented-widget-value-8a41f2"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def saved_state(local_lab: Lab) -> Iterator[None]:
-    """Turns on "Save Widget State Automatically" for the pages of this module."""
-    folder = local_lab.home / "config" / "lab" / "user-settings" / "@jupyter-widgets" / "jupyterlab-manager"
-    folder.mkdir(parents=True)
-    setting = folder / "plugin.jupyterlab-settings"
-    setting.write_text(json.dumps({"saveState": True}))
-    yield
-    setting.unlink()
 
 
 def on(*providers: str) -> pytest.MarkDecorator:
@@ -147,7 +136,7 @@ def test_each_action_by_keyboard(show: Show, kubeconfig: Path | None) -> None:
     expect(panel.name("key-1")).to_be_hidden()
     expect(panel.search).to_be_focused()
     keys("ControlOrMeta+s")  # with Ctrl or Cmd, a key stays the notebook's
-    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+    expect(shown.book.unsaved).to_have_count(0)
     assert shown.book.cells.count() == cells
     assert "14" in shown.says("print(len(key_1))")
 
@@ -184,14 +173,13 @@ def test_a_value_is_once_in_the_traffic_and_nowhere_else(show: Show, local_lab: 
         assert b"another-invented" not in place
 
 
-def test_reopened_without_a_kernel_it_is_a_static_list(
-    show: Show, new_page: Callable[..., Page], local_lab: Lab, project: str
-) -> None:
+def test_reopened_without_a_kernel_it_is_a_static_list(show: Show, local_lab: Lab, project: str) -> None:
     """With the widget's state, without it, and in a notebook that is not trusted: the list as it was last, no error."""
     shown = show()
+    page = shown.page
     shown.panel.add("KEPT", VALUE)
-    expect(shown.page.locator(".dhs-fallback")).to_be_hidden()
-    shown.page.wait_for_timeout(500)
+    expect(page.locator(".dhs-fallback")).to_be_hidden()
+    page.wait_for_timeout(500)
     shown.book.save()
     content = json.loads(shown.file.read_text())
     content["metadata"]["kernelspec"] = {"name": "none-such", "display_name": "None such", "language": "none"}
@@ -203,11 +191,11 @@ def test_reopened_without_a_kernel_it_is_a_static_list(
         if trusted:
             environment = {**os.environ, "HOME": str(local_lab.home), "JUPYTER_DATA_DIR": str(local_lab.home / "data")}
             subprocess.run([sys.executable, "-m", "nbformat.sign", str(file)], env=environment, check=True)
-        page = new_page()
-        page.goto(local_lab.address(file.name, file.stem))
+        open_notebook(page, file.name)
         page.get_by_role("dialog").get_by_role("button", name="No Kernel").click()
         expect(page.get_by_role("rowheader", name="KEPT").locator("visible=true")).to_have_count(1)
         expect(page.get_by_text("Error displaying widget").locator("visible=true")).to_have_count(0)
+        close_notebook(page, file.name)
 
     reopened("untrusted", trusted=False)
     reopened("state", trusted=True)
@@ -227,13 +215,13 @@ def test_it_works_while_a_cell_runs(show: Show, local_lab: Lab) -> None:
     (local_lab.folder / "over").touch()
 
 
-def test_where_it_cannot_it_says_that_it_waits(show: Show, local_lab: Lab) -> None:
+def test_where_it_cannot_it_says_that_it_waits(show: Show, new_page: NewPage, local_lab: Lab) -> None:
     """Without subshells it says "waiting" while the cell runs, and does afterwards what was asked."""
     folder = local_lab.home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
     setting = folder / "kernels-settings.jupyterlab-settings"
     setting.write_text(json.dumps({"commsOverSubshells": "disabled"}))
     try:
-        shown = show()
+        shown = show(page=load(new_page(), local_lab, "without-subshells"))
         panel, book = shown.panel, shown.book
         book.start("import os, time\nwhile not os.path.exists('waited'): time.sleep(0.1)")
         dialog = panel.open_add()
@@ -311,7 +299,7 @@ def test_undo_in_a_dialog_is_not_the_notebook_s(show: Show) -> None:
     dialog.cancel_button.press("ControlOrMeta+z")
     expect(shown.book.cells.first.locator(".cm-content")).to_contain_text("%secret panel")
     dialog.field("Name").press("ControlOrMeta+s")
-    expect(shown.page.locator(".jp-mod-dirty")).to_have_count(0)
+    expect(shown.book.unsaved).to_have_count(0)
 
 
 def test_after_a_restart_it_says_to_run_the_cell_again(show: Show) -> None:
@@ -358,7 +346,7 @@ def test_500_secrets_open_and_are_searched_at_once(show: Show, project: str) -> 
     assert not any(b"NAME_321" in frame for frame in shown.traffic[before:])
 
 
-def test_it_works_in_notebook_7(new_page: Callable[..., Page], local_lab: Lab, project: str) -> None:
+def test_it_works_in_notebook_7(new_page: NewPage, local_lab: Lab, project: str) -> None:
     """The same panel, where there is no side bar."""
     page = new_page()
     page.goto(f"{local_lab.url}/notebooks/{local_lab.notebook(f'seven-{project}.ipynb')}?token={local_lab.token}")
