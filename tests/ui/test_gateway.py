@@ -52,7 +52,7 @@ def test_with_an_expired_session_no_dialog_says_that_it_is_done(
     panel_behind: tuple[Gateway, pages.Panel], panel: pages.Panel, local_lab: Lab, project: str
 ) -> None:
     """Every dialog stays open and says that one is logged out; what was typed or chosen stays, for nothing was sent. A
-    list that cannot be had says the same; after the next log-in all of it works again."""
+    list that cannot be had says the same once it is asked for; after the next log-in all of it works again."""
     between, _ = panel_behind
     before = local_lab.request("GET", f"projects/{project}/secrets")
     for title, fields in (
@@ -78,10 +78,11 @@ def test_with_an_expired_session_no_dialog_says_that_it_is_done(
         for label, text in fields.items():
             expect(dialog.field(label)).to_have_value(text)
         expect(dialog.frame.get_by_role("listitem")).to_have_text(["NEWnew"] if title == "Import .env" else [])
-        expect(panel.region.locator(".dhs-notices").get_by_role("alert")).to_contain_text(LOGGED_OUT)
         assert local_lab.request("GET", f"projects/{project}/secrets") == before
-        between.instead = lambda path: None
         dialog.cancel()
+        panel.region.get_by_role("button", name="Refresh").click()
+        expect(panel.region.locator(".dhs-notices").get_by_role("alert")).to_contain_text(LOGGED_OUT)
+        between.instead = lambda path: None
         panel.try_again()
         expect(panel.alert).to_have_count(0)
     assert not [request for request in between.requests if request.startswith("GET /log-in?next=/dh-secrets")]
