@@ -50,7 +50,13 @@ def speak(lab: Lab, locale: str) -> None:
     urllib.request.urlopen(urllib.request.Request(address, body, method="PUT"), timeout=30).close()
 
 
-@pytest.fixture(params=sorted(LANGUAGES))
+def usually(language: str) -> pytest.MarkDecorator:
+    """Runs a test in one language, and in the others where long runs are asked for."""
+    every = [name if name == language else pytest.param(name, marks=pytest.mark.soak) for name in LANGUAGES]
+    return pytest.mark.parametrize("language", every, indirect=True)
+
+
+@pytest.fixture
 def language(request: pytest.FixtureRequest, local_lab: Lab) -> Iterator[str]:
     """One of the languages, which JupyterLab speaks during the test."""
     speak(local_lab, LANGUAGES[request.param])
@@ -96,6 +102,7 @@ def states(page: Page, panel: Locator, said: dict[str, list[str]]) -> Iterator[s
     yield "not found"
 
 
+@usually("de")
 def test_jupyterlab_and_its_widget_speak_it(local_lab: Lab, new_page: NewPage, project: str, language: str) -> None:
     """Every text, name and hint of the side panel in each state; the next test takes the widget through them."""
     page, said = new_page(), catalogue(language)
@@ -115,6 +122,7 @@ def test_jupyterlab_and_its_widget_speak_it(local_lab: Lab, new_page: NewPage, p
     assert english(widget, language) == []
 
 
+@usually("it")
 def test_notebook_7_speaks_it(local_lab: Lab, new_page: NewPage, project: str, language: str) -> None:
     """The widget takes the language of the page, in each state."""
     page, said = new_page(), catalogue(language)
