@@ -8,28 +8,36 @@ import pytest
 from playwright.sync_api import expect
 
 from . import lab
-from .conftest import NewPage
-from .pages import Notebook, Panel, open_lab
+from .conftest import NewPage, Open
+from .pages import open_lab
 
 VALUE = "invented-Kq7xW2pZm4v8zK1w"
 SHOWS = "print('invented-Kq7' + 'xW2pZm4v8zK1w')"
 """Prints the value, of which the source holds no piece."""
 
 
-def _open(page: lab.Lab, new_page: NewPage, name: str) -> tuple[Panel, Notebook, Path]:
-    page.request("POST", "projects/default/secrets", {"name": "API_KEY", "value": VALUE})
-    panel, notebook = open_lab(new_page(), page, page.notebook(name), name.removesuffix(".ipynb"))
+def test_off_says_nothing(local_lab: lab.Lab, open_panel: Open, project: str) -> None:
+    """As long as no other mode is set, a notebook with a value is saved as any other."""
+    local_lab.request("POST", f"projects/{project}/secrets", {"name": "API_KEY", "value": VALUE})
+    name = local_lab.notebook(f"{project}.ipynb")
+    panel, notebook = open_panel(local_lab, name)
     expect(panel.name("API_KEY")).to_be_visible()
     assert VALUE in notebook.run(SHOWS)
-    return panel, notebook, page.folder / name
+    notebook.save()
+    assert VALUE in (local_lab.folder / name).read_text()
+    expect(panel.alert).to_have_count(0)
 
 
-@pytest.mark.parametrize("mode", ["off", "warn", "refuse"])
+@pytest.mark.parametrize("mode", ["warn", "refuse"])
 def test_saved_with_a_value(mode: str, new_page: NewPage, tmp_path: Path) -> None:
-    """Off says nothing; warn saves, and scrubs once nothing is unsaved; refuse says where, and saves nothing."""
+    """Warn saves, and scrubs once nothing is unsaved; refuse says where, and saves nothing."""
     environment = {"DH_SECRETS_PROVIDER": "local", "DH_SECRETS_LOCAL_PATH": str(tmp_path / "store" / "local.db")}
     with lab.start(tmp_path / "lab", environment, arguments=[f"--DHSecrets.on_save={mode}"]) as running:
-        panel, notebook, path = _open(running, new_page, f"{mode}.ipynb")
+        running.request("POST", "projects/default/secrets", {"name": "API_KEY", "value": VALUE})
+        path = running.folder / running.notebook(f"{mode}.ipynb")
+        panel, notebook = open_lab(new_page(), running, path.name, mode)
+        expect(panel.name("API_KEY")).to_be_visible()
+        assert VALUE in notebook.run(SHOWS)
         page = panel.page
         if mode == "refuse":
             page.keyboard.press("Control+s")
@@ -42,9 +50,6 @@ def test_saved_with_a_value(mode: str, new_page: NewPage, tmp_path: Path) -> Non
             return
         notebook.save()
         assert VALUE in path.read_text()
-        if mode == "off":
-            expect(panel.alert).to_have_count(0)
-            return
         expect(panel.alert).to_contain_text("warn.ipynb was saved with the value of API_KEY (cell 1).")
         notebook.cells.last.locator(".cm-content").click()
         page.keyboard.insert_text("x = 1")
