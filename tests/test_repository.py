@@ -57,6 +57,8 @@ TESTED_BY = {
     "proxy/child.py": "proxy/test_laptop.py",
     "proxy/client_hello.py": "proxy/test_server.py",
     "proxy/configuration.py": "proxy/test_command.py",
+    "proxy/control.py": "proxy/test_kernels.py",
+    "proxy/door.py": "proxy/test_server.py",
     "proxy/grants.py": "proxy/test_kernels.py",
     "proxy/in_cluster.py": "proxy/test_kernels.py",
     "proxy/put_in.py": "proxy/test_exchange.py",
