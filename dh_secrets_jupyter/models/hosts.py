@@ -57,7 +57,8 @@ def check_value(name: str, value: str | bytes) -> None:
 
 def is_signing_key(name: str, value: str | bytes) -> bool:
     """Returns whether clients sign with a secret instead of sending it, as far as its name and its value tell."""
-    return bool(_SIGNING_NAME.search(name) or (isinstance(value, str) and _AWS_KEY.fullmatch(value)))
+    text = value if isinstance(value, str) else value.decode("latin-1")  # a file's
+    return bool(_SIGNING_NAME.search(name) or _AWS_KEY.fullmatch(text))
 
 
 def matches(pattern: str, host: str, port: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -194,8 +195,22 @@ def test_bad_hosts(demo: Project, hosts: str) -> None:
 
 def test_keys_that_sign(demo: Project, capsys: pytest.CaptureFixture[str]) -> None:
     """A secret whose name or value is one that clients sign with is said to be of no use with hosts."""
-    for name in ("AWS_SECRET_ACCESS_KEY", "TOKEN"):
+    for name in ("AWS_SECRET_ACCESS_KEY", "hmac", "TOKEN"):
         Desk(demo).type("set", name, "--from-var", "v", "--hosts", "b.test")
+    Path("aws").write_text("Sample/Invented+Sample/Invented+Sample/A")
+    Desk(demo).type("set", "BY_ITS_VALUE", "--from-file", "aws", "--hosts", "b.test")
     said = capsys.readouterr().out
-    assert "AWS_SECRET_ACCESS_KEY: looks like a key that clients sign with." in said
+    for name in ("AWS_SECRET_ACCESS_KEY", "hmac", "BY_ITS_VALUE"):
+        assert f"{name}: looks like a key that clients sign with. A stand-in signs nothing" in said
     assert "TOKEN: looks" not in said
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_key_with_blanks_is_for_no_hosts(demo: Project, indent: int | None) -> None:
+    """A service account's key, on one line or on many: it is refused, and nothing is stored."""
+    key = "-----BEGIN PRIVATE KEY-----\ninvented\n-----END PRIVATE KEY-----\n"
+    account = {"type": "service_account", "private_key": key, "client_email": "a@sample.test"}
+    Path("account.json").write_text(json.dumps(account, indent=indent, separators=(",", ":")))
+    with pytest.raises(SecretsError, match=r"^GOOGLE: only a value of 20 to 4,096 printable ASCII characters without"):
+        Desk(demo).type("set", "GOOGLE", "--from-file", "account.json", "--hosts", "storage.googleapis.com")
+    assert list(demo.provider.read("demo")) == ["KEY"]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import subprocess
+import sys
+import tarfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
@@ -11,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from dh_secrets_jupyter.errors import AccessDeniedError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider
 from dh_secrets_jupyter.providers.local import LocalProvider
@@ -150,3 +156,33 @@ def test_a_new_secret_starts_without(stored: Stored) -> None:
     stored.project.delete("A")
     stored.project.new_secret("A", "one")
     assert stored.newer == {}
+
+
+@pytest.mark.soak
+def test_a_version_before_hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last commit that knew no hosts, as it was: what it edits, sets and copies keeps them."""
+    monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path / "secrets.db"))
+    project = Project("demo", LocalProvider(), user="ann")
+    project.new_secret("KEY", "sample-value-that-has-hosts", hosts=["api.example.com"])
+    root, older = Path(__file__).parents[2], tmp_path / "older"
+    git = ["git", "-C", str(root)]
+    known = [*git, "log", "--diff-filter=A", "--format=%H", "--", "dh_secrets_jupyter/models/hosts.py"]
+    began = subprocess.run(known, capture_output=True, text=True, check=True).stdout.split()[-1]
+    archive = subprocess.run([*git, "archive", f"{began}~1", "dh_secrets_jupyter"], capture_output=True, check=True)
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as packed:
+        packed.extractall(older, filter="data")
+    (older / "value").write_text("sample-value-that-is-another")
+    environment = {**os.environ, "DH_SECRETS_PROVIDER": "local", "DH_SECRETS_PROJECT": "demo"}
+
+    def run(*words: str) -> str:
+        command = [sys.executable, "-m", "dh_secrets_jupyter.cli", *words]
+        return subprocess.run(command, cwd=older, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert "hosts" not in run("describe", "KEY", "--json")
+    run("edit", "KEY", "--description", "of the older one", "--label", "x")
+    run("set", "KEY", "--from-file", "value")
+    stored = project.provider.read("demo")["KEY"]
+    assert (stored.value, stored.metadata.description) == (b"sample-value-that-is-another", "of the older one")
+    assert stored.metadata.hosts == ["api.example.com"]
+    with pytest.raises(AccessDeniedError, match="only to be used, not read"):
+        project.read_values("KEY")
