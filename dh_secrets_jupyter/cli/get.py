@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 
+from ..commands.prompts import is_below_kernel
 from ..errors import SecretsError
 from ..grammar.parsing import Line
 from ..models import check_name, encode
@@ -20,7 +20,7 @@ def get(line: Line, common: Mapping[str, str]) -> None:
     """
     name = check_name(line.single_word("NAME"))
     if not line.options.reveal:
-        if "JPY_PARENT_PID" in os.environ:
+        if is_below_kernel():
             problem = "the guard of this notebook would not know a value that is printed here"
             raise SecretsError(name, problem, f"Type %secret get {name} in a cell, or pass --reveal")
         if sys.stdout and sys.stdout.isatty():

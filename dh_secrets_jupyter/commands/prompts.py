@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from collections.abc import Callable
 
@@ -76,7 +77,7 @@ class Prompts:
     def _ask(self, ask: Callable[[str], str], prompt: str, subject: str, unanswered: SecretsError) -> str:
         failure = unanswered
         # Without a terminal, getpass would read the value from where it is shown; a kernel asks its front end.
-        if self._by_front_end or (sys.stdin is not None and sys.stdin.isatty()):
+        if self._by_front_end or (sys.stdin is not None and sys.stdin.isatty() and not is_below_kernel()):
             try:
                 return ask(prompt)
             except (KeyboardInterrupt, EOFError) as error:
@@ -89,6 +90,11 @@ class Prompts:
                 if type(error).__name__ != "StdinNotImplementedError":
                     raise
         raise failure
+
+
+def is_below_kernel() -> bool:
+    """Returns whether a Jupyter kernel started this process, by ``!`` say: in a terminal into which nobody can type."""
+    return "JPY_PARENT_PID" in os.environ
 
 
 def _unanswered(subject: str, instead: str) -> UnansweredError:

@@ -56,7 +56,10 @@ def read(front: ShellFront, line: Line, destination: Destination) -> Mapping[str
         raise line.missing("NAME")
     targets = injection.targets(destination, refs)  # a bad name fails before the provider is asked
     project = front.project()
-    found = project.read_secrets([ref.name for ref in refs], others=_skipped if everything else None)
+    skipped: list[SecretsError] = []
+    found = project.read_secrets([ref.name for ref in refs], others=skipped.append if everything else None)
+    for error in skipped:
+        print(f"{error.subject}: skipped ({error.problem}).")
     if everything:
         named = {ref.name for ref in refs}
         others = [injection.SecretRef(name) for name in found if name not in named]
@@ -66,14 +69,10 @@ def read(front: ShellFront, line: Line, destination: Destination) -> Mapping[str
                     print(f"{ref.name}: skipped, because an environment variable cannot hold a NUL byte.")
             others = [ref for ref in others if injection.fits_environment(found[ref.name][1])]
         targets = injection.targets(destination, [*refs, *others])
-        if not found:
+        if not found and not skipped:
             print(f"There are no secrets in {place(project)}.")
     warn(found)
     return {target: found[name][1] for target, name in targets.items()}
-
-
-def _skipped(error: SecretsError) -> None:
-    print(f"{error.subject}: skipped ({error.problem}).")
 
 
 def warn(found: Mapping[str, tuple[Secret, Value]]) -> None:

@@ -134,3 +134,18 @@ def test_a_value_is_never_read_from_what_is_no_terminal(
         with pytest.raises(UnansweredError, match="nobody can answer a prompt here"):
             ask(Prompts(SET, by_front_end=False), "A", PLACE)
     assert answers.prompts == []
+
+
+@pytest.mark.parametrize("ask", [Prompts.ask_value, Prompts.confirm])
+def test_below_a_kernel_nobody_is_asked(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch, ask: Callable[..., object]
+) -> None:
+    """``!`` gives a command a terminal into which nobody can type: a question would hold the kernel for ever."""
+    answers = answer("y")
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    ask(Prompts(SET, by_front_end=False), "A", PLACE)
+    monkeypatch.setenv("JPY_PARENT_PID", "1")
+    with pytest.raises(UnansweredError, match="nobody can answer a prompt here"):
+        ask(Prompts(SET, by_front_end=False), "A", PLACE)
+    assert len(answers.prompts) == 1
+    ask(Prompts(SET, by_front_end=True), "A", PLACE)

@@ -122,6 +122,9 @@ def test_all_others_are_read(used: Kernel) -> None:
         assert cell.stdout.splitlines()[0] == "KEY: skipped (only to be used, not read)."
         assert "PLAIN" in cell.stdout
         used.ok("assert 'KEY' not in globals() and 'KEY' not in os.environ")
+    used.ok('%secret project alone\nalone = "a1" * 12\n%secret set KEY --from-var alone --hosts api.example.com')
+    assert used.ok("%secret get --all").stdout == "KEY: skipped (only to be used, not read).\n"
+    used.ok("%secret project demo")
 
 
 PERSON = "KEY: only a person can"
