@@ -86,14 +86,18 @@ soak: $(VENV)/.dev
 leak-matrix: $(VENV)/.dev
 	@$(BIN)/python -m tests.guard.survey
 
-# Airflow's masker is one module; the rest of Airflow is left out.
+# Airflow's masker is one module; the rest of Airflow is left out. gitleaks is built where Go is installed.
 bench: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench --no-deps apache-airflow-task-sdk
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench pydantic
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench/detect-secrets detect-secrets
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix build/bench --no-audit --no-fund --silent install varlock
+	@-GOBIN="$(CURDIR)/build/bench/bin" go install github.com/zricethezav/gitleaks/v8@latest
 	$(BIN)/python -m benchmarks.guard_engine
 	$(BIN)/python -m benchmarks.guard_kernel
 	$(BIN)/python -m benchmarks.writers
 	$(BIN)/python -m benchmarks.scan
+	$(BIN)/python -m benchmarks.scanners
 	$(BIN)/python -m benchmarks.platform
 
 $(BIN)/python:

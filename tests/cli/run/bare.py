@@ -50,10 +50,13 @@ _FAMILIES = r"""
 @ --no-such-option: ls cat sort cut tr head tail wc du df grep sed find xargs tar gzip date uname env od join comm
 git help @ | cat: add commit log rebase worktree config
 git @ -h: add branch commit diff fetch log merge pull push rebase reset show stash tag
-PYTHON -m @ --help: venv json.tool zipfile tarfile ast pdb dis calendar timeit
+PYTHON -m @ --help: venv json.tool zipfile tarfile ast pdb dis calendar timeit unittest compileall tokenize trace
 PYTHON -m pip @ --help: install list show freeze check config cache index
 PYTHON -m calendar -L C.UTF-8 @: 2020 2021 2022 2023 2024 2025 2026 2027
 PYTHON -c 'import @; @.no_such': json re socket asyncio decimal
+PYTHON -c 'raise @("why")': ValueError KeyError OSError RuntimeError StopIteration AssertionError
+curl --help @: auth connection dns file ftp http imap misc output pop3 post proxy smtp tls upload verbose
+git -c color.ui=always log --graph --oneline -@: 1 5 20 100
 seq 1 @ | pr -T -5 -l 20: 50 500 5000
 head -c @ LICENSE | od -c: 1 100 10000
 less +@ pyproject.toml: 1 20 50
