@@ -99,6 +99,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.scan
 	$(BIN)/python -m benchmarks.scanners
 	$(BIN)/python -m benchmarks.platform
+	$(BIN)/python -m benchmarks.proxy
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it by PYTHON=…")'
