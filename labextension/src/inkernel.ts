@@ -3,7 +3,7 @@
 import type { Trans } from './language';
 import type { Front, Held, InKernel, Put, Transport, Warnings } from './model';
 import type { Destination } from './protocol';
-import type { State } from './state';
+import { EMPTY, type State } from './state';
 
 /** For as long the kernel keeps what a put has replaced. */
 const UNDO_MS = 600000;
@@ -203,5 +203,5 @@ function keyOf({ front, project }: State): string {
 function shown(answer: InKernel | null): Partial<State> {
   return answer
     ? { held: answer.secrets, own: { project: answer.project, switched: answer.switched } }
-    : { held: [], own: null };
+    : { held: EMPTY.held, own: null };
 }

@@ -134,7 +134,7 @@ export class Store {
       const secrets = await this._waitForList(this._transport.list(project));
       if (load === this._load) {
         const isOther = JSON.stringify(secrets) !== JSON.stringify(this._state.secrets);
-        this._set({ secrets, listProblem: null });
+        this._set({ ...(isOther && { secrets }), listProblem: null });
         if (isOther) {
           void this.kernel.ask();
         }
@@ -255,7 +255,12 @@ export class Store {
     return ++this._load;
   }
 
+  /** What says nothing new is not told: an answer every two seconds would draw hundreds of rows each time. */
   private _set(change: Partial<State>): void {
+    const before: Partial<State> = this._state;
+    if (Object.entries(change).every(([key, value]) => value === before[key as keyof State])) {
+      return;
+    }
     this._state = { ...this._state, ...change };
     for (const listener of [...this._listeners]) {
       listener();

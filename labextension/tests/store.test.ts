@@ -203,6 +203,23 @@ test('what went wrong stays said while it is tried again, once, and no wait is s
   assert.deepEqual([...said], ['The server is gone.']);
 });
 
+test('a list that says nothing new draws nothing, and one that says something is shown', async () => {
+  let description = '';
+  const made = transport({ list: async () => [{ ...info('A'), description }] });
+  const store = new Store(made);
+  await store.refresh();
+  await settled();
+  let drawn = 0;
+  store.subscribe(() => drawn++);
+  await store.refresh();
+  await settled();
+  assert.equal(drawn, 0);
+  description = 'For the tides';
+  await store.refresh();
+  assert.equal(store.state.secrets?.[0]?.description, description);
+  assert.ok(drawn > 0);
+});
+
 test('a change that is told is looked at', async () => {
   const made = transport();
   const store = new Store(made);
