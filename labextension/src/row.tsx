@@ -59,13 +59,13 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
           {name}
         </span>
         <InKernel store={store} name={name} />
-        <Expiry secret={secret} trans={trans} />
         {!isOpen && hosts.length > 0 && (
           <span class="dhs-tag dhs-held" title={saidHosts(trans, hosts)}>
             {hosts.join(', ')}
           </span>
         )}
         {!isOpen && !isHeld && <Labels store={store} labels={labels} />}
+        <Expiry secret={secret} trans={trans} />
         {buttonsOf(store, secret).map(
           action =>
             action.button && (
