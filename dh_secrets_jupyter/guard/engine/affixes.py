@@ -27,7 +27,7 @@ def common_prefix(a: bytes | bytearray, i: int, b: bytes | bytearray, j: int) ->
     return low
 
 
-def common_suffix(a: bytes, i: int, b: bytes, j: int) -> int:
+def common_suffix(a: bytes | bytearray, i: int, b: bytes | bytearray, j: int) -> int:
     """Returns the length of the common suffix of ``a`` up to ``i`` and ``b`` up to ``j``."""
     size = min(i, j)
     low, high = 0, min(size, _FIRST)

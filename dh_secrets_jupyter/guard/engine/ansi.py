@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 
+from .flags import first
+
 _BEGUN = rb"\x1b(?:\[[<-?]?(?:\d{0,4}[;:]){0,16}\d{0,4}[ -/]{0,2}"
 ANSI = re.compile(_BEGUN + rb"(?:[@-~]|\Z)|[()](?:[0-9A-Z]|\Z)|\Z)")
 """A control sequence (colours, mostly, or a character set's), or what the end of the text leaves of one."""
@@ -40,3 +42,9 @@ def without_ansi(data: bytes, end: int | None = None) -> tuple[bytes, Callable[[
         return raw_starts[part] + at - plain_starts[part]
 
     return b"".join(parts), place
+
+
+def seams(data: bytes) -> bytes:
+    """Returns for each byte of what :func:`without_ansi` returns 1 where a control sequence stood before it, else 0."""
+    begin, *rest = ANSI.split(data)
+    return bytes(len(begin)) + b"".join([first(len(part)) for part in rest])

@@ -5,12 +5,11 @@ in a row as make a piece at least (:attr:`.needles.Needle.window`).
 
 1. A text is looked up at every second place only. So each window keeps two blocks, one that begins at an even place and
    one at an odd one: however the window stands in a text, one of them is looked up.
-2. Going from left to right, each window that counts keeps a block, unless the last block that was kept lies in it, or
-   it is known: it also stands in another value, or earlier in the same one. A block is kept that stands nowhere else,
-   and carries information: the keys of a JSON document stand in many texts.
-3. Where all blocks of a window stand in many places, the window itself is kept.
-4. Where that gives the same, many windows are kept at once: as long as every eighth byte begins a block that is new.
-5. Of a text only those parts are looked up that are made of bytes of the values: bytes that were decoded and are no
+2. A block at every eighth place is one of each window. Of these all are kept that stand nowhere else before, and carry
+   information: the keys of a JSON document stand in many texts.
+3. Where a value repeats something or carries no information, a window may be left without such a block. It is kept
+   itself, and those blocks are called ambiguous: around one that is found in a text, the windows are looked up.
+4. Of a text only those parts are looked up that are made of bytes of the values: bytes that were decoded and are no
    text are seldom so. A part of printable ASCII is looked up only if there is such a window, and only in its blocks.
 
 Coordinates: ``at`` is a place in a text, ``start`` and ``place`` are places in all values together (``_data``).
@@ -23,8 +22,8 @@ from collections.abc import Iterable, Iterator
 from itertools import compress, count
 from struct import Struct
 
-from .affixes import common_prefix, longest_suffix
-from .anchors import MOST, Anchor
+from .affixes import common_prefix, common_suffix, longest_suffix
+from .anchors import Anchor
 from .needles import Needle
 from .policy import WINDOW
 
@@ -33,9 +32,7 @@ BLOCK = 8
 _STEP = 2
 """Bytes from one place that is looked up to the next."""
 _MANY = 512
-"""Blocks that are kept, or looked up, at once."""
-_PAUSE = 64
-"""Windows at most that are kept one by one between two trials to keep many."""
+"""Blocks that are looked up at once."""
 _AREA = BLOCK * _MANY
 """Bytes of a text that are taken together."""
 _GAP = bytes([2]) * WINDOW
@@ -66,12 +63,13 @@ class Blocks:
         self._ends: list[int] = []
         self._data, self._significant, self._char_starts = bytearray(), bytearray(), bytearray()
         self._places: dict[int, int] = {}  # of each block
-        self._more: dict[int, list[int]] = {}  # and where else it is kept
+        self._second: dict[int, int] = {}  # and of some of them in a later needle, whose characters may start elsewhere
+        self._ambiguous: set[int] = set()  # those around which windows are kept
         self._whole: dict[int, list[Anchor]] = {}  # those of needles that count as a whole only
         self._printable: set[int] = set()  # of all these the ones that may stand in printable ASCII
         self._other: set[int] = set()  # and those that do not
         self._is_printable = True  # whether what is learned now has a window of printable ASCII
-        self._windows: dict[bytes, int] = {}  # of those that are kept themselves, or the part around their last block
+        self._windows: dict[int, dict[bytes, int]] = {}  # by size: the places of those that are kept themselves
 
     def add(self, needle: Needle) -> None:
         """Learns a needle; its number is how many there were before."""
@@ -86,7 +84,7 @@ class Blocks:
         self._is_printable = not needle.partial or b"\1" * needle.window in needle.data.translate(_IS_PRINTABLE)
         for odd in range(_STEP):
             if needle.partial:
-                self._keep_windows(odd, needle.window)
+                self._keep_windows(needle, odd)
             else:
                 self._keep_whole(needle.data, odd)
 
@@ -98,89 +96,72 @@ class Blocks:
             return
         offset = min(offsets, key=lambda offset: len(self._whole.get(_number(data, offset), ())))
         self._whole.setdefault(_number(data, offset), []).append((len(self._starts) - 1, offset))
-        self._look_for(_number(data, offset))
+        self._look_for([_number(data, offset)])
 
-    def _keep_windows(self, odd: int, window: int) -> None:
-        """Keeps a block, at an even or an odd place, of each window of the last needle that counts and is not known."""
-        start, last = self._starts[-1], self._ends[-1] - window
-        many = pause = 2
-        singly = 0  # windows that are kept one by one before many are tried again
-        while start <= last and (next_significant := self._significant.find(1, start)) >= 0:
-            start = min(max(start, next_significant - window + 1), last)
-            if not singly and (kept := self._keep_many(start, window, odd, many)):
-                start, many, pause = kept, min(2 * many, _MANY), 2
-                continue
-            if not singly:
-                many, singly, pause = 2, pause, min(2 * pause, _PAUSE)
-            start, singly = self._keep(start, window, odd), singly - 1
-
-    def _keep_many(self, start: int, window: int, odd: int, many: int) -> int:
-        """As :meth:`_keep`, of so many windows at once, whose last blocks are new; returns 0 where one is not."""
-        first, step = _last_block(start, window, odd), (window - BLOCK + 1) // _STEP * _STEP
-        end = first + step * many
-        if end > self._ends[-1]:
-            return 0
-        self.steps += many
-        blocks, significant = (
-            memoryview(data)[first:end].cast("Q")[:: step // BLOCK].tolist() for data in (self._data, self._significant)
+    def _keep_windows(self, needle: Needle, odd: int) -> None:
+        """Keeps a block, at an even or an odd place, of each window of the last needle that counts, or the window."""
+        begin, counts, window = self._starts[-1], needle.fresh or needle.significant, needle.window
+        step = (window - BLOCK + 1) // _STEP * _STEP
+        places = range(begin + (odd - begin) % _STEP, self._ends[-1] - BLOCK + 1, step)
+        blocks, flags = (
+            memoryview(data)[at : at + places[-1] - places[0] + BLOCK].cast("Q")[:: step // BLOCK].tolist()
+            for data, at in ((self._data, places[0]), (counts, places[0] - begin))
         )
-        if not all(significant) or len(set(blocks)) < many or not self._places.keys().isdisjoint(blocks):
-            return 0
-        self._places.update(zip(blocks, range(first, end, step), strict=True))
-        self._look_for(*blocks)
-        return end - step + 1
+        self.steps += len(places)
+        start, new, ambiguous = begin, [], []
+        for place, block, flag in zip(places, blocks, flags, strict=True):
+            other = self._places.get(block, -1)
+            if flag and (other < 0 or (other < begin and block not in self._second)):
+                (self._places if other < 0 else self._second)[block] = place
+                new.append(block)
+                self._keep_between(needle, start, place + BLOCK - window)
+                start = max(start, place + 1)
+            elif place >= start:
+                if counts.find(1, max(place - window - begin, 0), place + window - begin) >= 0:
+                    ambiguous.append(block)
+                if stretch := self._known_stretch(place, other, start, odd, window):
+                    self._keep_between(needle, start, stretch[0])
+                    start = max(start, stretch[1] - window + 1)
+        self._keep_between(needle, start, self._ends[-1] - window + 1)
+        self._ambiguous.update(ambiguous)
+        self._look_for(new)
+        self._look_for(ambiguous)
 
-    def _keep(self, start: int, window: int, odd: int) -> int:
-        """Keeps a block of the window at ``start``; returns where the next window is that is not known then."""
-        data = self._data
-        shown = data[start : start + window]
-        common: list[int] = []  # the places of blocks that carry no information
-        taken: list[int] = []  # and of those that do, and stand elsewhere, too
-        for place in range(_last_block(start, window, odd), start - 1, -_STEP):
-            self.steps += 1
-            (block,) = _NUMBER(data, place)
-            is_common = self._significant.find(1, place, place + BLOCK) < 0
-            if block not in self._places and not is_common:
-                return self._keep_block(block, place)
-            for other in self._places_of(block):
-                self.steps += 1
-                other -= place - start
-                if data[other : other + window] == shown and (known := self._known_up_to(start, other, window)):
-                    return known - window + 1
-            (common if is_common else taken).append(place)
-        around = max(start, (taken or common)[0] + BLOCK - WINDOW)
-        shown = data[around : around + WINDOW]
-        if (other := self._windows.get(bytes(shown), -1)) >= 0:
-            other -= around - start
-            if known := self._known_up_to(start, other, window):
-                return known - window + 1
-        for place in taken or common:
-            block = _number(data, place)
-            if block not in self._places or len(self._more.get(block, ())) < MOST:
-                return self._keep_block(block, place)
-        self._windows.setdefault(bytes(shown), around)
-        return start + 1
+    def _keep_between(self, needle: Needle, start: int, end: int) -> None:
+        """Keeps the windows themselves that begin between two places, as far as they count."""
+        begin, counts, window = self._starts[-1], needle.fresh or needle.significant, needle.window
+        windows = self._windows.setdefault(window, {})
+        while start < end and (at := counts.find(1, start - begin)) >= 0:
+            start, behind = max(start, begin + at - window + 1), min(begin + at + 1, end)
+            for place in range(start, behind):
+                windows.setdefault(needle.data[place - begin : place - begin + window], place)
+            self.steps += max(behind - start, 0)
+            start = max(start, behind)
 
-    def _keep_block(self, block: int, place: int) -> int:
-        if self._places.setdefault(block, place) != place:
-            self._more.setdefault(block, []).append(place)
-        (self._printable if self._is_printable and not block & _NOT_ASCII else self._other).add(block)
-        return place + 1
+    def _known_stretch(self, place: int, other: int, start: int, odd: int, window: int) -> tuple[int, int] | None:
+        """Returns from where to where all is as around another place, whose windows are found already.
 
-    def _look_for(self, *blocks: int) -> None:
+        None where that is no more than two windows. What lies long before the start is not looked at.
+        """
+        if other < 0 or (other >= self._starts[-1] and not odd and (place - other) % _STEP):
+            return None  # in the last case its windows are looked for at odd places alone, which is still to come
+        values = self._data, self._significant, self._char_starts
+        if any(data[place : place + window] != data[other : other + window] for data in values):
+            return None
+        self.steps += 1
+        first = max(start - window, self._starts[-1])
+        before = min(common_suffix(data[first:place], place - first, data, other) for data in values)
+        behind = self._ends[-1] - place
+        for data in values:
+            behind = common_prefix(data[place : place + behind], 0, data, other)
+        return (place - before, place + behind) if before + behind > 2 * window else None
+
+    def _look_for(self, blocks: list[int]) -> None:
         if self._is_printable:
-            self._printable.update(block for block in blocks if not block & _NOT_ASCII)
-            self._other.update(block for block in blocks if block & _NOT_ASCII)
+            self._printable.update([block for block in blocks if not block & _NOT_ASCII])
+            self._other.update([block for block in blocks if block & _NOT_ASCII])
         else:
             self._other.update(blocks)
-
-    def _known_up_to(self, start: int, other: int, window: int) -> int:
-        """Returns up to where what is from ``start`` on stands at ``other``, too, if that is a whole window; else 0."""
-        size = common_prefix(self._data, start, self._data, other) if other >= 0 else 0
-        for flags in (self._significant, self._char_starts):
-            if flags[start : start + size] != flags[other : other + size]:
-                size = common_prefix(flags[start : start + size], 0, flags[other : other + size], 0)
-        return min(start + size, self._ends[-1]) if size >= window else 0
 
     def find(self, data: bytes, near: Iterable[tuple[int, int]] | None = None) -> list[int]:
         """Returns where in a text known blocks stand, in order.
@@ -214,8 +195,12 @@ class Blocks:
 
     def partial(self, data: bytes, at: int) -> list[Anchor]:
         """Returns where in the others a block of a text stands, together with a whole window around it."""
-        places = [place for place in self._places_of(_number(data, at)) if self._is_in_window(data, at, place)]
-        return [self._anchor(place) for place in (*places, *self._by_windows(data, at))]
+        block = _number(data, at)
+        known = [places[block] for places in (self._places, self._second) if block in places]
+        places = [place for place in known if self._is_in_window(data, at, place)]
+        if block in self._ambiguous:
+            places += self._by_windows(data, at)
+        return [self._anchor(place) for place in places]
 
     def _is_in_window(self, data: bytes, at: int, place: int) -> bool:
         """Returns whether enough bytes around two equal blocks are equal, too; near an end, whether they may be."""
@@ -227,13 +212,10 @@ class Blocks:
         equal += ((behind & -behind).bit_length() - 1) // 8 if behind else BLOCK
         return equal >= WINDOW - BLOCK
 
-    def _places_of(self, block: int) -> list[int]:
-        return [self._places[block], *self._more.get(block, ())] if block in self._places else []
-
     def _by_windows(self, data: bytes, at: int) -> Iterator[int]:
-        if len(self._more.get(_number(data, at), ())) == MOST:
-            for start in range(max(at + BLOCK - WINDOW, 0), at + 1):
-                if (place := self._windows.get(data[start : start + WINDOW])) is not None:
+        for size, windows in self._windows.items():
+            for start in range(max(at + BLOCK - size, 0), at + 1):
+                if (place := windows.get(data[start : start + size])) is not None:
                     yield place + at - start
 
     def _anchor(self, place: int) -> Anchor:
@@ -264,12 +246,6 @@ def areas(marks: bytes, least: int, size: int = _AREA) -> Iterator[tuple[int, in
             end = at + size
         yield start, min(end, len(marks))
         start = marks.find(run, end)
-
-
-def _last_block(start: int, window: int, odd: int) -> int:
-    """Returns the last even, or odd, place at which a block of a window begins."""
-    last = start + window - BLOCK
-    return last - (last - odd) % _STEP
 
 
 def _number(data: bytes | bytearray, at: int) -> int:

@@ -12,14 +12,16 @@ All of it works on bytes, a text's UTF-8. A span's ``start`` and ``end`` are pla
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from . import parts
-from .ansi import without_ansi
+from .ansi import seams, without_ansi
 from .boundaries import NUMBER, stands_alone
 from .encodings import encoding_of, is_whole
 from .index import Index
-from .needles import LARGE_FROM, STAGES_FROM, Stage, needles
+from .needles import LARGE_FROM, STAGES_FROM, Needle, Stage, needles
 from .occurrences import Occurrence
 from .owners import Claim, Owners
 from .policy import WINDOW, Scope, Unmaskable, mask_scope
@@ -103,7 +105,7 @@ class Masker:
             plain = to_bytes(text) if isinstance(text, str) else text
             if b"\x1b" in plain:
                 # Control sequences are taken out of a text before it is searched, also those of a value.
-                self._index.add(owner, needles(_decoded(without_ansi(plain)[0]), large=large))
+                self._index.add(owner, _without_ansi(plain, large=large))
         return scope
 
     def names(self) -> list[str]:
@@ -274,6 +276,13 @@ def _texts(value: str | bytes, urls_are_common: bool) -> dict[str | bytes, list[
     if isinstance(value, bytes):
         return {value: []}
     return dict(parts.texts(value, urls_are_common=urls_are_common).items())
+
+
+def _without_ansi(value: bytes, *, large: bool) -> Iterator[Needle]:
+    """Yields the needles of a value without its control sequences; it is as before but where these stood."""
+    shown, _ = without_ansi(value)
+    for needle in needles(_decoded(shown), large=large):
+        yield replace(needle, fresh=seams(value)) if needle.data == shown else needle
 
 
 def _unescaped(document: bytes) -> bytes:

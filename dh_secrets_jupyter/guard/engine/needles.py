@@ -67,6 +67,9 @@ class Needle:
 
 
 _UTF16 = ("utf-16-le", "utf-16-be")
+_LAST_OF_TWO_BYTES = "\uffff"
+_STARTS = bytes([byte & 0xC0 != 0x80 for byte in range(256)])
+"""Of each byte of UTF-8 whether a character starts there."""
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
 _URLSAFE_CHARS = bytes([byte in b"-_" for byte in range(256)])
 _NOT_ZERO = bytes([byte != 0 for byte in range(256)])
@@ -101,10 +104,7 @@ def needles(
             if large:
                 yield replace(_plain_needle(text, significant, whole_word=False, partial=partial), large=True)
                 for order in _UTF16 if partial and not text.isascii() else ():
-                    needle = _joined_needle(
-                        _each_encoded(text, order), significant, order.upper(), whole_word=False, partial=True
-                    )
-                    yield replace(needle, window=2 * WINDOW, large=True)
+                    yield replace(_utf16_needle(text, significant, order, partial=True), large=True)
             else:
                 encoded = _of_text(text, significant, stage, whole_word=False, partial=partial)
                 is_line = text is not value and "\n" in value.strip()
@@ -144,23 +144,28 @@ def _of_text(text: str, significant: bytes, stage: Stage, *, whole_word: bool, p
 def _utf16(text: str, significant: bytes, *, partial: bool) -> Iterator[Needle]:
     """Yields a text in UTF-16 as bytes, and, where it is not ASCII, as a text of which each byte is a character."""
     for order in _UTF16:
-        name = order.upper()
-        if text.isascii():
-            starts = b"\1\0" * len(text)
-            twice = doubled(significant)
-            yield Needle(text.encode(order), starts, twice, name, False, partial, window=2 * WINDOW)
-        else:
-            units = _each_encoded(text, order)
-            needle = _joined_needle(units, significant, name, whole_word=False, partial=partial)
-            yield replace(needle, window=2 * WINDOW)
-            shown = [_utf8(unit.decode("latin-1")) for unit in units]
-            yield _joined_needle(shown, significant, name, whole_word=False, partial=partial)
+        yield _utf16_needle(text, significant, order, partial=partial)
+        if not text.isascii():
+            shown = [_utf8(unit.decode("latin-1")) for unit in _each_encoded(text, order)]
+            yield _joined_needle(shown, significant, order.upper(), whole_word=False, partial=partial)
 
 
 def _plain_needle(text: str, significant: bytes, *, whole_word: bool, partial: bool) -> Needle:
     if text.isascii():
         return Needle(text.encode(), b"\1" * len(text), significant, "text", whole_word, partial)
-    return _joined_needle(_each_encoded(text, "utf-8"), significant, "text", whole_word=whole_word, partial=partial)
+    data = _utf8(text)
+    starts = data.translate(_STARTS)
+    spread = bytes(map((b"\0" + significant).__getitem__, accumulate(starts)))
+    return Needle(data, starts, spread, "text", whole_word, partial)
+
+
+def _utf16_needle(text: str, significant: bytes, order: str, *, partial: bool) -> Needle:
+    if max(text) > _LAST_OF_TWO_BYTES:
+        units = _each_encoded(text, order)
+        needle = _joined_needle(units, significant, order.upper(), whole_word=False, partial=partial)
+        return replace(needle, window=2 * WINDOW)
+    data, starts = text.encode(order, "surrogatepass"), b"\1\0" * len(text)
+    return Needle(data, starts, doubled(significant), order.upper(), False, partial, window=2 * WINDOW)
 
 
 def _each_encoded(text: str, encoding: str) -> list[bytes]:

@@ -117,7 +117,8 @@ def significant_chars(text: str) -> bytes:
     if text.isascii():
         flags = bytearray(text.encode().translate(_ALNUM))
     else:
-        flags = bytearray(c.isalnum() or not c.isascii() for c in text)
+        counts = {char: char.isalnum() or not char.isascii() for char in set(text)}
+        flags = bytearray(map(counts.__getitem__, text))
     for m in _PUNCTUATION_RUN.finditer(text):
         flags[slice(*m.span())] = bytes(c in "!$%&?@^`~" for c in m[0])
     spans = [m.span() for m in _COMMON_PARTS.finditer(text)]
