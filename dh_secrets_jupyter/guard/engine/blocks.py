@@ -23,7 +23,7 @@ from itertools import compress, count
 from struct import Struct
 
 from .affixes import common_prefix, common_suffix, longest_suffix
-from .anchors import Anchor
+from .anchors import MOST, Anchor
 from .needles import Needle
 from .policy import WINDOW
 
@@ -62,8 +62,7 @@ class Blocks:
         self._starts: list[int] = []  # of each needle in _data
         self._ends: list[int] = []
         self._data, self._significant, self._char_starts = bytearray(), bytearray(), bytearray()
-        self._places: dict[int, int] = {}  # of each block
-        self._second: dict[int, int] = {}  # and of some of them in a later needle, whose characters may start elsewhere
+        self._places: tuple[dict[int, int], ...] = tuple({} for _ in range(MOST))  # of each block the first of them
         self._ambiguous: set[int] = set()  # those around which windows are kept
         self._whole: dict[int, list[Anchor]] = {}  # those of needles that count as a whole only
         self._printable: set[int] = set()  # of all these the ones that may stand in printable ASCII
@@ -110,18 +109,18 @@ class Blocks:
         self.steps += len(places)
         start, new, ambiguous = begin, [], []
         for place, block, flag in zip(places, blocks, flags, strict=True):
-            other = self._places.get(block, -1)
-            if flag and (other < 0 or (other < begin and block not in self._second)):
-                (self._places if other < 0 else self._second)[block] = place
+            other = self._places[0].get(block, -1)
+            if place >= start and (stretch := self._known_stretch(place, other, start, odd, window)):
+                ambiguous.append(block)
+                self._keep_between(needle, start, stretch[0])
+                start = max(start, stretch[1] - window + 1)
+            elif flag and (free := next((known for known in self._places if block not in known), None)) is not None:
+                free[block] = place
                 new.append(block)
                 self._keep_between(needle, start, place + BLOCK - window)
                 start = max(start, place + 1)
-            elif place >= start:
-                if counts.find(1, max(place - window - begin, 0), place + window - begin) >= 0:
-                    ambiguous.append(block)
-                if stretch := self._known_stretch(place, other, start, odd, window):
-                    self._keep_between(needle, start, stretch[0])
-                    start = max(start, stretch[1] - window + 1)
+            elif place >= start and counts.find(1, max(place - window - begin, 0), place + window - begin) >= 0:
+                ambiguous.append(block)
         self._keep_between(needle, start, self._ends[-1] - window + 1)
         self._ambiguous.update(ambiguous)
         self._look_for(new)
@@ -196,7 +195,7 @@ class Blocks:
     def partial(self, data: bytes, at: int) -> list[Anchor]:
         """Returns where in the others a block of a text stands, together with a whole window around it."""
         block = _number(data, at)
-        known = [places[block] for places in (self._places, self._second) if block in places]
+        known = [places[block] for places in self._places if block in places]
         places = [place for place in known if self._is_in_window(data, at, place)]
         if block in self._ambiguous:
             places += self._by_windows(data, at)
