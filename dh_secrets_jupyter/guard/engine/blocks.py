@@ -198,7 +198,7 @@ class Blocks:
         known = [places[block] for places in self._places if block in places]
         places = [place for place in known if self._is_in_window(data, at, place)]
         if block in self._ambiguous:
-            places += self._by_windows(data, at)
+            places = [*self._by_windows(data, at), *places]  # what is there for certain comes first
         return [self._anchor(place) for place in places]
 
     def _is_in_window(self, data: bytes, at: int, place: int) -> bool:

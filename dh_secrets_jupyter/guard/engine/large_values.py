@@ -67,8 +67,11 @@ class LargeValues:
         for view in views(data, Wanted(blocks.find, blocks.shortest, blocks.chars, self._looks_escaped)):
             search = Search(self._needles, view.data, masked)
             for at in blocks.find(view.data, view.near and view.near()):
-                fragment = Fragment(blocks.partial(view.data, at), blocks.whole(view.data, at))
-                if fragment.partial or fragment.whole:
+                whole = blocks.whole(view.data, at)
+                if not whole and search.is_settled(at, at + BLOCK):
+                    continue
+                fragment = Fragment(blocks.partial(view.data, at), whole)
+                if fragment.partial or whole:
                     search.extend(at, at + BLOCK, fragment)
             self._searched += search.steps
             for match, (start, end) in search.found:
