@@ -46,6 +46,7 @@ def _unpack(package: str, version: str, folder: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("package", PACKAGES)
 def test_nothing_is_found(package: str, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
