@@ -19,7 +19,7 @@ from dh_secrets_jupyter.scan.commands import ScanOptions, run_scan
 from . import realistic
 from .conftest import Repository
 
-PACKAGES = ("corner", "nbclient", "nbconvert", "nbformat", "nbsphinx", "nbval", "papermill", "tqdm")
+PACKAGES = ("corner", "nbclient", "nbconvert", "nbformat", "nbsphinx", "nbval", "tqdm")
 VERSIONS = 3
 
 
