@@ -68,7 +68,8 @@ class Blocks:
         self._printable: set[int] = set()  # of all these the ones that may stand in printable ASCII
         self._other: set[int] = set()  # and those that do not
         self._is_printable = True  # whether what is learned now has a window of printable ASCII
-        self._windows: dict[int, dict[bytes, int]] = {}  # by size: the places of those that are kept themselves
+        # Places of windows that are kept themselves; by size and encoding: in each characters start elsewhere.
+        self._windows: dict[tuple[int, str], dict[bytes, int]] = {}
 
     def add(self, needle: Needle) -> None:
         """Learns a needle; its number is how many there were before."""
@@ -129,7 +130,7 @@ class Blocks:
     def _keep_between(self, needle: Needle, start: int, end: int) -> None:
         """Keeps the windows themselves that begin between two places, as far as they count."""
         begin, counts, window = self._starts[-1], needle.fresh or needle.significant, needle.window
-        windows = self._windows.setdefault(window, {})
+        windows = self._windows.setdefault((window, needle.encoding), {})
         while start < end and (at := counts.find(1, start - begin)) >= 0:
             start, behind = max(start, begin + at - window + 1), min(begin + at + 1, end)
             for place in range(start, behind):
@@ -212,7 +213,7 @@ class Blocks:
         return equal >= WINDOW - BLOCK
 
     def _by_windows(self, data: bytes, at: int) -> Iterator[int]:
-        for size, windows in self._windows.items():
+        for (size, _), windows in self._windows.items():
             for start in range(max(at + BLOCK - size, 0), at + 1):
                 if (place := windows.get(data[start : start + size])) is not None:
                     yield place + at - start

@@ -208,3 +208,14 @@ def test_what_is_not_ascii_is_learned_in_utf_16_by_a_third_of_the_blocks() -> No
     """A piece has 16 characters, which are 32 bytes there; in windows of 16 it would be two steps for each byte."""
     value = chars(1 << 15, "wide", "äöüß€日本語😀 abcdefghij")
     assert masker_of(value).steps < 1.5 * len(value.encode())
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_a_piece_that_a_value_repeats_is_found_in_utf_16(order: str) -> None:
+    """In either order: the bytes of one are those of the other, shifted by one, but characters start elsewhere."""
+    value = lines(400, lambda row: f"Größe {row}: Grüße aus Köln und Łódź, {chars(12, row)}")
+    masker = masker_of(value)
+    for at in range(0, 2000, 7):
+        piece = value[at : at + 16].encode(order)
+        for before in (b"", b"x"):
+            assert piece not in masker.mask_bytes(before + piece)[0]
