@@ -160,7 +160,7 @@ def test_a_new_secret_starts_without(stored: Stored) -> None:
 
 @pytest.mark.soak
 def test_a_version_before_hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last commit that knew no hosts, as it was: what it edits, sets and copies keeps them."""
+    """The last commit that knew no hosts, as it was: what it edits and sets keeps them."""
     monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path / "secrets.db"))
     project = Project("demo", LocalProvider(), user="ann")
     project.new_secret("KEY", "sample-value-that-has-hosts", hosts=["api.example.com"])

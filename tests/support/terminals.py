@@ -12,11 +12,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from IPython.terminal.interactiveshell import TerminalInteractiveShell
+
 from .kernels import environment
 from .processes import wait_until_it_waits
 from .waiting import PATIENCE
 
-IPYTHON = ("-m", "IPython", "--colors=NoColor", "--no-confirm-exit", "--no-banner", "--no-tip")
+# Older versions of IPython have no tip of the day.
+_TIPLESS = ["--no-tip"] if hasattr(TerminalInteractiveShell, "enable_tip") else []
+IPYTHON = ("-m", "IPython", "--colors=NoColor", "--no-confirm-exit", "--no-banner", *_TIPLESS)
 
 
 class Terminal:
