@@ -21,6 +21,7 @@ from .ansi import seams, without_ansi
 from .boundaries import NUMBER, stands_alone
 from .encodings import encoding_of, is_whole
 from .index import Index
+from .json_escapes import without_escapes
 from .needles import LARGE_FROM, STAGES_FROM, Needle, Stage, needles
 from .occurrences import Occurrence
 from .owners import Claim, Owners
@@ -39,18 +40,7 @@ from .spans import (
     whole_characters,
 )
 
-_JSON_ESCAPES = (
-    (rb"\"", b'"'),
-    (rb"\/", b"/"),
-    (rb"\n", b"\n"),
-    (rb"\r", b"\r"),
-    (rb"\t", b"\t"),
-    (rb"\f", b"\f"),
-    (rb"\b", b"\b"),
-)
 _BLANKS = b" \t\r\n"
-_NO_UTF8 = b"\xff"
-"""A byte that stands in no JSON document."""
 
 
 class Masker:
@@ -154,13 +144,9 @@ class Masker:
 
     def is_clean(self, data: bytes) -> bool:
         """Returns whether a JSON document, as serialized, certainly has nothing to mask in its strings and numbers."""
-        if b"\\u" in data:
+        if (plain := without_escapes(data)) is None:
             return False
-        if b"\\" in data:
-            if _NO_UTF8 in data:
-                return False
-            data = _unescaped(data)
-        return not (self._index.may_match(data) and self.find_spans(data))
+        return not (self._index.may_match(plain) and self.find_spans(plain))
 
     def find_spans(self, data: bytes, *, text: bool = False) -> list[Span]:
         """Returns what has to be masked, in order, without overlaps; control sequences may stand in between.
@@ -283,13 +269,6 @@ def _without_ansi(value: bytes, *, large: bool) -> Iterator[Needle]:
     shown, _ = without_ansi(value)
     for needle in needles(_decoded(shown), large=large):
         yield replace(needle, fresh=seams(value)) if needle.data == shown else needle
-
-
-def _unescaped(document: bytes) -> bytes:
-    document = document.replace(rb"\\", _NO_UTF8)  # so that no other escape begins in the second of the two
-    for escaped, plain in _JSON_ESCAPES:
-        document = document.replace(escaped, plain)
-    return document.replace(_NO_UTF8, b"\\")
 
 
 def _without_blanks(match: Match, data: bytes, start: int, end: int) -> tuple[int, int]:
