@@ -132,7 +132,9 @@ class Blocks:
         begin, counts, window = self._starts[-1], needle.fresh or needle.significant, needle.window
         windows = self._windows.setdefault((window, needle.encoding), {})
         while start < end and (at := counts.find(1, start - begin)) >= 0:
-            start, behind = max(start, begin + at - window + 1), min(begin + at + 1, end)
+            start = max(start, begin + at - window + 1)
+            last = counts.rfind(1, start - begin, start - begin + window)  # it lies in all windows up to itself
+            behind = min(begin + last + 1, end)
             for place in range(start, behind):
                 windows.setdefault(needle.data[place - begin : place - begin + window], place)
             self.steps += max(behind - start, 0)
