@@ -120,7 +120,7 @@ function InKernel({ store, name }: { store: Store; name: string }) {
           {said}
         </span>
       )}
-      {held.some(one => one.state === 'old') && <span class="dhs-tag dhs-soon">{trans.__('old value')}</span>}
+      {held.some(one => one.state === 'old') && <span class="dhs-tag dhs-soon dhs-old">{trans.__('old value')}</span>}
     </>
   );
 }
