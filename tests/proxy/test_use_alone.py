@@ -9,10 +9,9 @@ from types import MappingProxyType
 import pytest
 
 from tests.cluster.server import Namespace
-from tests.panel.view import View, shown
+from tests.panel.view import shown
 from tests.server.running import Server
 from tests.support import kernels
-from tests.support.kernels import Kernel
 from tests.ui.lab import build_front_end
 
 from .fixtures import NAME, VALUE
@@ -25,7 +24,7 @@ PROVIDER = MappingProxyType({"DH_SECRETS_PROVIDER": "kubernetes", "DH_SECRETS_PR
 
 
 @pytest.fixture(scope="module")
-def served(loop: Loop, authority: TestAuthority) -> Host:
+def key_server(loop: Loop, authority: TestAuthority) -> Host:
     """The host that KEY is for."""
     return Host(loop, authority, NAME)
 
@@ -35,16 +34,16 @@ def place(
     prepared: Namespace,
     loop: Loop,
     authority: TestAuthority,
-    served: Host,
+    key_server: Host,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Place]:
     """See :func:`.in_cluster.begun`."""
-    with begun(prepared, loop, authority, served, tmp_path_factory.mktemp("pod")) as made:
+    with begun(prepared, loop, authority, key_server, tmp_path_factory.mktemp("pod")) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def kernel(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+def kernel(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[kernels.Kernel]:
     """A kernel of the pod. At its end the value is in nothing that it sent, kept or logged."""
     build_front_end()
     environment = {**PROVIDER, "DH_SECRETS_LOCAL_PATH": None, **place.environment()}
@@ -54,13 +53,7 @@ def kernel(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[K
         assert VALUE.encode() not in started.raw + started.history + started.stop()
 
 
-@pytest.fixture(scope="module")
-def view(kernel: Kernel) -> View:
-    """The widget's panel there."""
-    return shown(kernel)
-
-
-def test_what_may_be_used_is_listed(kernel: Kernel) -> None:
+def test_what_may_be_used_is_listed(kernel: kernels.Kernel) -> None:
     """``list`` and ``describe`` have names, hosts and descriptions, as the proxy gives them, and nothing else."""
     listed = kernel.ok("%secret list").text
     assert "KEY" in listed
@@ -82,19 +75,19 @@ def test_what_may_be_used_is_listed(kernel: Kernel) -> None:
         "import dh_secrets_jupyter\nkey = dh_secrets_jupyter.use('KEY')",
     ],
 )
-def test_it_is_used(kernel: Kernel, served: Host, code: str) -> None:
+def test_it_is_used(kernel: kernels.Kernel, key_server: Host, code: str) -> None:
     """Each way gives a stand-in; a request with it brings the value to the host, and none back."""
     asked = (
-        f"import urllib.request\nrequest = urllib.request.Request('https://{NAME}:{served.port}/', "
+        f"import urllib.request\nrequest = urllib.request.Request('https://{NAME}:{key_server.port}/', "
         "headers={'X-Api-Key': KEY})\nassert KEY in urllib.request.urlopen(request).read().decode()"
     )
-    before = len(served.arrived)
+    before = len(key_server.arrived)
     if code.startswith("%%"):
         kernel.ok(f"{code}\n{asked.replace('KEY', 'leased')}")
     else:
         kernel.ok(code)
         kernel.ok(asked.replace("KEY", "key"))
-    assert [VALUE.encode() in one for one in served.arrived[before:]] == [True]
+    assert [VALUE.encode() in one for one in key_server.arrived[before:]] == [True]
     kernel.ok("%secret forget")
 
 
@@ -114,7 +107,7 @@ def test_it_is_used(kernel: Kernel, served: Host, code: str) -> None:
         ("%secret use NEW", "NEW: no such secret in project demo."),
     ],
 )
-def test_everything_else_says_why_not(kernel: Kernel, code: str, error: str) -> None:
+def test_everything_else_says_why_not(kernel: kernels.Kernel, code: str, error: str) -> None:
     """One line, which names the secret or the right that is missing."""
     said = kernel.run(code).error
     assert said is not None
@@ -122,8 +115,9 @@ def test_everything_else_says_why_not(kernel: Kernel, code: str, error: str) -> 
     assert len(said.splitlines()) == 1
 
 
-def test_the_widgets_panel(view: View, kernel: Kernel) -> None:
+def test_the_widgets_panel(kernel: kernels.Kernel) -> None:
     """It lists and uses; its writes and *Put* are refused with the same lines, and it knows that it cannot write."""
+    view = shown(kernel)
     [listed] = view.result("list", project="demo", view=view.name)["secrets"]
     assert (listed["name"], listed["description"]) == ("KEY", "for the model")
     assert listed["hosts"][0].startswith(NAME)
