@@ -59,7 +59,7 @@ class SecretsHandler(APIHandler):
         """Asks the authorizer, for unknown paths too: nobody without rights learns what is here."""
         if not self.current_user:
             self.get_login_url()
-        action = "read" if self.request.method in ("GET", "HEAD") or self._route() in READING else "write"
+        action = "read" if self._method() == "GET" or self._route() in READING else "write"
         allowed = self.authorizer.is_authorized(self, self.current_user, action, AUTH_RESOURCE)
         if not await ensure_async(allowed):
             raise HTTPError(HTTPStatus.FORBIDDEN, "you may not %s secrets", action)
@@ -68,8 +68,13 @@ class SecretsHandler(APIHandler):
         """Raises: a client of an API gets an error, and no redirect to a page."""
         raise HTTPError(HTTPStatus.FORBIDDEN, "you are not logged in")
 
+    def _method(self) -> str:
+        """A HEAD is handled as the GET that it asks about; tornado leaves the body out."""
+        method = self.request.method or ""
+        return "GET" if method == "HEAD" else method
+
     def _route(self) -> Route | None:
-        return self.routes.get(self.request.method or "")
+        return self.routes.get(self._method())
 
     def data_received(self, chunk: bytes) -> None:
         self._size += len(chunk)
@@ -124,7 +129,7 @@ class SecretsHandler(APIHandler):
         self._set_allow(response.status)
         for name, value in response.headers.items():
             self.set_header(name, value)
-        if self.request.method == "GET" and self.check_etag_header():  # If-None-Match, compared by tornado
+        if self._method() == "GET" and self.check_etag_header():  # If-None-Match, compared by tornado
             self.set_status(HTTPStatus.NOT_MODIFIED)
             self.finish()
         else:
@@ -132,7 +137,8 @@ class SecretsHandler(APIHandler):
 
     def _set_allow(self, status: int) -> None:
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
-            self.set_header("Allow", ", ".join(sorted(self.routes)))
+            allowed = {*self.routes, "HEAD"} if "GET" in self.routes else {*self.routes}
+            self.set_header("Allow", ", ".join(sorted(allowed)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Responds to what Jupyter itself refused, in the form of all other errors."""

@@ -224,11 +224,22 @@ def test_unknown_paths_are_json(local: Server, path: str) -> None:
 
 def test_wrong_methods_are_json(local: Server) -> None:
     """A path that cannot do what is asked says which methods it can do."""
-    for path, allowed in (("status", "GET"), ("projects/demo/secrets", "GET, POST"), ("projects", "GET")):
+    for path, allowed in (("status", "GET, HEAD"), ("projects/demo/secrets", "GET, HEAD, POST"), ("needs", "POST")):
         reply = local.call("PUT", path)
         refused(reply, 405, "SecretsError")
         assert reply.headers["Allow"] == allowed
-    assert local.call("HEAD", "status").status == 405
+
+
+@pytest.mark.parametrize("path", ["status", "projects", "projects/{}/secrets", "projects/{}/secrets/KEY"])
+def test_head_answers_as_get_without_a_body(local: Server, project: str, path: str) -> None:
+    """A HEAD has the status and the headers of its GET, and no body; what is not there is a 404."""
+    local.create("KEY", "sample-value", project=project)
+    whole, head = (local.call(method, path.format(project)) for method in ("GET", "HEAD"))
+    assert (head.status, head.raw) == (whole.status, b"")
+    for name in ("Content-Type", "Content-Length", "ETag", "Cache-Control"):
+        assert head.headers.get(name) == whole.headers.get(name), name
+    assert local.call("HEAD", f"projects/{project}/secrets/GONE").status == 404
+    assert local.call("HEAD", f"projects/{project}/secrets/KEY/value").status == 403
 
 
 def test_values_come_back_only_where_the_administrator_allows_it(
