@@ -1,11 +1,27 @@
 /** What can be done with one secret: one table for the buttons of its row, its menu and the command palette. */
 
 import type { IconName } from './icons';
+import type { KernelActions } from './inkernel';
 import type { Trans } from './language';
-import { lineOf, projectLine } from './model';
+import { lineOf, type Place, projectLine } from './model';
 import { PYTHON_KEYWORDS, type SecretInfo } from './protocol';
-import { problemOf } from './state';
-import type { Store } from './store';
+import { type Dialog, problemOf, type State } from './state';
+
+/** What an action has of the panel that shows the secret. */
+export interface Panel {
+  readonly state: State;
+  readonly trans: Trans;
+  /** Why the project's secrets cannot be changed, or empty. */
+  readonly readOnly: string;
+  readonly kernel: KernelActions;
+  /** Those of the notebook in front; null in a panel that cannot know them. */
+  readonly cells: Cells | null;
+  openDialog(dialog: Dialog): void;
+  notify(message: string): void;
+  refuse(name: string, message: string, hint: string): void;
+  /** Resolves to the project in which the notebook is where its cells say nothing. */
+  assumedProject(): Promise<string>;
+}
 
 export interface Action {
   /** Its command is `dh-secrets:` and this. */
@@ -17,16 +33,26 @@ export interface Action {
   /** What its menu says beside its name. */
   hint?(trans: Trans, name: string): string;
   /** Whether a secret has it; without this always. */
-  isOffered?(store: Store, secret: SecretInfo): boolean;
+  isOffered?(panel: Panel, secret: SecretInfo): boolean;
   /** Why it cannot be done now, or an empty text. */
-  disabledReason(store: Store): string;
-  run(store: Store, secret: SecretInfo): unknown;
+  disabledReason(panel: Panel): string;
+  run(panel: Panel, secret: SecretInfo): unknown;
 }
 
-const withoutKernel = (store: Store) => store.state.disabledReason;
-const readOnly = (store: Store) => store.readOnly;
-const isRead = (_: Store, { hosts }: SecretInfo) => hosts.length === 0;
-const held = (store: Store, { name }: SecretInfo) => store.state.held.filter(one => one.name === name);
+/** The cells of the notebook in front. */
+export interface Cells {
+  /** What inserts a secret into them. */
+  readonly action: Action;
+  /** Returns what a cell needs and has not yet so that a line with a secret of a project can stand there. */
+  lines(line: string, project: string, assumed: string): string[];
+  /** Inserts them where the cursor is, or where they were dropped, and returns them. */
+  insert(line: string, project: string, assumed: string, place?: Place): string[];
+}
+
+const withoutKernel = (panel: Panel) => panel.state.disabledReason;
+const readOnly = (panel: Panel) => panel.readOnly;
+const isRead = (_: Panel, { hosts }: SecretInfo) => hosts.length === 0;
+const held = (panel: Panel, { name }: SecretInfo) => panel.state.held.filter(one => one.name === name);
 
 const IN_KERNEL: readonly Action[] = [
   {
@@ -36,16 +62,16 @@ const IN_KERNEL: readonly Action[] = [
     hint: (trans, name) => trans.__('as %1', variableName(name)),
     isOffered: isRead,
     disabledReason: withoutKernel,
-    run: (store, { name }) => store.kernel.put(name, 'variable')
+    run: (panel, { name }) => panel.kernel.put(name, 'variable')
   },
   {
     id: 'use',
     label: trans => trans.__('Use in notebook'),
     button: { icon: 'insert', label: (trans, name) => trans.__('Use %1 in notebook', name) },
     hint: (trans, name) => trans.__('as %1', variableName(name)),
-    isOffered: (store, secret) => !isRead(store, secret),
+    isOffered: (panel, secret) => !isRead(panel, secret),
     disabledReason: withoutKernel,
-    run: (store, { name }) => store.kernel.use(name)
+    run: (panel, { name }) => panel.kernel.use(name)
   },
   {
     id: 'environment',
@@ -53,22 +79,22 @@ const IN_KERNEL: readonly Action[] = [
     hint: (trans, name) => trans.__('as %1', name),
     isOffered: isRead,
     disabledReason: withoutKernel,
-    run: (store, { name }) => store.kernel.put(name, 'environment')
+    run: (panel, { name }) => panel.kernel.put(name, 'environment')
   },
   {
     id: 'put-again',
     label: trans => trans.__('Put again'),
     button: { icon: 'refresh', label: (trans, name) => trans.__('Put %1 again', name) },
-    isOffered: (store, secret) => held(store, secret).some(({ state }) => state === 'old'),
+    isOffered: (panel, secret) => held(panel, secret).some(({ state }) => state === 'old'),
     disabledReason: withoutKernel,
-    run: (store, { name }) => store.kernel.putAgain(name)
+    run: (panel, { name }) => panel.kernel.putAgain(name)
   },
   {
     id: 'forget',
     label: trans => trans.__('Forget'),
-    isOffered: (store, secret) => held(store, secret).length > 0,
+    isOffered: (panel, secret) => held(panel, secret).length > 0,
     disabledReason: withoutKernel,
-    run: (store, { name }) => store.kernel.forget(name)
+    run: (panel, { name }) => panel.kernel.forget(name)
   }
 ];
 
@@ -83,59 +109,59 @@ const OF_SECRET: readonly Action[] = [
     id: 'replace',
     label: trans => trans.__('Replace value'),
     disabledReason: readOnly,
-    run: (store, secret) => store.openDialog({ kind: 'replace', secret })
+    run: (panel, secret) => panel.openDialog({ kind: 'replace', secret })
   },
   {
     id: 'edit',
     label: trans => trans.__('Edit'),
     disabledReason: readOnly,
-    run: (store, secret) => store.openDialog({ kind: 'edit', secret })
+    run: (panel, secret) => panel.openDialog({ kind: 'edit', secret })
   },
   {
     id: 'rename',
     label: trans => trans.__('Rename'),
     disabledReason: readOnly,
-    run: (store, secret) => store.openDialog({ kind: 'rename', secret })
+    run: (panel, secret) => panel.openDialog({ kind: 'rename', secret })
   },
   {
     id: 'copy-to-project',
     label: trans => trans.__('Copy to project'),
     disabledReason: () => '',
-    run: (store, secret) => store.openDialog({ kind: 'copy', secret })
+    run: (panel, secret) => panel.openDialog({ kind: 'copy', secret })
   },
   {
     id: 'delete',
     label: trans => trans.__('Delete'),
     disabledReason: readOnly,
-    run: (store, secret) => store.openDialog({ kind: 'delete', secret })
+    run: (panel, secret) => panel.openDialog({ kind: 'delete', secret })
   }
 ];
 
 /** Does an action, or opens its dialog; one that is disabled says why. */
-export async function run(store: Store, action: Action, secret: SecretInfo): Promise<void> {
-  const reason = action.disabledReason(store);
+export async function run(panel: Panel, action: Action, secret: SecretInfo): Promise<void> {
+  const reason = action.disabledReason(panel);
   if (reason) {
-    store.refuse(secret.name, `${secret.name}: ${reason}`, '');
+    panel.refuse(secret.name, `${secret.name}: ${reason}`, '');
   } else {
-    await action.run(store, secret);
+    await action.run(panel, secret);
   }
 }
 
 /** Returns all actions of a panel, in the order of the menu. */
-export function allActions({ cells }: Store): Action[] {
+export function allActions({ cells }: Panel): Action[] {
   return [...IN_KERNEL, ...(cells ? [cells.action] : []), ...OF_SECRET];
 }
 
 /** Returns the actions that a secret has now. */
-export function actionsOf(store: Store, secret: SecretInfo): Action[] {
-  return allActions(store).filter(({ isOffered }) => !isOffered || isOffered(store, secret));
+export function actionsOf(panel: Panel, secret: SecretInfo): Action[] {
+  return allActions(panel).filter(({ isOffered }) => !isOffered || isOffered(panel, secret));
 }
 
-async function copyLine(store: Store, secret: SecretInfo): Promise<void> {
+async function copyLine(panel: Panel, secret: SecretInfo): Promise<void> {
   const { name } = secret;
   const line = lineOf(secret);
-  const { trans, cells, state } = store;
-  const assumed = await assumedProject(store, name);
+  const { trans, cells, state } = panel;
+  const assumed = await assumedProject(panel, name);
   if (assumed === null) {
     return;
   }
@@ -145,10 +171,10 @@ async function copyLine(store: Store, secret: SecretInfo): Promise<void> {
   const lines = needed.length > 0 ? needed : [line];
   try {
     await navigator.clipboard.writeText(lines.join('\n'));
-    store.notify(trans.__('Copied: %1', lines.join(' · ')));
+    panel.notify(trans.__('Copied: %1', lines.join(' · ')));
   } catch {
     // The clipboard is for pages served over HTTPS or from this machine.
-    store.refuse(
+    panel.refuse(
       name,
       trans.__('%1: the browser does not let this page copy.', name),
       trans.__('Type %1 in a cell.', lines.join(' · '))
@@ -157,12 +183,12 @@ async function copyLine(store: Store, secret: SecretInfo): Promise<void> {
 }
 
 /** Returns the project in which the notebook is where its cells say nothing; null where that cannot be known. */
-export async function assumedProject(store: Store, name: string): Promise<string | null> {
+export async function assumedProject(panel: Panel, name: string): Promise<string | null> {
   try {
-    return await store.assumedProject();
+    return await panel.assumedProject();
   } catch (error) {
-    const { message, hint } = problemOf(name, error, store.trans);
-    store.refuse(name, message, hint);
+    const { message, hint } = problemOf(name, error, panel.trans);
+    panel.refuse(name, message, hint);
     return null;
   }
 }

@@ -1,6 +1,5 @@
 /** What both panels know of secrets, and what they ask of the place that keeps them. Never holds a value. */
 
-import type { Action } from './actions';
 import { fill } from './language';
 import type { Destination, HeldState, Reason, SecretInfo } from './protocol';
 
@@ -75,16 +74,6 @@ export interface Front {
   project: string | null;
   /** Why nothing can be inserted into its cells, or empty. */
   cellsReason: string;
-}
-
-/** The cells of the notebook in front. */
-export interface Cells {
-  /** What inserts a secret into them. */
-  readonly action: Action;
-  /** Returns what a cell needs and has not yet so that a line with a secret of a project can stand there. */
-  lines(line: string, project: string, assumed: string): string[];
-  /** Inserts them where the cursor is, or where they were dropped, and returns them. */
-  insert(line: string, project: string, assumed: string, place?: Place): string[];
 }
 
 /** A place on the screen. */

@@ -1,9 +1,10 @@
 /** The cells of JupyterLab's notebooks: read as texts, written as a user would. */
 
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Cells } from './actions';
 import { INSERT } from './insertaction';
 import { type Cell, type Cursor, insertion } from './insertion';
-import { type Cells, DRAGGED, type Place } from './model';
+import { DRAGGED, type Place } from './model';
 
 /** Returns the cells of a notebook, in their order. */
 export function cellsOf({ content }: NotebookPanel): Cell[] {

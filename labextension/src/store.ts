@@ -1,10 +1,11 @@
 /** The store behind a panel: it asks the transport, and keeps what is shown. */
 
+import type { Cells } from './actions';
 import type { Order } from './arrange';
 import { Changes, type ListHost } from './changes';
 import { KernelActions } from './inkernel';
 import { type Trans, untranslated } from './language';
-import type { Cells, Status, Transport } from './model';
+import type { Status, Transport } from './model';
 import { Poller } from './poller';
 import type { Need } from './responses';
 import { type Dialog, EMPTY, problemOf, type State } from './state';

@@ -1,7 +1,8 @@
 /** A transport for tests, which says what they set, and a project with one secret besides. */
 
+import type { Cells } from '../src/actions';
 import { INSERT } from '../src/insertaction';
-import type { Cells, Front, Put, Transport } from '../src/model';
+import type { Front, Put, Transport } from '../src/model';
 import type { SecretInfo } from '../src/protocol';
 
 export function info(name: string, hosts: string[] = []): SecretInfo {
