@@ -92,7 +92,9 @@ def _check_host(name: str, text: object) -> str:
         or (colon and not (_PORT.fullmatch(port) and int(port) < 1 << 16))
     ):
         raise SecretsError(
-            name, "a host is no name of a host with two labels or more", "Write it as api.example.com or *.example.com"
+            name,
+            "a host must be a name with a dot in it, not an address",
+            "Write it as api.example.com, *.example.com or api.example.com:8443",
         )
     return any_under + bare + (f":{port}" if colon and int(port) != DEFAULT_PORT else "")
 
