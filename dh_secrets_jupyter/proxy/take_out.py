@@ -58,7 +58,7 @@ class TakeOut:
                 ]
                 at = stop
         out.append(window[at:end])
-        self._sent, self._held = window[:end][-_REMEMBERED:], window[end:]
+        self._sent, self._held = window[max(end - _REMEMBERED, 0) : end], window[end:]
         return b"".join(out)
 
     def _decided(self, window: bytes, sent: int) -> int:

@@ -4,7 +4,7 @@
    text comes in which anything is encoded: few texts are such, and anchoring them takes longest.
 2. Build: a search that finds new fragments first builds an Aho-Corasick automaton over these alone. Once the automata
    have searched so many bytes that one over all fragments would have been cheaper, that one is built; and a faster one
-   (a DFA), where there are few fragments.
+   (a DFA), where there are few fragments: with a prefilter, where there are very few.
 3. Search: the automata name the fragments that stand in the text, and :mod:`.search` extends them to matches.
 
 So there are few and short patterns, and one mechanism for whole values and for pieces. Large values are
@@ -36,6 +36,11 @@ _BUILD, _BUILD_FAST = 600, 3_000
 """Bytes that one automaton more, or a slower one, searches in the time that building takes for each fragment."""
 _SHORT = 1 << 16
 """Bytes up to which a search keeps the interpreter's lock: another thread that gets it meanwhile keeps it longer."""
+_PREFILTER, _PREFILTERS = 64, 4
+"""Patterns of which a leftmost search looks for all at once, with SIMD: ten times as fast as a DFA, and how often that
+pays. It is used by ahocorasick_rs for no more patterns, and for no other kind of search."""
+_PREFILTERED = 1 << 10
+"""Bytes of a text from which on the prefilter is worth its call."""
 _EXAMINED = 4096
 """Bytes of a text up to which it is looked at whether anything is encoded in it; in a longer one there may be."""
 _ENCODED = re.compile(rb"""[\\%&+\0]|'"'|[0-9A-Fa-f]{14}""")
@@ -52,12 +57,21 @@ class _Automaton:
     def __init__(self, fragments: dict[bytes, Fragment], *, fast: bool) -> None:
         self.is_fast = fast
         self._fragments = list(fragments.values())
-        self._automaton = BytesAhoCorasick(list(fragments), MatchKind.Standard, Implementation.DFA if fast else None)
+        patterns = list(fragments)
+        self._automaton = BytesAhoCorasick(patterns, MatchKind.Standard, Implementation.DFA if fast else None)
+        starts = range(0, len(patterns), _PREFILTER) if fast and len(patterns) <= _PREFILTER * _PREFILTERS else ()
+        self._prefilters = [
+            BytesAhoCorasick(patterns[start : start + _PREFILTER], MatchKind.LeftmostFirst) for start in starts
+        ]
 
     def found(self, data: bytes) -> list[tuple[int, int, int]]:
         """Returns the number of a fragment, its start in the text and its end, for all that stand there."""
         # ahocorasick_rs gives the lock up for immutable bytes only.
         searched = data if len(data) > _SHORT else bytearray(data)
+        # Where fragments stand, a search for the leftmost ones finds one at least.
+        prefilters = self._prefilters if len(data) >= _PREFILTERED else []
+        if prefilters and not any(prefilter.find_matches_as_indexes(searched) for prefilter in prefilters):
+            return []
         return self._automaton.find_matches_as_indexes(searched, overlapping=True)
 
     def fragments(self, data: bytes) -> list[tuple[int, int, Fragment]]:

@@ -11,7 +11,7 @@ from dh_secrets_jupyter.guard.engine.encoders import ENCODERS
 from dh_secrets_jupyter.guard.engine.needles import STAGES_FROM
 from dh_secrets_jupyter.guard.engine.stream import TextStream
 
-from .alike import chars
+from .alike import chars, lines
 from .texts import ENCODINGS, masker_of
 
 LONG = json.dumps({f"p'art {number}": chars(11, f"long {number}") for number in range(24)}, indent=1)
@@ -47,6 +47,22 @@ def test_prepared_for_long_texts() -> None:
     assert [automaton.is_fast for automaton in automata] == [True]
     masker.mask("a \\ is there\n" * 20_000)
     assert (masker.steps, masker._index._automata) == (learned, automata)
+
+
+@pytest.mark.parametrize("values", [1, 5, 20])
+def test_the_prefilter_loses_nothing(values: int) -> None:
+    """In a text long enough for it, of every value each encoding is masked, and each piece of 16 characters."""
+    known = [chars(40, number) for number in range(values)]
+    masker = masker_of(*known)
+    masker.prepare()
+    assert [len(automaton._prefilters) for automaton in masker._index._automata] == [{1: 1, 5: 3, 20: 0}[values]]
+    around = lines(100, "nothing to be found in line {}".format)
+    for value in known[:: max(values // 5, 1)]:
+        pieces = [value[start : start + 16] for start in range(len(value) - 15)]
+        for shown in (*pieces, *(encode(value) for encode in ENCODINGS.values())):
+            masked, hits = masker.mask(f"{around}{shown}\n{around}")
+            assert hits, shown
+            assert shown not in masked
 
 
 @pytest.mark.slow
