@@ -16,7 +16,7 @@ from . import files, git, notebooks, values
 from .findings import Finding, NotSearched, Report
 from .formats import FORMATS
 from .scrub import scrub, write
-from .search import Document, search
+from .search import THREADS, Document, search
 from .shares import divide
 
 FOUND, COULD_NOT = 1, 2
@@ -125,11 +125,11 @@ def run_scrub(
     return COULD_NOT if report.unread else 0
 
 
-def _search_files(masker: Masker, err: TextIO | None, paths: Sequence[Path]) -> Report:
+def _search_files(masker: Masker, err: TextIO | None, paths: Sequence[Path], processes: int) -> Report:
     """Searches files, and counts them where somebody may watch."""
     report = Report()
     documents = files.documents(paths, report)
-    search(_counted(documents, err) if err else documents, masker, report)
+    search(_counted(documents, err) if err else documents, masker, report, max(THREADS // processes, 1))
     return report
 
 

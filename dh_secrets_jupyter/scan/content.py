@@ -11,6 +11,7 @@ from ..guard.engine import Masker
 from . import notebooks
 from .findings import Finding, Place
 from .json_strings import Path
+from .search import holds_any
 
 
 def find_in_content(name: str, content: dict[str, Any], masker: Masker) -> list[Finding]:
@@ -18,7 +19,7 @@ def find_in_content(name: str, content: dict[str, Any], masker: Masker) -> list[
 
     One pass sees that nothing is there; where something is, another one looks for its places.
     """
-    if not masker.find(notebooks.joined(notebooks.texts(content))):
+    if not holds_any(notebooks.parts(notebooks.texts(content)), masker):
         return []
     found = dict.fromkeys(_places(content, masker))
     ordered = sorted(found, key=lambda one: (one[0].cell or 0, one[0].output or 0, one[1]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
@@ -33,6 +32,8 @@ def _to_json(report: Report) -> str:
 
 
 def _to_sarif(report: Report) -> str:
+    from importlib.metadata import version
+
     names = sorted({finding.secret for finding in report.findings})
     driver = {
         "name": "jupyter-secrets",

@@ -1,8 +1,8 @@
 """Reads a notebook as what it means: sources, outputs by MIME type, tracebacks, metadata, widgets, attachments.
 
-It is read twice at most. :func:`text_of` gives all that a notebook says in one text, fast, to see that nothing is in
-it; :func:`fields` gives each field with its place and where in the file it stands, for the few that hold something.
-Of a notebook that is no file :func:`texts` gives both.
+It is read twice at most. :func:`parts_of` gives all that a notebook says, fast, to see that nothing is in it;
+:func:`fields` gives each field with its place and where in the file it stands, for the few that hold something. Of a
+notebook that is no file :func:`texts` gives both.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def is_notebook(data: bytes) -> bool:
     return b'"cells"' in data or b'"worksheets"' in data
 
 
-def text_of(document: bytes) -> bytes:
-    """Returns all that a notebook says, a field a line, in no particular order; of an image what its base64 stands for.
+def parts_of(document: bytes) -> list[bytes]:
+    """Returns all that a notebook says, in no particular order: its texts, and of an image what its base64 stands for.
 
     Raises:
         ValueError: it is no JSON object.
@@ -85,11 +85,11 @@ def text_of(document: bytes) -> bytes:
         notebook = None
     if not isinstance(notebook, tuple):
         raise ValueError("no notebook")
-    return joined(texts(notebook))
+    return parts(texts(notebook))
 
 
-def joined(said: Iterable[tuple[Path, str | bytes]]) -> bytes:
-    """Returns all of what :func:`texts` yields, a line each."""
+def parts(said: Iterable[tuple[Path, str | bytes]]) -> list[bytes]:
+    """Returns all of what :func:`texts` yields: its texts as one, a line each, and its data."""
     strings: list[str] = []
     data: list[bytes] = []
     for _, one in said:
@@ -97,7 +97,7 @@ def joined(said: Iterable[tuple[Path, str | bytes]]) -> bytes:
             strings.append(one)
         else:
             data.append(one)
-    return b"\n".join(["\n".join(strings).encode("utf-8", "surrogatepass"), *data])
+    return ["\n".join(strings).encode("utf-8", "surrogatepass"), *data]
 
 
 def texts(notebook: object) -> Iterator[tuple[Path, str | bytes]]:
@@ -137,7 +137,7 @@ def texts(notebook: object) -> Iterator[tuple[Path, str | bytes]]:
 
 
 def fields(document: bytes) -> Iterator[Field]:
-    """Yields the fields of a notebook that :func:`text_of` can read, in their order in the file."""
+    """Yields the fields of a notebook that :func:`parts_of` can read, in their order in the file."""
     ids: dict[int, str] = {}
     found: list[Field] = []
     for leaf in leaves(document):

@@ -139,7 +139,7 @@ def _spliced(data: bytes, edits: list[Edit]) -> bytes:
 
 def _check_notebook(name: str, data: bytes) -> None:
     try:
-        notebooks.text_of(data)
+        notebooks.parts_of(data)
     except ValueError:
         is_valid = False
     else:

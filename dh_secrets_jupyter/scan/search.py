@@ -1,7 +1,8 @@
 """Bytes and a name in, findings out: knows what files mean, but not where they come from.
 
-1. Documents are read one after the other and put together in batches, which threads search: the engine gives the
-   interpreter's lock up while it looks through a batch, so that git, reading and searching go on side by side.
+1. Documents are read one after the other and put together in batches. Unless there are processes for that, threads
+   search them: the engine gives the interpreter's lock up while it looks through a batch, so that git, reading and
+   searching go on side by side.
 2. A batch is searched as one text, in which there is nearly always nothing.
 3. Where there is something, each of its files is searched by itself, and a notebook field by field.
 """
@@ -12,21 +13,21 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from ..guard.engine import Masker, Occurrence
+from ..guard.engine import Masker, Occurrence, without_ansi
 from . import notebooks
 from .findings import Finding, NotSearched, Place, Report
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-_THREADS = min(os.cpu_count() or 1, 4)
+THREADS = min(os.cpu_count() or 1, 4)
 """Threads that search; more of them would wait for each other."""
-_BATCH = 1 << 20
-"""Bytes of small files that are searched at once, to see that nothing is in them."""
-_AHEAD = 8 * _BATCH
+_BATCH = 1 << 19
+"""Bytes of small files that are searched at once, to see that nothing is in them: of more, most leave the caches."""
+_AHEAD = 16 * _BATCH
 """Bytes that may have been read and not been searched yet; a single file may have more."""
 _WINDOW, _OVERLAP = 8 << 20, 256 << 10
 """Bytes of a large file that are held at once, and those that are searched with the next ones, too."""
@@ -53,19 +54,24 @@ Batch = list[tuple[str, bytes]]
 """Names of files and their bytes."""
 
 
-def search(documents: Iterable[Document], masker: Masker, report: Report) -> None:
-    """Searches documents, and adds to a report what was found, what was searched and what could not be read."""
+def search(documents: Iterable[Document], masker: Masker, report: Report, threads: int = THREADS) -> None:
+    """Searches documents, and adds to a report what was found, what was searched and what could not be read.
+
+    Args:
+        threads: how many may search; a single batch needs none, as in most folders and in most commits.
+    """
     batches = _batches(documents, masker, report)
-    first, second = next(batches), next(batches, None)
-    if second is None:  # as in most folders, and nearly always of what is about to be committed: no need of threads
-        report.add(_search_batch(first[0], masker))
+    first = list(islice(batches, 2))
+    if len(first) == 1 or threads == 1:
+        for batch, _ in chain(first, batches):
+            report.add(_search_batch(batch, masker))
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(_THREADS, "dh-secrets-scan") as pool:
+    with ThreadPoolExecutor(threads, "dh-secrets-scan") as pool:
         under_way: deque[tuple[int, Future[Report]]] = deque()
         ahead = 0
-        for batch, size in chain((first, second), batches):
+        for batch, size in chain(first, batches):
             under_way.append((size, pool.submit(_search_batch, batch, masker)))
             ahead += size
             while ahead > _AHEAD:
@@ -105,33 +111,39 @@ def find_in_field(field: notebooks.Field, masker: Masker) -> tuple[list[Occurren
     return masker.find(field.text, text=True), False
 
 
-def _said(name: str, data: bytes, report: Report) -> bytes:
-    if not notebooks.is_notebook(data):
-        if name.endswith(".ipynb") and data.strip():
-            report.unread.append(NotSearched(name, "no notebook; searched as plain bytes"))
-        return data
-    try:
-        return notebooks.text_of(data)
-    except ValueError:
-        report.unread.append(NotSearched(name, "no valid JSON; searched as plain bytes"))
-        return data
+def holds_any(parts: Iterable[bytes], masker: Masker) -> bool:
+    """Returns whether anything is found in any of some texts and data."""
+    # Control sequences are taken out here: few parts have any, and what is without them is not copied once more.
+    plain = [without_ansi(part)[0] if b"\x1b" in part else part for part in parts]
+    return bool(masker.find(b"\n".join(plain)))
 
 
 def _search_batch(batch: Batch, masker: Masker) -> Report:
     report = Report()
-    texts = [_said(name, data, report) for name, data in batch]
-    # Taking control sequences out of a text takes longer than searching it: few files have any.
-    plain = _holds_any([text for text in texts if b"\x1b" not in text], masker)
-    coloured = _holds_any([text for text in texts if b"\x1b" in text], masker)
-    for (name, data), said in zip(batch, texts, strict=True):
-        if (coloured if b"\x1b" in said else plain) and (found := masker.find(said)):
-            in_lines = _by_lines(name, _numbered(data, found), _has_lines(data))
-            report.findings += in_lines if said is data else _find_in_notebook(name, data, masker)
+    said = [_parts(name, data, report) for name, data in batch]
+    if not holds_any(chain.from_iterable(said), masker):
+        return report
+    for (name, data), parts in zip(batch, said, strict=True):
+        if not holds_any(parts, masker):
+            continue
+        if parts[0] is data:
+            report.findings += _by_lines(name, _numbered(data, masker.find(data)), _has_lines(data))
+        else:
+            report.findings += _find_in_notebook(name, data, masker)
     return report
 
 
-def _holds_any(texts: list[bytes], masker: Masker) -> bool:
-    return bool(texts and masker.find(b"\n".join(texts)))
+def _parts(name: str, data: bytes, report: Report) -> list[bytes]:
+    """Returns what a notebook says; any other file, or one that cannot be read as what it is called, as it stands."""
+    if not notebooks.is_notebook(data):
+        if name.endswith(".ipynb") and data.strip():
+            report.unread.append(NotSearched(name, "no notebook; searched as plain bytes"))
+        return [data]
+    try:
+        return notebooks.parts_of(data)
+    except ValueError:
+        report.unread.append(NotSearched(name, "no valid JSON; searched as plain bytes"))
+        return [data]
 
 
 def _find_in_notebook(name: str, data: bytes, masker: Masker) -> Iterator[Finding]:

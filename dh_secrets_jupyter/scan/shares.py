@@ -19,8 +19,8 @@ _EACH = 50
 _AT_MOST = 4
 """Processes."""
 
-Work = Callable[[Sequence[Path]], Report]
-"""Searches files, and returns what it found."""
+Work = Callable[[Sequence[Path], int], Report]
+"""Searches files as one of so many processes, and returns what it found."""
 
 
 def divide(paths: Sequence[Path], work: Work, work_beside: Work) -> Report:
@@ -34,9 +34,9 @@ def divide(paths: Sequence[Path], work: Work, work_beside: Work) -> Report:
         SecretsError: one of them has ended early.
     """
     count = max(min(_processors(), _AT_MOST, len(paths) // _EACH), 1)
-    helpers = [_Helper(paths[number::count], work_beside) for number in range(1, count)]
+    helpers = [_Helper(paths[number::count], count, work_beside) for number in range(1, count)]
     try:
-        report = work(paths[::count])
+        report = work(paths[::count], count)
         for helper in helpers:
             report.add(helper.report())
     finally:
@@ -55,12 +55,12 @@ def _processors() -> int:
 class _Helper:
     """A forked process that searches a share of the files."""
 
-    def __init__(self, paths: Sequence[Path], work: Work) -> None:
+    def __init__(self, paths: Sequence[Path], count: int, work: Work) -> None:
         source, target = os.pipe()
         self._pid = os.fork()
         if not self._pid:
             os.close(source)
-            _answer(target, paths, work)
+            _answer(target, paths, count, work)
         os.close(target)
         self._source = os.fdopen(source, "rb")
 
@@ -81,11 +81,11 @@ class _Helper:
             os.waitpid(self._pid, 0)
 
 
-def _answer(target: int, paths: Sequence[Path], work: Work) -> None:
+def _answer(target: int, paths: Sequence[Path], count: int, work: Work) -> None:
     """Does the work and ends the process, silently whatever happens: the first process says what there is to say."""
     status = 1
     try:
-        answer = pickle.dumps(work(paths))
+        answer = pickle.dumps(work(paths, count))
         with os.fdopen(target, "wb") as file:
             file.write(answer)
         status = 0

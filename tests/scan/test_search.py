@@ -203,12 +203,16 @@ def test_old_notebook(masker: Masker) -> None:
     ]
 
 
-def test_what_fits_one_batch_needs_no_threads(masker: Masker, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of little files no thread is started; of more than a batch all are found by threads."""
+@pytest.mark.parametrize(("batch", "threads"), [(1 << 19, {}), (1, {"threads": 1})])
+def test_where_no_threads_are_needed(
+    masker: Masker, monkeypatch: pytest.MonkeyPatch, batch: int, threads: dict[str, int]
+) -> None:
+    """No thread is started for what fits one batch, nor where one process of many searches; all is found in order."""
     monkeypatch.setattr(concurrent.futures, "ThreadPoolExecutor", lambda *_: pytest.fail("threads"))
+    monkeypatch.setattr(search, "_BATCH", batch)
     text = planted.ENCODED["text"][1].encode()
     files = [(f"{number}.txt", text) for number in range(3)]
     report = Report()
-    search.search((Document(name, len(data), BytesIO(data).read) for name, data in files), masker, report)
+    search.search((Document(name, len(data), BytesIO(data).read) for name, data in files), masker, report, **threads)
     assert [one.file for one in report.findings] == ["0.txt", "1.txt", "2.txt"]
     assert report.searched == 3

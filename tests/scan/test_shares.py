@@ -27,8 +27,10 @@ def _many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shares, "_processors", lambda: 3)
 
 
-def _search(paths: Sequence[Path]) -> Report:
-    return Report(searched=len(paths), unread=[NotSearched(str(path), str(os.getpid())) for path in paths])
+def _search(paths: Sequence[Path], processes: int) -> Report:
+    return Report(
+        searched=len(paths), unread=[NotSearched(str(path), f"{os.getpid()} of {processes}") for path in paths]
+    )
 
 
 def test_each_file_is_searched_once() -> None:
@@ -36,7 +38,9 @@ def test_each_file_is_searched_once() -> None:
     report = shares.divide(FILES, _search, _search)
     assert report.searched == len(FILES)
     assert sorted(one.name for one in report.unread) == [str(path) for path in FILES]
-    assert len({one.reason for one in report.unread}) == 3
+    reasons = {one.reason for one in report.unread}
+    assert len(reasons) == 3
+    assert all(reason.endswith(" of 3") for reason in reasons)
     assert shares.divide([], _search, _search).searched == 0
 
 
@@ -44,11 +48,11 @@ def test_each_file_is_searched_once() -> None:
 def test_a_process_that_ends_early(number: str) -> None:
     """What it should have searched is not called clean; and no more is one that fails."""
 
-    def die(paths: Sequence[Path]) -> Report:
+    def die(paths: Sequence[Path], processes: int) -> Report:
         os.kill(os.getpid(), signal.Signals[number])
-        return _search(paths)
+        return _search(paths, processes)
 
-    def fail(paths: Sequence[Path]) -> Report:
+    def fail(paths: Sequence[Path], processes: int) -> Report:
         raise ValueError(str(paths))
 
     for work in (die, fail):
@@ -59,12 +63,12 @@ def test_a_process_that_ends_early(number: str) -> None:
 def test_an_interrupt_ends_all(tmp_path: Path) -> None:
     """No process goes on where the first one does not."""
 
-    def wait(paths: Sequence[Path]) -> Report:
+    def wait(paths: Sequence[Path], processes: int) -> Report:
         (tmp_path / str(os.getpid())).touch()
         time.sleep(600)
         return Report()
 
-    def interrupted(paths: Sequence[Path]) -> Report:
+    def interrupted(paths: Sequence[Path], processes: int) -> Report:
         wait_until(lambda: len(list(tmp_path.iterdir())) == 2)
         raise KeyboardInterrupt
 
