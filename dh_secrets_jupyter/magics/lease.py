@@ -11,7 +11,10 @@ import ast
 import re
 from contextlib import AbstractContextManager, ExitStack
 from contextvars import ContextVar
+from itertools import takewhile
 from typing import Any
+
+from IPython.core.inputtransformer2 import cell_magic, leading_indent
 
 from ..grammar import HELP
 from ..ipython import Patch
@@ -28,8 +31,18 @@ def rewrite(lines: list[str]) -> list[str]:
     found = _FIRST_LINE.match(lines[0]) if lines else None
     if not found:
         return lines
-    body = [] if any(word in HELP for word in without_comment(found["rest"]).split()) else lines[1:]
+    body = [] if any(word in HELP for word in without_comment(found["rest"]).split()) else _cleaned(lines[1:])
     return [f"get_ipython().run_cell_magic('secret', {found['rest'].strip()!r}, '\\n')\n", *body]
+
+
+def _cleaned(body: list[str]) -> list[str]:
+    """Does to a body what IPython does to a cell as such: it may be indented, or begin with a cell magic.
+
+    Empty lines before it stay, so that errors name the lines of the cell.
+    """
+    empty = list(takewhile(str.isspace, body))
+    rest = leading_indent(body[len(empty) :])  # type: ignore[no-untyped-call]  # IPython's has no types
+    return [*empty, *cell_magic(rewrite(rest))]  # type: ignore[no-untyped-call]  # nor has this
 
 
 # IPython leaves this one out where it only asks whether a cell is complete; a rewritten one would seem so too early.

@@ -74,6 +74,31 @@ def test_await_magics_and_the_last_expression(project_kernel: Kernel) -> None:
     assert project_kernel.ok("%%secret API_KEY as key\n%who_ls NoneType\n").reply["status"] == "ok"
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("%%secret --env db-pass\n%%bash\nprintenv db-pass | wc -c", "18\n"),
+        ("%%secret API_KEY as key\n\n%%capture shown\nprint('kept')", ""),
+        ("%%secret API_KEY as key\n%%secret db-pass\nprint(len(key), len(db_pass))", "16 17\n"),
+        ("%%secret API_KEY as key\n  one = 1\n  print(len(key) + one)", "17\n"),
+    ],
+)
+def test_the_body_may_be_indented_or_begin_with_a_cell_magic(project_kernel: Kernel, cell: str, said: str) -> None:
+    """As any cell, which IPython looks at before it is Python; another lease may be within."""
+    assert project_kernel.ok(cell).text == said
+    assert project_kernel.ok(GONE).result == "[]"
+    failed = project_kernel.run("%%secret API_KEY as key\n\n  1 / 0")
+    assert "----> 3 1 / 0" in str(failed.error)
+
+
+def test_a_value_typed_below_a_lease_is_kept_out(project_kernel: Kernel) -> None:
+    """``%%secret set`` is refused there, too, and neither the history nor a message has the value."""
+    cell = project_kernel.run("%%secret API_KEY as key\n%%secret set K\nin_vented")
+    assert "a value must not be typed in a cell" in str(cell.error)
+    assert "in_vented" not in project_kernel.ok("_i").text
+    assert b"in_vented" not in cell.raw + project_kernel.history
+
+
 def test_the_setting_of_what_is_shown_holds(project_kernel: Kernel) -> None:
     """``ast_node_interactivity`` means the body, as it does any cell."""
     project_kernel.ok("%config InteractiveShell.ast_node_interactivity = 'all'")
