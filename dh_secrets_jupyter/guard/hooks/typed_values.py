@@ -28,11 +28,12 @@ _TEXT_CELLS = re.compile(
 )
 # Other cell magics may run their body as a cell or not: a command in it counts only with its `%`.
 _OTHER_CELLS = re.compile(r"\s*%%[ \t]*(?!(?:capture|debug|prun|secret|time|timeit)\b)\w")
+_CELL_MAGICS = re.compile(r"(?:\s*%%[^\n]*\n)*\s*")
 _STRING = (
     r'''[rbufRBUF]{0,2}(?:"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')'''
 )
 _LEXEMES = re.compile(
-    rf"""(?P<cell> \A\s* %%[ \t]*secret [ \t]+ set (?=\s|\Z))
+    rf"""(?P<cell> (?:\A\s*+ | ^[ \t]*+ | \n[ \t]*+) (?P<sign>%%)[ \t]*secret [ \t]+ set (?=\s|\Z))
       | (?P<lease> \A\s* %%[ \t]*secret (?=[ \t]))
       | (?P<line> (?:^[ \t]*+(?:%%?(?:prun|time|timeit)\b[^\n!"']*?(?<![ \t])[ \t]++)? | [\s;=,(]%%?) (?:%%?)?
           [ \t]* secret (?:[ \t]|\\\n)+ (?P<command>{"|".join(COMMANDS)}) (?=\s|\Z))
@@ -82,7 +83,10 @@ def scrub(source: str) -> tuple[str, list[TypedValue]]:
             case "lease":
                 text, start = _line(source, start, typed, LEASE)
             case "cell":
-                text, start = _cell(source, start, typed)
+                is_first = bool(_CELL_MAGICS.fullmatch(source, 0, found.start("sign")))
+                text, start = _cell(source, start, typed, "\n" if is_first else " ")
+                if start == len(source) and not is_first:  # IPython takes it for a line; as one it is refused
+                    done[-1] = done[-1].removesuffix(found[0]) + found[0].replace("%%", "%")
             case "call":
                 text, start = _call(source, start, typed)
             case _:
@@ -107,8 +111,12 @@ def _line(source: str, start: int, typed: list[TypedValue], command: Command) ->
     return "".join(done), end
 
 
-def _cell(source: str, start: int, typed: list[TypedValue]) -> tuple[str, int]:
-    """Marks the values of a command typed as a cell magic, whose body is the value. ``set as VAR`` is a lease."""
+def _cell(source: str, start: int, typed: list[TypedValue], between: str) -> tuple[str, int]:
+    """Marks the values of a command typed as a cell magic, whose body is the value. ``set as VAR`` is a lease.
+
+    Args:
+        between: what stands between the command and the mark of its body.
+    """
     name, _, _ = _arguments(source, start, SET)
     if not name or name == "as":
         return "", start
@@ -117,7 +125,7 @@ def _cell(source: str, start: int, typed: list[TypedValue]) -> tuple[str, int]:
     if not body:
         return text, start
     typed += _candidates(name, body)
-    return f"{text}\n{_mark(name)}\n", len(source)
+    return f"{text}{between}{_mark(name)}\n", len(source)
 
 
 def _call(source: str, start: int, typed: list[TypedValue]) -> tuple[str, int]:

@@ -42,6 +42,10 @@ V = "hunter2-correct/horse"
         f"%%secret A\n%secret set K {V}",
         f"%%secret set K\n{V}",
         f"%%secret set K {V}\nprint(1)",
+        f"%%time\n%%secret set K\n{V}",
+        f"%%secret A as a\n\n%%capture x\n%%secret set K\n{V}\nmore",
+        f"# for the model\n%%secret set K --label a\n{V}",
+        f"x = 1\n  %%secret set K\n\n{V}\n",
         f"%secret set K -----BEGIN X-----\n{V}\n-----END X-----\nprint(2)",
         f'%secret set K "{V}\n{V}"\nprint(3)',
         f"get_ipython().run_line_magic('secret', 'set K {V}')",
@@ -57,6 +61,12 @@ def test_a_typed_value_is_taken_out_and_named(source: str) -> None:
     assert V not in text
     assert "[secret:K]" in text
     assert any(name == "K" and V in value for name, value in typed)
+
+
+def test_a_cell_magic_in_the_middle_of_a_cell_is_refused_as_a_line() -> None:
+    """IPython knows no cell magic there; what follows it is the value all the same, and the command says so."""
+    assert scrub(f"x = 1\n%%secret set K\n{V}\ny")[0] == "x = 1\n%secret set K [secret:K]\n"
+    assert scrub("x = 1\n%%secret set K\n") == ("x = 1\n%%secret set K\n", [])
 
 
 @pytest.mark.parametrize(
