@@ -63,7 +63,6 @@ TESTED_BY = {
     "proxy/in_cluster.py": "proxy/test_kernels.py",
     "proxy/put_in.py": "proxy/test_exchange.py",
     "proxy/refusal.py": "proxy/test_server.py",
-    "proxy/side.py": "proxy/test_exchange.py",
     "server/contents.py": "server/test_saves.py",
     "server/extension.py": "server/test_access.py",
     "server/handler.py": "server/test_routes.py",

@@ -21,6 +21,7 @@ class Side:
     def __init__(self, streams: Streams, role: type[h11.CLIENT | h11.SERVER]) -> None:
         self.reader, self.writer = streams
         self.http = h11.Connection(role, max_incomplete_event_size=_LARGEST_HEAD)
+        self._ahead: h11.Event | type[h11.PAUSED] | None = None
 
     @property
     def streams(self) -> Streams:
@@ -34,12 +35,22 @@ class Side:
         return str(name[0]) if name else ""
 
     async def receive(self) -> h11.Event | type[h11.PAUSED]:
-        """Returns what comes next.
+        """Returns what comes next; of a body all that is there, in however many chunks it came.
 
         Raises:
             h11.RemoteProtocolError: it is no HTTP/1.1.
             OSError: the connection broke off.
         """
+        event, self._ahead = self._ahead or await self._receive(), None
+        if not isinstance(event, h11.Data):
+            return event
+        pieces = [event.data]
+        while isinstance(following := self.http.next_event(), h11.Data):
+            pieces.append(following.data)
+        self._ahead = following if isinstance(following, h11.EndOfMessage) else None
+        return h11.Data(data=b"".join(pieces)) if len(pieces) > 1 else event
+
+    async def _receive(self) -> h11.Event | type[h11.PAUSED]:
         while (event := self.http.next_event()) is h11.NEED_DATA:
             self.http.receive_data(await self.reader.read(CHUNK))
         if isinstance(event, h11.ConnectionClosed):
