@@ -10,7 +10,7 @@ Every method may raise :class:`~dh_secrets_jupyter.errors.AccessDeniedError` and
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
@@ -123,7 +123,8 @@ class Provider(Protocol):
         """Applies a plan: all of its changes or none, and only if every secret that it changes is still just as the
         plan saw it (else the plan is asked again). Secrets that it does not name are never touched.
 
-        Returns the secrets after it. A write that returns has happened; of one that raises nothing is left.
+        Returns the secrets after it; where reading is dear, those that it did not change are read when they are asked
+        for. A write that returns has happened; of one that raises nothing is left.
 
         Raises:
             TooLargeError: they would be too large together.
@@ -243,9 +244,9 @@ def records_of(provider: Provider, project: str, names: Collection[str]) -> Reco
     return provider.read_some(project, names) if isinstance(provider, ReadsSome) else provider.read(project)
 
 
-def check_total(project: str, records: Mapping[str, bytes]) -> None:
-    """Raises :class:`TooLargeError` where the values of a project together exceed 1 MiB."""
-    total = sum(map(len, records.values()))
+def check_total(project: str, sizes: Iterable[int]) -> None:
+    """Raises :class:`TooLargeError` where values of these sizes, in bytes, together exceed 1 MiB."""
+    total = sum(sizes)
     if total > MAX_TOTAL:
         raise TooLargeError(
             project,

@@ -12,6 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ...backoff import Deadline, pauses
@@ -21,6 +22,7 @@ from .client import Client, unavailable
 from .entity import new_lock
 from .permissions import exists, forbidden
 from .reading import Listing, listing, path, unexpected
+from .sizes import Sizes
 
 HOLD = 8.0
 """Seconds for which one may hold it."""
@@ -33,12 +35,21 @@ LAST_TRY = 2.0
 RELEASE = 2.0
 """Seconds for giving it back: what is not given back gets too old."""
 
-_turns: dict[tuple[int, str, str], threading.Lock] = {}
+
+@dataclass(frozen=True)
+class _Turn:
+    """What the threads of this process that change one project have in common."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    sizes: Sizes = field(default_factory=Sizes)
+
+
+_turns: dict[tuple[int, str, str], _Turn] = {}
 
 
 @contextlib.contextmanager
-def turn(client: Client, project: str, waiting: Deadline) -> Iterator[None]:
-    """Takes one's turn among the threads of this process that change a project.
+def turn(client: Client, project: str, waiting: Deadline) -> Iterator[Sizes]:
+    """Takes one's turn among the threads of this process that change a project; yields what they know of its sizes.
 
     Args:
         waiting: when to give up waiting.
@@ -47,13 +58,13 @@ def turn(client: Client, project: str, waiting: Deadline) -> Iterator[None]:
         ConflictError: others had it until then.
     """
     # A forked child has none of its parent's threads.
-    lock = _turns.setdefault((os.getpid(), client.login.endpoint, project), threading.Lock())
-    if not lock.acquire(timeout=max(0.0, waiting.left)):
+    own = _turns.setdefault((os.getpid(), client.login.endpoint, project), _Turn())
+    if not own.lock.acquire(timeout=max(0.0, waiting.left)):
         raise _late(project)
     try:
-        yield
+        yield own.sizes
     finally:
-        lock.release()
+        own.lock.release()
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...errors import ProviderUnavailableError, SecretsError
 from ..base import Change, PartlyMadeError, Put
-from .reading import Look, Missing
+from .look import Look, Missing
 
 
 def halfway(

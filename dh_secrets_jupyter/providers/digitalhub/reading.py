@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from ...backoff import Deadline
 from ...errors import ProviderUnavailableError, SecretNotFoundError, SecretsError
-from ..base import LazyRecords, Record
 from .client import Answer, Client, unavailable
 from .entity import LOCK, Entity
+from .look import Look, Missing, Value
 from .permissions import UnknownProjectError, forbidden
+from .sizes import Sizes
 
 PAGE = 1000
 """Entities of one page, the most that Core gives."""
@@ -22,26 +23,6 @@ ADDRESS = 6000
 UNREACHED = "error with k8s"
 """What Core says where it cannot read its cluster, or finds no Secret there."""
 NOT_CORE = "Check that DHCORE_ENDPOINT is the platform's own server"
-
-
-class NoValue(bytes):
-    """What stands in place of the value of a secret that has none. A change that has this one leaves it so."""
-
-
-@dataclass(frozen=True)
-class Missing:
-    """Why there is no value.
-
-    Attributes:
-        error: what reading it raises.
-        proven: Core has shown that it can read its cluster, and that nothing is there.
-    """
-
-    error: SecretsError
-    proven: bool
-
-
-Value = bytes | Missing
 
 
 @dataclass(frozen=True)
@@ -59,38 +40,6 @@ class Listing:
     lock: Entity | None = None
     date: datetime | None = None
     unknown: UnknownProjectError | None = None
-
-
-@dataclass(frozen=True)
-class Look:
-    """A project's secrets at one moment.
-
-    Attributes:
-        entities: by name.
-        values: likewise.
-        is_locked: somebody of ours holds others off.
-    """
-
-    entities: dict[str, Entity] = field(default_factory=dict)
-    values: dict[str, Value] = field(default_factory=dict, repr=False)
-    is_locked: bool = False
-
-    @property
-    def known(self) -> dict[str, bytes]:
-        """The values that are there."""
-        return {name: value for name, value in self.values.items() if isinstance(value, bytes)}
-
-    @property
-    def records(self) -> LazyRecords[tuple[Entity, Value]]:
-        """The same, as the protocol has it."""
-        return LazyRecords({name: (entity, self.values[name]) for name, entity in self.entities.items()}, _record)
-
-
-def _record(name: str, stored: tuple[Entity, Value]) -> Record:
-    entity, value = stored
-    if isinstance(value, Missing):
-        return Record(NoValue(), entity.metadata, value.error)
-    return Record(value, entity.metadata)
 
 
 def path(project: str, rest: str = "") -> str:
@@ -136,10 +85,24 @@ def listing(client: Client, project: str, deadline: Deadline) -> Listing:
 
 def look(client: Client, project: str, deadline: Deadline) -> Look:
     """Reads all of a project's secrets, in two requests. Raises as :func:`listing`."""
+    found = look_at_list(client, project, deadline)
+    found.read(found.entities)
+    kept = {name: entity for name, entity in found.entities.items() if name in found.values}
+    return replace(found, entities=kept)
+
+
+def look_at_list(client: Client, project: str, deadline: Deadline, sizes: Sizes | None = None) -> Look:
+    """Reads the list, and each value when it is asked for, with the first one those of which ``sizes`` does not know.
+
+    Raises as :func:`listing`.
+    """
     listed = listing(client, project, deadline)
-    found = values(client, project, listed.entities.values(), deadline)
-    kept = {name: entity for name, entity in listed.entities.items() if name in found}
-    return Look(kept, found, is_locked=listed.lock is not None)
+    return Look(
+        listed.entities,
+        is_locked=listed.lock is not None,
+        ask=lambda entities: values(client, project, entities, deadline),
+        along=sizes.unknown(listed.entities) if sizes else (),
+    )
 
 
 def look_at(client: Client, project: str, names: Collection[str], deadline: Deadline) -> Look:
@@ -155,18 +118,6 @@ def look_at(client: Client, project: str, names: Collection[str], deadline: Dead
     answer = asked.result()
     found = _given(wanted, answer.body) if answer.ok else values(client, project, wanted, deadline)
     return Look({name: listed.entities[name] for name in found}, found)
-
-
-def look_again(client: Client, project: str, old: Look, names: Collection[str], deadline: Deadline) -> Look:
-    """Looks again after a moment: all entities, and the values of these names and of all that changed in the list."""
-    entities = listing(client, project, deadline).entities
-    kept = {
-        name: value
-        for name, value in old.known.items()
-        if name in entities and name not in names and entities[name].version == old.entities[name].version
-    }
-    found = kept | values(client, project, [one for one in entities.values() if one.name not in kept], deadline)
-    return Look({name: entity for name, entity in entities.items() if name in found}, found)
 
 
 def values(client: Client, project: str, entities: Iterable[Entity], deadline: Deadline) -> dict[str, Value]:

@@ -7,6 +7,7 @@ import contextlib
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ...backoff import Deadline, pauses
 from ...errors import SecretsError
@@ -14,9 +15,10 @@ from ..base import Change, Put, Remove
 from ..exchange import OutcomeUnknownError
 from .client import Answer, Client, unavailable
 from .entity import Entity, new
+from .look import Look, Missing, NoValue
 from .outcome import halfway
 from .permissions import forbidden
-from .reading import Listing, Look, Missing, NoValue, listing, look, path, unexpected, values
+from .reading import Listing, listing, look_at_list, path, unexpected, values
 
 AFTERMATH = 1.0
 """Seconds in addition, to see and put back what a failure has left."""
@@ -39,7 +41,7 @@ class Steps:
     """
 
     def __init__(self, client: Client, project: str, before: Look, deadline: Deadline) -> None:
-        self.after = Look(dict(before.entities), dict(before.values))
+        self.after = replace(before, entities=dict(before.entities), values=dict(before.values))
         self.took = 0.0
         self._client = client
         self._project = project
@@ -75,7 +77,7 @@ class Steps:
             failure, unknown = unavailable("does not answer"), True
         if failure:
             self._take_back(created)
-            raise halfway(changes, self._before, self._now(), failure, unknown=unknown)
+            raise halfway(changes, self._before, self._now(changes), failure, unknown=unknown)
 
     def _is_new(self, put: Put) -> bool:
         return not isinstance(put.value, NoValue) and put.value != self._before.values.get(put.name)
@@ -187,10 +189,12 @@ class Steps:
     def _aftermath(self) -> Deadline:
         return self._deadline.ending(self._deadline.at + AFTERMATH)
 
-    def _now(self) -> Look | None:
-        """Looks at the project as it is after a failure; None where that cannot be seen."""
+    def _now(self, changes: Sequence[Change]) -> Look | None:
+        """Looks at the secrets as they are after a failure; None where that cannot be seen."""
         with contextlib.suppress(SecretsError):
-            return look(self._client, self._project, self._aftermath())
+            now = look_at_list(self._client, self._project, self._aftermath())
+            now.read(change.name for change in changes)
+            return now
         return None
 
     def _take_back(self, created: Sequence[Put]) -> None:

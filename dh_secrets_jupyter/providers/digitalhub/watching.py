@@ -13,7 +13,8 @@ from ...backoff import Deadline, watch_pauses
 from ...errors import AccessDeniedError, SecretsError
 from ..base import Records
 from .client import Client
-from .reading import Look, Missing, listing, look
+from .look import Look, Missing
+from .reading import listing, look
 
 LIST_INTERVAL = 2.0
 """Seconds between two looks at the list: a write of ours, and whoever changes metadata, shows there."""

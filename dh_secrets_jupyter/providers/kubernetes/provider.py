@@ -111,7 +111,7 @@ class KubernetesProvider:
             wanted = edits(changes)
             if done(wanted, look):
                 return look, [], look
-            check_total(project, values_after(look, changes))
+            check_total(project, map(len, values_after(look, changes).values()))
             if look.terminating:
                 self._await_end(project, deadline)
                 continue

@@ -85,8 +85,8 @@ def _forbidden(answer: Answer, verb: str, project: str, secret: str, target: Tar
         return AccessDeniedError(
             project,
             f"you may not {verb} {where}",
-            "Ask for no Role: all workspaces of the platform share one account, and every user and run would have the "
-            "project's secrets. Use the platform's own console or SDK, or a workspace with an account of its own",
+            "Use --provider digitalhub, which needs no right in the cluster. Ask for no Role: all workspaces of the "
+            "platform share one account, and every user and run would have the project's secrets",
         )
     # https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources: no Role can name what is
     # to be created.

@@ -64,7 +64,7 @@ class LocalProvider:
                     if old and (error := old.record(project, change.name).error):
                         raise error
                     after[change.name] = _Row.of(project, change)
-            check_total(project, {name: row.value for name, row in after.items()})
+            check_total(project, (len(row.value) for row in after.values()))
             for name in {change.name for change in changes}:
                 if name in before:
                     connection.rows(f"DELETE FROM secret WHERE ({_PLACE}) = (?, ?)", *before[name].place)

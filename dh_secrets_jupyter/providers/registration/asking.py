@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..base import Change, Plan, Put, Record, Records, Remove
 from ..digitalhub.entity import Entity
-from ..digitalhub.reading import Look
+from ..digitalhub.look import Look
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from ..base import Learn, Put
 from ..digitalhub.client import Client
 from ..digitalhub.entity import Entity, check_entity, new
 from ..digitalhub.login import ENDPOINT
+from ..digitalhub.look import Look
 from ..digitalhub.permissions import UnknownProjectError
 from ..digitalhub.profile import Profile
-from ..digitalhub.reading import Look, listing, look_at, path
+from ..digitalhub.reading import listing, look_at, path
 from ..exchange import OutcomeUnknownError
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, watching, writing
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, read_back, watching
 from dh_secrets_jupyter.testing import Connect, ProviderContract
 from tests.core.server import Core
 
@@ -15,7 +15,7 @@ class TestContract(ProviderContract):
     @pytest.fixture
     def connect(self, on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> Connect:
         """Providers of one workspace, where nobody but ours writes: what others undo or change is looked for sooner."""
-        monkeypatch.setattr(writing, "READ_BACK", (0.01, 0.02))
+        monkeypatch.setattr(read_back, "READ_BACK", (0.01, 0.02))
         monkeypatch.setattr(watching, "LIST_INTERVAL", 0.2)
         monkeypatch.setattr(watching, "VALUES_INTERVAL", 1.0)
         return DigitalHubProvider

@@ -16,7 +16,7 @@ import pytest
 from dh_secrets_jupyter.backoff import Deadline
 from dh_secrets_jupyter.errors import ConflictError, SecretExistsError
 from dh_secrets_jupyter.project import Project
-from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock, writing
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock, read_back
 from dh_secrets_jupyter.providers.digitalhub.entity import LOCK, new_lock
 from dh_secrets_jupyter.testing import just, put, values
 from tests.core.server import Core
@@ -136,7 +136,7 @@ def test_a_value_that_somebody_else_sets_stays(
     on_platform: Core, provider: DigitalHubProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is put back is what was there before our write, not what somebody has set since."""
-    monkeypatch.setattr(writing, "READ_BACK", (0.2, 0.2))
+    monkeypatch.setattr(read_back, "READ_BACK", (0.2, 0.2))
     provider.write(PROJECT, just(put("A", b"sample-old"), put("B", b"sample-b")))
     undone = {"sample-old": b"sample-new", "sample-console": b"sample-console"}
     for set_meanwhile, wanted in undone.items():

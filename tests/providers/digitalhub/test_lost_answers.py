@@ -11,7 +11,7 @@ import pytest
 from dh_secrets_jupyter.errors import ProviderUnavailableError, SecretExistsError, TooLargeError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.base import PartlyMadeError
-from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, writing
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, read_back, writing
 from dh_secrets_jupyter.providers.digitalhub.entity import LOCK
 from dh_secrets_jupyter.testing import just, put, values
 from tests.cluster.server import Namespace
@@ -28,7 +28,7 @@ UNKNOWN = "it may or may not have been made"
 @pytest.fixture
 def core_proxy(on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> Iterator[CoreProxy]:
     """What stands between this workspace and Core; patience is short."""
-    monkeypatch.setattr(writing, "READ_BACK", (0.01, 0.02))
+    monkeypatch.setattr(read_back, "READ_BACK", (0.01, 0.02))
     monkeypatch.setattr(writing, "PAUSES", 0.3)
     on_platform.entities.create_project({"name": PROJECT}, "somebody")
     with CoreProxy(on_platform.url) as running:
@@ -168,7 +168,7 @@ def test_the_cluster_fails(
     """Where Core cannot write, or not even read its cluster, nothing of the values is changed, and nothing is claimed.
     An entity that is left without a value, for Core writes to its cluster to delete one, is named."""
     monkeypatch.setattr(writing, "PAUSES", 0.3)
-    monkeypatch.setattr(writing, "READ_BACK", (0.01, 0.02))
+    monkeypatch.setattr(read_back, "READ_BACK", (0.01, 0.02))
     action, wanted = ACTIONS[name]
     with Core(fault_proxy.kubeconfig) as core:
         monkeypatch.setenv("DHCORE_ENDPOINT", core.url)

@@ -10,8 +10,8 @@ from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableErro
 from dh_secrets_jupyter.models import Metadata
 from dh_secrets_jupyter.providers.base import Change, PartlyMadeError, Put, Remove
 from dh_secrets_jupyter.providers.digitalhub.entity import Entity
+from dh_secrets_jupyter.providers.digitalhub.look import Look, Missing
 from dh_secrets_jupyter.providers.digitalhub.outcome import halfway
-from dh_secrets_jupyter.providers.digitalhub.reading import Look, Missing
 
 AWAY = ProviderUnavailableError("digitalhub", "the platform's server does not answer", "Try again later")
 DENIED = AccessDeniedError("demo", "alice has no right on this project", "Ask its owner")

@@ -46,15 +46,17 @@ def test_the_documented_role_is_enough(connect: Connect, namespace: Namespace) -
 def test_on_the_platform_no_role_is_advised(
     connect: Connect, namespace: Namespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All workspaces there share one account: what it may, every user may, and the hint says so."""
+    """All workspaces there share one account: what it may, every user may. The hint says so, and what to use."""
     project = Project("demo", connect(namespace.service_account("nobody")), user="tester")
     monkeypatch.setenv("DHCORE_ENDPOINT", "http://core.example.com")
     for action in (project.read_all, lambda: project.put("A", CANARY)):
         with pytest.raises(AccessDeniedError) as caught:
             action()
-        assert f"you may not get the Secret {SECRET} in the namespace {namespace.name}. Ask for no Role" in str(
-            caught.value
+        assert (
+            f"you may not get the Secret {SECRET} in the namespace {namespace.name}. Use --provider digitalhub"
+            in str(caught.value)
         )
+        assert "Ask for no Role" in str(caught.value)
         assert "create role" not in str(caught.value)
 
 
