@@ -47,6 +47,8 @@ _KEPT = {
     "debug_reply": frozenset(["type", "command", "seq", "request_seq", "success"]),
     "debug_event": frozenset(["type", "event", "seq"]),
 }
+_COMM_KEYS = frozenset(["method", "state", "states", "buffer_paths", "content", "id", "result", "error"])
+"""Fields of what a widget's comm carries, and our own panels'; any other comm's are its user's."""
 _BUNDLES = frozenset(["execute_result", "display_data", "update_display_data", "inspect_reply"])
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # The state's own schema: what a widget is and how it is drawn, and where its binary parts belong.
@@ -186,9 +188,9 @@ def _comm_data(value: Any, mask: Mask) -> Any:
         elif key == "states" and loading and isinstance(item, dict):
             masked[key] = {mask(model_id): _widget(model, mask) for model_id, model in item.items()}
         else:
-            masked[key] = mask_tree(item, mask)
+            masked[key if key in _COMM_KEYS else mask(key)] = found = mask_tree(item, mask)
             if key == "content" and isinstance(item, dict) and isinstance(item.get("id"), str):
-                masked[key]["id"] = item["id"]  # by which ipykernel finds who waits for the answer
+                found["id"] = item["id"]  # by which ipykernel finds who waits for the answer
     return masked
 
 

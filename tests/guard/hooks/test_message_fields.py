@@ -68,6 +68,11 @@ def _shout(text: str) -> str:
         ),
         (
             "comm_open",
+            {"target_name": "v", "data": {"method": "v", "id": 1, "v": ["v"]}},
+            {"target_name": "v", "data": {"method": "v", "id": "<1>", "<v>": ["<v>"]}},
+        ),
+        (
+            "comm_open",
             {"data": {"state": OWN}},
             {"data": {"state": OWN | {"_anywidget_id": f"<{OWN['_anywidget_id']}>"}}},
         ),
