@@ -37,14 +37,19 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Used:
-    """A value was put into a request: all that is ever told of it, besides the kernel and its user."""
+class Use:
+    """A value was put into a request: all that is ever told of it, besides the kernel and its user.
 
-    project: str
+    Attributes:
+        name: the secret's; within a :class:`.session.Session` what that calls it.
+        project: ``""`` within a session, which knows no projects.
+    """
+
     name: str
     host: str
     method: str
     status: int
+    project: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class ProxyConnection(Protocol):
     def report(self) -> Report:
         """Returns what became of the stand-ins; the last that is known where the proxy has ended. Raises nothing."""
 
-    def take_uses(self) -> list[Used]:
+    def take_uses(self) -> list[Use]:
         """Returns what was put in since it was asked last, for the kernel to hand to the panel; nothing where the proxy
         itself writes that down."""
 

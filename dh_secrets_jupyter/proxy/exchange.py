@@ -11,10 +11,11 @@ from ..errors import SecretsError
 from ..models import hosts as host_names
 from . import put_in, tunnel
 from .answer import Answer, cleaned
+from .connection import Use
 from .decoding import UndecodableError
 from .put_in import HEADERS, Headers, Place
 from .refusal import RefusedError
-from .session import Session, Use
+from .session import Session
 from .side import Side
 from .upstream import CHUNK, Streams, Upstream
 from .websocket import BadFrameError, Frames
@@ -85,8 +86,10 @@ class Exchange:
 
     async def _answer(self, request: h11.Request) -> None:
         self._check(request)
-        headers, places = await self._put_in(request)
+        stand_ins = self._session.stand_ins_known_for(self._host, self._port)
+        places = put_in.find(request.target, request.headers.raw_items(), stand_ins, self._allowed)
         server = self._server = self._server or Side(await self._upstream.open_tls(self._host, self._port), h11.CLIENT)
+        headers = await self._put_in(request, places)  # last, since to connect may take longer than a value is good for
         await server.send(h11.Request(method=request.method, target=request.target, headers=headers))
         body = asyncio.create_task(self._send_body(server))
         try:
@@ -109,16 +112,14 @@ class Exchange:
         if not request.target.startswith(b"/") and request.target != b"*":
             raise RefusedError(400, "the request names a whole address where a path belongs", "Mend the client")
 
-    async def _put_in(self, request: h11.Request) -> tuple[Headers, list[Place]]:
+    async def _put_in(self, request: h11.Request, places: list[Place]) -> Headers:
         headers = request.headers.raw_items()
-        stand_ins = self._session.stand_ins_known_for(self._host, self._port)
-        places = put_in.find(request.target, headers, stand_ins, self._allowed)
         for place in places:
             held = await self._session.current(place.name)
             if not any(host_names.matches(pattern, self._host, self._port) for pattern in held.hosts):
                 raise RefusedError(403, f"{place.name} is not for {self._host}", f"See %secret describe {place.name}")
             headers = put_in.put_in(headers, place, held.value)
-        return [*filter(_is_sent_on, headers), (b"Accept-Encoding", b"identity")], places
+        return [*filter(_is_sent_on, headers), (b"Accept-Encoding", b"identity")]
 
     async def _send_body(self, server: Side) -> None:
         try:

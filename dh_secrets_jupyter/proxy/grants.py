@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
 from typing import Any
 
 from ..models import check_name
 from ..project import Project
-from .session import Held, Session, Use
+from .connection import Use
+from .session import Held, Session
 
 JSON = dict[str, Any]
 
@@ -82,4 +84,4 @@ class Grants:
 
     def _used(self, use: Use) -> JSON:
         project, name = self._named(use.name)
-        return {"project": project, "name": name, "host": use.host, "method": use.method, "status": use.status}
+        return asdict(replace(use, project=project, name=name))

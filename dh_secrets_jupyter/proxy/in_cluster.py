@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..errors import SecretsError
 from ..models import StandIn
 from ..providers.kubernetes.secrets_proxy import SecretsProxy
-from .connection import Report, Source, Trust, Used
+from .connection import Report, Source, Trust, Use
 from .refusal import Refused
 
 
@@ -66,7 +66,7 @@ class InCluster:
             self._report = Report(uses, [Refused(host, reason) for host, reason in found["refusals"]])
         return self._report
 
-    def take_uses(self) -> list[Used]:
+    def take_uses(self) -> list[Use]:
         """See :class:`.connection.ProxyConnection`: the proxy writes them down itself."""
         return []
 

@@ -17,7 +17,7 @@ from typing import Any
 from .. import errors
 from ..errors import ProviderUnavailableError, SecretsError
 from ..models import StandIn
-from .connection import Report, Source, Trust, Used, new_token
+from .connection import Report, Source, Trust, Use, new_token
 from .refusal import Refused
 
 PATIENCE = 30.0
@@ -40,7 +40,7 @@ class Laptop:
     def __init__(self, environment: Mapping[str, str], trust: Trust) -> None:
         self.token = new_token()
         self._trust = trust
-        self._uses: deque[Used] = deque(maxlen=_USES_AT_MOST)
+        self._uses: deque[Use] = deque(maxlen=_USES_AT_MOST)
         self._report = Report()
         self._numbers = itertools.count()
         self._waiting: dict[int, Future[Any]] = {}
@@ -88,7 +88,7 @@ class Laptop:
             self._report = Report(uses, [Refused(host, reason) for host, reason in found["refusals"]])
         return self._report
 
-    def take_uses(self) -> list[Used]:
+    def take_uses(self) -> list[Use]:
         """See :class:`.connection.ProxyConnection`."""
         return [self._uses.popleft() for _ in range(len(self._uses))]
 
@@ -128,7 +128,7 @@ class Laptop:
             if "trust" in said:
                 self._trust([said["trust"]])
             elif "used" in said:
-                self._uses.append(Used(**said["used"]))
+                self._uses.append(Use(**said["used"]))
             else:
                 self._waiting.pop(said["id"]).set_result(_error(said["error"]) if "error" in said else said["result"])
         for answer in list(self._waiting.values()):

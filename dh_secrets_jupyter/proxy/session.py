@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from ..models import hosts as host_names
 from . import stand_in
 from .certificates import Authority
-from .connection import new_token
+from .connection import Use, new_token
 from .refusal import Refused
 from .take_out import TakeOut
 from .values import Values
 
-FRESH = 10.0
-"""Seconds for which a value that was read is put in."""
+FRESH = 8.0
+"""Seconds for which a value that was read is put in: 10 are promised, and to read it anew takes some."""
 _REFUSALS = 50
 """Refusals that are kept to be shown."""
 
@@ -38,16 +38,6 @@ class Held:
 
 Read = Callable[[str], Awaitable[Held]]
 """Reads a secret from its project; raises :class:`..errors.SecretsError`."""
-
-
-@dataclass(frozen=True)
-class Use:
-    """A value was put into a request: all that is ever told of it."""
-
-    name: str
-    host: str
-    method: str
-    status: int
 
 
 class Session:
@@ -106,7 +96,7 @@ class Session:
         return dict(self._stand_ins)
 
     async def current(self, name: str) -> Held:
-        """Returns a secret as it was at most 10 s ago."""
+        """Returns a secret as it was a moment ago, see :data:`FRESH`."""
         read_at, held = self._held.get(name, (-FRESH, None))
         if held is not None and time.monotonic() - read_at < FRESH:
             return held

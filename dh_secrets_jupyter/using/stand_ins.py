@@ -10,7 +10,7 @@ from ..injection.private_files import PrivateFiles
 from ..models import StandIn, check_names
 from ..project import Project
 from ..providers.base import HasAddress
-from ..proxy.connection import ProxyConnection, Report, Source, Trust, Used
+from ..proxy.connection import ProxyConnection, Report, Source, Trust, Use
 from .environment import ProxyEnvironment
 
 Connect = Callable[[Mapping[str, str], Trust], ProxyConnection]
@@ -93,7 +93,7 @@ class StandIns:
         """Returns what became of them."""
         return self._connection.report() if self._connection else Report()
 
-    def take_uses(self) -> list[Used]:
+    def take_uses(self) -> list[Use]:
         """Returns what was put in since it was asked last, as :meth:`.ProxyConnection.take_uses` does."""
         return self._connection.take_uses() if self._connection else []
 

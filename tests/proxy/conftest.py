@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dh_secrets_jupyter.proxy.connection import Use
 from dh_secrets_jupyter.proxy.server import Proxy, Rules
-from dh_secrets_jupyter.proxy.session import Held, Session, Use
+from dh_secrets_jupyter.proxy.session import Held, Session
 from dh_secrets_jupyter.proxy.upstream import Upstream
 from tests.cluster.server import Cluster, Namespace
 

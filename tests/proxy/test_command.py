@@ -22,7 +22,6 @@ from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider
 from dh_secrets_jupyter.providers.kubernetes.reviews import AUDIENCE
 from dh_secrets_jupyter.providers.kubernetes.secrets_proxy import ADDRESS, CA, TOKEN, SecretsProxy
-from dh_secrets_jupyter.proxy.session import FRESH
 from tests.cluster.server import Namespace
 from tests.support.waiting import wait_until
 
@@ -31,7 +30,7 @@ from .fixtures import NAME, VALUE
 from .hosts import Host, TestAuthority
 
 AT_ONCE = ("--ignore-not-found", "--wait=false", "--force", "--grace-period=0")
-MINUTE = 60.0
+MINUTE, TEN_SECONDS = 60.0, 10.0
 COMMAND = [sys.executable, "-m", "dh_secrets_jupyter.cli", "proxy"]
 
 
@@ -162,11 +161,11 @@ def test_it_ends_within_a_minute(running: Running, gone: str) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(400)
 def test_a_rotated_value_arrives_within_ten_seconds(running: Running) -> None:
-    """By the proxy's own clock, and with the same stand-in."""
+    """By the proxy's own clock, counted from before the change is made, and with the same stand-in."""
     used = running.kernel.ask("grant", project="demo", names=["KEY"])
     assert VALUE.encode() in running.arrives(used)
     rotated = json.dumps({"stringData": {"KEY": VALUE[::-1]}})
-    running.namespace.kubectl("patch", "secret", "proj-secrets-demo", "-p", rotated)
     began = time.monotonic()
+    running.namespace.kubectl("patch", "secret", "proj-secrets-demo", "-p", rotated)
     wait_until(lambda: VALUE[::-1].encode() in running.arrives(used), "the new value")
-    assert time.monotonic() - began < FRESH + 5.0  # the request's own time, and this machine's
+    assert time.monotonic() - began < TEN_SECONDS, time.monotonic() - began

@@ -9,6 +9,8 @@ import zlib
 
 import pytest
 
+from dh_secrets_jupyter.proxy.upstream import Streams, Upstream
+
 from .conftest import Place
 from .fixtures import NAME, VALUE
 from .hosts import Host, response
@@ -177,6 +179,22 @@ def test_a_rotated_value(place: Place, host: Host, monkeypatch: pytest.MonkeyPat
     assert rotated.encode() in host.arrived[-1]
     assert rotated.encode() not in shown
     assert stand_in.encode() in shown
+
+
+def test_a_value_is_read_when_it_is_sent(place: Place, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not before the host is reached, which may take longer than a value is good for."""
+    from dh_secrets_jupyter.proxy import session as module
+
+    stand_in, open_tls = place.use("KEY"), Upstream.open_tls
+
+    async def reach(upstream: Upstream, host: str, port: int) -> Streams:
+        place.reads.append("reached")
+        return await open_tls(upstream, host, port)
+
+    monkeypatch.setattr(Upstream, "open_tls", reach)
+    monkeypatch.setattr(module, "FRESH", 0.0)
+    assert fetch(place, host, {"Authorization": stand_in})[0] == 200
+    assert place.reads == ["KEY", "reached", "KEY"]
 
 
 def test_a_host_that_was_taken_away(place: Place, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
