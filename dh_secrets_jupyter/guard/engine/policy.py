@@ -105,7 +105,7 @@ _SCHEME = re.compile(_SCHEME_NAME)
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
 _HOST = re.compile(r"(?<![\w.-])(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}(?![\w-])")
 _ALNUM = bytes(chr(byte).isalnum() for byte in range(256))
-_PUNCTUATION_RUN = re.compile(r"[^\w\s]{4,}", re.ASCII)
+_PUNCTUATION_RUN = re.compile(r"[^\w\s]{4,}")
 
 
 def significant_chars(text: str) -> bytes:

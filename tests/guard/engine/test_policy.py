@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dh_secrets_jupyter.guard.engine.common_words import COMMON_WORDS
-from dh_secrets_jupyter.guard.engine.policy import Scope, Unmaskable, mask_scope, significant_chars
+from dh_secrets_jupyter.guard.engine.policy import PARTIAL_FROM, Scope, Unmaskable, mask_scope, significant_chars
 from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
 from .texts import masker_of
@@ -82,6 +84,29 @@ def test_common_material_is_not_significant(text: str, common: str) -> None:
     """Everything but ``Kq7x`` is common here."""
     assert "".join(c for c, flag in zip(text, significant_chars(text), strict=True) if flag) == "Kq7x"
     assert common.replace("|", "Kq7x") in (text, text.removesuffix("Kq7x"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "лисицу-утром-видели-трое",
+        "gizli-çekirdek-şifrelenmiş-öğün",
+        "春眠不觉晓处处闻啼鸟夜来风雨声花落知多少明月何时有",
+        "ääöüöäßüöäääöüüßöäßüöäüöä",
+    ],
+)
+def test_letters_of_any_script_are_significant(value: str) -> None:
+    """A piece of 16 of them is one, however many stand in a row, encoded, too."""
+    assert len(value) >= PARTIAL_FROM
+    for piece in (value[:16], value[5:21]):
+        for shown in (piece, piece.encode().hex(), json.dumps(piece)[1:-1]):
+            assert masker_of(value).mask(f"<{shown}>")[0] == "<[secret:V0]>"
+
+
+@pytest.mark.parametrize("text", ["────────────────────", "═════════╦══════════", "🟩🟩🟩🟩🟩🟩🟩🟩🟩🟥🟥🟥🟥🟥🟥🟥"])
+def test_what_is_drawn_with_signs_is_not_significant(text: str) -> None:
+    """Frames and bars, as tables and progress have them."""
+    assert 1 not in significant_chars(text)
 
 
 @pytest.mark.parametrize("text", ["hunt3r!", "(hunt3r)", "pw=hunt3r", "“hunt3r”", r"'\nhunt3r'", "hunt3r"])
