@@ -14,9 +14,12 @@ from ..grammar.parsing import Line, holds_value, typed_value_error
 from ..models import MAX_TOTAL, SecretValue, check_description, check_expires, check_labels, check_name, is_name
 from ..models.hosts import check_hosts, is_signing_key
 from ..project import PersonNeededError, Project, Secret
+from ..providers.base import Record
 from ..rendering import place, whole_place
 from .front import Front
 from .prompts import CancelledPromptError, UnansweredError
+
+_SIGNS = "{}: looks like a key that clients sign with. A stand-in signs nothing that its host accepts."
 
 
 def set_secret(front: Front, line: Line) -> None:
@@ -44,8 +47,8 @@ def set_secret(front: Front, line: Line) -> None:
     print(f"{name}: {done} in {place(project)}.", *project.notices, sep="\n")
     if not value:
         print(f"{name}: the value is empty.")
-    if metadata.get("hosts") and is_signing_key(name, value):
-        print(f"{name}: looks like a key that clients sign with. A stand-in signs nothing that its host accepts.")
+    if secret.metadata.hosts and is_signing_key(name, value):
+        print(_SIGNS.format(name))
 
 
 def _learn_typed(name: str, *words: str) -> None:
@@ -63,8 +66,20 @@ def edit(front: Front, line: Line) -> None:
     if not metadata:
         raise SecretsError(name, "nothing to change", "Use --description, --label, --expires or --hosts")
     project = front.project()
-    if _change(front, project, name, metadata, lambda said: project.edit(name, **metadata, by_person=said)):
+    signs = False
+
+    def look(record: Record) -> None:
+        nonlocal signs
+        signs = is_signing_key(name, record.value)
+
+    def change(said: bool) -> Secret:
+        check = look if metadata.get("hosts") else None
+        return project.edit(name, **metadata, check=check, by_person=said)
+
+    if _change(front, project, name, metadata, change):
         print(f"{name}: updated in {place(project)}.", *project.notices, sep="\n")
+        if signs:
+            print(_SIGNS.format(name))
 
 
 def import_file(front: Front, line: Line) -> None:

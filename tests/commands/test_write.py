@@ -205,6 +205,21 @@ def test_keys_that_sign(demo: Project, capsys: pytest.CaptureFixture[str]) -> No
     assert "TOKEN: looks" not in said
 
 
+@pytest.mark.parametrize("name", ["ACCOUNT_KEY", "BY_ITS_VALUE", "TOKEN"])
+def test_keys_that_sign_get_hosts(demo: Project, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """``edit`` says so, too, when it gives hosts, and when ``set`` gives such a value to a secret that has them."""
+    Path("aws").write_text("Sample/Invented+Sample/Invented+Sample/A")
+    source = ["--from-file", "aws"] if name == "BY_ITS_VALUE" else ["--from-var", "v"]
+    desk = Desk(demo, "y")
+    desk.type("set", name, *source)
+    desk.type("edit", name, "--description", "sample")
+    assert "sign with" not in capsys.readouterr().out
+    desk.type("edit", name, "--hosts", "b.test")
+    assert ("looks like a key that clients sign with" in capsys.readouterr().out) == (name != "TOKEN")
+    desk.type("set", name, "--from-file", "aws")
+    assert f"{name}: looks like a key that clients sign with" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("indent", [None, 2])
 def test_a_key_with_blanks_is_for_no_hosts(demo: Project, indent: int | None) -> None:
     """A service account's key, on one line or on many: it is refused, and nothing is stored."""

@@ -9,13 +9,14 @@ import os
 import socket
 import subprocess
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.local import LocalProvider
 from dh_secrets_jupyter.proxy.laptop import Laptop
@@ -41,6 +42,7 @@ class Scene:
     url: str
     stand_in: str
     former: dict[str, Ask]
+    use: Callable[[str, str], str]
     environment: dict[str, str]
 
     def outcome(self, ask: Ask) -> str:
@@ -91,12 +93,15 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         for name in BUNDLES:
             patch.setenv(name, str(authority.path))
         project = Project("demo", LocalProvider(), user="ann")
-        project.new_secret("KEY", VALUE, hosts=[f"{NAME}:{host.port}"])
         url = f"https://{NAME}:{host.port}/"
         former = {name: make() for name, make in CLIENTS.items()}
         made = StandIns(Laptop)
-        [key] = made.use(["KEY"], project)
-        yield Scene(host, url, key.text, former, made.environment_before())
+
+        def use(name: str, value: str) -> str:
+            project.new_secret(name, value, hosts=[f"{NAME}:{host.port}"])
+            return made.use([name], project)[0].text
+
+        yield Scene(host, url, use("KEY", VALUE), former, use, made.environment_before())
         made.close()
     loop.stop()
 
@@ -123,6 +128,32 @@ def test_what_was_there_before(scene: Scene) -> None:
     """The bundles have what they named before, and ours besides."""
     for name in BUNDLES:
         assert Path(os.environ[name]).read_text().count("BEGIN CERTIFICATE") >= 2
+
+
+def test_service_accounts(scene: Scene) -> None:
+    """google-auth signs with its key: the key itself is for no hosts, and a stand-in of what is in it is no key."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    from google.auth.transport.requests import Request
+    from google.oauth2.service_account import Credentials
+
+    key = rsa.generate_private_key(65537, 2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+    def sign_in(url: str, private_key: str) -> str:
+        account = {"client_email": "jo@sample.test", "token_uri": url, "private_key": private_key}
+        made = Credentials.from_service_account_info(account, scopes=["sample"])  # type: ignore[no-untyped-call]  # it has no types
+        return str(made.refresh(Request()))
+
+    refused = "^GOOGLE: only a value of 20 to 4,096 printable ASCII characters without spaces can be for hosts"
+    with pytest.raises(SecretsError, match=refused):
+        scene.use("GOOGLE", pem)
+    begin, *lines, end = pem.splitlines()
+    inner = scene.use("GOOGLE_INNER", "".join(lines))
+    scene.outcome(lambda url, _: sign_in(url, f"{begin}\n{inner}\n{end}"))
+    assert scene.host.arrived == []
+    scene.outcome(lambda url, _: sign_in(url, pem))
+    assert b"assertion=" in scene.host.arrived[0]
 
 
 @pytest.mark.soak
