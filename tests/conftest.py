@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -21,6 +22,9 @@ pytest_plugins = [
     "tests.support.fixtures",
     "tests.support.unit_tests",
 ]
+
+# A run makes many objects that stay until its end: the garbage collector need not look for them so often.
+gc.set_threshold(50_000)
 
 # Nothing of the user's own settings, cluster or keyring reaches a test, or what a test starts.
 for variable in [name for name in os.environ if name.startswith(("DH_", "DHCORE_", "JUPYTERHUB_", "KUBERNETES_"))]:
@@ -95,6 +99,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: (costs[item.path] != browser, costs[item.path], -sizes[item.path], str(item.path)))
     else:
         items.sort(key=lambda item: costs[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """Spares the garbage collector what lives until the end: it would look through all modules and tests each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:
