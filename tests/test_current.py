@@ -82,6 +82,7 @@ def test_who(monkeypatch: pytest.MonkeyPatch) -> None:
     assert current.user() == str(os.getuid())
 
 
+@pytest.mark.slow
 def test_a_script_needs_no_ipython() -> None:
     """Outside of IPython nothing of it is imported, not even to look for it."""
     code = """

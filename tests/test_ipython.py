@@ -28,6 +28,7 @@ print(InteractiveShell.instance() is running_shell())
 """
 
 
+@pytest.mark.slow
 def test_the_shell_is_the_one_that_runs_and_ipython_is_not_imported_for_it() -> None:
     """None in a plain process, without importing IPython; the shell where there is one."""
     assert run(SHELL).splitlines() == ["None False", "None", "True"]

@@ -26,6 +26,7 @@ HEAVY = {"IPython", "ipykernel", "traitlets", "cryptography", "keyring", "kubern
 HEAVY |= {"ahocorasick_rs", "sqlite3", "anywidget", "ipywidgets", "tornado", "jupyter_server", "asyncio"}
 
 
+@pytest.mark.slow
 def test_importing_it_is_cheap() -> None:
     """It imports nothing heavy, nor anything but itself and the standard library."""
     code = "import sys, time; before = {*sys.modules}; start = time.process_time(); import dh_secrets_jupyter"
@@ -34,6 +35,7 @@ def test_importing_it_is_cheap() -> None:
     assert float(taken) < 1, "seconds of the processor's, of which a quiet machine needs 0.05"
 
 
+@pytest.mark.slow
 def test_public_names() -> None:
     """All classes, errors and functions of the contract are at the top; ``dir`` and ``__all__`` say the same."""
     errors = "Secrets SecretNotFound SecretExists InvalidName TooLarge Conflict AccessDenied ProviderUnavailable"

@@ -95,6 +95,7 @@ def test_each_file_of_jupyter_is_read(tmp_path: Path, monkeypatch: pytest.Monkey
     assert jupyter_config().DHSecrets.project == "demo"
 
 
+@pytest.mark.slow
 def test_without_a_file_of_jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What reads them is not even imported, for that takes longer than most commands."""
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))

@@ -68,6 +68,7 @@ def test_scrub(folder: Path) -> None:
     assert (folder / "a.txt").read_text() == "key: [secret:API_KEY]\n"
 
 
+@pytest.mark.slow
 def test_need(folder: Path) -> None:
     """It says what is missing; with --check that is status 1, and without a provider 2."""
     (folder / "a.py").write_text("# %%\n# %load_ext dh_secrets_jupyter\n# %secret get API_KEY OTHER\n")
@@ -78,6 +79,7 @@ def test_need(folder: Path) -> None:
     assert _run("need", "a.py", "--provider", "no-such").returncode == 0
 
 
+@pytest.mark.slow
 def test_project_of_the_configuration(folder: Path, tmp_path: Path) -> None:
     """The project may stand in Jupyter's configuration, for every command or for this one; the environment wins."""
     (tmp_path / "config").mkdir()
@@ -106,6 +108,7 @@ def test_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"jupyter secrets {name}" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 def test_help_is_fast() -> None:
     """Help imports nothing heavy: no IPython, no client of a cluster, no server, not even traitlets."""

@@ -31,11 +31,13 @@ print("guard" in ours, [name for name in ours if name.startswith(("guard.hooks",
 """
 
 
+@pytest.mark.slow
 def test_in_a_script_it_learns_nothing_and_loads_nothing() -> None:
     """Where there is no kernel a value is read without the guard."""
     assert run(SCRIPT) == "invented-value-4711 None False False False\n"
 
 
+@pytest.mark.slow
 def test_a_server_that_hands_values_out_loads_neither_hooks_nor_engine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

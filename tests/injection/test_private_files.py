@@ -65,6 +65,7 @@ def test_only_the_user_can_read_it(private: PrivateFiles) -> None:
         assert path.is_relative_to("/dev/shm")
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 def test_an_open_umask_changes_nothing() -> None:
     """Where a process lets everybody read what it writes, these files stay private."""
@@ -81,6 +82,7 @@ def test_a_path_that_was_handed_out_gets_the_new_value(private: PrivateFiles) ->
     assert private.write("B", b"three", before=first) != first
 
 
+@pytest.mark.slow
 def test_gone_when_the_process_ends() -> None:
     """A process that ends, also by an exception, leaves neither file nor folder."""
     process, path = writer("raise SystemExit(3)")
@@ -89,6 +91,7 @@ def test_gone_when_the_process_ends() -> None:
     assert not path.parents[1].exists()
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 def test_a_forked_child_leaves_them_to_their_owner() -> None:
     """A child that ends by itself takes none of its parent's files along."""
@@ -102,6 +105,7 @@ def test_a_forked_child_leaves_them_to_their_owner() -> None:
     assert not path.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 def test_swept_after_a_kill() -> None:
     """What a killed process left is removed by the next sweep; what a living one has stays."""

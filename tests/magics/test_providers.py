@@ -48,6 +48,7 @@ def test_the_snippet_of_the_manual(on: Kernel) -> None:
     assert on.ok(SNIPPET).stdout.splitlines() == [SHOWN, *["[secret:somesecret]"] * 2, f"[{SHOWN}]", "[]"]
 
 
+@pytest.mark.slow
 def test_the_snippet_in_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outside of a notebook it runs as it stands too, twice in a row."""
     monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(tmp_path / "secrets.db"))

@@ -89,6 +89,7 @@ def test_a_broken_kubeconfig_is_said(home: Path, text: str) -> None:
     assert lookup.find("local").name == "local"
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 def test_a_kubeconfig_that_may_not_be_read_is_said(home: Path) -> None:
     """The same for a file, or a folder, that this user may not look into."""
@@ -152,6 +153,7 @@ def test_a_provider_that_cannot_be_loaded_is_one_line(monkeypatch: pytest.Monkey
     assert caught.value.__context__ is None
 
 
+@pytest.mark.slow
 def test_looking_around_is_cheap(home: Path) -> None:
     """Where there is no kubeconfig, no YAML parser is loaded, and never a Kubernetes client."""
     code = """

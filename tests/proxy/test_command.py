@@ -119,6 +119,7 @@ def test_what_others_see_of_it(running: Running, host: Host) -> None:
         assert text not in seen + out + err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

@@ -211,6 +211,7 @@ def test_many_notebooks(masker: Masker, count: int) -> None:
         _validate(done.data.decode())
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 @pytest.mark.parametrize("kills", [1, pytest.param(100, marks=pytest.mark.soak)])
 def test_killed_at_any_instant(tmp_path: Path, kills: int) -> None:
@@ -235,6 +236,7 @@ def test_killed_at_any_instant(tmp_path: Path, kills: int) -> None:
         path.write_bytes(old)
 
 
+@pytest.mark.slow
 def test_history_is_rewritten(
     repository: Repository, demo: object, masker: Masker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

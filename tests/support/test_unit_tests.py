@@ -12,7 +12,7 @@ from . import kernels
 
 
 @pytest.mark.parametrize(
-    "command", [["jupyter", "lab"], [sys.executable, "-m", "IPython"], ["/opt/bin/etcd"], "chrome"]
+    "command", [["jupyter", "lab"], [sys.executable, "-c", "pass"], ["/opt/bin/etcd"], "chrome"]
 )
 def test_a_unit_test_starts_nothing_dear(command: str | list[str]) -> None:
     """A program that others of the markers stand for is refused before it is started."""
@@ -26,6 +26,6 @@ def test_a_unit_test_starts_no_kernel(tmp_path: Path) -> None:
         pass
 
 
-def test_a_unit_test_starts_python() -> None:
-    """A plain process is cheap."""
-    assert subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True, check=True).stdout.split() == [b"1"]
+def test_a_unit_test_starts_git() -> None:
+    """What starts and ends within milliseconds is cheap."""
+    assert subprocess.run(["git", "--version"], capture_output=True, check=True).stdout.startswith(b"git")

@@ -1,10 +1,11 @@
-"""Holds the marker ``unit`` to its word: a test that bears it starts no kernel, server, cluster or browser."""
+"""Holds the marker ``unit`` to its word: its tests start no kernel, server, cluster or browser, and no interpreter."""
 
 from __future__ import annotations
 
 import functools
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Generator
 from pathlib import PurePath
 from typing import Any
@@ -15,6 +16,7 @@ DEAR = {
     *("ipykernel_launcher", "ipykernel", "IPython", "ipython", "papermill", "nbclient"),
     *("jupyter", "jupyter-lab", "jupyter-server", "jupyter_server", "jupyterlab"),
     *("etcd", "kube-apiserver", "chrome", "chromium", "headless_shell"),
+    *(PurePath(sys.executable).name, "pip", "node", "npm"),
 }
 """Programs, and modules that Python runs as programs, that no unit test starts."""
 

@@ -27,6 +27,8 @@ from ..proxy.fixtures import NAME, VALUE
 from ..proxy.hosts import Host, Loop, TestAuthority, response
 from .clients import CLIENTS, PROGRAMS, Ask
 
+pytestmark = pytest.mark.slow
+
 WORKS, BYPASSES, REFUSES = "the value arrives", "the stand-in arrives", "nothing arrives"
 AFTER = {"urllib3, bare": BYPASSES, "aiohttp, bare": BYPASSES}
 """What clients do that were made after, where it is not :data:`WORKS`."""

@@ -14,7 +14,7 @@ from ...support.processes import state
 from ...support.waiting import wait_until
 from .at_terminal import PROGRAM, VALUE, AtTerminal, start
 
-pytestmark = pytest.mark.posix
+pytestmark = [pytest.mark.posix, pytest.mark.slow]
 MARK = b"[secret:API_KEY]"
 WAITS = ["sh", "-c", 'echo ready; read word; echo "got $word"']
 

@@ -345,6 +345,7 @@ def test_a_token_file_that_goes_away(connect: Connect, namespace: Namespace, tmp
     check_line(caught.value, namespace)
 
 
+@pytest.mark.slow
 def test_importing_the_provider_imports_no_client() -> None:
     """The Kubernetes client is imported with the first request, and not before."""
     script = """

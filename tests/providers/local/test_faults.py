@@ -102,6 +102,7 @@ class TestFaults:
         assert dict(LocalProvider().read("demo")) == {}
         assert "cannot be created or written (Not a directory)" in refusal(fill)
 
+    @pytest.mark.slow
     @pytest.mark.posix
     @pytest.mark.parametrize("way", ["permissions", "mount"])
     def test_a_read_only_disk(self, file: Path, way: str) -> None:
@@ -141,6 +142,7 @@ class TestFaults:
         assert said[3].startswith("the file PATH cannot be created or written (")
         assert content(file.parent) == before
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("folder", "key", "expected"),
         [
@@ -169,6 +171,7 @@ class TestFaults:
             file.parent.chmod(0o700)
         assert said == [str(expected), *[str(folder == 0o700)] * 2]
 
+    @pytest.mark.slow
     @pytest.mark.posix
     def test_a_folder_out_of_sight(self, file: Path) -> None:
         """A store that this user may not see is not taken for an empty one."""
@@ -207,6 +210,7 @@ class TestFaults:
             assert UNKNOWN in refusal(lambda: provider.write("demo", just(put("LATE", b"sample-value"))))
         assert provider.read("demo")["LATE"].value == b"sample-value"
 
+    @pytest.mark.slow
     @pytest.mark.posix
     def test_a_full_disk(self, file: Path, tmp_path: Path) -> None:
         """What does not fit is refused as a whole, and what was there stays and can be changed."""

@@ -57,6 +57,7 @@ class TestKey:
         fill()
         assert LocalProvider().place("demo") == f"{file}, with its key in secrets.db.key beside it"
 
+    @pytest.mark.slow
     def test_the_keyring_where_one_answers(self, file: Path, use_keyring: UseKeyring) -> None:
         """With a keyring the key is there alone, and the place says so; another process reads with it."""
         entries = use_keyring(keyrings.InAFile)
@@ -185,6 +186,7 @@ class TestKey:
         away.replace(file)
         assert set(LocalProvider().read("demo")) == {"A", "BIG"}
 
+    @pytest.mark.slow
     def test_the_keyring_is_imported_when_it_is_needed(self, file: Path) -> None:
         """A store with a key file never asks for the keyring's library."""
         fill()
