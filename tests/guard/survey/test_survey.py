@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,23 +48,26 @@ def test_nothing_came_late(survey: tuple[kernels.Kernel, list[Outcome]]) -> None
     assert leaked(kernel.stop()) == set()
 
 
+def _sample() -> list[Way]:
+    """Every channel with one encoding, and all that is special."""
+    first = next(iter(ENCODINGS))
+    return [way for way in ways() if way.row not in CHANNELS or way.encoding == first or way.encoding not in ENCODINGS]
+
+
 @pytest.mark.kernel
 @pytest.mark.timeout(600)
-def test_the_notebook_that_nbclient_writes_holds_marks_and_no_value(tmp_path: Path) -> None:
-    """Every way as a cell: each secret's mark is in the saved notebook."""
+@pytest.mark.parametrize("walked", [_sample, pytest.param(ways, marks=pytest.mark.soak)])
+def test_the_notebook_that_nbclient_writes_holds_marks_and_no_value(
+    walked: Callable[[], Iterable[Way]], tmp_path: Path
+) -> None:
+    """Every channel as a cell: each secret's mark is in the saved notebook."""
     fill(tmp_path)
-    cells = [SETUP, *(way.code for way in ways() if way.notebook)]
+    cells = [SETUP, *(way.code for way in walked() if way.notebook)]
     environment = kernels.environment(tmp_path, **ENVIRONMENT)
     notebook = notebooks.execute(notebooks.make(*cells), tmp_path, environment, allow_errors=True)
     written = json.dumps(notebook, ensure_ascii=False)
     assert leaked(written.encode()) == set()
     assert [name for name in NAMES if name != "TYPED" and f"[secret:{name}]" not in written] == []
-
-
-def _sample() -> list[Way]:
-    """Every channel with one encoding, and all that is special."""
-    first = next(iter(ENCODINGS))
-    return [way for way in ways() if way.row not in CHANNELS or way.encoding == first or way.encoding not in ENCODINGS]
 
 
 @pytest.mark.kernel

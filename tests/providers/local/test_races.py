@@ -22,7 +22,7 @@ from ...support.processes import run_together
 
 pytestmark = pytest.mark.slow
 
-WRITERS, WRITES = 16, 50
+WRITERS = 16
 ROUNDS = 25
 """Kills for each kind; each comes at another random instant."""
 
@@ -34,19 +34,20 @@ def sound(file: Path) -> bool:
     return found == [("ok",)]
 
 
-def test_sixteen_processes_write_fifty_each(file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("writes", [10, pytest.param(50, marks=pytest.mark.soak)])
+def test_sixteen_processes_write_many_each(file: Path, tmp_path: Path, writes: int) -> None:
     """All of them begin with no file and no key, write different secrets, and none is lost."""
     code = f"""
     import dh_secrets_jupyter
     from dh_secrets_jupyter.providers import local
     project = dh_secrets_jupyter.get_or_create_project("demo", provider="local")
     ready()
-    for write in range({WRITES}):
+    for write in range({writes}):
         name = f"W{{sys.argv[1]}}-{{write}}"
         project.new_secret(name, f"value of {{name}}")
     """
     run_together(code, WRITERS, tmp_path / "gate")
-    names = [f"W{writer}-{write}" for writer in range(WRITERS) for write in range(WRITES)]
+    names = [f"W{writer}-{write}" for writer in range(WRITERS) for write in range(writes)]
     assert Project("demo", LocalProvider(), user="test").read_all() == {name: f"value of {name}" for name in names}
     assert sound(file)
     assert sorted(path.name for path in file.parent.iterdir()) == ["secrets.db", "secrets.db.key"]
