@@ -11,9 +11,7 @@ import pytest
 from . import kernels
 
 
-@pytest.mark.parametrize(
-    "command", [["jupyter", "lab"], [sys.executable, "-c", "pass"], ["/opt/bin/etcd"], "chrome"]
-)
+@pytest.mark.parametrize("command", [["jupyter", "lab"], [sys.executable, "-c", "pass"], ["/opt/bin/etcd"], "chrome"])
 def test_a_unit_test_starts_nothing_dear(command: str | list[str]) -> None:
     """A program that others of the markers stand for is refused before it is started."""
     with pytest.raises(AssertionError, match="a test marked unit starts"):
