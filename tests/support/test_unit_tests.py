@@ -20,7 +20,10 @@ def test_a_unit_test_starts_nothing_dear(command: str | list[str]) -> None:
 
 def test_a_unit_test_starts_no_kernel(tmp_path: Path) -> None:
     """However a kernel is started, its own program is seen."""
-    with pytest.raises(AssertionError, match="a test marked unit starts ipykernel_launcher"), kernels.start(tmp_path):
+    with (
+        pytest.raises(AssertionError, match=r"a test marked unit starts .*ipykernel_launcher"),
+        kernels.start(tmp_path),
+    ):
         pass
 
 
