@@ -41,7 +41,6 @@ class Answer:
             status_code=response.status_code,
             headers=headers,
             reason=reason,
-            http_version=response.http_version,
         )
 
     def feed(self, data: bytes) -> Iterator[bytes]:

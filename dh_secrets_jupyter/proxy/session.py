@@ -152,7 +152,8 @@ class Session:
     def _replacement(self, name: str, found: bytes) -> bytes:
         """Returns what stands in the place of what gives a value away: the stand-in, where it is written as long."""
         text, held = self._stand_ins.get(name), self._held.get(name)
-        if text is not None and held is not None:
+        # A value that was rotated may have another length than its stand-in.
+        if text is not None and held is not None and len(text) == len(held[1].value):
             value = held[1].value.encode()
             for encode in _AS_LONG:
                 if found == encode(value):

@@ -181,6 +181,33 @@ def test_a_rotated_value(place: Place, host: Host, monkeypatch: pytest.MonkeyPat
     assert stand_in.encode() in shown
 
 
+@pytest.mark.parametrize("more", ["AndMore", None], ids=["longer", "shorter"])
+def test_a_rotated_value_of_another_length(place: Place, host: Host, more: str | None) -> None:
+    """What shows it is as long as it was, in the headers, too."""
+    place.use("KEY")
+    place.session._held.clear()
+    rotated = VALUE.replace("Invented", f"Rotated{more}" if more else "")
+    place.secrets["KEY"] = type(place.secrets["KEY"])(rotated, place.secrets["KEY"].hosts)
+    place.loop.run(place.session.current("KEY"))
+    body = f"{rotated} {base64.b64encode(rotated.encode()).decode()} {rotated.encode().hex()} end".encode()
+    host.answer = lambda _: response(body, f"X-Shown: {rotated}")
+    status, shown = fetch(place, host, {"Authorization": place.use("KEY")})
+    assert status == 200
+    assert shown.endswith(b"* end")
+    assert f"X-Shown: {'*' * len(rotated)}\n".encode() in shown
+    assert len(shown.partition(b"\n\n")[2]) == len(body)
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 4\r\n", ""], ids=["with its length", "until it closes"])
+def test_a_host_of_http_1_0(place: Place, host: Host, length: str) -> None:
+    """Its answer goes on in HTTP/1.1, to a client that need not know."""
+    host.answer = lambda _: f"HTTP/1.0 200 OK\r\n{length}Connection: close\r\n\r\nbody".encode()
+    status, shown = fetch(place, host, {"Authorization": place.use("KEY")})
+    assert status == 200
+    assert shown.endswith(b"body")
+    assert VALUE.encode() in host.arrived[0]
+
+
 def test_a_value_is_read_when_it_is_sent(place: Place, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not before the host is reached, which may take longer than a value is good for."""
     from dh_secrets_jupyter.proxy import session as module
