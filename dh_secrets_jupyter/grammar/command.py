@@ -109,6 +109,11 @@ class Command:
         return self.name if self.name.startswith("%") else f"{self.surface.value} {self.name}"
 
     @property
+    def takes_command(self) -> bool:
+        """Whether a command with words of its own stands behind ``--``."""
+        return END_OF_OPTIONS in self.usage.split()
+
+    @property
     def synopsis(self) -> str:
         """How it is typed, with all of its options."""
         shown = (option for option in self.options if option.flag not in self.usage)

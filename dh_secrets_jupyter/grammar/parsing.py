@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -109,14 +109,21 @@ def typed_value_error(command: Command, text: str) -> SecretsError:
     )
 
 
+def missing_command_error(command: Command) -> SecretsError:
+    """Returns the error of a command that takes another one, where none stands behind ``--``."""
+    return SecretsError(command.name, "the command is missing", f"Write it after --: {command.call} API_KEY -- env")
+
+
 def holds_value(words: Sequence[str]) -> bool:
     """Whether the words of ``set`` are more than a name."""
     return len(words) > 1 or "=" in "".join(words)
 
 
-def _unknown_option(command: Command, typed: Iterable[str], words: list[str]) -> SecretsError:
+def _unknown_option(command: Command, typed: Sequence[str], words: list[str]) -> SecretsError:
     """Returns the error for the first word that begins with a hyphen and is no option of the command's."""
     at = next(index for index, word in enumerate(words) if word.startswith("-"))
+    if command.takes_command and at > 0 and END_OF_OPTIONS not in typed:  # it is an option of the command's own
+        return missing_command_error(command)
     is_named = is_option(words[at], command)
     if command.name == "set" and (holds_value(words[:at]) or not is_named):
         return typed_value_error(command, " ".join(typed))

@@ -19,8 +19,8 @@ _LEASE = Command(
     "Whatever had the same names before is put back.",
     Completes.SECRETS,
     (
-        Option("--env", "put the values into environment variables"),
-        Option("--use", "put stand-ins in their place, as %secret use does"),
+        Option("--env", "put the values into environment variables", group="into"),
+        Option("--use", "put stand-ins in their place, as %secret use does", group="into"),
     ),
     only=_NOTEBOOK,
 )
@@ -109,8 +109,8 @@ _ROWS = (
                 completes=Completes.SECRETS,
                 takes_rest=True,
             ),
-            Option("--env", "read the values into environment variables"),
-            Option("--use", "put stand-ins in their place, as %secret use does"),
+            Option("--env", "read the values into environment variables", group="into"),
+            Option("--use", "put stand-ins in their place, as %secret use does", group="into"),
             Option("--about", "what the notebook needs them for, in quotes", "TEXT"),
         ),
         only=_NOTEBOOK,
@@ -220,7 +220,7 @@ _ROWS = (
         Completes.FILES,
         (
             Option("--sources", "also in sources, and in files that are no notebooks"),
-            Option("--check", "change nothing; the exit status is 1 if something would be changed"),
+            Option("--check", "change nothing; the exit status is 1 if anything is found"),
         ),
         only=_TERMINAL,
     ),

@@ -88,7 +88,8 @@ def run_scrub(
     sources: bool = False,
     check: bool = False,
 ) -> int:
-    """Puts marks in place of the project's values, and returns the exit status: with ``check`` 1 if there are any.
+    """Puts marks in place of the project's values, and returns the exit status: with ``check`` 1 if any is there, also
+    where it would stay.
 
     Args:
         paths: as in :class:`ScanOptions`.
@@ -120,7 +121,7 @@ def run_scrub(
         print(f"{_line(finding, masker)}  left as it is", file=out)
     _say_what_to_do(project, [*marked, *report.findings], err)
     _say_gaps(report, err)
-    if marked and check:
+    if check and (marked or report.findings):
         return FOUND
     return COULD_NOT if report.unread else 0
 

@@ -57,6 +57,7 @@ def test_help_may_be_asked_for_anywhere(text: str) -> None:
         ("delete A --yess", "--yess: unknown option for %secret delete. Perhaps you meant --yes."),
         ("get --all=x", "--all: this option takes no value. Write --all alone."),
         ("get A --help=x", "--help: this option takes no value. Write --help alone."),
+        ("need A --use --optional B --env", "--env: it cannot be combined with --use. Pass one of them."),
         ("edit A --label", "--label: this option needs a value. Write it as --label=L."),
         ("describe 'A", "describe: a quotation mark is not closed. Close it, or put a backslash before it."),
         ("set A --quick", "--quick: unknown option for %secret set. See %secret set --help."),

@@ -183,9 +183,9 @@ def test_need(kernel: Kernel) -> None:
     assert "Read into variables: PLAIN" in said
     assert "Stand-ins in variables: KEY as key" in said
     kernel.ok("assert key.startswith('sk-proj-') and len(PLAIN) == 20")
-    cell = kernel.ok("%secret need NEW --use --env", answers=[VALUE[::-1], "api.example.org,*.example.net"])
+    cell = kernel.ok("%secret need NEW --use", answers=[VALUE[::-1], "api.example.org,*.example.net"])
     assert [bool(message.content["password"]) for message in cell.of("input_request")] == [True, False]
-    assert "Stand-ins in environment variables: NEW (for api.example.org, *.example.net)" in cell.stdout
+    assert "Stand-ins in variables: NEW (for api.example.org, *.example.net)" in cell.stdout
     kernel.ok("%secret forget\n%secret delete NEW --yes")
     kernel.ok("assert dict(os.environ) == before")
 

@@ -19,7 +19,18 @@ from dh_secrets_jupyter.scan.commands import ScanOptions, run_scan
 from . import realistic
 from .conftest import Repository
 
-PACKAGES = ("corner", "nbclient", "nbconvert", "nbformat", "nbsphinx", "nbval", "tqdm")
+PACKAGES = (
+    "corner",
+    "emcee",
+    "nbclient",
+    "nbconvert",
+    "nbformat",
+    "nbsphinx",
+    "nbstripout",
+    "nbval",
+    "papermill",
+    "tqdm",
+)
 VERSIONS = 3
 
 

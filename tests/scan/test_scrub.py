@@ -139,9 +139,11 @@ def test_command(repository: Repository, scrub: Scrub) -> None:
     assert b"[secret:API_KEY]" in notebook.read_bytes()
     assert stat.S_IMODE(notebook.stat().st_mode) == 0o640
     assert script.read_text() == planted.VALUE
-    assert scrub(check=True)[0] == 0
+    assert scrub(check=True)[0] == 1  # what would stay is a finding, too
+    assert scrub("a.ipynb", check=True)[0] == 0
     assert scrub("b.py", sources=True)[0] == 0
     assert script.read_text() == "[secret:API_KEY]"
+    assert scrub(check=True)[0] == 0
     assert sorted(path.name for path in repository.path.iterdir()) == [".git", "a.ipynb", "b.py"]
 
 

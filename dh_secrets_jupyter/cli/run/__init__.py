@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ...errors import SecretsError
-from ...grammar.parsing import Line
+from ...grammar.parsing import Line, missing_command_error
 from ...guard.engine import Masker
 from .values import load
 
@@ -37,7 +37,7 @@ def run(line: Line, common: Mapping[str, str]) -> int:
         SecretsError: no command, or its values cannot be had.
     """
     if not line.behind:
-        raise SecretsError("run", "the command is missing", f"Write it after --: {line.command.call} API_KEY -- env")
+        raise missing_command_error(line.command)
     names = line.words[: -len(line.behind)]
     loaded = load(line, names, common)
     sys.stdout.flush()

@@ -117,8 +117,10 @@ def test_short_values_are_said_not_to_be_masked(demo: Project, capsys: pytest.Ca
     assert said[1] == "PIN: this value is not masked, because it has fewer than 4 characters."
 
 
-@pytest.mark.parametrize("words", [["API_KEY"], ["API_KEY", "--"], []])
+@pytest.mark.parametrize(
+    "words", [["API_KEY"], ["API_KEY", "--"], [], ["API_KEY", "sh", "-c", "env"], ["--all", "ls", "--color=always"]]
+)
 def test_no_command(demo: Project, words: list[str]) -> None:
-    """It stands behind two hyphens."""
+    """It stands behind two hyphens, which is said also where it has options of its own."""
     with pytest.raises(SecretsError, match=r"run: the command is missing\. Write it after --"):
         run(parse_words(TERMINAL["run"], words), {})
