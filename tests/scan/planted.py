@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import json
 import shlex
+import sqlite3
 import struct
 import zlib
 from collections.abc import Callable
@@ -43,6 +45,23 @@ FORMATTINGS: dict[str, Callable[[Any], str]] = {
     "escapes": lambda notebook: json.dumps(notebook, indent=4, sort_keys=True).replace("/", "\\/"),
     "one line": lambda notebook: json.dumps(notebook, ensure_ascii=False, separators=(",", ":")),
 }
+
+
+FILES = {
+    "py": "# a comment\nx = 1\ny = {}\nz = 2\n",
+    "csv": "a;b\n1;2\n{};3\n",
+    "env": "A=1\nB=2\nKEY={}\n",
+    "log": "start\n\n[info] {} end\n",
+}
+"""Other files, with a text on their third line."""
+
+
+def write_database(path: Path, text: str) -> None:
+    """Writes a database of SQLite with a text in it, which fits a page."""
+    path.parent.mkdir(exist_ok=True)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("create table t (a)")
+        connection.execute("insert into t values (?)", [text])
 
 
 def masker() -> Masker:

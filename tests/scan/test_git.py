@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from itertools import cycle, product
 
 import pytest
 
@@ -102,26 +104,44 @@ def test_history(repository: Repository, scan: Scan, packed: bool) -> None:
 
 @pytest.mark.slow
 def test_history_of_each_encoding_in_each_place(repository: Repository, scan: Scan) -> None:
-    """Whatever became of a notebook, renamed, deleted or packed, each encoding in each place is found in it, once."""
-    planted_in = {}
-    for number, (place, make) in enumerate(planted.PLACES.items()):
-        for encoding, (secret, text) in planted.ENCODED.items():
-            document = planted.FORMATTINGS["lines"](make(text))
-            repository.write(f"{number}/{encoding}.ipynb", document)
-            planted_in[number, encoding] = secret, planted.EXPECTED[place]["field"]
-    repository.commit("made")
-    for number in range(0, len(planted.PLACES), 2):
-        repository.git("mv", str(number), f"renamed-{number}")
+    """Whatever became of a file, renamed, deleted, merged or packed, each encoding in each place is found in it, once:
+    in notebooks of any formatting, and in other files."""
+    planted_in: dict[tuple[str, str], tuple[str, str | None]] = {}
+    formattings = cycle(planted.FORMATTINGS.values())
+
+    def plant(place: str, encoding: str) -> None:
+        secret, text = planted.ENCODED[encoding]
+        planted_in[place, encoding] = secret, None
+        if make := planted.PLACES.get(place):
+            planted_in[place, encoding] = secret, planted.EXPECTED[place]["field"]
+            repository.write(f"{place}/{encoding}.ipynb", next(formattings)(make(text)))
+        elif place == "db":
+            planted.write_database(repository.path / place / f"{encoding}.db", text)
+        else:
+            repository.write(f"{place}/{encoding}.{place}", planted.FILES[place].format(text))
+
+    places = [*planted.PLACES, *planted.FILES, "db"]
+    renamed, deleted, merged = (places[number::3] for number in range(3))
+    for place, encoding in product(renamed + deleted, planted.ENCODED):
+        plant(place, encoding)
+    first = repository.commit("made")
+    for place in renamed:
+        repository.git("mv", place, f"renamed-{place}")
     repository.commit("renamed")
-    repository.git("rm", "--quiet", "-r", *(str(number) for number in range(1, len(planted.PLACES), 2)))
+    repository.git("rm", "--quiet", "-r", *deleted)
     repository.commit("deleted")
+    repository.git("checkout", "--quiet", "-b", "side", first)
+    for place, encoding in product(merged, planted.ENCODED):
+        plant(place, encoding)
+    repository.commit("side")
+    repository.git("checkout", "--quiet", "main")
+    repository.git("merge", "--quiet", "--no-edit", "side")
     repository.git("gc", "--quiet")
-    found: dict[tuple[int, str], list[tuple[str, str]]] = {}
+    found: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for one in scan(history=True)[1]["findings"]:
-        folder, _, name = one["file"].partition("/")
-        assert one["encoding"] == name.removesuffix(".ipynb")
-        key = int(folder.removeprefix("renamed-")), one["encoding"]
-        found.setdefault(key, []).append((one["secret"], one["field"]))
+        place, _, name = one["file"].removeprefix("renamed-").partition("/")
+        assert one["encoding"] == name.partition(".")[0]
+        found[place, one["encoding"]].append((one["secret"], one["field"]))
     assert found == {key: [expected] for key, expected in planted_in.items()}
 
 

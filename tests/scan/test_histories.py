@@ -19,18 +19,7 @@ from dh_secrets_jupyter.scan.commands import ScanOptions, run_scan
 from . import realistic
 from .conftest import Repository
 
-PACKAGES = (
-    "corner",
-    "emcee",
-    "nbclient",
-    "nbconvert",
-    "nbformat",
-    "nbsphinx",
-    "nbstripout",
-    "nbval",
-    "papermill",
-    "tqdm",
-)
+PACKAGES = ("corner", "emcee", "lmfit", "nbclient", "nbconvert", "nbformat", "nbsphinx", "nbstripout", "nbval", "tqdm")
 VERSIONS = 3
 
 
@@ -64,6 +53,7 @@ def test_nothing_is_found(package: str, repository: Repository, monkeypatch: pyt
     """In the history of a package's versions, a commit each, none of a hundred realistic values is found."""
     for version in _versions(package):
         _unpack(package, version, repository.path)
+        repository.git("add", "--all", "--force")  # also what the package's own .gitignore names
         repository.commit(version)
     assert repository.git("ls-files", "*.ipynb")
     monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(repository.path / ".git" / "secrets.db"))

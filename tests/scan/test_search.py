@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import concurrent.futures
 import json
-import sqlite3
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -38,11 +38,7 @@ def test_notebooks(masker: Masker, tmp_path: Path, place: str, formatting: str) 
 
 
 @pytest.mark.parametrize("encoding", planted.ENCODED)
-@pytest.mark.parametrize(
-    "form",
-    ["# a comment\nx = 1\ny = {}\nz = 2\n", "a;b\n1;2\n{};3\n", "A=1\nB=2\nKEY={}\n", "start\n\n[info] {} end\n"],
-    ids=["py", "csv", "env", "log"],
-)
+@pytest.mark.parametrize("form", planted.FILES.values(), ids=planted.FILES)
 def test_files(masker: Masker, form: str, encoding: str) -> None:
     """Each encoding is found in files of any kind, once, with its line."""
     name, text = planted.ENCODED[encoding]
@@ -55,10 +51,7 @@ def test_sqlite(masker: Masker, tmp_path: Path) -> None:
     """A value that fits a page of SQLite is found, in each encoding; a file without lines has none."""
     for encoding, (name, text) in planted.ENCODED.items():
         path = tmp_path / f"{encoding}.db"
-        with sqlite3.connect(path) as connection:
-            connection.execute("create table t (a)")
-            connection.execute("insert into t values (?)", [text])
-        connection.close()
+        planted.write_database(path, text)
         (finding,) = find("a.db", path.read_bytes(), masker).findings
         assert (finding.secret, finding.encoding, finding.line) == (name, encoding, None)
 
@@ -69,6 +62,16 @@ def test_utf_16(masker: Masker, order: str) -> None:
     text = "﻿" + f"x = {planted.VALUE}\r\n"
     (finding,) = find("a.txt", text.encode(order), masker).findings
     assert (finding.secret, finding.encoding) == ("API_KEY", "utf-16")
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_utf_16_in_notebooks(masker: Masker, order: str) -> None:
+    """So they are in each place of a notebook, once."""
+    text = planted.VALUE.encode(order).decode("ascii")
+    for (place, make), write in product(planted.PLACES.items(), planted.FORMATTINGS.values()):
+        (finding,) = find("a.ipynb", write(make(text)).encode(), masker).findings
+        assert (finding.secret, finding.encoding) == ("API_KEY", "utf-16")
+        assert finding.to_json().items() >= planted.EXPECTED[place].items()
 
 
 def test_same_place_once(masker: Masker) -> None:
