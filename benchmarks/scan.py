@@ -1,9 +1,9 @@
 """How fast a scan is, beside git itself for a history, and beside Python's JSON reader for notebooks, in one run.
 
-Run as ``make bench``. The history is that of five versions of a hundred packages of this Python, a commit each; a
-hundred random values are looked for. The notebooks are 1,000 of 0.2 MB each, with streams, tables and images; ten hold
-a value. Each scan is a process of its own, whose time is that of the clock and whose memory is the peak that the system
-saw.
+Run as ``make bench``. The histories are those of five versions of three, and of a hundred, packages of this Python, a
+commit each: of a small one a scan's start is most. A hundred random values are looked for. The notebooks are 1,000 of
+0.2 MB each, with streams, tables and images; ten hold a value. Each scan is a process of its own, whose time is that of
+the clock and whose memory is the peak that the system saw.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.local import LocalProvider
 
-PACKAGES = 100
+PACKAGES = (3, 100)
 VERSIONS = 5
 VALUES = 100
 NOTEBOOKS = 1_000
@@ -34,11 +34,12 @@ SCAN = [sys.executable, "-m", "dh_secrets_jupyter.cli", "scan", "--project", "be
 CAT = ["git", "cat-file", "--batch-all-objects", "--batch"]
 
 
-def history(folder: Path) -> int:
-    """Makes a repository, and returns the bytes of all its objects."""
+def history(folder: Path, count: int) -> int:
+    """Makes a repository of so many packages, and returns the bytes of all its objects."""
+    folder.mkdir()
     git = ["git", "-C", str(folder)]
     subprocess.run([*git, "init", "--quiet", "--initial-branch=main"], check=True)
-    packages = sorted(path for path in Path(sysconfig.get_path("purelib")).iterdir() if path.is_dir())[:PACKAGES]
+    packages = sorted(path for path in Path(sysconfig.get_path("purelib")).iterdir() if path.is_dir())[:count]
     with subprocess.Popen([*git, "fast-import", "--quiet", "--date-format=now"], stdin=subprocess.PIPE) as process:
         assert process.stdin
         for version, package in product(range(VERSIONS), packages):
@@ -100,6 +101,17 @@ def run(command: list[str], folder: Path, status: int) -> Cost:
     return Cost(*(min(getattr(cost, part) for cost in costs) for part in ("seconds", "computed", "peak")))
 
 
+def compare_history(folder: Path, count: int) -> None:
+    """Prints how long git and a scan take for the history of so many packages."""
+    size = history(folder, count)
+    bare = run(CAT, folder, 0)
+    scan = run([*SCAN, "--history"], folder, 0)
+    seconds = f"git cat-file {bare.seconds:.2f} s, scan {scan.seconds:.2f} s"
+    print(f"history, {size / 1e6:.1f} MB: {seconds}: {scan.seconds / bare.seconds:.2f} times")
+    print(f"  of the processors {bare.computed:.2f} s and {scan.computed:.2f} s, git's own with it")
+    print(f"  memory of the largest process, git's own in a large history: {bare.peak:.0f} and {scan.peak:.0f} MiB")
+
+
 def main() -> None:
     """Prints the table."""
     with tempfile.TemporaryDirectory() as made:
@@ -108,15 +120,9 @@ def main() -> None:
         dice = random.Random(2)
         values = {f"K{number}": "".join(dice.choices(SIGNS, k=dice.randint(16, 64))) for number in range(VALUES)}
         Project("bench", LocalProvider(), user="bench").import_values(values)
-        for name in ("history", "notebooks"):
-            (folder / name).mkdir()
-        size = history(folder / "history")
-        bare = run(CAT, folder / "history", 0)
-        scan = run([*SCAN, "--history"], folder / "history", 0)
-        seconds = f"git cat-file {bare.seconds:.2f} s, scan {scan.seconds:.2f} s"
-        print(f"history, {size / 1e6:.0f} MB: {seconds}: {scan.seconds / bare.seconds:.2f} times")
-        print(f"  of the processors {bare.computed:.2f} s and {scan.computed:.2f} s, git's own with it")
-        print(f"  memory of the largest process, which is git's: {bare.peak:.0f} and {scan.peak:.0f} MiB")
+        for count in PACKAGES:
+            compare_history(folder / f"history-{count}", count)
+        (folder / "notebooks").mkdir()
         size = notebooks(folder / "notebooks", values["K7"])
         files = list((folder / "notebooks").iterdir())
         start = perf_counter()
