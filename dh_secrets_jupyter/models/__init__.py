@@ -10,6 +10,7 @@ from .metadata import (
     check_description,
     check_expires,
     check_labels,
+    encodable,
     metadata_edit,
 )
 from .names import check_name, check_names, check_project, is_name, is_project
@@ -33,6 +34,7 @@ __all__ = [
     "check_names",
     "check_project",
     "decode",
+    "encodable",
     "encode",
     "is_name",
     "is_project",

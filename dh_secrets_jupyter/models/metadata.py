@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ MAX_LABEL = 63
 """Characters of one label."""
 MAX_LABELS = 100
 """Labels of one secret."""
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 T = TypeVar("T")
 
@@ -130,26 +132,31 @@ def _tolerant(parse: Callable[[str], T]) -> Callable[[object], T | None]:
     return read
 
 
+def encodable(text: str) -> str:
+    """Returns a text that UTF-8 can encode: JSON can write half of a surrogate pair, which no message can carry."""
+    return _HALF_PAIR.sub("\ufffd", text)
+
+
 def _texts(found: object) -> list[str]:
-    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
+    return [encodable(text) for text in found if isinstance(text, str)] if isinstance(found, list) else []
 
 
 _READERS: Mapping[str, Callable[[object], Any]] = {
-    "description": lambda found: found if isinstance(found, str) else "",
+    "description": lambda found: encodable(found) if isinstance(found, str) else "",
     "labels": _texts,
     "expires": _tolerant(date.fromisoformat),
     "hosts": _texts,
     "created": _tolerant(_parse_time),
     "updated": _tolerant(_parse_time),
-    "created_by": _tolerant(str),
-    "updated_by": _tolerant(str),
+    "created_by": _tolerant(encodable),
+    "updated_by": _tolerant(encodable),
 }
 """How each field is read from JSON; a form that this version does not know reads as if the field were not set."""
 
 
 def check_description(name: str, text: object) -> str:
     """Returns a description as it is, or raises :class:`SecretsError` (no text) or :class:`TooLargeError`."""
-    if not isinstance(text, str) or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not isinstance(text, str) or _HALF_PAIR.search(text):
         raise SecretsError(
             name, "the description must be text that UTF-8 can encode", "Change it, or clear it with an empty one"
         )

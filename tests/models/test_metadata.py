@@ -19,6 +19,7 @@ from dh_secrets_jupyter.models import (
     check_description,
     check_expires,
     check_labels,
+    metadata_edit,
 )
 
 times = st.datetimes(
@@ -91,6 +92,18 @@ def test_hostile_fields_are_kept_to_the_letter(text: str) -> None:
     stamped = replace(found, updated_by="jo").to_json()
     assert stamped == '{"updated_by":"jo",' + text[1:]
     assert Metadata.from_json(stamped) == replace(found, updated_by="jo")
+
+
+def test_halves_of_surrogate_pairs_are_shown_as_what_a_message_can_carry() -> None:
+    """JSON can hold them, UTF-8 cannot; beside a field that changes they stay as they were written."""
+    text = '{"description":"a\\ud83d","labels":["\\udc00","b"],"created_by":"\\ud800"}'
+    found = Metadata.from_json(text)
+    assert (found.description, found.labels, found.created_by) == ("a\ufffd", ["\ufffd", "b"], "\ufffd")
+    assert json.dumps(found.to_dict(), ensure_ascii=False).encode()
+    chosen = found.chosen()
+    chosen["expires"] = "2031-02-03"
+    assert metadata_edit("A", **chosen)(found).to_json() == '{"expires":"2031-02-03",' + text[1:]
+    assert metadata_edit("A", description="c")(found).description == "c"
 
 
 def test_a_field_in_a_newer_form_goes_when_it_is_changed() -> None:

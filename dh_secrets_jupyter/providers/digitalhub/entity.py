@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from ... import json_text
 from ...errors import InvalidNameError, SecretsError, TooLargeError
-from ...models import Metadata
+from ...models import Metadata, encodable
 from ..base import Put
 
 LOCK = "dh-secrets-jupyter.lock"
@@ -146,7 +146,7 @@ def check_entity(put: Put, exists: bool) -> None:
 
 
 def _text(found: object) -> str | None:
-    return found if isinstance(found, str) else None
+    return encodable(found) if isinstance(found, str) else None
 
 
 def _time(text: object) -> datetime | None:

@@ -20,7 +20,7 @@ names = st.text(string.ascii_letters + string.digits + "-._", min_size=1, max_si
 texts = st.text(st.characters(codec="utf-16"), max_size=60)
 metadata = st.builds(
     Metadata,
-    description=st.text(st.characters(), max_size=60),  # halves of surrogate pairs, too
+    description=texts,
     labels=st.lists(texts, max_size=3),
     expires=st.none() | st.dates(),
     created=st.none() | st.datetimes(timezones=st.just(UTC)),
