@@ -152,7 +152,7 @@ export class RestTransport implements Transport {
   async held(project: string): Promise<InKernel | null> {
     const held = await this._kernel.askIfLoaded<InKernel>('held', this._of(project));
     if (held) {
-      void this._reportUses();
+      void this._reportUses(project);
     }
     return held;
   }
@@ -185,9 +185,9 @@ export class RestTransport implements Transport {
   }
 
   /** Hands on which values were put into requests of the kernel since this was asked last, of whatever project. */
-  private async _reportUses(): Promise<void> {
+  private async _reportUses(shown: string): Promise<void> {
     const { id } = this._kernel;
-    const answer = await this._kernel.askIfLoaded<{ uses: Reported[] }>('used', {}).catch(() => null);
+    const answer = await this._kernel.askIfLoaded<{ uses: Reported[] }>('used', this._of(shown)).catch(() => null);
     for (const { project, name, ...use } of answer?.uses ?? []) {
       const body = { ...use, kernel: id };
       await this._request(OPERATIONS.report_used, isNothing, { project, name, body }).catch(() => undefined);

@@ -172,7 +172,7 @@ test('what the kernel used is handed on to the trail, of whatever project, and n
   const { made, sent, asked } = rest(() => new Response('', { status: 500 }), { held, used: { uses } });
   assert.deepEqual(await made.held('demo'), held);
   await settled();
-  assert.deepEqual(asked.slice(1), [['used', {}]]);
+  assert.deepEqual(asked.slice(1), [['used', { project: 'demo', provider: '' }]]);
   assert.deepEqual(
     sent,
     ['demo', 'other'].map(project => ({
