@@ -2,10 +2,10 @@
 
 import type { IconName } from './icons';
 import type { KernelActions } from './inkernel';
-import type { Trans } from './language';
+import { type Trans, wording } from './language';
 import { lineOf, type Place, projectLine } from './model';
 import { PYTHON_KEYWORDS, type SecretInfo } from './protocol';
-import { type Dialog, problemOf, type State } from './state';
+import { type Dialog, type DialogOfSecret, problemOf, type State } from './state';
 
 /** What an action has of the panel that shows the secret. */
 export interface Panel {
@@ -27,11 +27,11 @@ export interface Action {
   /** Its command is `dh-secrets:` and this. */
   id: string;
   /** Its name in the menu. */
-  label(trans: Trans): string;
-  /** The button that it has in the row besides, and its name there, which says whose it is. */
-  button?: { icon: IconName; label(trans: Trans, name: string): string };
-  /** What its menu says beside its name. */
-  hint?(trans: Trans, name: string): string;
+  label: string;
+  /** The button that it has in the row besides, and its name there, in which `%1` stands for the secret's. */
+  button?: { icon: IconName; label: string };
+  /** Returns what the secret is called where it is put. */
+  target?(name: string): string;
   /** Whether a secret has it; without this always. */
   isOffered?(panel: Panel, secret: SecretInfo): boolean;
   /** Why it cannot be done now, or an empty text. */
@@ -54,44 +54,47 @@ const readOnly = (panel: Panel) => panel.readOnly;
 const isRead = (_: Panel, { hosts }: SecretInfo) => hosts.length === 0;
 const held = (panel: Panel, { name }: SecretInfo) => panel.state.held.filter(one => one.name === name);
 
+const opens = (kind: DialogOfSecret['kind']) => (panel: Panel, secret: SecretInfo) =>
+  panel.openDialog({ kind, secret });
+
 const IN_KERNEL: readonly Action[] = [
   {
     id: 'put',
-    label: trans => trans.__('Put into kernel'),
-    button: { icon: 'insert', label: (trans, name) => trans.__('Put %1 into kernel', name) },
-    hint: (trans, name) => trans.__('as %1', variableName(name)),
+    label: wording('Put into kernel'),
+    button: { icon: 'insert', label: wording('Put %1 into kernel') },
+    target: variableName,
     isOffered: isRead,
     disabledReason: withoutKernel,
     run: (panel, { name }) => panel.kernel.put(name, 'variable')
   },
   {
     id: 'use',
-    label: trans => trans.__('Use in notebook'),
-    button: { icon: 'insert', label: (trans, name) => trans.__('Use %1 in notebook', name) },
-    hint: (trans, name) => trans.__('as %1', variableName(name)),
+    label: wording('Use in notebook'),
+    button: { icon: 'insert', label: wording('Use %1 in notebook') },
+    target: variableName,
     isOffered: (panel, secret) => !isRead(panel, secret),
     disabledReason: withoutKernel,
     run: (panel, { name }) => panel.kernel.use(name)
   },
   {
     id: 'environment',
-    label: trans => trans.__('Put into environment'),
-    hint: (trans, name) => trans.__('as %1', name),
+    label: wording('Put into environment'),
+    target: name => name,
     isOffered: isRead,
     disabledReason: withoutKernel,
     run: (panel, { name }) => panel.kernel.put(name, 'environment')
   },
   {
     id: 'put-again',
-    label: trans => trans.__('Put again'),
-    button: { icon: 'refresh', label: (trans, name) => trans.__('Put %1 again', name) },
+    label: wording('Put again'),
+    button: { icon: 'refresh', label: wording('Put %1 again') },
     isOffered: (panel, secret) => held(panel, secret).some(({ state }) => state === 'old'),
     disabledReason: withoutKernel,
     run: (panel, { name }) => panel.kernel.putAgain(name)
   },
   {
     id: 'forget',
-    label: trans => trans.__('Forget'),
+    label: wording('Forget'),
     isOffered: (panel, secret) => held(panel, secret).length > 0,
     disabledReason: withoutKernel,
     run: (panel, { name }) => panel.kernel.forget(name)
@@ -101,39 +104,39 @@ const IN_KERNEL: readonly Action[] = [
 const OF_SECRET: readonly Action[] = [
   {
     id: 'copy',
-    label: trans => trans.__('Copy line'),
+    label: wording('Copy line'),
     disabledReason: () => '',
     run: copyLine
   },
   {
     id: 'replace',
-    label: trans => trans.__('Replace value'),
+    label: wording('Replace value'),
     disabledReason: readOnly,
-    run: (panel, secret) => panel.openDialog({ kind: 'replace', secret })
+    run: opens('replace')
   },
   {
     id: 'edit',
-    label: trans => trans.__('Edit'),
+    label: wording('Edit'),
     disabledReason: readOnly,
-    run: (panel, secret) => panel.openDialog({ kind: 'edit', secret })
+    run: opens('edit')
   },
   {
     id: 'rename',
-    label: trans => trans.__('Rename'),
+    label: wording('Rename'),
     disabledReason: readOnly,
-    run: (panel, secret) => panel.openDialog({ kind: 'rename', secret })
+    run: opens('rename')
   },
   {
     id: 'copy-to-project',
-    label: trans => trans.__('Copy to project'),
+    label: wording('Copy to project'),
     disabledReason: () => '',
-    run: (panel, secret) => panel.openDialog({ kind: 'copy', secret })
+    run: opens('copy')
   },
   {
     id: 'delete',
-    label: trans => trans.__('Delete'),
+    label: wording('Delete'),
     disabledReason: readOnly,
-    run: (panel, secret) => panel.openDialog({ kind: 'delete', secret })
+    run: opens('delete')
   }
 ];
 
@@ -145,6 +148,11 @@ export async function run(panel: Panel, action: Action, secret: SecretInfo): Pro
   } else {
     await action.run(panel, secret);
   }
+}
+
+/** Returns what its menu says beside an action's name: what the secret is called where it is put. */
+export function hintOf({ target }: Action, trans: Trans, name: string): string {
+  return target ? trans.__('as %1', target(name)) : '';
 }
 
 /** Returns all actions of a panel, in the order of the menu. */

@@ -1,11 +1,23 @@
-/** A button with a text. */
+/** Buttons with a text, and with an icon alone. */
 
 import type { ButtonHTMLAttributes } from 'preact';
+import { Icon, type IconName } from './icons';
 
 export function Button({ children, ...button }: ButtonHTMLAttributes) {
   return (
     <button type="button" class="dhs-button" {...button}>
       {children}
+    </button>
+  );
+}
+
+type Props = ButtonHTMLAttributes & { icon: IconName; label: string; kind?: string };
+
+/** A button whose name is heard, and seen as its title where that says nothing else. `kind` is a class of its own. */
+export function IconButton({ icon, label, kind = '', ...button }: Props) {
+  return (
+    <button type="button" class={`dhs-icon-button ${kind}`} aria-label={label} title={label} {...button}>
+      <Icon name={icon} />
     </button>
   );
 }

@@ -1,8 +1,8 @@
 /** What a panel changes in a project, and how it says what became of that. */
 
-import type { Host } from './inkernel';
+import type { Ask, Host } from './inkernel';
 import type { Trans } from './language';
-import { type Details, RequestError, type Transport } from './model';
+import { type Details, RequestError } from './model';
 
 /** What it needs of the store besides. */
 export interface ListHost extends Host {
@@ -10,43 +10,47 @@ export interface ListHost extends Host {
   refresh(): Promise<void>;
 }
 
-/** Has a project changed; resolves to the notices. */
-type Ask = (transport: Transport, project: string) => Promise<string[]>;
-
-/** One for each store. Each change resolves to whether it happened; the list is asked for again whatever came of it. */
+/**
+ * One for each store. Each change brings notices, and resolves to whether it happened; the list is asked for again whatever
+ * came of it.
+ */
 export class Changes {
   constructor(private readonly _host: ListHost) {}
 
   create(name: string, value: string, details: Details): Promise<boolean> {
-    const done = this._trans.__('%1 was saved.', name);
-    return this._change(name, done, (transport, project) => transport.create(project, name, value, details));
+    return this._change(name, this._trans.__('%1 was saved.', name), (transport, project) =>
+      transport.create(project, name, value, details)
+    );
   }
 
   replace(name: string, value: string): Promise<boolean> {
-    const done = this._trans.__('The value of %1 was replaced.', name);
-    return this._change(name, done, (transport, project) => transport.update(project, name, { value }));
+    return this._change(name, this._trans.__('The value of %1 was replaced.', name), (transport, project) =>
+      transport.update(project, name, { value })
+    );
   }
 
   edit(name: string, details: Partial<Details>): Promise<boolean> {
-    const done = this._trans.__('%1 was saved.', name);
-    return this._change(name, done, (transport, project) => transport.update(project, name, details));
+    return this._change(name, this._trans.__('%1 was saved.', name), (transport, project) =>
+      transport.update(project, name, details)
+    );
   }
 
   rename(name: string, newName: string): Promise<boolean> {
-    const done = this._trans.__('%1 is now %2.', name, newName);
-    return this._change(name, done, (transport, project) =>
+    return this._change(name, this._trans.__('%1 is now %2.', name, newName), (transport, project) =>
       transport.copy(project, name, { name: newName, move: true })
     );
   }
 
   copy(name: string, project: string, newName: string): Promise<boolean> {
-    const done = this._trans.__('%1 was copied to project %2.', name, project);
-    return this._change(name, done, (transport, from) => transport.copy(from, name, { project, name: newName }));
+    return this._change(name, this._trans.__('%1 was copied to project %2.', name, project), (transport, from) =>
+      transport.copy(from, name, { project, name: newName })
+    );
   }
 
   remove(name: string): Promise<boolean> {
-    const done = this._trans.__('%1 was deleted.', name);
-    return this._change(name, done, (transport, project) => transport.remove(project, name));
+    return this._change(name, this._trans.__('%1 was deleted.', name), (transport, project) =>
+      transport.remove(project, name)
+    );
   }
 
   /** Stores many values, all or none. */
@@ -93,7 +97,7 @@ export class Changes {
     return this._trans.__('%1: waiting for an answer…', name || this._trans.__('Import .env'));
   }
 
-  private async _change(name: string, done: string, ask: Ask): Promise<boolean> {
+  private async _change(name: string, done: string, ask: Ask<string[]>): Promise<boolean> {
     const { transport, state, act, refresh } = this._host;
     const happened = await act(
       name,

@@ -24,7 +24,7 @@ export function commands(
 ): Command[] {
   const { trans } = store;
   // In the palette there is nothing around it that says of what.
-  const label = (action: Action) => trans.__('Secret: %1', action.label(trans));
+  const label = (action: Action) => trans.__('Secret: %1', trans.__(action.label));
   const act = async (action: Action) => {
     show();
     await store.refresh();

@@ -30,7 +30,10 @@ export function daysLeft(expires: string, now = new Date()): number {
 
 /** How a secret's expiry is shown in its row: not at all, as it is, as one that is soon, or as one that is over. */
 export function urgency({ expires }: SecretInfo, now = new Date()): '' | 'later' | 'soon' | 'over' {
-  const days = expires === null ? Number.POSITIVE_INFINITY : daysLeft(expires, now);
+  if (!expires) {
+    return '';
+  }
+  const days = daysLeft(expires, now);
   return days < 0 ? 'over' : days <= SOON_DAYS ? 'soon' : days <= SHOWN_DAYS ? 'later' : '';
 }
 

@@ -85,7 +85,7 @@ export function Dialog({ store, title, action, act, drop, destroys, children }: 
         }
       }}
     >
-      <form novalidate autocomplete="off" onSubmit={event => void submit(event)} onKeyDown={enter}>
+      <form class="dhs-form" novalidate autocomplete="off" onSubmit={event => void submit(event)} onKeyDown={enter}>
         <h2 class="dhs-title">{title}</h2>
         {children}
         <Problem store={store} />

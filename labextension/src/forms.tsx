@@ -1,5 +1,6 @@
 /** The forms: add, replace a value, edit metadata, delete; and which one is open. */
 
+import type { FunctionComponent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { areDatesComplete, changed, DetailFields, readDetails } from './details';
 import { Dialog } from './dialog';
@@ -10,7 +11,7 @@ import type { Details } from './model';
 import { CopyForm, RenameForm } from './moveforms';
 import { checkName } from './names';
 import type { SecretInfo } from './protocol';
-import type { Dialog as OpenedDialog } from './state';
+import type { DialogOfSecret, Dialog as OpenedDialog } from './state';
 import type { Store } from './store';
 import { useUniqueId } from './uniqueid';
 import { ValueField, type ValueHandle } from './valuefield';
@@ -143,6 +144,14 @@ function LabelledValue(props: { store: Store; name: () => string; handle: { curr
   );
 }
 
+const OF_SECRET: Record<DialogOfSecret['kind'], FunctionComponent<{ store: Store; secret: SecretInfo }>> = {
+  replace: ReplaceForm,
+  edit: EditForm,
+  rename: RenameForm,
+  copy: CopyForm,
+  delete: DeleteForm
+};
+
 /** The dialog that is open. */
 export function OpenDialog({ store, dialog }: { store: Store; dialog: OpenedDialog }) {
   switch (dialog.kind) {
@@ -152,15 +161,9 @@ export function OpenDialog({ store, dialog }: { store: Store; dialog: OpenedDial
       return <Help store={store} />;
     case 'import':
       return <ImportForm store={store} dropped={dialog.dropped} />;
-    case 'rename':
-      return <RenameForm store={store} secret={dialog.secret} />;
-    case 'copy':
-      return <CopyForm store={store} secret={dialog.secret} />;
-    case 'replace':
-      return <ReplaceForm store={store} secret={dialog.secret} />;
-    case 'edit':
-      return <EditForm store={store} secret={dialog.secret} />;
-    case 'delete':
-      return <DeleteForm store={store} secret={dialog.secret} />;
+    default: {
+      const Form = OF_SECRET[dialog.kind];
+      return <Form store={store} secret={dialog.secret} />;
+    }
   }
 }

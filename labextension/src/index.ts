@@ -14,7 +14,8 @@ import { ActiveKernel } from './activekernel';
 import { choose } from './chooser';
 import { commands, SHOW } from './commands';
 import { EventBus } from './eventbus';
-import { insert } from './insertaction';
+import { setFront } from './inkernel';
+import { insert, takeNames } from './insertaction';
 import type { Trans } from './language';
 import type { Place } from './model';
 import { Needs, NeedsNote } from './needs';
@@ -49,6 +50,7 @@ class SecretsPanel extends Widget {
     const name = store.trans.__('Secrets');
     this.title.caption = name;
     this._unmount = mount(this.node, store, { ...around, name: () => name });
+    takeNames(this.node, store);
   }
 
   protected override onActivateRequest(): void {
@@ -127,7 +129,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     );
     active.follow({
       front: front => {
-        store.kernel.setFront(front);
+        setFront(store.kernel, front);
         void needs.look(active.notebook ? codeOf(active.notebook) : []);
       },
       cell: () => void store.kernel.ask()

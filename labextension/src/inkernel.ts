@@ -1,5 +1,6 @@
 /** What of the project is in the kernel in front, as a panel shows it, and what it does there. */
 
+import { sayDate } from './dates';
 import type { Trans } from './language';
 import type { Front, Held, InKernel, Put, Transport, Warnings } from './model';
 import type { Destination } from './protocol';
@@ -18,6 +19,9 @@ export interface Host {
   act<T>(name: string, waiting: string, ask: () => Promise<T>, done: (answer: T) => string): Promise<boolean>;
 }
 
+/** Asks for something of a project. */
+export type Ask<T> = (transport: Transport, project: string) => Promise<T>;
+
 /** One for each store. */
 export class KernelActions {
   /** Of which kernel and project an answer is awaited; of the same nothing more is asked meanwhile, but afterwards. */
@@ -25,24 +29,11 @@ export class KernelActions {
   private _askAgain = false;
   private _undoTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly _host: Host) {}
-
-  /** Says what is in front now; what was said of another kernel is over. */
-  setFront(front: Front): void {
-    const { front: before, dialog } = this._host.state;
-    const isOther = front.kernel !== before.kernel || front.file !== before.file;
-    this._host.set({ front, disabledReason: front.disabledReason });
-    if (isOther) {
-      this._host.set({ held: [], own: null, notice: '', undoable: false, ...(!dialog && { problem: null }) });
-    }
-    if (isOther || front.disabledReason !== before.disabledReason) {
-      void this.ask();
-    }
-  }
+  constructor(readonly host: Host) {}
 
   /** Asks the kernel what it holds. */
   async ask(): Promise<void> {
-    const { transport, state } = this._host;
+    const { transport, state } = this.host;
     const key = keyOf(state);
     if (key === this._asked) {
       this._askAgain = true;
@@ -51,14 +42,14 @@ export class KernelActions {
     this._asked = key;
     do {
       this._askAgain = false;
-      const isPossible = state.project !== '' && this._host.state.disabledReason === '';
+      const isPossible = state.project !== '' && this.host.state.disabledReason === '';
       // Where it cannot be said, what was said before stays.
       const answer = isPossible ? await transport.held(state.project).catch(() => undefined) : null;
-      if (key !== keyOf(this._host.state)) {
+      if (key !== keyOf(this.host.state)) {
         break;
       }
       if (answer !== undefined) {
-        this._host.set(shown(answer));
+        this.host.set(shown(answer));
       }
     } while (this._askAgain);
     if (this._asked === key) {
@@ -67,10 +58,10 @@ export class KernelActions {
   }
 
   put(name: string, destination: Destination): Promise<boolean> {
-    const { transport, state, trans } = this._host;
+    const { trans } = this.host;
     return this._act(
       name,
-      () => transport.put(state.project, name, destination),
+      (transport, project) => transport.put(project, name, destination),
       put =>
         this._saidOf(
           name,
@@ -84,10 +75,10 @@ export class KernelActions {
 
   /** Has the kernel put a stand-in into a variable, for a secret that it can use and not read. */
   use(name: string): Promise<boolean> {
-    const { transport, state, trans } = this._host;
+    const { trans } = this.host;
     return this._act(
       name,
-      () => transport.use(state.project, name),
+      (transport, project) => transport.use(project, name),
       ({ hosts, ...put }) => {
         const place = trans.__('A stand-in for %1 is in the variable %2.', name, put.target);
         return this._saidOf(name, put, `${place} ${saidHosts(trans, hosts)}.`);
@@ -96,28 +87,28 @@ export class KernelActions {
   }
 
   putAgain(name: string): Promise<boolean> {
-    const { transport, state, trans } = this._host;
+    const { trans } = this.host;
     return this._act(
       name,
-      () => transport.putAgain(state.project, name),
+      (transport, project) => transport.putAgain(project, name),
       put => [trans.__('The kernel has the new value of %1.', name), ...this._warnings(name, put)].join(' ')
     );
   }
 
   forget(name: string): Promise<boolean> {
-    const { transport, state, trans } = this._host;
+    const { trans } = this.host;
     return this._act(
       name,
-      () => transport.forget(state.project, name),
+      (transport, project) => transport.forget(project, name),
       () => trans.__('%1 is no longer in the kernel.', name)
     );
   }
 
   undo(): Promise<boolean> {
-    const { transport, state, trans } = this._host;
+    const { trans } = this.host;
     return this._act(
       '',
-      () => transport.undo(state.project),
+      (transport, project) => transport.undo(project),
       () => trans.__('What was there before is back.')
     );
   }
@@ -128,26 +119,29 @@ export class KernelActions {
     this.ask = async () => undefined;
   }
 
-  private async _act<T>(name: string, ask: () => Promise<T>, done: (answer: T) => string) {
-    const { trans, state } = this._host;
+  private async _act<T>(name: string, ask: Ask<T>, done: (answer: T) => string) {
+    const { transport, trans, state } = this.host;
     const { kernel } = state.front;
     const waiting = trans.__('%1: waiting for the kernel…', name || trans.__('Undo'));
-    this._host.set({ undoable: false });
-    const happened = await this._host.act(name, waiting, ask, answer =>
+    this.host.set({ undoable: false });
+    const happened = await this.host.act(
+      name,
+      waiting,
+      () => ask(transport, state.project),
       // Of a kernel that is no longer in front nothing is said.
-      kernel === this._host.state.front.kernel ? done(answer) : ''
+      answer => (kernel === this.host.state.front.kernel ? done(answer) : '')
     );
     void this.ask();
     return happened;
   }
 
   private _saidOf(name: string, put: Pick<Put, 'target' | 'replaced'> & Partial<Warnings>, place: string): string {
-    const { trans, state } = this._host;
+    const { trans, state } = this.host;
     const { file } = state.front;
     if (put.replaced) {
-      this._host.set({ undoable: true });
+      this.host.set({ undoable: true });
       clearTimeout(this._undoTimer);
-      this._undoTimer = setTimeout(() => this._host.set({ undoable: false }), UNDO_MS);
+      this._undoTimer = setTimeout(() => this.host.set({ undoable: false }), UNDO_MS);
     }
     return [
       file ? `${file}: ${place}` : place,
@@ -157,13 +151,27 @@ export class KernelActions {
   }
 
   private _warnings(name: string, { expired, unmasked }: Partial<Warnings>): string[] {
-    const { trans } = this._host;
-    const day = (date: string) =>
-      new Intl.DateTimeFormat(trans.language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(date));
+    const { trans } = this.host;
     return [
-      ...(expired ? [trans.__('%1 has expired; its last valid day was %2.', name, day(expired))] : []),
+      ...(expired
+        ? [trans.__('%1 has expired; its last valid day was %2.', name, sayDate(expired, trans.language))]
+        : []),
       ...(unmasked ? [trans.__('The guard does not mask %1: %2.', name, unmasked)] : [])
     ];
+  }
+}
+
+/** Tells a side panel what is in front now; what was said of another kernel is over. */
+export function setFront(kernel: KernelActions, front: Front): void {
+  const { host } = kernel;
+  const { front: before, dialog } = host.state;
+  const isOther = front.kernel !== before.kernel || front.file !== before.file;
+  host.set({ front, disabledReason: front.disabledReason });
+  if (isOther) {
+    host.set({ held: [], own: null, notice: '', undoable: false, ...(!dialog && { problem: null }) });
+  }
+  if (isOther || front.disabledReason !== before.disabledReason) {
+    void kernel.ask();
   }
 }
 

@@ -1,12 +1,13 @@
 /** What inserts a secret into the cells of the notebook in front; a panel that cannot know them has it not. */
 
-import { type Action, assumedProject, type Panel } from './actions';
-import { lineOf, type Place } from './model';
+import { type Action, assumedProject, type Panel, run } from './actions';
+import { wording } from './language';
+import { DRAGGED, lineOf, type Place } from './model';
 import type { SecretInfo } from './protocol';
 
 export const INSERT: Action = {
   id: 'insert',
-  label: trans => trans.__('Insert into cell'),
+  label: wording('Insert into cell'),
   disabledReason: panel => panel.state.front.cellsReason,
   run: (panel, secret) => insert(panel, secret)
 };
@@ -22,4 +23,25 @@ export async function insert(panel: Panel, secret: SecretInfo, place?: Place): P
       lines.length > 0 ? trans.__('Inserted: %1', lines.join(' · ')) : trans.__('The cells read %1 already.', name)
     );
   }
+}
+
+/** Takes a double click on a name in the list, and its drag: dropped on a cell it inserts, elsewhere it is a line of text. */
+export function takeNames(element: HTMLElement, panel: Panel): void {
+  const secretAt = (target: EventTarget | null) => {
+    const row = (target as Element).closest('.dhs-name')?.closest<HTMLElement>('.dhs-row');
+    return panel.state.secrets?.find(({ name }) => name === row?.dataset.name);
+  };
+  element.addEventListener('dblclick', ({ target }) => {
+    const secret = secretAt(target);
+    if (secret) {
+      void run(panel, INSERT, secret);
+    }
+  });
+  element.addEventListener('dragstart', ({ target, dataTransfer }) => {
+    const secret = secretAt(target);
+    if (secret) {
+      dataTransfer?.setData(DRAGGED, secret.name);
+      dataTransfer?.setData('text/plain', lineOf(secret));
+    }
+  });
 }

@@ -1,8 +1,6 @@
 /** The list of a project's secrets: the rows that a search finds, or why there are none. */
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { run } from './actions';
-import { DRAGGED, lineOf } from './model';
 import type { SecretInfo } from './protocol';
 import { Row } from './row';
 import { ROW_HEIGHT, rowsInView } from './rowsinview';
@@ -91,27 +89,9 @@ function Rows({ store, found, openMenu, scrolled }: ListProps & { scrolled: { to
     event.stopPropagation();
   };
 
-  const secretAt = (target: EventTarget | null) => found[indexOf(rowAt(target)?.dataset.name ?? '')];
-
-  const onDblClick = ({ target }: MouseEvent) => {
-    const secret = secretAt(target);
-    if (secret && store.cells && (target as Element).closest('.dhs-name')) {
-      void run(store, store.cells.action, secret);
-    }
-  };
-
-  /** A name that is dropped on a cell inserts what reads it; elsewhere it is a line of text. */
-  const onDragStart = ({ target, dataTransfer }: DragEvent) => {
-    const secret = secretAt(target);
-    if (secret) {
-      dataTransfer?.setData(DRAGGED, secret.name);
-      dataTransfer?.setData('text/plain', lineOf(secret));
-    }
-  };
-
   const onContextMenu = (event: MouseEvent) => {
     const row = rowAt(event.target);
-    const secret = secretAt(event.target);
+    const secret = found[indexOf(row?.dataset.name ?? '')];
     const anchor = row?.querySelector<HTMLElement>('.dhs-stop');
     if (secret && anchor) {
       event.preventDefault();
@@ -130,8 +110,6 @@ function Rows({ store, found, openMenu, scrolled }: ListProps & { scrolled: { to
       style={drawn.all ? undefined : { position: 'relative', height: `${found.length * ROW_HEIGHT + extra}px` }}
       onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
-      onDblClick={store.cells ? onDblClick : undefined}
-      onDragStart={store.cells ? onDragStart : undefined}
       onFocusIn={event => setCurrent(rowAt(event.target)?.dataset.name ?? '')}
     >
       {drawn.indexes.map(index => {

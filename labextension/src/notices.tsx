@@ -1,8 +1,7 @@
 /** What went wrong, and what is being waited for or was done: there is one of each, in the dialog while one is open. */
 
 import type { ComponentChildren } from 'preact';
-import { Button } from './button';
-import { Icon } from './icons';
+import { Button, IconButton } from './button';
 import type { Problem as ProblemState } from './state';
 import type { Store } from './store';
 
@@ -20,14 +19,7 @@ export function Problem({ store }: { store: Store }) {
   return (
     <div class="dhs-problem" role="alert">
       <span>{explain(problem)}</span>
-      <button
-        type="button"
-        class="dhs-icon-button"
-        aria-label={store.trans.__('Dismiss')}
-        onClick={() => store.dismiss()}
-      >
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" label={store.trans.__('Dismiss')} onClick={() => store.dismiss()} />
     </div>
   );
 }

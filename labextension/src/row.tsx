@@ -1,10 +1,10 @@
 /** One secret in the list: its name, its expiry and labels, its buttons, and on demand what else is known of it. */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { type Action, actionsOf, run } from './actions';
+import { type Action, actionsOf, hintOf, run } from './actions';
 import { labelSearch } from './arrange';
+import { IconButton } from './button';
 import { daysLeft, sayDate, sayDays, sayTime, urgency } from './dates';
-import { Icon } from './icons';
 import { saidHeld, saidHosts } from './inkernel';
 import type { Trans } from './language';
 import { changedElsewhere } from './model';
@@ -45,16 +45,14 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
       style={top === undefined ? undefined : { position: 'absolute', top: `${top}px` }}
     >
       <div class="dhs-head">
-        <button
-          type="button"
+        <IconButton
           tabIndex={-1}
-          class="dhs-icon-button dhs-toggle"
-          aria-label={trans.__('Details of %1', name)}
+          kind="dhs-toggle"
+          icon={isOpen ? 'down' : 'right'}
+          label={trans.__('Details of %1', name)}
           aria-expanded={isOpen}
           onClick={() => toggle(name)}
-        >
-          <Icon name={isOpen ? 'down' : 'right'} />
-        </button>
+        />
         <span class="dhs-name" dir="auto" title={description || name} draggable={store.cells !== null}>
           {name}
         </span>
@@ -69,33 +67,27 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
         {buttonsOf(store, secret).map(
           action =>
             action.button && (
-              <button
+              <IconButton
                 key={action.id}
-                type="button"
                 tabIndex={-1}
-                class="dhs-icon-button"
-                aria-label={action.button.label(trans, name)}
+                icon={action.button.icon}
+                label={trans.__(action.button.label, name)}
                 aria-disabled={action.disabledReason(store) !== ''}
                 title={
-                  action.disabledReason(store) || [action.label(trans), action.hint?.(trans, name)].join(' ').trim()
+                  action.disabledReason(store) || `${trans.__(action.label)} ${hintOf(action, trans, name)}`.trim()
                 }
                 onClick={() => void run(store, action, secret)}
-              >
-                <Icon name={action.button.icon} />
-              </button>
+              />
             )
         )}
-        <button
-          type="button"
+        <IconButton
           tabIndex={isStop ? 0 : -1}
-          class="dhs-icon-button dhs-stop"
-          aria-label={trans.__('Actions for %1', name)}
+          kind="dhs-stop"
+          icon="more"
+          label={trans.__('Actions for %1', name)}
           aria-haspopup="menu"
-          title={trans.__('Actions')}
           onClick={event => openMenu(secret, event.currentTarget)}
-        >
-          <Icon name="more" />
-        </button>
+        />
       </div>
       {isOpen && <Details store={store} secret={secret} />}
     </li>

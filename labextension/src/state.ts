@@ -14,12 +14,18 @@ export interface Problem {
   hint: string;
 }
 
-/** Which dialog is open, and for which secret. */
+/** A dialog for one secret. */
+export interface DialogOfSecret {
+  kind: 'replace' | 'edit' | 'rename' | 'copy' | 'delete';
+  secret: SecretInfo;
+}
+
+/** Which dialog is open. */
 export type Dialog =
   | { kind: 'add'; name?: string; about?: string }
   | { kind: 'help' }
   | { kind: 'import'; dropped: File | null }
-  | { kind: 'replace' | 'edit' | 'rename' | 'copy' | 'delete'; secret: SecretInfo };
+  | DialogOfSecret;
 
 /** All that the view shows. `secrets` is null until the project's list has come. */
 export interface State {

@@ -2,7 +2,8 @@
 
 import { useState } from 'preact/hooks';
 import { ORDERS, type Order } from './arrange';
-import { Icon, type IconName } from './icons';
+import { IconButton } from './button';
+import type { IconName } from './icons';
 import type { Trans } from './language';
 import { Menu } from './menu';
 import type { Store } from './store';
@@ -21,16 +22,12 @@ export function TitleBar({ store, shown, openSettings, hasHelp }: Props) {
   const { trans, state } = store;
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const tool = (icon: IconName, label: string, press: (button: HTMLElement) => void, opensMenu?: true) => (
-    <button
-      type="button"
-      class="dhs-icon-button"
-      aria-label={label}
+    <IconButton
+      icon={icon}
+      label={label}
       aria-haspopup={opensMenu && 'menu'}
-      title={label}
       onClick={event => press(event.currentTarget)}
-    >
-      <Icon name={icon} />
-    </button>
+    />
   );
   return (
     <div class="dhs-titlebar">

@@ -6,7 +6,7 @@
 
 import { type FunctionComponent, render } from 'preact';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
-import { actionsOf, run } from './actions';
+import { actionsOf, hintOf, run } from './actions';
 import { arrange } from './arrange';
 import { OpenDialog } from './forms';
 import { Icon } from './icons';
@@ -91,8 +91,8 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
         <Menu
           label={trans.__('Actions for %1', menu.secret.name)}
           items={actionsOf(store, menu.secret).map(action => ({
-            label: action.label(trans),
-            hint: action.hint?.(trans, menu.secret.name) ?? '',
+            label: trans.__(action.label),
+            hint: hintOf(action, trans, menu.secret.name),
             disabledReason: action.disabledReason(store),
             run: () => void run(store, action, menu.secret)
           }))}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Action, actionsOf, allActions, run } from '../src/actions';
+import { setFront } from '../src/inkernel';
 import { INSERT } from '../src/insertaction';
 import { untranslated } from '../src/language';
 import { Store } from '../src/store';
@@ -33,9 +34,9 @@ async function opened(writable: boolean) {
 }
 
 test('each action has a name of its own, and one that has a button says there whose it is', () => {
-  assert.equal(new Set(all.map(({ label }) => label(untranslated))).size, all.length);
-  const named = all.flatMap(({ button }) => button?.label(untranslated, 'db-pass') ?? []);
-  assert.deepEqual(named, ['Put db-pass into kernel', 'Use db-pass in notebook', 'Put db-pass again']);
+  assert.equal(new Set(all.map(({ label }) => label)).size, all.length);
+  const named = all.flatMap(({ button }) => button?.label ?? []);
+  assert.deepEqual(named, ['Put %1 into kernel', 'Use %1 in notebook', 'Put %1 again']);
 });
 
 test('putting reads the project that is shown into a variable or the environment', async () => {
@@ -65,7 +66,7 @@ test('a secret for hosts is used in place of being read, by a line that uses it'
   await store.refresh();
   const ids = actionsOf(store, restricted).map(({ id }) => id);
   assert.deepEqual(ids.slice(0, 3), ['use', 'insert', 'copy']);
-  assert.equal(action('use').button?.label(untranslated, 'api-key'), 'Use api-key in notebook');
+  assert.equal(action('use').button?.label, 'Use %1 in notebook');
   await run(store, action('use'), restricted);
   assert.deepEqual(used, [['demo', 'api-key']]);
   assert.equal(
@@ -101,7 +102,7 @@ test('where one may only read, what changes is disabled and says why; putting an
 
 test('without a kernel, what needs one is disabled and says why', async () => {
   const { store, put } = await opened(true);
-  store.kernel.setFront({ ...FRONT, disabledReason: 'No notebook is open.' });
+  setFront(store.kernel, { ...FRONT, disabledReason: 'No notebook is open.' });
   const disabled = all.filter(one => one.disabledReason(store) !== '');
   assert.deepEqual(
     disabled.map(({ id }) => id),

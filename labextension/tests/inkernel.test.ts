@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { actionsOf, variableName } from '../src/actions';
-import { saidHeld, usedProject } from '../src/inkernel';
+import { saidHeld, setFront, usedProject } from '../src/inkernel';
 import { untranslated } from '../src/language';
 import { type Held, type InKernel, RequestError, type Transport } from '../src/model';
 import { Store } from '../src/store';
@@ -31,7 +31,7 @@ async function opened(set: Partial<Transport> = {}) {
     }
   });
   const store = new Store(transport);
-  store.kernel.setFront(FRONT);
+  setFront(store.kernel, FRONT);
   await store.refresh();
   await settled();
   asked.length = 0;
@@ -48,7 +48,7 @@ test('the kernel is asked when the panel opens, when something changed, and afte
     ['again', () => store.kernel.putAgain('A')],
     ['forget', () => store.kernel.forget('A')],
     ['undo', () => store.kernel.undo()],
-    ['another kernel', () => store.kernel.setFront({ ...FRONT, kernel: 'k-1 1' })],
+    ['another kernel', () => setFront(store.kernel, { ...FRONT, kernel: 'k-1 1' })],
     ['another project', () => store.setProject('other')]
   ];
   for (const [step, act] of steps) {
@@ -82,7 +82,7 @@ test('after a restart nothing claims to be in the kernel, and no notice or answe
   const slow = new Promise<InKernel>(resolve => (late = resolve));
   const { store: other } = await opened({ held: () => slow });
   for (const one of [store, other]) {
-    one.kernel.setFront({ ...FRONT, kernel: 'k-1 1', disabledReason: 'It is gone.' });
+    setFront(one.kernel, { ...FRONT, kernel: 'k-1 1', disabledReason: 'It is gone.' });
   }
   late(HELD);
   await settled();
