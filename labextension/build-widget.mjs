@@ -5,12 +5,12 @@
  * and of members. `NAME.json` has the texts of each language by their numbers, and the kernel hands one language over; what
  * is said before that is in the module.
  *
- * 1. A module is bundled once to see which sources have a part in it.
- * 2. The texts of these get their numbers, first those that it has to know by itself.
+ * 1. A module is bundled once with a mark in place of each text, to see which it says.
+ * 2. These get their numbers, first those that it has to know by itself.
  * 3. It is bundled again, with the numbers.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
@@ -19,15 +19,15 @@ import { catalogues, joined, replaceTexts, textsOf } from './texts.mjs';
 const OUT = '../dh_secrets_jupyter/static';
 /** What the widgets use of Preact, in its place. */
 const RENDERER = './src/smallpreact.ts';
-/** Members that nobody else knows by name: no browser, no kernel, no theme. */
-const MEMBERS = `accepted action AmongNotices assumedProject badLines BelowProject button cellsReason changes choose cleanup
-  closeDialog current destroys dialog disabledReason dropped effects front handle held hooks importValues indexes inSvg
-  isCurrent isGone isOffered isOpen isStop kernel kids kind label listProblem loadProjects notice openDialog openMenu
-  openSettings problem putAgain refuse scrolled secret setFront setInView setLive setOrder setProject setSearch store subject
-  trans transport tryAgain undoable`;
-const OURS = new RegExp(`^_.|^(?:${MEMBERS.split(/\s+/).join('|')})$`);
+/** Members that are private to a class. */
+const PRIVATE = /^_./;
 /** Classes and style variables of ours, but that of the kernel's own table. */
 const STYLED = /\bdhs-(?!fallback)[a-z]+(?:-[a-z]+)*/g;
+const SIGNS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+/** What stands around a text's number where the code is searched for it. */
+const MARK = '¤';
+/** What stands between two texts. */
+const BETWEEN = '~';
 
 const languages = Object.entries({ en: {}, ...catalogues() });
 const shortened = new Map();
@@ -35,8 +35,8 @@ const shortened = new Map();
 /** Puts short names in the place of ours: made of the name alone, for a page may show front ends of several versions. */
 function shorten(source) {
   return source.replace(STYLED, name => {
-    const hash = [...name].reduce((sum, sign) => (sum * 31 + sign.charCodeAt(0)) % 36 ** 3, 0);
-    const short = `d${hash.toString(36)}`;
+    const hash = [...name].reduce((sum, sign) => (sum * 33 + sign.charCodeAt(0)) % SIGNS.length ** 2, 0);
+    const short = `d${SIGNS[Math.floor(hash / SIGNS.length)]}${SIGNS[hash % SIGNS.length]}`;
     if ((shortened.get(short) ?? name) !== name) {
       throw new Error(`${name} and ${shortened.get(short)} have one short name`);
     }
@@ -55,6 +55,14 @@ function said(texts) {
   return Object.fromEntries(languages.map(([locale, catalogue]) => [locale.slice(0, 2), inLanguage(catalogue)]));
 }
 
+/** Returns the texts of each language as one: quotes and commas would be a fifteenth of them. */
+function inOne(languages) {
+  if (Object.values(languages).some(texts => texts.join('').includes(BETWEEN))) {
+    throw new Error(`${BETWEEN} stands between texts, and in one of them`);
+  }
+  return Object.fromEntries(Object.entries(languages).map(([language, texts]) => [language, texts.join(BETWEEN)]));
+}
+
 async function bundle(entry, options) {
   return build({
     entryPoints: [entry],
@@ -62,7 +70,7 @@ async function bundle(entry, options) {
     entryNames: '[name]',
     bundle: true,
     minify: true,
-    mangleProps: OURS,
+    mangleProps: PRIVATE,
     charset: 'utf8',
     format: 'esm',
     target: 'es2022',
@@ -81,34 +89,49 @@ async function bundle(entry, options) {
   });
 }
 
-/** Returns the sources that have a part in a module. */
-async function sourcesOf(entry) {
-  const { metafile } = await bundle(entry, { write: false, metafile: true, external: ['catalogues'] });
-  const parts = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
-  return parts.filter(([path, { bytesInOutput }]) => bytesInOutput && path.startsWith('src/')).map(([path]) => path);
-}
-
-/** Bundles a module and writes its texts, but those of the sources `first`, which it has to know by itself. */
-async function buildModule(entry, first) {
-  const sources = [...first, ...(await sourcesOf(entry)).sort()];
-  const texts = [...new Map(sources.flatMap(path => textsOf(read(path))).map(forms => [forms[0], forms])).values()];
-  const own = new Set(first.flatMap(path => textsOf(read(path))).map(([text]) => text)).size;
-  const numbers = texts.map(([text]) => text);
-  const plugin = {
+/** Reads the sources with a number, or what else stands for it, in place of each text. */
+function numbering(numberOf, own) {
+  return {
     name: 'numbers',
     setup({ onLoad, onResolve }) {
       onLoad({ filter: /labextension\/src\/.*\.tsx?$/ }, ({ path }) => ({
-        contents: shorten(replaceTexts(read(path), ([text]) => numbers.indexOf(text))),
+        contents: shorten(replaceTexts(read(path), ([text]) => numberOf(text))),
         loader: path.endsWith('x') ? 'tsx' : 'ts'
       }));
       onResolve({ filter: /^catalogues$/ }, ({ path }) => ({ path, namespace: 'catalogues' }));
       onLoad({ filter: /.*/, namespace: 'catalogues' }, () => ({
-        contents: JSON.stringify(said(texts.slice(0, own))),
+        contents: JSON.stringify(said(own)),
         loader: 'json'
       }));
     }
   };
-  const { outputFiles } = await bundle(entry, { write: false, plugins: [plugin] });
+}
+
+/** Returns the texts of some sources, each once. */
+function textsOfAll(paths) {
+  return [...new Map(paths.flatMap(path => textsOf(read(path))).map(forms => [forms[0], forms])).values()];
+}
+
+/** Returns the texts that a module says, of all that its sources have. */
+async function textsIn(entry) {
+  const texts = textsOfAll(
+    readdirSync('src')
+      .sort()
+      .map(name => `src/${name}`)
+  );
+  const numbers = texts.map(([text]) => text);
+  const marks = numbering(text => `'${MARK}${numbers.indexOf(text)}${MARK}'`, []);
+  const { outputFiles } = await bundle(entry, { write: false, plugins: [marks] });
+  return texts.filter((_, number) => outputFiles[0].text.includes(`${MARK}${number}${MARK}`));
+}
+
+/** Bundles a module and writes its texts, but those of the sources `first`, which it has to know by itself. */
+async function buildModule(entry, first) {
+  const own = textsOfAll(first);
+  const others = (await textsIn(entry)).filter(([text]) => !own.some(([known]) => known === text));
+  const numbers = [...own, ...others].map(([text]) => text);
+  const plugins = [numbering(text => numbers.indexOf(text), own)];
+  const { outputFiles } = await bundle(entry, { write: false, plugins });
   // It inlines and folds what esbuild leaves: a kilobyte.
   const { code } = await minify(outputFiles[0].text, {
     module: true,
@@ -117,7 +140,7 @@ async function buildModule(entry, first) {
   });
   const { name } = parse(entry);
   writeFileSync(`${OUT}/${name}.js`, code);
-  writeFileSync(`${OUT}/${name}.json`, JSON.stringify(said(texts.slice(own))));
+  writeFileSync(`${OUT}/${name}.json`, JSON.stringify(inOne(said(others))));
 }
 
 mkdirSync(OUT, { recursive: true });
@@ -128,7 +151,10 @@ await bundle('style/widget.css', {
     {
       name: 'classes',
       setup({ onLoad }) {
-        onLoad({ filter: /\.css$/ }, ({ path }) => ({ contents: shorten(read(path)), loader: 'css' }));
+        onLoad({ filter: /\.css$/ }, ({ path }) => ({
+          contents: shorten(read(path)).replaceAll(', ', ','),
+          loader: 'css'
+        }));
       }
     }
   ]

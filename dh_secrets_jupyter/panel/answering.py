@@ -17,6 +17,8 @@ from ..errors import SecretsError
 from ..wire import JSON
 
 BUILT = files("dh_secrets_jupyter") / "static"
+_BETWEEN = "~"
+"""Stands between the texts of a language, as ``labextension/build-widget.mjs`` writes them."""
 
 
 class AnsweringWidget(AnyWidget):
@@ -56,8 +58,8 @@ class AnsweringWidget(AnyWidget):
 
     def _texts(self, language: str) -> list[str]:
         """Returns the texts that the front end's module has numbers for, in English where none are in the language."""
-        languages: dict[str, list[str]] = json.loads(_built(f"{self.FRONT_END}.json"))
-        return languages.get(language[:2], languages["en"])
+        languages: dict[str, str] = json.loads(_built(f"{self.FRONT_END}.json"))
+        return languages.get(language[:2], languages["en"]).split(_BETWEEN)
 
     def _handle_custom_msg(self, content: Any, buffers: list[memoryview]) -> None:
         """Responds in a thread of its own, so that neither a cell nor another request waits for the provider."""
