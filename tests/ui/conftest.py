@@ -137,7 +137,7 @@ def open_panel(_opened: Callable[[lab.Lab], tuple[pages.Panel, str]], project: s
             server: lab.Lab, path: str = "", *, fresh: bool = False, page: Page | None = None
         ) -> tuple[pages.Panel, pages.Notebook]:
             if fresh or page:
-                path = server.notebook(f"book-{next(_numbers)}.ipynb")
+                path = server.notebook(path or f"book-{next(_numbers)}.ipynb")
             if page:
                 panel, notebook = pages.open_lab(page, server, path, f"space-{next(_numbers)}")
             else:

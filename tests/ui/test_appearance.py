@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import NewPage, Open
@@ -17,7 +19,6 @@ from .lab import Lab
 from .pages import Panel, load, violations
 from .widget import Show
 
-SIZE = {"width": 1280, "height": 800}
 SCHEMES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light", "forced_colors": "none"},
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
@@ -26,9 +27,8 @@ SCHEMES: dict[str, dict[str, Any]] = {
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 """What a scheme can break; names, roles and order are the same in all."""
 DOCUMENTED = {
-    *("panel-list-light", "panel-list-dark", "panel-dialog-light", "panel-error-light"),
-    *("widget-list-light", "widget-list-dark", "widget-dialog-light", "widget-narrow-dark"),
-    *("first-light", "first-dark"),
+    *("first-light", "first-dark", "panel-list-light", "panel-dialog-light", "panel-error-light"),
+    *("widget-list-light", "widget-list-dark"),
 }
 
 
@@ -85,25 +85,27 @@ def test_each_state_of_the_side_panel_is_sound(
     kubernetes_lab: Lab, open_panel: Open, new_page: NewPage, tmp_path: Path
 ) -> None:
     """Empty, list, menu, dialog, refusal, a list that cannot be had; light, dark and with forced colours."""
-    panel, _ = open_panel(kubernetes_lab, page=new_page(viewport=SIZE))
-    for scheme in schemes(panel.page):
-        panel.switch(f"weather-{scheme}")
-        for state in states(panel):
+    panel, _ = open_panel(kubernetes_lab, page=new_page(), path="weather.ipynb")
+    panel.switch("weather")
+    for state in states(panel):
+        for scheme in schemes(panel.page):
             sound(panel.page, f"panel-{state}", scheme, tmp_path)
-        panel.project.click()
+    panel.project.click()
+    for scheme in schemes(panel.page):
         sound(panel.page, "panel-projects", scheme, tmp_path)
-        panel.switch("no such project")
-        expect(panel.alert).to_contain_text("no such project")
+    panel.switch("no such project")
+    expect(panel.alert).to_contain_text("no such project")
+    for scheme in schemes(panel.page):
         sound(panel.page, "panel-refused", scheme, tmp_path)
 
 
+@pytest.mark.parametrize("project", ["sea"])
 def test_each_state_of_the_widget_is_sound(show: Show, kubernetes_lab: Lab, new_page: NewPage, tmp_path: Path) -> None:
     """The same in a cell's output, wide and narrow; nothing is cut off."""
-    page = load(new_page(viewport=SIZE), kubernetes_lab, "sea")
+    page = load(new_page(), kubernetes_lab, "sea")
     panel = show(server=kubernetes_lab, provider="kubernetes", page=page).panel
-    for scheme in schemes(page):
-        panel.switch(f"sea-{scheme}")
-        for state in states(panel):
+    for state in states(panel):
+        for scheme in schemes(page):
             sound(page, f"widget-{state}", scheme, tmp_path)
     page.get_by_role("tab", name="File Browser").click()  # folds the side bar
     page.set_viewport_size({"width": 480, "height": 800})
@@ -114,7 +116,7 @@ def test_each_state_of_the_widget_is_sound(show: Show, kubernetes_lab: Lab, new_
 
 def test_the_first_picture(kubernetes_lab: Lab, open_panel: Open, new_page: NewPage, tmp_path: Path) -> None:
     """The panel beside a cell that reads a secret and prints it, as README shows them, light and dark."""
-    panel, notebook = open_panel(kubernetes_lab, page=new_page())
+    panel, notebook = open_panel(kubernetes_lab, page=new_page(), path="weather-report.ipynb")
     page = panel.page
     panel.switch("demo")
     panel.add("API_KEY", "sample-value-1", Description="For the weather service", Labels="weather")
@@ -129,6 +131,8 @@ def test_the_first_picture(kubernetes_lab: Lab, open_panel: Open, new_page: NewP
     page.keyboard.press("Shift+Enter")
     expect(cell.get_by_text("Bearer [secret:API_KEY]")).to_be_visible()
     expect(panel.region.get_by_text("in kernel as API_KEY", exact=True)).to_be_visible()
+    expect(panel.details("API_KEY").get_by_text(re.compile("Updated .* by analyst"))).to_be_visible()
+    notebook.ready()
     for scheme in schemes(page):
         sound(page, "first", scheme, tmp_path)
 
@@ -137,7 +141,7 @@ def test_nothing_is_cut_off_in_a_narrow_window(
     local_lab: Lab, open_panel: Open, new_page: NewPage, tmp_path: Path
 ) -> None:
     """At 320 px the dialog fits, and no text of the panel is wider than it."""
-    panel, _ = open_panel(local_lab, page=new_page(viewport=SIZE))
+    panel, _ = open_panel(local_lab, page=new_page())
     panel.add("a-rather-long-name.of_a_secret-that-does-not-fit-on-one-line", "sample-value", Description="x" * 60)
     panel.page.set_viewport_size({"width": 320, "height": 560})
     take(panel.page, "panel-narrow", tmp_path)
