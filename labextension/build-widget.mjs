@@ -2,8 +2,8 @@
  * Builds the widgets' front ends into the package: of each `NAME.js` and its texts, `NAME.json`, and `widget.css`.
  *
  * A module is saved with every notebook that shows it. So it has numbers in place of its texts, and short names of classes
- * and of members. `NAME.json` has the texts of each language by their numbers, and the kernel hands one language over; what
- * is said before that is in the module.
+ * and of private members. `NAME.json` has the texts of each language in the order of their numbers, and the kernel hands one
+ * language over; what is said before that is in the module.
  *
  * 1. A module is bundled once with a mark in place of each text, to see which it says.
  * 2. These get their numbers, first those that it has to know by itself.

@@ -1,6 +1,6 @@
 /** What can be done with one secret: one table for the buttons of its row, its menu and the command palette. */
 
-import type { IconName } from './icons';
+import { INSERT, REFRESH } from './icons';
 import type { KernelActions } from './inkernel';
 import { type Trans, wording } from './language';
 import { lineOf, type Place, projectLine } from './model';
@@ -29,7 +29,7 @@ export interface Action {
   /** Its name in the menu. */
   label: string;
   /** The button that it has in the row besides, and its name there, in which `%1` stands for the secret's. */
-  button?: { icon: IconName; label: string };
+  button?: { icon: string; label: string };
   /** Returns what the secret is called where it is put. */
   target?(name: string): string;
   /** Whether a secret has it; without this always. */
@@ -61,7 +61,7 @@ const IN_KERNEL: readonly Action[] = [
   {
     id: 'put',
     label: wording('Put into kernel'),
-    button: { icon: 'insert', label: wording('Put %1 into kernel') },
+    button: { icon: INSERT, label: wording('Put %1 into kernel') },
     target: variableName,
     isOffered: isRead,
     disabledReason: withoutKernel,
@@ -70,7 +70,7 @@ const IN_KERNEL: readonly Action[] = [
   {
     id: 'use',
     label: wording('Use in notebook'),
-    button: { icon: 'insert', label: wording('Use %1 in notebook') },
+    button: { icon: INSERT, label: wording('Use %1 in notebook') },
     target: variableName,
     isOffered: (panel, secret) => !isRead(panel, secret),
     disabledReason: withoutKernel,
@@ -87,7 +87,7 @@ const IN_KERNEL: readonly Action[] = [
   {
     id: 'put-again',
     label: wording('Put again'),
-    button: { icon: 'refresh', label: wording('Put %1 again') },
+    button: { icon: REFRESH, label: wording('Put %1 again') },
     isOffered: (panel, secret) => held(panel, secret).some(({ state }) => state === 'old'),
     disabledReason: withoutKernel,
     run: (panel, { name }) => panel.kernel.putAgain(name)

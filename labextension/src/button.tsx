@@ -1,7 +1,7 @@
 /** Buttons with a text, and with an icon alone. */
 
 import type { ButtonHTMLAttributes } from 'preact';
-import { Icon, type IconName } from './icons';
+import { Icon } from './icons';
 
 export function Button({ children, ...button }: ButtonHTMLAttributes) {
   return (
@@ -11,13 +11,13 @@ export function Button({ children, ...button }: ButtonHTMLAttributes) {
   );
 }
 
-type Props = ButtonHTMLAttributes & { icon: IconName; label: string; kind?: string };
+type Props = ButtonHTMLAttributes & { icon: string; label: string; kind?: string };
 
 /** A button whose name is heard, and seen as its title where that says nothing else. `kind` is a class of its own. */
 export function IconButton({ icon, label, kind = '', ...button }: Props) {
   return (
     <button type="button" class={`dhs-icon-button ${kind}`} aria-label={label} title={label} {...button}>
-      <Icon name={icon} />
+      <Icon path={icon} />
     </button>
   );
 }

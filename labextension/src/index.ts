@@ -11,9 +11,11 @@ import { LabIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import { h } from 'preact';
 import { ActiveKernel } from './activekernel';
+import { IconButton } from './button';
 import { choose } from './chooser';
 import { commands, SHOW } from './commands';
 import { EventBus } from './eventbus';
+import { SETTINGS } from './icons';
 import { setFront } from './inkernel';
 import { insert, takeNames } from './insertaction';
 import type { Trans } from './language';
@@ -145,7 +147,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
     });
     notebooks.widgetAdded.connect((_, notebook) => takeDrops(notebook, drop));
     const panel = new SecretsPanel(store, {
-      openSettings: () => void app.commands.execute('settingeditor:open', { query: trans.__('Secrets') }),
+      Tools: () =>
+        h(IconButton, {
+          icon: SETTINGS,
+          label: trans.__('Settings'),
+          onClick: () => void app.commands.execute('settingeditor:open', { query: trans.__('Secrets') })
+        }),
       BelowProject: () => h(NeedsNote, { store }),
       AmongNotices: () => h(SaveNotice, { saves })
     });

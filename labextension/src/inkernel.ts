@@ -1,7 +1,7 @@
 /** What of the project is in the kernel in front, as a panel shows it, and what it does there. */
 
 import { sayDate } from './dates';
-import type { Trans } from './language';
+import { type Trans, wording } from './language';
 import type { Front, Held, InKernel, Put, Transport, Warnings } from './model';
 import type { Destination } from './protocol';
 import { EMPTY, type State } from './state';
@@ -185,23 +185,18 @@ export function saidHosts(trans: Trans, hosts: readonly string[]): string {
   return trans.__('Only for %1', hosts.join(', '));
 }
 
+const PLACES: Record<Held['destination'], string> = {
+  variable: wording('in kernel as %1'),
+  environment: wording('in environment as %1'),
+  file: wording('in file %1')
+};
+
 /** Returns where a secret is, such as `in kernel as db_pass`, and how often it was used there. */
 export function saidHeld(trans: Trans, held: Held): string {
-  const place = saidPlace(trans, held);
+  const place = trans.__(PLACES[held.destination], held.target);
   return held.uses > 0
     ? `${place}, ${trans._n('used %1 time by this kernel', 'used %1 times by this kernel', held.uses)}`
     : place;
-}
-
-function saidPlace(trans: Trans, { destination, target }: Held): string {
-  switch (destination) {
-    case 'variable':
-      return trans.__('in kernel as %1', target);
-    case 'environment':
-      return trans.__('in environment as %1', target);
-    case 'file':
-      return trans.__('in file %1', target);
-  }
 }
 
 function keyOf({ front, project }: State): string {

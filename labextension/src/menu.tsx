@@ -1,7 +1,7 @@
 /** A menu, in the browser's top layer so that no panel cuts it off. */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { Icon } from './icons';
+import { CHECK, Icon } from './icons';
 
 export interface Item {
   label: string;
@@ -104,7 +104,7 @@ export function Menu({ label, items, anchor, at, close }: Props) {
             item.run();
           }}
         >
-          {item.isCurrent !== undefined && <span class="dhs-check">{item.isCurrent && <Icon name="check" />}</span>}
+          {item.isCurrent !== undefined && <span class="dhs-check">{item.isCurrent && <Icon path={CHECK} />}</span>}
           {item.label}
           {item.hint && (
             <span class="dhs-hint" aria-hidden="true">

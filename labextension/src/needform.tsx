@@ -13,7 +13,7 @@ import { HostsField, readDetails } from './details';
 import { enter } from './dialog';
 import { Label } from './field';
 import { speaking, type Trans } from './language';
-import { explain } from './notices';
+import { Said } from './notices';
 import { languageOfPage, takeKeys } from './page';
 import { report } from './report';
 import { Requests, type WidgetModel } from './requests';
@@ -153,7 +153,7 @@ function Form({ model, requests, trans }: { model: Model; requests: Pick<Request
         ))}
         {problem && (
           <div class="dhs-problem" role="alert">
-            <span>{explain(problem)}</span>
+            <Said problem={problem} trans={trans} />
           </div>
         )}
         <div class="dhs-buttons">

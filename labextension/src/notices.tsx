@@ -1,7 +1,10 @@
 /** What went wrong, and what is being waited for or was done: there is one of each, in the dialog while one is open. */
 
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { Button, IconButton } from './button';
+import { CHECK, CLOSE, COPY } from './icons';
+import type { Trans } from './language';
 import type { Problem as ProblemState } from './state';
 import type { Store } from './store';
 
@@ -11,6 +14,31 @@ export function explain({ subject, message, hint }: ProblemState): string {
   return hint ? `${named} ${hint}` : named;
 }
 
+/** At the end of a hint, what can be typed elsewhere. */
+const COMMAND = /: ((?:kubectl|jupyter|%secret) .+)\.$/;
+
+/** Says a problem, with no line broken at a hyphen; a command that its hint ends with can be copied where pages may. */
+export function Said({ problem, trans }: { problem: ProblemState; trans: Trans }) {
+  const [copied, setCopied] = useState('');
+  const command = COMMAND.exec(problem.hint)?.[1];
+  return (
+    <>
+      <span>
+        {explain(problem)
+          .split(' ')
+          .map(word => [<span class="dhs-word">{word}</span>, ' '])}
+      </span>
+      {command && 'clipboard' in navigator && (
+        <IconButton
+          icon={command === copied ? CHECK : COPY}
+          label={trans.__('Copy command')}
+          onClick={() => void navigator.clipboard.writeText(command).then(() => setCopied(command))}
+        />
+      )}
+    </>
+  );
+}
+
 export function Problem({ store }: { store: Store }) {
   const { problem } = store.state;
   if (!problem) {
@@ -18,8 +46,8 @@ export function Problem({ store }: { store: Store }) {
   }
   return (
     <div class="dhs-problem" role="alert">
-      <span>{explain(problem)}</span>
-      <IconButton icon="close" label={store.trans.__('Dismiss')} onClick={() => store.dismiss()} />
+      <Said problem={problem} trans={store.trans} />
+      <IconButton icon={CLOSE} label={store.trans.__('Dismiss')} onClick={() => store.dismiss()} />
     </div>
   );
 }
@@ -45,7 +73,7 @@ export function Notices({ store, children }: { store: Store; children: Component
       {disabledReason && <p class="dhs-note">{disabledReason}</p>}
       {listProblem && (
         <div class="dhs-problem" role="alert">
-          <span>{explain(listProblem)}</span>
+          <Said problem={listProblem} trans={trans} />
           <Button onClick={() => void store.tryAgain()}>{trans.__('Try again')}</Button>
         </div>
       )}

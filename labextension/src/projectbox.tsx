@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Label } from './field';
-import { Icon } from './icons';
+import { DOWN, Icon } from './icons';
 import type { Store } from './store';
 import { useUniqueId } from './uniqueid';
 
@@ -100,7 +100,7 @@ export function ProjectBox({ store }: { store: Store }) {
           onBlur={() => choose('')}
         />
         <span class="dhs-arrow">
-          <Icon name="down" />
+          <Icon path={DOWN} />
         </span>
         <div
           class="dhs-options"

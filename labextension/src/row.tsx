@@ -5,6 +5,7 @@ import { type Action, actionsOf, hintOf, run } from './actions';
 import { labelSearch } from './arrange';
 import { IconButton } from './button';
 import { daysLeft, sayDate, sayDays, sayTime, urgency } from './dates';
+import { DOWN, MORE, RIGHT } from './icons';
 import { saidHeld, saidHosts } from './inkernel';
 import type { Trans } from './language';
 import { changedElsewhere } from './model';
@@ -48,7 +49,7 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
         <IconButton
           tabIndex={-1}
           kind="dhs-toggle"
-          icon={isOpen ? 'down' : 'right'}
+          icon={isOpen ? DOWN : RIGHT}
           label={trans.__('Details of %1', name)}
           aria-expanded={isOpen}
           onClick={() => toggle(name)}
@@ -83,7 +84,7 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
         <IconButton
           tabIndex={isStop ? 0 : -1}
           kind="dhs-stop"
-          icon="more"
+          icon={MORE}
           label={trans.__('Actions for %1', name)}
           aria-haspopup="menu"
           onClick={event => openMenu(secret, event.currentTarget)}

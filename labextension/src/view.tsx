@@ -9,7 +9,7 @@ import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { actionsOf, hintOf, run } from './actions';
 import { arrange } from './arrange';
 import { OpenDialog } from './forms';
-import { Icon } from './icons';
+import { ADD, Icon } from './icons';
 import type { Trans } from './language';
 import { List } from './list';
 import { Menu } from './menu';
@@ -25,7 +25,8 @@ import { TitleBar } from './titlebar';
 export interface Surroundings {
   /** Its name as a landmark; a page can have several panels. */
   name(project: string): string;
-  openSettings?(): void;
+  /** Its tools in the title bar besides. */
+  Tools?: FunctionComponent;
   /** What it says below the project. */
   BelowProject?: FunctionComponent;
   /** What it says among the notices. */
@@ -67,7 +68,9 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
       onDragOver={takeFile}
       onDrop={event => dropFile(event, store)}
     >
-      <TitleBar store={store} shown={found.length} openSettings={around.openSettings} hasHelp={!isEmpty} />
+      <TitleBar store={store} shown={found.length} hasHelp={!isEmpty}>
+        {around.Tools && <around.Tools />}
+      </TitleBar>
       <ProjectBox store={store} />
       <ProjectNote store={store} />
       {around.BelowProject && <around.BelowProject />}
@@ -122,7 +125,7 @@ function Opener({ store, dialog, label }: { store: Store; dialog: Dialog; label:
         }
       }}
     >
-      {kind === 'add' && <Icon name="add" />}
+      {kind === 'add' && <Icon path={ADD} />}
       {label}
     </button>
   );
