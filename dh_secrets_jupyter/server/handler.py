@@ -13,7 +13,7 @@ from tornado.web import HTTPError, authenticated, stream_request_body
 
 from ..errors import SecretsError, TooLargeError, trace
 from ..wire import error_to_json, shown_notices
-from . import http_errors
+from . import http_errors, users
 from .request_body import MAX_BODY
 from .routes import NOTICES, READING
 from .routing import Request, Response, Route
@@ -113,7 +113,7 @@ class SecretsHandler(APIHandler):
         body, self._body = bytes(self._body), bytearray()  # the handler outlives its request
         request = Request(
             service=self.service,
-            user=self.current_user.username,
+            user=users.name_of(self.current_user),
             path=path,
             project=self.get_query_argument("project", None),
             body=body,

@@ -22,6 +22,7 @@ from ..needs.projects import projects_named
 from ..scan.content import find_in_content
 from ..scan.findings import Finding
 from ..wire import JSON
+from . import users
 from .events import Events
 from .held_values import HeldValues
 
@@ -166,4 +167,4 @@ def _user() -> str | None:
     """Returns who sent the request that is being answered, None where there is none."""
     handler = CallContext.get(CallContext.JUPYTER_HANDLER)
     user = getattr(handler, "current_user", None)
-    return user.username if user else None
+    return users.name_of(user) if user else None
