@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -78,7 +79,7 @@ def test_a_secret_for_hosts_is_added_edited_and_used_in_a_notebook(
     with panel.page.expect_request(REPORT) as reported:
         assert "200" in notebook.run(SEND.format(url=url))
     assert f"Bearer {VALUE}".encode() in host.arrived[-1]
-    said = reported.value.post_data_json
+    said = json.loads(reported.value.post_data or "")
     assert said.pop("kernel")
     assert said == {"host": NAME, "method": "GET", "status": 200}
     answered = reported.value.response()
