@@ -15,6 +15,8 @@ MAX_HOST = 253
 DEFAULT_PORT = 443
 _ANY = "*."
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+"""Of what ends in one, programs make an address: ``127.1``, ``0x7f.0x1``."""
 _PORT = re.compile(r"[1-9]\d{0,4}")
 _VALUE = re.compile(r"[!-~]{20,4096}")
 _SIGNING_NAME = re.compile(r"SECRET_ACCESS_KEY|SECRET_KEY_ID|ACCOUNT_KEY|SIGNING_KEY|PRIVATE_KEY|HMAC", re.IGNORECASE)
@@ -87,7 +89,7 @@ def _check_host(name: str, text: object) -> str:
         len(labels) < 2
         or len(bare) > MAX_HOST
         or not all(map(_LABEL.fullmatch, labels))
-        or labels[-1].isdecimal()
+        or _NUMBER.fullmatch(labels[-1])
         or _is_address(bare)
         or (colon and not (_PORT.fullmatch(port) and int(port) < 1 << 16))
     ):

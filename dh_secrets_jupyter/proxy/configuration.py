@@ -14,6 +14,8 @@ from .upstream import NextHop, Upstream
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables that name certificates which clients trust; of ``SSL_CERT_FILE`` Python's ssl knows by itself."""
+_ALL_PROXY = ("ALL_PROXY", "all_proxy")
+"""Variables that clients go by where none names a proxy for https, which the kernel's own does."""
 
 
 class DHSecretsProxy(Configurable):
@@ -65,7 +67,7 @@ def load(environment: Mapping[str, str]) -> tuple[DHSecrets, Rules, int]:
 
 def _next_hop(environment: Mapping[str, str]) -> NextHop | None:
     """Returns the proxy that an environment names, None where it names none."""
-    url = first(environment, HTTPS_PROXY)
+    url = first(environment, (*HTTPS_PROXY, *_ALL_PROXY))
     if not url:
         return None
     return NextHop(url if "://" in url else f"http://{url}", first(environment, NO_PROXY))

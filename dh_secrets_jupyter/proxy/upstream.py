@@ -21,6 +21,7 @@ CHUNK = 1 << 18
 """Bytes that are read at once."""
 PATIENCE = 15.0
 """Seconds in which a connection has to stand."""
+_HOP_PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -28,7 +29,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass(frozen=True)
 class NextHop:
-    """A proxy that the environment named before, by its ``http://`` address: it is asked for every host.
+    """A proxy that the environment named before, by its ``http`` or ``https`` address: it is asked for every host.
 
     Attributes:
         url: its address, perhaps with user and password.
@@ -73,10 +74,10 @@ class Upstream:
         try:
             async with asyncio.timeout(PATIENCE):
                 if self.next_hop and self.next_hop.is_for(host, port):
-                    return await _by_next_hop(self.next_hop, host, port)
+                    return await _by_next_hop(self.next_hop, host, port, _context(self.ca, self.bundles))
                 return await self._direct(host, port, judged and not self.allow_private)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass
+        except (OSError, TimeoutError, UnicodeError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # a UnicodeError: it is no name at all
         raise RefusedError(502, f"{host} cannot be reached", "Check its name and port")
 
     async def open_tls(self, host: str, port: int) -> Streams:
@@ -139,9 +140,18 @@ def _behind_nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | Non
     return ipaddress.IPv4Address(address.packed[12:]) if address in _NAT64 else None
 
 
-async def _by_next_hop(hop: NextHop, host: str, port: int) -> Streams:
+async def _by_next_hop(hop: NextHop, host: str, port: int, context: ssl.SSLContext) -> Streams:
     parts = urlsplit(hop.url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80, limit=CHUNK)
+    if parts.scheme not in _HOP_PORTS:
+        raise RefusedError(
+            502, f"the proxy on the way to {host} is not one for http", "Check HTTPS_PROXY as it was before"
+        )
+    reader, writer = await asyncio.open_connection(
+        parts.hostname,
+        parts.port or _HOP_PORTS[parts.scheme],
+        limit=CHUNK,
+        ssl=context if parts.scheme == "https" else None,
+    )
     lines = [f"CONNECT {host}:{port} HTTP/1.1", f"Host: {host}:{port}"]
     if parts.username is not None:
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"

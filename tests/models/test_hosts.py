@@ -25,7 +25,7 @@ def test_stored_in_one_form(given: str, stored: str) -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        "*", "*.com", "example", "localhost", "127.0.0.1", "[::1]", "::1", "api.example.com:0",
+        "*", "*.com", "example", "localhost", "127.0.0.1", "[::1]", "::1", "0x7f.0x1", "127.1", "api.example.com:0",
         "api.example.com:70000", "https://a.example.com",
         "a..example.com", "-a.example.com", "a b.example.com",
         "a.example.com/x", "*.*.example.com", "a.*.example.com", "", "a." * 130 + "com", "1.2.3",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from dh_secrets_jupyter.proxy.configuration import DHSecretsProxy
 from dh_secrets_jupyter.proxy.upstream import NextHop, Upstream, is_public
 
 from .conftest import Place, login, receive, start
@@ -175,17 +176,16 @@ def test_what_is_private(address: str, public: bool) -> None:
     assert is_public(address) == public
 
 
-def test_a_host_that_is_not_there(place: Place) -> None:
-    """A sentence names it."""
+@pytest.mark.parametrize("name", ["nowhere.example.test", "a..test", "x" * 64 + ".test"])
+def test_a_host_that_is_not_there(place: Place, name: str) -> None:
+    """A sentence names it, also where it is no name."""
     place.use("KEY")
-    assert "502 nowhere.example.test: nowhere.example.test cannot be reached" in refusal(
-        place, "nowhere.example.test", 443
-    )
+    assert f"502 {name}: {name} cannot be reached" in refusal(place, name, 443)
 
 
-@pytest.fixture
-def hop(loop: Loop) -> Iterator[tuple[int, list[bytes]]]:
-    """A proxy that the environment named before: its port, and what it was asked."""
+@pytest.fixture(params=["http", "https"])
+def hop(loop: Loop, authority: TestAuthority, request: pytest.FixtureRequest) -> Iterator[tuple[str, list[bytes]]]:
+    """A proxy that the environment named before: its address behind a login, and what it was asked."""
     asked: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -202,19 +202,20 @@ def hop(loop: Loop) -> Iterator[tuple[int, list[bytes]]]:
         await asyncio.gather(pump(reader, upstream[1]), pump(upstream[0], writer))
 
     async def listen() -> asyncio.Server:
-        return await asyncio.start_server(serve, "127.0.0.1", 0)
+        context = authority.context("localhost") if request.param == "https" else None
+        return await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
 
     server = loop.run(listen())
-    yield server.sockets[0].getsockname()[1], asked
+    yield f"{request.param}://{{}}@localhost:{server.sockets[0].getsockname()[1]}", asked
     loop.loop.call_soon_threadsafe(server.close)
 
 
-def test_the_next_hop(loop: Loop, authority: TestAuthority, host: Host, hop: tuple[int, list[bytes]]) -> None:
+def test_the_next_hop(loop: Loop, authority: TestAuthority, host: Host, hop: tuple[str, list[bytes]]) -> None:
     """It is asked by name, with its own login, for hosts of secrets and others; the address is its business."""
-    port, asked = hop
+    url, asked = hop
     upstream = Upstream(
         ca=str(authority.path),
-        next_hop=NextHop(f"http://ann:sample%40login@127.0.0.1:{port}", "internal.test,10.0.0.0/8"),
+        next_hop=NextHop(url.format("ann:sample%40login"), "internal.test,10.0.0.0/8"),
     )
     for place in start(loop, authority, host, upstream=upstream):
         assert through(place, authority, host)
@@ -226,6 +227,29 @@ def test_the_next_hop(loop: Loop, authority: TestAuthority, host: Host, hop: tup
     assert VALUE.encode() in host.arrived[-1]
     for direct in ("api.internal.test", "10.1.2.3"):
         assert not upstream.next_hop.is_for(direct, 443)  # type: ignore[union-attr]  # set above
+
+
+def test_a_next_hop_of_another_kind(loop: Loop, authority: TestAuthority, host: Host) -> None:
+    """It is said; nothing goes past it."""
+    for place in start(loop, authority, host, upstream=Upstream(next_hop=NextHop("socks5://127.0.0.1:1080"))):
+        place.use("KEY")
+        assert f"502 {OTHER}: the proxy on the way to {OTHER} is not one for http" in refusal(place, OTHER, host.port)
+    assert host.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({"ALL_PROXY": "http://all.test"}, "http://all.test"),
+        ({"all_proxy": "all.test:1"}, "http://all.test:1"),
+        ({"ALL_PROXY": "http://all.test", "https_proxy": "http://one.test"}, "http://one.test"),
+    ],
+)
+def test_which_proxy_is_the_next_hop(environment: dict[str, str], url: str) -> None:
+    """That for https, else the one for everything, which clients would have gone by."""
+    upstream = DHSecretsProxy().rules(environment, judged=False).upstream
+    assert upstream.next_hop
+    assert upstream.next_hop.url == url
 
 
 @pytest.mark.parametrize(
