@@ -1,33 +1,33 @@
 """How many bytes a project's values have, so that a write of one value need not read all others to find room for it.
 
-Core's list has no sizes. A process remembers for a while how long each value was that it read or wrote, as long as the
-list shows the same entity; what the console or the SDK does to a value leaves no trace there, and is seen later.
+Core's list has no sizes. A process remembers how long each value was that it read or wrote, as long as the list shows
+the same entity. What the console or the SDK does to a value leaves no trace there: where what is remembered comes near
+the limit, all values are read.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable, Mapping
 
+from ...models import MAX_TOTAL
 from ..base import Change, Put
 from .entity import Entity
 from .look import Look, Missing, Value
 
-FRESH = 60.0
-"""Seconds for which a size is remembered."""
+NEAR = MAX_TOTAL // 2
+"""Bytes from which on what is remembered is not relied upon."""
 
 
 class Sizes:
     """The sizes of one project's values."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[object, int, float]] = {}  # by name: the entity's version, bytes, and when
+        self._seen: dict[str, tuple[object, int]] = {}  # by name: the entity's version, and bytes
 
     def learn(self, look: Look) -> None:
         """Takes note of the values that were read, and forgets those of secrets that are gone."""
-        now = time.monotonic()
         kept = {name: seen for name, seen in self._seen.items() if name in look.entities}
-        read = {name: (look.entities[name].version, _size(value), now) for name, value in look.values.items()}
+        read = {name: (look.entities[name].version, _size(value)) for name, value in look.values.items()}
         self._seen = kept | read
 
     def forget(self, names: Collection[str]) -> None:
@@ -45,11 +45,10 @@ class Sizes:
         return found.values()
 
     def _of(self, entities: Mapping[str, Entity]) -> dict[str, int]:
-        oldest = time.monotonic() - FRESH
         return {
             name: size
-            for name, (version, size, seen) in self._seen.items()
-            if seen > oldest and name in entities and entities[name].version == version
+            for name, (version, size) in self._seen.items()
+            if name in entities and entities[name].version == version
         }
 
 

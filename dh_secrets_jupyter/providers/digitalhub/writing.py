@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...backoff import Deadline
-from ...models import MAX_TOTAL
 from ..base import Change, Plan, Put, Records, Remove, Unconditional, check_total
 from . import lock
 from .client import Client
@@ -25,7 +24,7 @@ from .entity import check
 from .look import Look, Missing
 from .read_back import Made, keep
 from .reading import look_at_list, values
-from .sizes import Sizes
+from .sizes import NEAR, Sizes
 from .steps import RacedError, Steps
 
 DEADLINE = 26.0
@@ -95,8 +94,8 @@ def _asked(project: str, plan: Plan, seen: Look, sizes: Sizes) -> Sequence[Chang
     for change in changes:
         if isinstance(change, Put):
             check(change, exists=change.name in seen.entities)
-    if sum(sizes.after(seen, changes)) > MAX_TOTAL:
-        seen.read(seen.entities)  # what is remembered may be old
+    if sum(sizes.after(seen, changes)) > NEAR:
+        seen.read(seen.entities)
     check_total(project, sizes.after(seen, changes))
     for change in changes:
         value = seen.values.get(change.name)

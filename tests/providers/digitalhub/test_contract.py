@@ -16,6 +16,7 @@ class TestContract(ProviderContract):
     def connect(self, on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> Connect:
         """Providers of one workspace, where nobody but ours writes: what others undo or change is looked for sooner."""
         monkeypatch.setattr(read_back, "READ_BACK", (0.01, 0.02))
+        monkeypatch.setattr(read_back, "SLOW", 0.0)
         monkeypatch.setattr(watching, "LIST_INTERVAL", 0.2)
         monkeypatch.setattr(watching, "VALUES_INTERVAL", 1.0)
         return DigitalHubProvider

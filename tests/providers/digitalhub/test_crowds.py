@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -51,47 +53,48 @@ def console(on_platform: Core, provider: DigitalHubProvider) -> Iterator[None]:
         over.set()
 
 
-def write_many(writers: int, keys: int) -> dict[str, bytes]:
-    """Has so many clients write so many keys each, at the same time; returns what was acknowledged."""
-
-    def write(writer: int) -> dict[str, bytes]:
-        demo, done = Project(PROJECT, DigitalHubProvider(), user="tester"), dict[str, bytes]()
-        for number in range(keys):
-            name, value = f"W{writer}-{number}", f"sample-{writer}-{number}"
-            while name not in done:
-                with contextlib.suppress(ConflictError):  # "Try again when it is done"
-                    demo.put(name, value)
-                    done[name] = value.encode()
-        return done
-
-    with ThreadPoolExecutor(writers) as pool:
-        acknowledged = list(pool.map(write, range(writers)))
-    return {name: value for done in acknowledged for name, value in done.items()}
+def write_keys(keys: int, writer: int) -> dict[str, bytes]:
+    """Writes so many keys, one after the other; returns what was acknowledged."""
+    demo, done = Project(PROJECT, DigitalHubProvider(), user="tester"), dict[str, bytes]()
+    for number in range(keys):
+        name, value = f"W{writer}-{number}", f"sample-{writer}-{number}"
+        while name not in done:
+            with contextlib.suppress(ConflictError):  # "Try again when it is done"
+                demo.put(name, value)
+                done[name] = value.encode()
+    return done
 
 
 @pytest.mark.parametrize(("writers", "keys"), [(8, 1), pytest.param(8, 40, marks=[pytest.mark.soak])])
 @pytest.mark.timeout(900)
+@pytest.mark.posix
 def test_nothing_of_ours_is_lost(provider: DigitalHubProvider, console: None, writers: int, keys: int) -> None:
-    """What Core's whole-map writes undo is put back: every key that was acknowledged is there."""
+    """What Core's whole-map writes undo is put back, the console's and those of ours, each from a process of its own:
+    every key that was acknowledged is there."""
     began = time.monotonic()
-    acknowledged = write_many(writers, keys)
+    with ProcessPoolExecutor(writers, multiprocessing.get_context("fork")) as pool:
+        written = list(pool.map(partial(write_keys, keys), range(writers)))
+    acknowledged = {name: value for done in written for name, value in done.items()}
     print(f"{len(acknowledged)} keys by {writers} writers in {time.monotonic() - began:.1f} s")
     found = values(provider.read(PROJECT))
     assert len(acknowledged) == writers * keys
     assert {name: found.get(name) for name in acknowledged} == acknowledged
 
 
+def create(number: int) -> bool:
+    """Creates the one secret; returns whether it was not there yet."""
+    try:
+        Project(PROJECT, DigitalHubProvider(), user="x").new_secret("ONE", f"sample-{number}")
+    except SecretExistsError:
+        return False
+    return True
+
+
+@pytest.mark.posix
 def test_of_sixteen_creators_one_wins(on_platform: Core, provider: DigitalHubProvider) -> None:
-    """The others are told that it exists; the value is the winner's."""
-
-    def create(number: int) -> bool:
-        try:
-            Project(PROJECT, DigitalHubProvider(), user="x").new_secret("ONE", f"sample-{number}")
-        except SecretExistsError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(16) as pool:
+    """Each in a process of its own, so that Core's lock alone is between them. The others are told that it exists; the
+    value is the winner's."""
+    with ProcessPoolExecutor(16, multiprocessing.get_context("fork")) as pool:
         won = list(pool.map(create, range(16)))
     assert won.count(True) == 1
     assert values(provider.read(PROJECT)) == {"ONE": f"sample-{won.index(True)}".encode()}

@@ -29,6 +29,7 @@ UNKNOWN = "it may or may not have been made"
 def core_proxy(on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> Iterator[CoreProxy]:
     """What stands between this workspace and Core; patience is short."""
     monkeypatch.setattr(read_back, "READ_BACK", (0.01, 0.02))
+    monkeypatch.setattr(read_back, "SLOW", 0.0)
     monkeypatch.setattr(writing, "PAUSES", 0.3)
     on_platform.entities.create_project({"name": PROJECT}, "somebody")
     with CoreProxy(on_platform.url) as running:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.errors import ProviderUnavailableError, TooLargeError
+from dh_secrets_jupyter.errors import TooLargeError
 from dh_secrets_jupyter.models import MAX_TOTAL
 from dh_secrets_jupyter.project import Project
-from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, sizes
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider
 from dh_secrets_jupyter.testing import just, put, values
 from tests.core.server import Core
 
 from .conftest import PROJECT
-
-LARGE = MAX_TOTAL - 1000
 
 
 @pytest.fixture
@@ -24,12 +22,11 @@ def filled(demo: Project, on_platform: Core) -> Project:
     return demo
 
 
-def make_large(core: Core) -> None:
-    """Makes a secret as the console does, which leaves 1,000 bytes for all others."""
-    spec = {"path": "secret://LARGE", "provider": "kubernetes"}
-    body = {"name": "LARGE", "kind": "secret", "project": PROJECT, "spec": spec}
-    core.entities.create(PROJECT, body, "console")
-    core.vault.write(PROJECT, "LARGE", "x" * LARGE)
+def make(core: Core, name: str, size: int) -> None:
+    """Makes a secret as the console does."""
+    spec = {"path": f"secret://{name}", "provider": "kubernetes"}
+    core.entities.create(PROJECT, {"name": name, "kind": "secret", "project": PROJECT, "spec": spec}, "console")
+    core.vault.write(PROJECT, name, "x" * size)
 
 
 def asked(core: Core) -> list[set[str]]:
@@ -40,29 +37,29 @@ def asked(core: Core) -> list[set[str]]:
 
 
 def test_others_are_read_once(on_platform: Core, filled: Project) -> None:
-    """A write asks for its own value, and for those that this process has neither read nor written yet; they count."""
-    make_large(on_platform)
+    """A write asks for its own value, and for those that this process has neither read nor written yet."""
+    make(on_platform, "CONSOLE", 10)
+    filled.put("NEW", "sample-new")
+    filled.put("S1", "sample-new")
+    assert asked(on_platform) == [{"CONSOLE"}, {"NEW"}, {"S1"}, {"S1"}]
+    make(on_platform, "LATER", 10)
+    filled.put("S1", "sample-old")
+    assert asked(on_platform) == [{"LATER", "S1"}, {"S1"}]
+
+
+def test_near_the_limit_all_are_read(on_platform: Core, filled: Project) -> None:
+    """What others made counts, and so does what they made larger or smaller since, without a trace in the list."""
+    make(on_platform, "LARGE", MAX_TOTAL - 1000)
     with pytest.raises(TooLargeError):
         filled.put("NEW", "y" * 1000)
     assert asked(on_platform) == [{"LARGE"}, {f"S{number}" for number in range(4)}]
     filled.put("NEW", "sample-new")
-    filled.put("S1", "sample-new")
-    assert asked(on_platform) == [{"LARGE"}, {"NEW"}, {"S1"}, {"S1"}]
-
-
-def test_what_is_remembered_may_be_old(on_platform: Core, filled: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The console gives values other sizes without a trace in the list: nothing that fits is refused for it, and what
-    does not fit is refused by Core, and by us after a while."""
-    make_large(on_platform)
-    filled.put("NEW", "sample-new")
     on_platform.vault.write(PROJECT, "LARGE", "x")
-    filled.put("NEW", "y" * 100_000)
-    on_platform.vault.write(PROJECT, "LARGE", "x" * (MAX_TOTAL - 110_000))
-    with pytest.raises(ProviderUnavailableError, match="nothing was changed"):
-        filled.put("OTHER", "y" * 100_000)
-    monkeypatch.setattr(sizes, "FRESH", 0.0)
+    filled.put("NEW", "y" * (MAX_TOTAL - 2000))
+    on_platform.vault.write(PROJECT, "LARGE", "x" * 1900)
     with pytest.raises(TooLargeError):
-        filled.put("OTHER", "y" * 100_000)
+        filled.put("S1", "y" * 100)
+    assert on_platform.vault.read(PROJECT, "S1") == "sample"
 
 
 def test_what_a_write_returns_is_read_when_it_is_asked_for(on_platform: Core, filled: Project) -> None:

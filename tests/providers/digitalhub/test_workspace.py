@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -17,8 +17,10 @@ from dh_secrets_jupyter.providers.digitalhub.entity import LOCK
 from tests.cluster.server import Namespace
 from tests.core.server import Core
 from tests.magics.test_providers import SHOWN, SNIPPET
+from tests.server.config import EVENTS
 from tests.server.running import Server
 from tests.support import kernels
+from tests.support.waiting import wait_until
 
 QUICKSTART = Path(__file__).parents[3] / "notebooks" / "quickstart.ipynb"
 NewKernel = Callable[..., kernels.Kernel]
@@ -45,27 +47,23 @@ def in_kernel(workspace: dict[str, str]) -> dict[str, str | None]:
 
 @pytest.mark.kernel
 def test_the_quickstart(core: Core, workspace: dict[str, str], tmp_path: Path) -> None:
-    """The notebook runs unchanged, twice, in a project that its first secret creates; nothing saved has a value."""
-    for _ in range(2):
-        notebook = nbformat.read(QUICKSTART, as_version=4)  # type: ignore[no-untyped-call]  # it has no types
-        inherited = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-        client = NotebookClient(notebook, timeout=120, kernel_name="python3")
-        client.execute(env={**inherited, "IPYTHONDIR": str(tmp_path / "ipython"), **workspace}, cwd=str(tmp_path))
-        saved = json.dumps([cell.get("outputs") for cell in notebook.cells])
-        assert "[secret:API_KEY]" in saved
-        assert not re.search(r"[\w-]{43}", saved)
-        assert workspace["DHCORE_ACCESS_TOKEN"] not in saved
-        assert core.entities.of("quickstart").keys() == {"API_KEY"}
+    """The notebook's cells run unchanged, twice, in a project that its first secret creates; nothing saved has a
+    value."""
+    notebook = nbformat.read(QUICKSTART, as_version=4)  # type: ignore[no-untyped-call]  # it has no types
+    notebook.cells += deepcopy(notebook.cells)
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3")
+    client.execute(env={**inherited, "IPYTHONDIR": str(tmp_path / "ipython"), **workspace}, cwd=str(tmp_path))
+    saved = json.dumps([cell.get("outputs") for cell in notebook.cells])
+    assert saved.count("[secret:API_KEY]") >= 2
+    assert not re.search(r"[\w-]{43}", saved)
+    assert workspace["DHCORE_ACCESS_TOKEN"] not in saved
+    assert core.entities.of("quickstart").keys() == {"API_KEY"}
 
 
-def test_the_snippet(core: Core, workspace: dict[str, str], new_kernel: NewKernel) -> None:
-    """The SDK's own lines run as they stand, and the value prints as its name."""
-    cell = new_kernel(env=in_kernel(workspace)).ok(SNIPPET)
-    assert cell.stdout.splitlines() == [SHOWN, *["[secret:somesecret]"] * 2, f"[{SHOWN}]", "[]"]
-
-
-def test_what_is_said_of_it(core: Core, workspace: dict[str, str], new_kernel: NewKernel) -> None:
-    """``%secret`` says the login's project, the address, and once what another provider would see besides."""
+def test_in_a_kernel(core: Core, workspace: dict[str, str], new_kernel: NewKernel) -> None:
+    """``%secret`` says the login's project, the address, and once what another provider would see besides. The SDK's
+    own lines run as they stand, and the value prints as its name."""
     kernel = new_kernel(env=in_kernel(workspace))
     kernel.ok("%load_ext dh_secrets_jupyter")
     first, second = kernel.ok("%secret").stdout, kernel.ok("%secret").stdout
@@ -75,6 +73,8 @@ def test_what_is_said_of_it(core: Core, workspace: dict[str, str], new_kernel: N
     assert "keys without an entity" not in second
     written = kernel.ok("core = 'sample-value'\n%secret set A --from-var core").stdout
     assert written.startswith("A: created in project demo, digitalhub.")
+    cell = kernel.ok(SNIPPET)
+    assert cell.stdout.splitlines() == [SHOWN, *["[secret:somesecret]"] * 2, f"[{SHOWN}]", "[]"]
 
 
 def test_tokens_and_passwords_are_masked(core: Core, workspace: dict[str, str], new_kernel: NewKernel) -> None:
@@ -107,8 +107,8 @@ def test_tokens_and_passwords_are_masked(core: Core, workspace: dict[str, str], 
 
 @pytest.mark.server
 def test_the_routes(core: Core, workspace: dict[str, str], tmp_path: Path) -> None:
-    """Create, list, change with If-Match, and delete over HTTP; each change is one event, as its user's; a value that
-    the console changes is one of somebody else."""
+    """Create, list, change with If-Match, and delete over HTTP; each change is one event, as its user's, and what the
+    console makes is one of somebody else. No token is in an event or in the log at DEBUG."""
     with Server(tmp_path / "server", workspace) as server:
         call = server.call
         status = call("GET", "status").body
@@ -131,7 +131,14 @@ def test_the_routes(core: Core, workspace: dict[str, str], tmp_path: Path) -> No
         assert call("POST", secrets, {"name": "a.b", "value": "x"}).status == 400
         assert call("DELETE", f"{secrets}/A").status == 204
         assert call("GET", "projects/nobodys/secrets").body == {"secrets": []}
-        time.sleep(5)  # two looks of a watch, which must not take these for somebody else's
+        spec = {"path": "secret://CONSOLE", "provider": "kubernetes"}
+        body = {"name": "CONSOLE", "kind": "secret", "project": "demo", "spec": spec}
+        core.entities.create("demo", body, "console")
+        core.vault.write("demo", "CONSOLE", "sample-console")
+        wait_until(lambda: (None, "demo", "CONSOLE", "created") in server.events(), "what the console made")
+        # The watch that saw it has seen all that was done before, too, and taken none of it for somebody else's.
         actions = [action for user, _, _, action in server.events() if user]
         assert actions == ["created", "updated", "updated", "deleted"]
-        assert len(server.events()) == 4
+        assert len(server.events()) == 5
+        written = server.log() + str(server.lines(EVENTS))
+        assert not [text for text in [*core.logins.secret_texts(), "sample-"] if text in written]
