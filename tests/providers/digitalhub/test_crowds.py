@@ -26,8 +26,9 @@ from tests.core.server import Core
 from .conftest import PROJECT
 
 CONSOLE = [f"CONSOLE{number}" for number in range(4)]
-PAUSES = (0.0, 0.15, 0.15, 0.15)
-"""Seconds between two writes of each: one of them writes without any pause, as a loop over the SDK does."""
+PAUSES = (0.015, 0.15, 0.15, 0.15)
+"""Seconds between two writes of each: one of them writes without any pause, as a loop over the SDK does, which spends
+so long outside of Core's reading and writing back."""
 
 
 @pytest.fixture
