@@ -94,6 +94,7 @@ bench: $(VENV)/.dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix build/bench --no-audit --no-fund --silent install varlock
 	@-GOBIN="$(CURDIR)/build/bench/bin" go install github.com/zricethezav/gitleaks/v8@latest
 	$(BIN)/python -m benchmarks.guard_engine
+	$(BIN)/python -m benchmarks.learning
 	$(BIN)/python -m benchmarks.guard_kernel
 	$(BIN)/python -m benchmarks.writers
 	$(BIN)/python -m benchmarks.scan

@@ -1,8 +1,12 @@
-"""What the guard costs in a kernel: a `pass` cell, a cell of 100,000 prints, and loading the extension.
+"""What the guard costs in a kernel: a `pass` cell, a cell of 100,000 prints, loading the extension, and alike values.
 
 One and the same kernel runs each cell without and with the guard (ten values), in turns, since two kernels differ by
 more than what is measured. The figures are medians, of the clock and of the processor time that the kernel's process
 took (what another program on the machine takes does not count), with the standard error of their difference.
+
+Of values that are alike, or repeat themselves, one kernel of each family runs three cells before it knows any, and the
+same with 10, 50 and 200 values, or one of that size: each prints or shows an output that holds what the values have in
+common, and each is followed by a cell that says hello. No cell may take more than 3 times its bare time and 0.5 s.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.guard.engine.alike import FAMILIES
 from tests.support import kernels
 
 VALUES = 10
@@ -32,6 +37,19 @@ clock, processor = time.perf_counter(), time.process_time()
 get_ipython().run_line_magic("load_ext", "dh_secrets_jupyter")
 print((time.perf_counter() - clock) * 1e3, (time.process_time() - processor) * 1e3, "kubernetes" in sys.modules)
 """
+
+ENVIRONMENT = {f"SERVICE_{number}_TOKEN": f"invented-{number:04}-Kq7xW2pZm4vB8zK1w" for number in range(50)}
+COUNTS = (10, 50, 200)
+FAMILY = """
+from dh_secrets_jupyter import guard
+from dh_secrets_jupyter.models import SecretValue
+from tests.guard.engine.alike import FAMILIES
+make = FAMILIES[{family!r}]
+text = make(10)[1]
+"""
+LEARN = "for i, v in enumerate(make({count})[0]): guard.learn(f'N{count}-{{i}}', SecretValue(v, 'N'))"
+CELLS = {"printed": "print(text)", "shown": "text", "escaped": "print(repr(text + '\\n'))"}
+HELLO = "print('hello')"
 
 
 def _processor(kernel: kernels.Kernel) -> float:
@@ -68,23 +86,67 @@ def _compare(kernel: kernels.Kernel, code: str, times: int, rounds: int) -> None
         )
 
 
+def _cells(kernel: kernels.Kernel) -> dict[str, tuple[float, float]]:
+    """Returns the seconds of each cell and of the one after it."""
+    took = {}
+    for name, code in CELLS.items():
+        took[name] = _took(kernel, code)[0], _took(kernel, HELLO)[0]
+        kernel.ok("get_ipython().history_manager.outputs.clear(); Out.clear(); _ = __ = ___ = None")
+        kernel.messages.clear()
+    return took
+
+
+def _compare_family(family: str, folder: Path) -> None:
+    """Prints what cells cost with values of a family, beside the same kernel without any."""
+    with kernels.start(folder) as kernel:
+        kernel.ok(FAMILY.format(family=family))
+        _cells(kernel)
+        bare = _cells(kernel)
+        for count in COUNTS:
+            learned, _ = _took(kernel, LEARN.format(count=count))
+            guarded = _cells(kernel)
+            pairs = [(bare[name][at], guarded[name][at]) for name in CELLS for at in (0, 1)]
+            over = "  over" if any(after > 3 * before + 0.5 for before, after in pairs) else ""
+            shown = " ".join(f"{before:4.2f} {after:5.2f}" for before, after in pairs)
+            ratio = max(after / before for before, after in pairs)
+            print(f"{family:20} {count:6} {learned:5.2f} s  {shown} {ratio:7.1f}{over}", flush=True)
+
+
+def _load(folder: Path, environment: dict[str, str]) -> tuple[float, float, str]:
+    """Returns the ms by the clock and of processor that loading took, and whether the Kubernetes client came along."""
+    with kernels.start(folder, env=environment) as kernel:
+        clock, processor, kubernetes = kernel.ok(LOAD).stdout.splitlines()[-1].split()
+        return float(clock), float(processor), kubernetes
+
+
+def _compare_loads(folder: Path) -> None:
+    loads = {
+        count: sorted(_load(folder / f"{count}-{number}", dict([*ENVIRONMENT.items()][:count])) for number in range(5))[
+            2
+        ]
+        for count in (0, len(ENVIRONMENT))
+    }
+    (clock, processor, kubernetes), (_, more, _) = loads.values()
+    print(f"%load_ext: {clock:.0f} ms, {processor:.0f} ms of processor; Kubernetes client imported: {kubernetes}")
+    print(f"each credential of the environment: {(more - processor) / len(ENVIRONMENT):.2f} ms of processor more")
+
+
 def main() -> None:
     """Prints the figures."""
     rounds = int(os.environ.get("ROUNDS", "20"))
-    with tempfile.TemporaryDirectory() as folder:
-        with kernels.start(Path(folder) / "kernel") as kernel:
-            kernel.ok(GUARD)
-            print("a `pass` cell:")
-            _compare(kernel, "pass", 10, 15 * rounds)
-            print("a cell of 100,000 prints:")
-            _compare(kernel, PRINTS, 1, rounds)
-        loads = []
-        for number in range(5):
-            with kernels.start(Path(folder) / f"load{number}") as kernel:
-                clock_text, cpu_text, kubernetes = kernel.ok(LOAD).stdout.splitlines()[-1].split()
-                loads.append((float(clock_text), float(cpu_text), kubernetes))
-        clock, cpu, kubernetes = sorted(loads)[2]
-        print(f"%load_ext: {clock:.0f} ms, {cpu:.0f} ms of processor; Kubernetes client imported: {kubernetes}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if rounds:
+            with kernels.start(folder / "kernel") as kernel:
+                kernel.ok(GUARD)
+                print("a `pass` cell:")
+                _compare(kernel, "pass", 10, 15 * rounds)
+                print("a cell of 100,000 prints:")
+                _compare(kernel, PRINTS, 1, rounds)
+            _compare_loads(folder)
+        print(f"\n{'family':20} values learned {''.join(f'{name:>16}, next' for name in CELLS)}    ratio")
+        for number, family in enumerate(FAMILIES):
+            _compare_family(family, folder / f"family{number}")
 
 
 if __name__ == "__main__":
