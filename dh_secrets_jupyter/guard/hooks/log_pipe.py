@@ -105,7 +105,8 @@ class LogPipe:
         self._is_closing = True
         for pipe in self._pipes:
             pipe.close()
-        self._control.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # where the process is gone, and the socket is closed
+            self._control.shutdown(socket.SHUT_WR)
         self._thread.join(_DRAINED_WITHIN)
 
     def after_fork(self) -> None:
@@ -140,12 +141,13 @@ class LogPipe:
     def _listen(self) -> None:
         """Records what was masked, and starts the process again should it have been killed."""
         started = time.monotonic()
-        while (message := relay.receive(self._control)) is not None:
-            match message:
-                case ("drained",):
-                    self._drained.set()
-                case ("masked", hits):
-                    self._redactor.record((Hit(*hit) for *hit, count in hits for _ in range(count)), CHANNEL)
+        with self._control as control:
+            while (message := relay.receive(control)) is not None:
+                match message:
+                    case ("drained",):
+                        self._drained.set()
+                    case ("masked", hits):
+                        self._redactor.record((Hit(*hit) for *hit, count in hits for _ in range(count)), CHANNEL)
         while not self._is_closing:
             time.sleep(max(started + _RESTART_AFTER - time.monotonic(), 0))
             started = time.monotonic()
