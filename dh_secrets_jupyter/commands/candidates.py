@@ -6,6 +6,7 @@ what it brings later is there for the next ``Tab``.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -79,7 +80,7 @@ def secrets_of(project: Project) -> list[str]:
 def _files(fragment: str) -> list[str]:
     folder = fragment.rpartition("/")[0] + "/" if "/" in fragment else ""
     try:
-        found = sorted(Path(folder or ".").expanduser().iterdir())
+        found = sorted(Path(os.path.expanduser(folder) or ".").iterdir())  # noqa: PTH111  # Path's fails without a home
     except OSError:
         return []
     return [f"{folder}{path.name}{'/' if path.is_dir() else ''}" for path in found]

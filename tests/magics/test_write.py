@@ -102,6 +102,10 @@ def test_set_refuses_a_key_on_one_line(project_kernel: Kernel) -> None:
         ("set NEW", "NEW: nobody can answer a prompt here. Use --from-file, --from-env or --from-var."),
         ("set .. --from-env JUPYTERHUB_USER", "..: not a valid secret name."),
         ("set NEW --from-file nope", "NEW: cannot read the file 'nope' (No such file or directory)."),
+        (
+            "set NEW --from-file ~nobody-here/x",
+            "NEW: cannot read the file '~nobody-here/x' (No such file or directory).",
+        ),
         ("set NEW --from-file .", "NEW: cannot read the file '.' (Is a directory)."),
         ("set NEW --from-env NOPE", "NEW: there is no environment variable 'NOPE'."),
         ("set NEW --from-var nope", "NEW: no variable 'nope' holds text or bytes."),
@@ -122,6 +126,7 @@ def test_set_refuses_a_key_on_one_line(project_kernel: Kernel) -> None:
         ("delete API_KEY", "API_KEY: nobody can answer a prompt here. Use --yes to skip the question."),
         ("import", "import: FILE is missing. See %secret import --help."),
         ("import nope", "import: cannot read the file 'nope' (No such file or directory)."),
+        ("import ~nobody-here/x", "import: cannot read the file '~nobody-here/x' (No such file or directory)."),
         ("project", "project: NAME is missing. See %secret project --help."),
         ("project A", "A: not a valid project name."),
         ("project other --provider nope", "nope: no such provider. Use one of auto, "),

@@ -45,6 +45,8 @@ class TestFile:
         monkeypatch.setenv("USERPROFILE", str(tmp_path))
         monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", str(Path("~", "here.db")))
         assert set(LocalProvider().read("demo")) == {"A"}
+        monkeypatch.setenv("DH_SECRETS_LOCAL_PATH", "~nobody-here/here.db")  # as a shell has it, too
+        assert not LocalProvider().read("demo")
 
     @pytest.mark.posix
     def test_a_path_with_signs_of_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
