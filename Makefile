@@ -9,8 +9,8 @@ FRONT := $(wildcard labextension/*.json labextension/*.mjs labextension/src/* la
 # A store of its own, unless another provider is wanted.
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
 QUICKSTART := notebooks/quickstart.ipynb
-# Four processes, each with whole modules: tests wait more than they compute.
-PARALLEL := -n 4 --dist loadscope --no-loadscope-reorder
+# Five processes, each with whole modules: tests wait more than they compute.
+PARALLEL := -n 5 --dist loadscope --no-loadscope-reorder
 # Whatever the shell says: what hundreds of processes import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -117,9 +117,11 @@ $(VENV)/.lab: pyproject.toml hatch_build.py $(FRONT) | $(BIN)/python
 	@$(INSTALL) --group lab
 	@touch $(VENV)/.demo $@
 
+# pip would compile with one processor what is installed. A package may bring files that are no Python.
 $(VENV)/.dev: pyproject.toml hatch_build.py $(FRONT) | $(BIN)/python
 	@echo "Setting up $(VENV) for development, and building the panel: some minutes, once."
-	@$(INSTALL) --group dev
+	@$(INSTALL) --group dev --no-compile
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 	@touch $(VENV)/.demo $(VENV)/.lab $@
 
 clean:

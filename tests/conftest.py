@@ -73,8 +73,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Modules stay whole. A test that starts its parts without a fixture bears the marker itself. Long runs have to be
     asked for, and Windows has none of what tests marked ``posix`` are about. A browser now and then misses a click
     while JupyterLab moves what is clicked: what fails there is tried once more, and named in pytest's summary.
-    Where several processes share the work, three of them begin with a browser, for it takes longest; and of modules
-    that need the same, long ones are begun before short ones.
+    Where several processes share the work, the dear ones come first, and of modules that need the same the long ones:
+    at the end there are short ones left for all.
     """
     if "soak" not in config.option.markexpr:
         _leave_out("soak", config, items)
@@ -95,8 +95,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.flaky(reruns=1))
         costs[item.path] = max(costs.get(item.path, 0), cost)
     if hasattr(config, "workerinput"):
-        browser = len(_NEEDS)
-        items.sort(key=lambda item: (costs[item.path] != browser, costs[item.path], -sizes[item.path], str(item.path)))
+        items.sort(key=lambda item: (-costs[item.path], -sizes[item.path], str(item.path)))
     else:
         items.sort(key=lambda item: costs[item.path])
 
