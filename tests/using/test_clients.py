@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import os
 import socket
 import subprocess
 import urllib.request
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +126,35 @@ def test_made_before(scene: Scene, name: str) -> None:
 def test_programs(scene: Scene, name: str) -> None:
     """Each knows the proxy and its certificates by the environment."""
     assert scene.outcome(PROGRAMS[name]) == WORKS
+
+
+TEXT = f'{{"error": "bad key", "key": "{VALUE}"}}'
+CHUNKS = b"".join(b"1\r\n%c\r\n" % byte for byte in TEXT.encode())
+BODIES = {
+    "plain": response(TEXT.encode()),
+    "gzip": response(gzip.compress(TEXT.encode()), "Content-Encoding: gzip"),
+    "deflate": response(zlib.compress(TEXT.encode()), "Content-Encoding: deflate"),
+    "in chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS + b"0\r\n\r\n",
+    "with a trailer": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Key\r\n\r\n"
+    + CHUNKS
+    + f"0\r\nX-Key: {VALUE}\r\n\r\n".encode(),
+    "gzip in chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n"
+    + b"".join(b"1\r\n%c\r\n" % byte for byte in gzip.compress(TEXT.encode()))
+    + b"0\r\n\r\n",
+    "until it closes": b"HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n" + TEXT.encode(),
+}
+
+
+@pytest.mark.parametrize("name", [name for name in CLIENTS if name not in AFTER and name != "websockets"] + ["curl"])
+def test_every_body_is_parsed(scene: Scene, name: str) -> None:
+    """Each client reads each answer to its end, with the stand-in in it; ``Content-Length`` is true."""
+    ask = PROGRAMS[name] if name == "curl" else CLIENTS[name]()
+    try:
+        for kind, made in BODIES.items():
+            scene.host.answer = lambda _, made=made: made  # type: ignore[misc]  # mypy knows no default of a lambda
+            assert ask(scene.url, scene.stand_in).strip() == TEXT.replace(VALUE, scene.stand_in), kind
+    finally:
+        scene.host.answer = answer
 
 
 def test_what_was_there_before(scene: Scene) -> None:
