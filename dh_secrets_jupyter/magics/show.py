@@ -42,6 +42,10 @@ def switch_guard(front: ShellFront, line: Line) -> None:
 
 def show_panel(front: ShellFront, line: Line) -> None:
     """``%secret panel``"""
+    if line.words:
+        raise SecretsError(
+            "panel", "it shows this kernel's project, and takes no name", "Run %secret project NAME first"
+        )
     from .. import panel  # with ipywidgets, which few kernels need
 
     panel.show()

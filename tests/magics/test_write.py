@@ -130,6 +130,7 @@ def test_set_refuses_a_key_on_one_line(project_kernel: Kernel) -> None:
         ("project", "project: NAME is missing. See %secret project --help."),
         ("project A", "A: not a valid project name."),
         ("project other --provider nope", "nope: no such provider. Use one of auto, "),
+        ("panel demo", "panel: it shows this kernel's project, and takes no name. Run %secret project NAME first."),
         ("list [ ]", "list: only one GLOB is allowed."),
     ],
 )
