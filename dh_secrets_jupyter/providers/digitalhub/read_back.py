@@ -22,8 +22,11 @@ from .reading import look_at_list, path, unexpected, values
 
 READ_BACK = (0.1, 0.3)
 """Seconds after a write at which it is read back."""
-SLOW = 3.0
-"""A slow Core's own writes take longer to undo something: so many times what one takes is waited in addition, ..."""
+QUICK = 0.03
+"""Seconds that a write takes at a Core which has nothing else to do."""
+SLOW = 6.0
+"""A slow Core's own writes take longer to undo something: so many times what one takes beyond that is waited in
+addition, ..."""
 LONGEST = 2.0
 """... up to so many seconds."""
 TRIES = 5
@@ -62,7 +65,7 @@ def keep(client: Client, project: str, made: Made, deadline: Deadline) -> Look:
     names, took = made.values, made.took
     if not names:
         return made.after
-    while deadline.wait(random.uniform(*READ_BACK) + min(SLOW * took, LONGEST)):
+    while deadline.wait(random.uniform(*READ_BACK) + min(SLOW * max(0.0, took - QUICK), LONGEST)):
         with contextlib.suppress(SecretsError):  # the change was made; whether it stays cannot be seen now
             if _are_there(client, project, made.after, names, deadline):
                 return made.after
