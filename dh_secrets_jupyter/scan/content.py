@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import Any
 
 from ..guard.engine import Masker
 from . import notebooks
 from .findings import Finding, Place
 from .json_strings import Path
-from .search import holds_any
+from .search import find_texts, holds_any
 
 
 def find_in_content(name: str, content: dict[str, Any], masker: Masker) -> list[Finding]:
@@ -28,15 +26,13 @@ def find_in_content(name: str, content: dict[str, Any], masker: Masker) -> list[
 
 def _places(content: dict[str, Any], masker: Masker) -> Iterator[tuple[Place, str, str]]:
     """Yields place, secret and encoding of what is found in each text by itself."""
-    texts = list(notebooks.texts(content))
-    encoded = [said.encode("utf-8", "surrogatepass") if isinstance(said, str) else said for _, said in texts]
-    starts = list(accumulate((len(said) + 1 for said in encoded), initial=0))
+    paths, texts = notebooks.encoded(said := list(notebooks.texts(content)))
     in_data: set[Path] = set()  # of what a value stands in as data, the base64 is no other place
-    for number in dict.fromkeys(bisect_right(starts, one.start) - 1 for one in masker.find(b"\n".join(encoded))):
-        path, said = texts[number]
+    for number in find_texts(texts, masker):
+        path = paths[number]
         if path in in_data or (place := notebooks.place_of(path)) is None:
             continue
-        for one in masker.find(encoded[number]):
+        for one in masker.find(texts[number]):
             yield place, one.name, one.encoding
-            if isinstance(said, bytes):
+            if isinstance(said[number][1], bytes):
                 in_data.add(path)

@@ -6,11 +6,12 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 Path = tuple[str | int, ...]
 """The keys and numbers that lead to something in a JSON document."""
 
+_QUOTE = ord('"')
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 
@@ -22,42 +23,52 @@ def _character(escape: bytes) -> bytes:
 
 
 class JsonString:
-    """A string, or a number, of a document.
+    """A string, or a number, of a document; what it says is read when that is asked for, which is of few.
 
     Attributes:
         start: where it begins in the document, with its quotation mark.
         end: where it ends, with its quotation mark.
         is_quoted: whether it is a string.
-        value: what it says, in UTF-8.
     """
 
     def __init__(self, document: bytes, start: int, end: int) -> None:
         self.start = start
         self.end = end
-        self.is_quoted = document[start : start + 1] == b'"'
-        # Where stretches begin, in the value and in the document: the even ones are alike, the odd ones are escapes.
-        self._new, self._old = [0], [start + self.is_quoted]
+        self.is_quoted = document[start] == _QUOTE
+        self._document = document
+
+    @property
+    def value(self) -> bytes:
+        """What it says, in UTF-8."""
+        return self._read[0]
+
+    @cached_property
+    def _read(self) -> tuple[bytes, list[int], list[int]]:
+        """What it says; and where stretches begin, in that and in the document: the even ones are alike, the odd ones
+        are escapes."""
+        document, last = self._document, self.end - self.is_quoted
+        new, old = [0], [self.start + self.is_quoted]
         parts: list[bytes] = []
         size = 0
-        last = end - self.is_quoted
-        for escape in _ESCAPE.finditer(document, self._old[0], last):
-            plain = document[self._old[-1] : escape.start()]
+        for escape in _ESCAPE.finditer(document, old[0], last):
+            plain = document[old[-1] : escape.start()]
             char = _character(escape[0])
             parts += [plain, char]
-            self._new += [size + len(plain), size := size + len(plain) + len(char)]
-            self._old += [escape.start(), escape.end()]
-        parts.append(document[self._old[-1] : last])
-        self.value = b"".join(parts)
+            new += [size + len(plain), size := size + len(plain) + len(char)]
+            old += [escape.start(), escape.end()]
+        parts.append(document[old[-1] : last])
+        return b"".join(parts), new, old
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Returns where in the document bytes ``start`` to ``end`` of the value stand: of an escape all of it."""
         return self._place(start), self._place(end - 1, after=True)
 
     def _place(self, at: int, *, after: bool = False) -> int:
-        part = bisect_right(self._new, at) - 1
+        _, new, old = self._read
+        part = bisect_right(new, at) - 1
         if part % 2:
-            return self._old[part + after]
-        return self._old[part] + at - self._new[part] + after
+            return old[part + after]
+        return old[part] + at - new[part] + after
 
 
 class Leaf:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import binascii
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .findings import Place
@@ -78,14 +78,22 @@ def parts_of(document: bytes) -> list[bytes]:
     Raises:
         ValueError: it is no JSON object.
     """
+    return parts(texts(read(document)))
+
+
+def read(document: bytes) -> object:
+    """Returns a notebook's objects, each as a tuple of its pairs, for its keys may come twice; numbers as they stand.
+
+    Raises:
+        ValueError: it is no JSON object.
+    """
     try:
-        # An object is read as a tuple of its pairs, for its keys may come twice; and numbers as they are written.
         notebook = json.loads(document, parse_int=str, parse_float=str, object_pairs_hook=tuple)
     except RecursionError:
         notebook = None
     if not isinstance(notebook, tuple):
         raise ValueError("no notebook")
-    return parts(texts(notebook))
+    return notebook
 
 
 def parts(said: Iterable[tuple[Path, str | bytes]]) -> list[bytes]:
@@ -97,7 +105,21 @@ def parts(said: Iterable[tuple[Path, str | bytes]]) -> list[bytes]:
             strings.append(one)
         else:
             data.append(one)
-    return ["\n".join(strings).encode("utf-8", "surrogatepass"), *data]
+    return [_utf8("\n".join(strings)), *data]
+
+
+def encoded(said: Iterable[tuple[Path, str | bytes]]) -> tuple[list[Path], list[bytes]]:
+    """Returns the paths of what :func:`texts` yields, and the texts and data themselves, in bytes."""
+    paths: list[Path] = []
+    data: list[bytes] = []
+    for path, one in said:
+        paths.append(path)
+        data.append(_utf8(one) if isinstance(one, str) else one)
+    return paths, data
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def texts(notebook: object) -> Iterator[tuple[Path, str | bytes]]:
@@ -136,15 +158,20 @@ def texts(notebook: object) -> Iterator[tuple[Path, str | bytes]]:
         yield path, text
 
 
-def fields(document: bytes) -> Iterator[Field]:
-    """Yields the fields of a notebook that :func:`parts_of` can read, in their order in the file."""
+def fields(document: bytes, places: Container[Place | None] | None = None) -> Iterator[Field]:
+    """Yields the fields of a notebook that :func:`read` can read, in their order in the file.
+
+    Args:
+        document: the file.
+        places: the only ones that are asked for; without it all are. A cell's id is not looked at.
+    """
     ids: dict[int, str] = {}
     found: list[Field] = []
     for leaf in leaves(document):
         match leaf.path:
             case ("cells", int(cell), "id") if not leaf.is_key:
                 ids[cell + 1] = leaf.strings[0].value.decode("utf-8", "replace")
-        found += _fields_of(leaf)
+        found += [one for one in _fields_of(leaf) if places is None or one.place in places]
     for one in found:
         cell_id = ids.get(one.place.cell) if one.place.cell else None
         yield replace(one, place=replace(one.place, cell_id=cell_id))
@@ -204,6 +231,14 @@ def place_of(path: Path) -> Place | None:
         case ("nbformat" | "nbformat_minor" | "cells" | "worksheets", *_):
             return None
     return Place(field="metadata")
+
+
+def places_of(path: Path) -> Iterator[Place | None]:
+    """Yields where something is: as a member of a list, too, where the whole list is."""
+    yield place_of(path)
+    while path and isinstance(path[-1], int):
+        path = path[:-1]
+        yield place_of(path)
 
 
 def _place_in_cell(cell: int, path: Path) -> Place | None:

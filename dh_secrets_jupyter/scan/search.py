@@ -10,10 +10,11 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING
 
 from ..guard.engine import Masker, Occurrence, without_ansi
@@ -146,10 +147,22 @@ def _parts(name: str, data: bytes, report: Report) -> list[bytes]:
         return [data]
 
 
+def find_texts(texts: list[bytes], masker: Masker) -> list[int]:
+    """Returns the numbers of those texts in which anything may be found: all of them are searched as one."""
+    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    touched: dict[int, None] = {}
+    for one in masker.find(b"\n".join(texts)):
+        first, last = (bisect_right(starts, at) - 1 for at in (one.start, one.end - 1))
+        touched |= dict.fromkeys(range(first, last + 1))  # lines of a value may stand in one text and in the next
+    return list(touched)
+
+
 def _find_in_notebook(name: str, data: bytes, masker: Masker) -> Iterator[Finding]:
     """Yields one finding for each place, secret and encoding."""
     known: set[tuple[Place, str, str]] = set()
-    for field in notebooks.fields(data):
+    paths, texts = notebooks.encoded(notebooks.texts(notebooks.read(data)))
+    places = {place for number in find_texts(texts, masker) for place in notebooks.places_of(paths[number])}
+    for field in notebooks.fields(data, places):
         for found in find_in_field(field, masker)[0]:
             if (key := (field.place, found.name, found.encoding)) not in known:
                 known.add(key)

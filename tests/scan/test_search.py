@@ -5,13 +5,14 @@ from __future__ import annotations
 import concurrent.futures
 import json
 from io import BytesIO
-from itertools import product
+from itertools import permutations, product
 from pathlib import Path
 
 import pytest
 
 from dh_secrets_jupyter.guard.engine import Masker
 from dh_secrets_jupyter.scan import notebooks, search
+from dh_secrets_jupyter.scan.content import find_in_content
 from dh_secrets_jupyter.scan.findings import Report
 from dh_secrets_jupyter.scan.search import Document, find
 
@@ -99,6 +100,17 @@ def _wrapped(text: str, width: int) -> list[str]:
     return [text[at : at + width] for at in range(0, len(text), width)]
 
 
+def test_lines_on_both_sides_of_a_border(masker: Masker) -> None:
+    """Where a text ends with one line of a value and the next begins with another, both are found."""
+    first, second, _ = planted.LINES.splitlines()
+    for texts in permutations((first, second)):
+        shown = dict(zip(("text/html", "text/plain"), texts, strict=True))
+        document = planted.notebook({"outputs": [{"output_type": "display_data", "metadata": {}, "data": shown}]})
+        in_file = find("a.ipynb", json.dumps(document).encode(), masker).findings
+        for found in (in_file, find_in_content("a.ipynb", document, masker)):
+            assert sorted(str(one.place.mime) for one in found) == ["text/html", "text/plain"]
+
+
 def test_numbers() -> None:
     """A number is found as a whole number alone, also in JSON."""
     masker = Masker()
@@ -163,6 +175,16 @@ def test_key_given_twice(masker: Masker) -> None:
         assert once in document
         (finding,) = find("a.ipynb", document.replace(once, twice).encode(), masker).findings
         assert (finding.place.cell, finding.place.field, finding.encoding) == (2, field, "text")
+
+
+@pytest.mark.parametrize("strange", [None, True, ["x"], {"a": "b"}])
+def test_lists_of_other_things(masker: Masker, strange: object) -> None:
+    """What is no text where there should be texts alone hides nothing beside it."""
+    output = {"output_type": "error", "ename": "E", "evalue": "", "traceback": [strange, planted.VALUE]}
+    for cell, field in (({"source": [planted.VALUE, strange]}, "source"), ({"outputs": [output]}, "traceback")):
+        data = json.dumps(planted.notebook(cell)).encode()
+        assert {one.encoding for one in find("a.ipynb", data, masker).findings} == {"text"}
+        assert find("a.ipynb", data, masker).findings[0].place.field == field
 
 
 @pytest.mark.parametrize("mime", ["application/octet-stream", "image/png", "audio/wav"])
