@@ -35,10 +35,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def local_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.Lab]:
-    """A JupyterLab on the local provider."""
+    """A JupyterLab on the local provider, as people start it: a token is all that it knows of users."""
     home = tmp_path_factory.mktemp("lab")
     environment = {"DH_SECRETS_PROVIDER": "local", "DH_SECRETS_LOCAL_PATH": str(home / "secrets" / "local.db")}
-    with lab.start(home, environment) as running:
+    with lab.start(home, environment, has_users=False) as running:
         yield running
 
 

@@ -119,8 +119,12 @@ def start(
     token: str | None = None,
     arguments: Sequence[str] = (),
     python: str = sys.executable,
+    has_users: bool = True,
 ) -> Iterator[Lab]:
-    """Starts the server of a Python's JupyterLab with a home of its own and ends it, its kernels with it."""
+    """Starts the server of a Python's JupyterLab with a home of its own and ends it, its kernels with it.
+
+    The user is called analyst: by the server, or by the machine where a token is all that the server knows of users.
+    """
     build_front_end()
     folder = home / "notebooks"
     extensions = home / "data" / "labextensions"
@@ -128,6 +132,8 @@ def start(
     # A copy, since older servers follow no link out of the folder.
     shutil.copytree(BUILT, extensions / "dh-secrets-jupyter")
     _configure(home / "config")
+    if has_users:
+        (home / "config" / "jupyter_server_config.py").write_text(_SERVER_CONFIG)
     port = _free_port()
     lab = Lab(f"http://127.0.0.1:{port}", folder, home, home / "server.log", token or secrets.token_urlsafe())
     variables = {
@@ -140,6 +146,7 @@ def start(
         "JUPYTER_PREFER_ENV_PATH": "0",
         "JUPYTER_TOKEN": lab.token,
         "KUBECONFIG": os.devnull,
+        "LOGNAME": "analyst",
         **environment,
     }
     command = [
@@ -163,7 +170,7 @@ def start(
 
 
 def _configure(folder: Path) -> None:
-    """Sets what a deployment sets: who the user is; and what would cover the page, or fetch something, is off.
+    """Turns off what would cover the page, or fetch something.
 
     The theme follows the browser's colour scheme, which each page of a test chooses. Notebooks are saved with the state
     of their widgets.
@@ -179,7 +186,6 @@ def _configure(folder: Path) -> None:
     left_out = {f"@jupyterlab/{name}-extension": True for name in _LEFT_OUT}
     (folder / "labconfig").mkdir()
     (folder / "labconfig" / "page_config.json").write_text(json.dumps({"disabledExtensions": left_out}))
-    (folder / "jupyter_server_config.py").write_text(_SERVER_CONFIG)
 
 
 def _wait(lab: Lab, process: subprocess.Popen[bytes]) -> None:

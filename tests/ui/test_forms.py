@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -94,12 +95,59 @@ def test_the_side_panel_imports_renames_and_copies(any_lab: Lab, open_panel: Ope
     page.on("response", on_response)
     import_file(panel, env)
     rename_and_copy(panel, project)
+    while_others_change_it(any_lab, panel, f"{project}-b")
     assert sum("sample-one" in sent for sent in requests) == 2  # refused once
-    assert not any("sample-one" in answer.text() for answer in answers if "/dh-secrets/" in answer.url)
-    assert "sample-one" not in page.content()
-    panel.act("OTHER", "Put into kernel")
-    expect(panel.status).to_contain_text("OTHER is in")
-    assert "yes" in notebook.run("print('yes' if OTHER == 'sample-' + 'one' else 'no')")
+    for answer in answers:
+        if "/dh-secrets/" in answer.url:
+            assert not re.search("sample-(one|others)", answer.text())
+    assert "sample-o" not in page.content()
+    for name, ending in (("OTHER", "one"), ("MOVED", "others")):
+        panel.act(name, "Put into kernel")
+        expect(panel.status).to_contain_text(f"{name} is in")
+        assert "yes" in notebook.run(f"print('yes' if {name} == 'sample-' + '{ending}' else 'no')")
+
+
+def while_others_change_it(lab: Lab, panel: Panel, project: str) -> None:
+    """What is said is what is where, whoever came in between: within the project, and across."""
+    secrets = f"projects/{project}/secrets"
+    lab.request("POST", secrets, {"name": "BEFORE", "value": "sample-before"})
+    panel.act("BEFORE", "Rename")
+    rename = panel.dialog("Rename BEFORE")
+    rename.fill(Name="MOVED")
+    lab.request("POST", secrets, {"name": "MOVED", "value": "sample-in-its-place"})
+    rename.submit()
+    expect(rename.frame.get_by_role("alert")).to_contain_text("MOVED: already exists")
+    assert names_in(lab, project) == ["BEFORE", "MOVED", "OTHER"]
+    lab.request("DELETE", f"{secrets}/MOVED")
+    lab.request("PATCH", f"{secrets}/BEFORE", {"value": "sample-others"})
+    rename.submit()
+    expect(panel.status).to_contain_text("BEFORE is now MOVED.")
+    assert names_in(lab, project) == ["MOVED", "OTHER"]
+    panel.act("MOVED", "Copy to project")
+    copy = panel.dialog("Copy MOVED to project")
+    copy.fill(Project=f"{project}-c", Name="OTHER")
+    lab.request("POST", f"projects/{project}-c/secrets", {"name": "OTHER", "value": "sample-of-another"})
+    copy.submit()
+    expect(copy.frame.get_by_role("alert")).to_contain_text("OTHER: already exists")
+    copy.fill(Name="MOVED")
+    copy.submit()
+    expect(panel.status).to_contain_text(f"MOVED was copied to project {project}-c.")
+    assert names_in(lab, f"{project}-c") == ["MOVED", "OTHER"]
+    panel.act("OTHER", "Copy to project")
+    lost = panel.dialog("Copy OTHER to project")
+    lost.fill(Project=f"{project}-d")
+    lab.request("POST", f"{secrets}/OTHER/copy", {"name": "AWAY", "move": True})
+    lost.submit()
+    expect(lost.frame.get_by_role("alert")).to_contain_text("OTHER")
+    assert names_in(lab, f"{project}-d") == []
+    lost.cancel()
+    lab.request("POST", f"{secrets}/AWAY/copy", {"name": "OTHER", "move": True})
+    expect(panel.name("OTHER")).to_be_visible()
+
+
+def names_in(lab: Lab, project: str) -> list[str]:
+    """Returns the names in the store, in their order."""
+    return sorted(secret["name"] for secret in lab.request("GET", f"projects/{project}/secrets")["secrets"])
 
 
 def test_the_widget_imports_renames_and_copies(show: Show, project: str, env: Path) -> None:
@@ -198,4 +246,6 @@ def test_fields_are_even_and_required_ones_marked(local_lab: Lab, open_panel: Op
     assert [field.evaluate("field => field.required") for field in fields] == [True, True, False, False, False]
     expect(fields[0]).to_have_accessible_name("Name")
     expect(fields[1]).to_have_accessible_name("Value")
+    expect(fields[1]).to_have_attribute("type", "password")
+    expect(fields[1]).to_have_attribute("autocomplete", "new-password")
     dialog.cancel()

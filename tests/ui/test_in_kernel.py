@@ -11,7 +11,7 @@ from tests.cluster.server import Namespace
 
 from .conftest import Open
 from .lab import Lab
-from .pages import Panel, violations
+from .pages import Notebook, Panel, close_notebook, open_notebook, violations
 from .test_live import write
 
 LOAD = "%load_ext dh_secrets_jupyter"
@@ -30,7 +30,7 @@ def in_kernel(panel: Panel, said: str) -> Locator:
 def test_one_click_and_panel_and_notebook_agree(local_lab: Lab, open_panel: Open, project: str) -> None:
     """A notebook's cells say another project, and the panel goes there. Then three lines are inserted into an empty
     notebook, which run, and the row says where the secret is."""
-    for name in ("db-pass", "API_KEY"):
+    for name in ("db-pass", "API_KEY", "BELOW"):
         local_lab.request("POST", f"projects/{project}/secrets", {"name": name, "value": f"sample-{name}"})
     quick = local_lab.notebook(f"{project}.ipynb", f"{LOAD}\n%secret project {project}")
     panel, _ = open_panel(local_lab, quick)
@@ -50,11 +50,13 @@ def test_one_click_and_panel_and_notebook_agree(local_lab: Lab, open_panel: Open
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+End")
     page.keyboard.insert_text("print(len(db_pass))")
-    page.keyboard.press("Shift+Enter")
+    page.get_by_role("menubar").get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
     expect(cell.locator(".jp-OutputArea-output").last).to_have_text(re.compile(r"db_pass\s+14\s*$"))
     expect(in_kernel(panel, "in kernel as db_pass")).to_be_visible()
 
     # By a double click and by drag and drop, where the cursor is and where it is dropped.
+    page.locator(".jp-NotebookPanel:visible [data-jp-item-name=insert]").get_by_role("button").click()
     second = notebook.cells.nth(1)
     expect(second).to_be_visible()
     second.locator(".cm-content").click()
@@ -66,6 +68,20 @@ def test_one_click_and_panel_and_notebook_agree(local_lab: Lab, open_panel: Open
     expect(cell.locator(".cm-content")).to_contain_text("%secret get API_KEY")
     lines = [LOAD, f"%secret project {project}", "%secret get db-pass", "%secret get API_KEY", "print(len(db_pass))"]
     assert text_of(cell) == "\n".join(lines)
+    below_a_cell_magic(panel, notebook)
+
+
+def below_a_cell_magic(panel: Panel, notebook: Notebook) -> None:
+    """Inserts by keyboard where nothing can stand above the cursor: into a cell below it, without what is there."""
+    last = notebook.cells.last
+    last.locator(".cm-content").fill("%%time\n1 + 1")
+    count = notebook.cells.count()
+    panel.region.get_by_role("button", name="Actions for BELOW").press("Enter")
+    panel.page.keyboard.type("i")
+    panel.page.keyboard.press("Enter")
+    expect(notebook.cells).to_have_count(count + 1)
+    assert text_of(notebook.cells.nth(count - 1)) == "%%time\n1 + 1"
+    expect(notebook.cells.last.locator(".cm-content")).to_have_text("%secret get BELOW")
 
 
 def test_what_the_notebook_needs(local_lab: Lab, open_panel: Open, project: str) -> None:
@@ -123,14 +139,30 @@ def test_a_rotated_value_is_old_until_it_is_put_again(
     expect(in_kernel(panel, "in kernel as db_pass")).to_be_hidden()
     panel.act("db-pass", "Put into environment")
     expect(in_kernel(panel, "in environment as db-pass")).to_be_visible()
+
+    # A busy kernel is asked again when it is idle.
+    busy = notebook.start("import os, time\nwhile not os.path.exists('idle'): time.sleep(0.1)")
+    write(kubernetes_namespace, project, "db-pass", "sample-while-it-is-busy")
+    (kubernetes_lab.folder / "idle").touch()
+    expect(busy.locator(".jp-InputPrompt")).not_to_have_text("[*]:")
+    expect(in_kernel(panel, "old value")).to_be_visible()
     notebook.restart()
     expect(in_kernel(panel, "in environment as db-pass")).to_be_hidden()
     expect(panel.status).to_have_text("")
+    panel.act("db-pass", "Put into kernel")
+    expect(panel.status).to_contain_text("db-pass is in the variable db_pass.")
+    open_notebook(panel.page, kubernetes_lab.notebook(f"{project}.ipynb"))
+    expect(panel.status).to_have_text("")
+    expect(in_kernel(panel, "in kernel as db_pass")).to_be_hidden()
+    close_notebook(panel.page, f"{project}.ipynb")
 
 
 def test_what_a_put_replaced_is_brought_back(local_lab: Lab, open_panel: Open) -> None:
     """Undo is offered where a variable of the user's was replaced; Forget takes the secret out."""
     panel, notebook = open_panel(local_lab, fresh=True)
+    panel.add("short", "ab1")
+    panel.act("short", "Put into kernel")
+    expect(panel.status).to_contain_text("The guard does not mask short: ")
     panel.add("mine", "sample-value", Expires="2001-02-03")
     notebook.run("mine = 'my own'")
     panel.act("mine", "Put into kernel")

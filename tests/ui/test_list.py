@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 
 from playwright.sync_api import Page, Route, expect
@@ -30,6 +31,7 @@ def focused(page: Page) -> str:
     return name
 
 
+COLOUR = "tag => getComputedStyle(tag).color"
 SEEN_WHOLE = """row => [...row.querySelectorAll('.dhs-name, .dhs-tag')]
     .filter(part => part.scrollWidth <= part.clientWidth)
     .filter(part => part.getBoundingClientRect().bottom <= row.getBoundingClientRect().bottom)
@@ -41,13 +43,20 @@ def test_rows_say_what_matters_and_the_rest_on_demand(local_lab: Lab, open_panel
     """Name, expiry and labels; description, who and when in the details; a click on a label finds what has it. In a
     narrow panel a label goes before the name or the expiry loses a letter."""
     soon: dict[str, object] = {"expires": in_days(3), "labels": ["sea", "north coast"], "description": "For the tides"}
-    far = {"expires": in_days(200), "description": "sea"}
+    far = {"expires": in_days(200), "description": "\u05d9\u05dd sea"}
     store(local_lab, project, {"SOON": soon, "OVER": {"expires": "2020-01-02"}, "FAR": far})
     panel, _ = open_panel(local_lab)
     row = panel.region.get_by_role("listitem").filter(has_text="SOON")
     expect(row.get_by_text("in 3 days")).to_be_visible()
     expect(panel.region.get_by_role("listitem").filter(has_text="OVER").get_by_text("expired")).to_be_visible()
     assert row.bounding_box()["height"] <= 26  # type: ignore[index]  # it is visible
+    button = row.get_by_role("button", name="Actions for SOON").bounding_box()
+    assert button
+    assert (button["width"], button["height"]) == (24, 24)
+    red, green, blue = map(int, re.findall(r"\d+", row.get_by_text("in 3 days").evaluate(COLOUR)))
+    assert red > green > blue
+    far_description = panel.details("FAR").get_by_text("sea")
+    assert far_description.evaluate("text => getComputedStyle(text).direction") == "rtl"
     for width, seen in {"220px": ["SOON", "in 3 days"], "450px": ["SOON", "sea", "north coast", "in 3 days"]}.items():
         panel.region.evaluate("(region, width) => { region.style.width = width }", width)
         assert row.evaluate(SEEN_WHOLE) == seen

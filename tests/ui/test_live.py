@@ -69,6 +69,15 @@ def test_without_rights_the_panel_says_so_and_without_watch_it_asks(
     with start(tmp_path / "lab", environment) as server:
         panel, _ = open_panel(server, page=new_page())
         expect(panel.alert).to_contain_text("proj-secrets-ui")
+        broken = (
+            "words => words.filter(word => word.textContent.includes('-') && word.getClientRects().length > 1).length"
+        )
+        assert panel.alert.locator(".dhs-word").evaluate_all(broken) == 0
+        panel.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        panel.region.get_by_role("button", name="Copy command").click()
+        copied = panel.page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith("kubectl create role ui-")
+        assert copied in panel.alert.inner_text()
         panel.switch("open")
         expect(panel.name("SEEN")).to_be_visible()
         expect(panel.region.get_by_role("button", name="Add secret")).to_be_disabled()

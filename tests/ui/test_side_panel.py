@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from .conftest import Open
 from .lab import Lab
-from .pages import run_command
+from .pages import Panel, run_command
 
 PEM = "-----BEGIN SAMPLE-----\nnot a key, only a sample\n\n  indented \t\n-----END SAMPLE-----\n"
 
@@ -18,11 +18,19 @@ def test_all_by_mouse(any_lab: Lab, open_panel: Open) -> None:
     """Add, see it appear, put it into the kernel and use it in a cell, replace, edit, search, delete; on each store."""
     panel, notebook = open_panel(any_lab)
     expect(panel.region.get_by_text("This project has no secrets yet")).to_be_visible()
+    expect(panel.region.get_by_text("A saved value is never shown here again.")).to_be_visible()
+    for name in ("Add secret", "Import .env", "Help"):
+        expect(panel.region.get_by_role("button", name=name)).to_be_visible()
     panel.add("api-key", "sample-value-1", Description="For the weather service", Labels="weather, test")
     panel.add("OTHER", "sample-other")
 
+    panel.region.get_by_role("button", name="Actions for api-key").click()
+    expect(panel.region.get_by_role("menuitem", name="Put into kernel")).to_have_accessible_description("as api_key")
+    panel.page.keyboard.press("Escape")
+    before = panel.name("OTHER").bounding_box()
     panel.region.get_by_role("button", name="Put api-key into kernel").click()
     expect(panel.status).to_contain_text("api-key is in the variable api_key")
+    assert panel.name("OTHER").bounding_box() == before
     assert "yes" in notebook.run("print('yes' if api_key == 'sample-' + 'value-1' else 'no')")
 
     panel.act("api-key", "Replace value")
@@ -54,7 +62,7 @@ def test_all_by_mouse(any_lab: Lab, open_panel: Open) -> None:
     assert panel.names() == ["OTHER"]
 
 
-def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
+def test_all_by_keyboard(any_lab: Lab, open_panel: Open, project: str) -> None:
     """The same without a mouse, from the command palette on; the focus is always where it is expected."""
     panel, notebook = open_panel(any_lab)
     page = panel.page
@@ -127,9 +135,34 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
     expect(actions).to_be_focused()
 
     press("Enter")
+    write("cc")
+    press("Enter")
+    expect(panel.dialog("Copy TOKEN to project").field("Project")).to_be_focused()
+    write(f"{project}-b")
+    press("Enter")
+    expect(panel.status).to_contain_text(f"TOKEN was copied to project {project}-b.")
+    expect(actions).to_be_focused()
+    press("Enter")
+    write("rr")
+    press("Enter")
+    expect(panel.dialog("Rename TOKEN").field("Name")).to_be_focused()
+    press("ControlOrMeta+a")
+    write("RENAMED")
+    press("Enter")
+    expect(panel.dialog("Rename TOKEN").frame).to_be_hidden()
+    expect(panel.name("RENAMED")).to_be_visible()
+    import_by_keyboard(panel)
+    for _ in range(3):
+        press("Tab")
+    expect(panel.region.get_by_role("button", name="Actions for IMPORTED")).to_be_focused()
+    press("ArrowDown")
+    actions = panel.region.get_by_role("button", name="Actions for RENAMED")
+    expect(actions).to_be_focused()
+
+    press("Enter")
     press("End")
     press("Enter")
-    delete = panel.dialog("Delete TOKEN")
+    delete = panel.dialog("Delete RENAMED")
     expect(delete.cancel_button).to_be_focused()
     press("Escape")
     expect(delete.frame).to_be_hidden()
@@ -139,8 +172,29 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open) -> None:
     press("Enter")
     press("Tab")
     press("Enter")
-    expect(panel.name("TOKEN")).to_be_hidden()
-    expect(panel.search).to_be_focused()
+    expect(panel.name("RENAMED")).to_be_hidden()
+    expect(panel.region.get_by_role("button", name="Actions for IMPORTED")).to_be_focused()
+
+
+def import_by_keyboard(panel: Panel) -> None:
+    """Imports a dotenv file without the mouse, and is back at the search then."""
+    page, press = panel.page, panel.page.keyboard.press
+    panel.search.focus()
+    press("Tab")
+    press("Tab")
+    press("Enter")
+    dialog = panel.dialog("Import .env")
+    expect(dialog.field("Choose file")).to_be_focused()
+    with page.expect_file_chooser() as chooser:
+        press("Space")
+    chooser.value.set_files({"name": ".env", "mimeType": "text/plain", "buffer": b"IMPORTED=sample-imported"})
+    expect(dialog.frame.get_by_role("listitem")).to_have_text("IMPORTEDnew")
+    press("Tab")
+    press("Tab")
+    press("Enter")
+    expect(dialog.frame).to_be_hidden()
+    expect(panel.name("IMPORTED")).to_be_visible()
+    panel.search.focus()
 
 
 def test_buttons_are_named_by_what_they_do(local_lab: Lab, open_panel: Open) -> None:
@@ -304,8 +358,10 @@ def test_projects_can_be_chosen_and_typed(local_lab: Lab, open_panel: Open, proj
     panel.switch(f"{project}-b")
     expect(panel.region.get_by_text("This project has no secrets yet")).to_be_visible()
     panel.add("THERE", "sample-value")
+    expect(panel.status).to_have_text("THERE was saved.")
     panel.project.click()
     panel.region.get_by_role("option", name=project, exact=True).click()
     expect(panel.name("HERE")).to_be_visible()
+    expect(panel.status).to_have_text("")
     panel.switch("Not A Project")
     expect(panel.alert).to_contain_text("Not A Project")
