@@ -34,14 +34,15 @@ from tests.proxy.hosts import Loop, TestAuthority, response
 
 NAME = "api.example.test"
 VALUE = "sk-proj-Invented0Value1Of2Many3Letters4And5Digits6"
-SIZE, REQUESTS, CROWD, EVENTS = 100 << 20, 300, 200, 50
+SIZE, RUNS, REQUESTS, CROWD, EVENTS = 100 << 20, 3, 300, 200, 50
 PAUSE = 0.02
 Connect = Callable[[], http.client.HTTPSConnection]
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a way to the host costs: seconds of a request in the median, MB/s and processor seconds of 100 MB."""
+    """What a way to the host costs: seconds of a request in the median; of 100 MB the best of some runs, in MB/s and
+    processor seconds."""
 
     request: float
     speed: float
@@ -120,13 +121,20 @@ def _measure(connect: Connect, stand_in: str, processor: Callable[[], float]) ->
         connection.request("GET", "/", headers={"Authorization": stand_in})
         connection.getresponse().read()
         times.append(time.perf_counter() - started)
+    runs = [_large(connection, stand_in, processor) for _ in range(RUNS)]
+    return Cost(statistics.median(times), max(speed for speed, _ in runs), min(used for _, used in runs))
+
+
+def _large(
+    connection: http.client.HTTPSConnection, stand_in: str, processor: Callable[[], float]
+) -> tuple[float, float]:
+    """Returns MB/s of the large answer, and processor seconds of 100 MB."""
     used, started, buffer = processor(), time.perf_counter(), bytearray(1 << 18)
     connection.request("GET", "/large", headers={"Authorization": stand_in})
     answer, got = connection.getresponse(), 0
     while read := answer.readinto(buffer):
         got += read
-    speed = got / 1e6 / (time.perf_counter() - started)
-    return Cost(statistics.median(times), speed, (processor() - used) / (got / 1e8))
+    return got / 1e6 / (time.perf_counter() - started), (processor() - used) / (got / 1e8)
 
 
 def _crowd(connect: Connect, stand_in: str) -> float:
