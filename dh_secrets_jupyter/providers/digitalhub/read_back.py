@@ -59,21 +59,30 @@ class Made:
 def keep(client: Client, project: str, made: Made, deadline: Deadline) -> Look:
     """Reads the values of a change back until they stay, and returns the secrets as they are then.
 
+    What was undone once has to be there twice, a pause apart: copies with it and without it are about, and each is
+    written back.
+
     Raises:
         ConflictError: they were still being undone when time ran out.
     """
-    names, took = made.values, made.took
+    names, took, calm = made.values, made.took, True
     if not names:
         return made.after
     while deadline.wait(random.uniform(*READ_BACK) + min(SLOW * max(0.0, took - QUICK), LONGEST)):
         with contextlib.suppress(SecretsError):  # the change was made; whether it stays cannot be seen now
             if _are_there(client, project, made.after, names, deadline):
-                return made.after
+                if calm:
+                    return made.after
+                calm = True
+                continue
+            calm = False
             now = look_at_list(client, project, deadline)
             now.read(names)
-            if not (undone := [name for name in names if _is_undone(name, made, now)]):
-                return now
-            took = _store_again(client, project, made.after, undone, deadline)
+            undone = [name for name in names if _is_undone(name, made, now)]
+            if not undone and any(now.values.get(name) != made.after.values[name] for name in names):
+                return now  # as somebody else has it
+            if undone:
+                took = _store_again(client, project, made.after, undone, deadline)
     raise ConflictError(project, "the platform kept undoing the change", "Try again when it is done")
 
 

@@ -21,7 +21,7 @@ from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock, read_back
 from dh_secrets_jupyter.providers.digitalhub.entity import LOCK, new_lock
 from dh_secrets_jupyter.testing import just, put, values
-from tests.core.server import Core
+from tests.core.server import Call, Core
 
 from .conftest import PROJECT
 
@@ -156,6 +156,26 @@ def test_a_value_that_somebody_else_sets_stays(
         provider.write(PROJECT, just(put("A", b"sample-new")))
         assert writes
         assert values(provider.read(PROJECT)) == {"A": wanted, "B": b"sample-b"}
+
+
+def test_a_value_that_comes_and_goes(on_platform: Core, provider: DigitalHubProvider) -> None:
+    """Others write copies back with it and without it: once it was missing, it is not taken to stay when it is seen."""
+    provider.write(PROJECT, just(put("A", b"sample-old"), put("B", b"sample-b")))
+    reads: list[object] = []
+
+    def flicker(call: Call) -> None:
+        if call.query.get("keys") == ["NEW"]:
+            reads.append(call)
+            if len(reads) in (1, 3):
+                on_platform.vault.delete(PROJECT, "NEW")
+            elif len(reads) == 2:
+                on_platform.vault.write(PROJECT, "NEW", "sample-new")
+
+    on_platform.spend = flicker
+    provider.write(PROJECT, just(put("NEW", b"sample-new")))
+    on_platform.spend = lambda call: None
+    assert len(reads) > 4
+    assert values(provider.read(PROJECT))["NEW"] == b"sample-new"
 
 
 def test_a_project_is_made_by_its_first_secret(on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> None:
