@@ -159,6 +159,13 @@ def test_without_its_server_extension_it_says_so_and_comes_back_by_itself(
         expect(panel.alert).to_contain_text(
             "The server extension is not running. Restart Jupyter; jupyter server extension list shows it"
         )
+        dialog = panel.open_add()
+        dialog.fill(Name="EARLY", Value="sample-early")
+        dialog.submit()
+        expect(dialog.frame.get_by_role("alert")).to_contain_text("The server extension is not running.")
+        expect(dialog.field("Value")).to_have_value("sample-early")
+        assert not [request for request in between.requests if request.startswith("POST /dh-secrets/projects")]
+        dialog.cancel()
         between.stop_upstream()
         panel.region.get_by_role("button", name="Try again").click()
         expect(panel.alert).to_contain_text("The Jupyter server cannot be reached. Check that it is running.")
