@@ -56,7 +56,6 @@ TESTED_BY = {
     "proxy/answer.py": "proxy/test_exchange.py",
     "proxy/child.py": "proxy/test_laptop.py",
     "proxy/client_hello.py": "proxy/test_server.py",
-    "proxy/configuration.py": "proxy/test_command.py",
     "proxy/control.py": "proxy/test_kernels.py",
     "proxy/door.py": "proxy/test_server.py",
     "proxy/grants.py": "proxy/test_kernels.py",
