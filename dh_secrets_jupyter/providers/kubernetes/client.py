@@ -97,6 +97,11 @@ class Client:
         self._target = target
         self._held = _Held()
 
+    def begin(self, seconds: float) -> Deadline:
+        """Begins a call that may take so long. What is imported once for all of them is no part of that time."""
+        pools.load()
+        return Deadline(seconds)
+
     def request(
         self,
         method: str,
@@ -163,7 +168,7 @@ class Client:
             ProviderUnavailableError: there is no API server, or the connection was lost.
         """
         for last in (False, True):
-            ends = deadline or Deadline(READ)
+            ends = deadline or self.begin(READ)
             connection = self._connect(ends)
             response = self._send(connection, _Request("GET", path), silence, ends, stream=True)
             if isinstance(response, _Trouble):
@@ -236,7 +241,6 @@ class Client:
         found = held.connection
         if found is not None and not found.expired:
             return found
-        pools.load()  # before the login's time begins: it is none that somebody else takes
         seconds = min(LOGIN, deadline.left)
 
         def log_in() -> Connection | None:

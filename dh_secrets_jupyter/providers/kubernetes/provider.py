@@ -87,14 +87,14 @@ class KubernetesProvider:
     def read(self, project: str) -> Records:
         """See :meth:`.base.Provider.read`; of a project whose secrets may only be used all but their values."""
         try:
-            return self._look(project, Deadline(LONGEST)).records
+            return self._look(project).records
         except AccessDeniedError as error:
             denied = error
         return secrets_proxy.records_instead(project, denied)
 
     def write(self, project: str, plan: Plan) -> LazyRecords[str]:
         """See :meth:`.base.Provider.write`: one look and one request, again where somebody else came first."""
-        deadline = Deadline(LONGEST)
+        deadline = self._client.begin(LONGEST)
         with turn(self._client, self._target, self._secret(project), deadline) as ours:
             before, wanted, after = self._write(project, plan, deadline, ours)
         return self._kept(project, before, wanted, after, deadline)
@@ -130,15 +130,16 @@ class KubernetesProvider:
         group, kind = "authorization.k8s.io/v1", "SelfSubjectAccessReview"
         secret = {"resource": "secrets", "name": self._secret(project), "namespace": self._target.namespace}
         review = {"apiVersion": group, "kind": kind, "spec": {"resourceAttributes": {"verb": "patch", **secret}}}
+        ask = partial(self._client.request, "POST", f"/apis/{group}/{kind.lower()}s", review)
         try:
-            answer = self._client.request("POST", f"/apis/{group}/{kind.lower()}s", review, deadline=Deadline(LONGEST))
+            answer = ask(deadline=self._client.begin(LONGEST))
         except ProviderUnavailableError:
             return True
         return not answer.ok or bool((answer.body.get("status") or {}).get("allowed", True))
 
     def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
         """See :meth:`.base.Provider.watch`."""
-        return follow(lambda: self._look(project, Deadline(LONGEST)), partial(self._open_watch, project), stop)
+        return follow(partial(self._look, project), partial(self._open_watch, project), stop)
 
     @cached_property
     def _target(self) -> Target:
@@ -157,8 +158,9 @@ class KubernetesProvider:
             path += f"/{self._secret(project)}"
         return f"{path}?{urlencode(query)}" if query else path
 
-    def _look(self, project: str, deadline: Deadline) -> Look:
-        answer = self._client.request("GET", self._path(project), deadline=deadline)
+    def _look(self, project: str, deadline: Deadline | None = None) -> Look:
+        ends = deadline or self._client.begin(LONGEST)
+        answer = self._client.request("GET", self._path(project), deadline=ends)
         absent = answer.status == 404 and answer.body.get("kind") == "Status"
         return Look() if absent else self._seen(answer, "get", project)
 
@@ -176,7 +178,9 @@ class KubernetesProvider:
             return self._send(project, look, wanted, deadline)
         patient_until = time.monotonic() + PATIENCE
         for pause in pauses():
-            now = self._look_again(project, deadline)
+            now = None
+            with contextlib.suppress(SecretsError):
+                now = self._look(project, deadline)
             if now and done(wanted, now):
                 return now
             patient = time.monotonic() + pause <= patient_until
@@ -195,12 +199,6 @@ class KubernetesProvider:
             "the answer to the change was lost, and it may or may not have been made",
             "See what is there before you repeat it",
         )
-
-    def _look_again(self, project: str, deadline: Deadline) -> Look | None:
-        """Looks what became of a change; returns None where that cannot be seen."""
-        with contextlib.suppress(SecretsError):
-            return self._look(project, deadline)
-        return None
 
     def _send(
         self, project: str, look: Look, wanted: list[Edit], deadline: Deadline, *, again: bool = False

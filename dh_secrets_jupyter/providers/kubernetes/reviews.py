@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...backoff import Deadline
 from ...errors import AccessDeniedError, ProviderUnavailableError
 from .provider import KubernetesProvider
 
@@ -80,7 +79,8 @@ class ReviewingProvider(KubernetesProvider):
 
     def _review(self, group: str, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
         review = {"apiVersion": f"{group}/v1", "kind": kind, "spec": spec}
-        answer = self._client.request("POST", f"/apis/{group}/v1/{kind.lower()}s", review, deadline=Deadline(_REVIEW))
+        deadline = self._client.begin(_REVIEW)
+        answer = self._client.request("POST", f"/apis/{group}/v1/{kind.lower()}s", review, deadline=deadline)
         if not answer.ok or answer.body.get("kind") != kind:
             raise ProviderUnavailableError(
                 "proxy",

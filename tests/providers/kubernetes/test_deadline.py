@@ -48,21 +48,21 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 SLOW_IMPORT = """
 import sys, time
 from dh_secrets_jupyter.providers import kubernetes
-from dh_secrets_jupyter.providers.kubernetes import client
+from dh_secrets_jupyter.providers.kubernetes import client, provider
 
 class Slow:
     def find_spec(self, name, path=None, target=None):
         if name == "kubernetes":
-            time.sleep(2 * client.LOGIN)
+            time.sleep(2 * provider.LONGEST)
 
-client.LOGIN = 3.0
+client.LOGIN = provider.LONGEST = 3.0
 sys.meta_path.insert(0, Slow())
 print(kubernetes.KubernetesProvider().read("demo"))
 """
 
 
-def test_an_import_is_no_part_of_a_login(namespace: Namespace) -> None:
-    """Where the Kubernetes client is imported for longer than a login may take, no login is blamed for it."""
+def test_an_import_is_no_part_of_a_call(namespace: Namespace) -> None:
+    """Where the Kubernetes client is imported for longer than a call may take, no login is blamed for it."""
     environment = {**os.environ, "KUBECONFIG": str(namespace.kubeconfig)}
     command = [sys.executable, "-c", SLOW_IMPORT]
     assert subprocess.run(command, env=environment, capture_output=True, check=True).stdout == b"{}\n"
