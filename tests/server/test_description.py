@@ -85,7 +85,13 @@ def test_the_documentation_names_what_there_is(described: dict[str, Any]) -> Non
 
 @pytest.mark.server
 @pytest.mark.parametrize(
-    ("provider", "examples"), [("local", 10), pytest.param("kubernetes", 4, marks=pytest.mark.cluster)]
+    ("provider", "examples"),
+    [
+        ("local", 5),
+        pytest.param("kubernetes", 2, marks=pytest.mark.cluster),
+        pytest.param("local", 30, marks=pytest.mark.soak),
+        pytest.param("kubernetes", 10, marks=[pytest.mark.cluster, pytest.mark.soak]),
+    ],
 )
 @pytest.mark.timeout(600)
 def test_whatever_is_sent_is_answered_as_described(
