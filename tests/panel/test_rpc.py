@@ -133,16 +133,21 @@ def test_over_a_subshell_it_works_while_a_cell_runs(view: View) -> None:
     view.header = {"subshell_id": subshell}
     code = "import os, time\nwhile not os.path.exists('go'): time.sleep(0.02)\nprint('over')"
     running = kernel.send("execute_request", {"code": code, "silent": False})
+
+    def printed() -> bool:
+        kernel.poll(0.2)
+        return any(m.type == "stream" and m.parent_id == running for m in kernel.messages)
+
     wait_until(lambda: any(m.parent_id == running for m in kernel.poll(0.2)))
     assert view.names() == []
     view.result("create", VALUE.encode(), project="default", name="G")
     view.event("live", project="default", live=True)  # pushed by a thread of its own
     assert view.result("put", project="default", name="G", destination="variable")["target"] == "G"
     view.result("remove", project="default", name="G")
-    assert not any(m.type == "stream" and m.parent_id == running for m in kernel.messages)
+    assert not printed()
     (kernel.home / "go").touch()
     kernel.request("delete_subshell_request", {"subshell_id": subshell}, channel="control")
-    wait_until(lambda: any(m.type == "stream" and m.parent_id == running for m in kernel.poll(0.2)))
+    wait_until(printed)
     assert kernel.ok("len(G)").result == str(len(VALUE))
 
 
