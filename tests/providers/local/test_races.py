@@ -92,8 +92,9 @@ def write_until_killed(after: float) -> list[str]:
 @pytest.mark.posix
 def test_a_kill_loses_nothing_that_was_acknowledged(file: Path) -> None:
     """Killed at random instants of its writing, a process leaves a sound file with every secret it was told of."""
-    chance, kept = random.Random(20260101), list[str]()
-    for _ in range(ROUNDS):
+    chance, kept, rounds = random.Random(20260101), list[str](), 0
+    while rounds < ROUNDS or len(kept) < ROUNDS:  # on a busy machine many are killed before their first write
+        rounds += 1
         kept += write_until_killed(0.03 + chance.random() * 0.1)
         found = Project("demo", LocalProvider(), user="test").read_all()
         assert {name: found.get(name) for name in kept} == {name: f"value of {name}" for name in kept}
@@ -101,7 +102,6 @@ def test_a_kill_loses_nothing_that_was_acknowledged(file: Path) -> None:
         kept += strangers  # of each round at most the last, written but not acknowledged
         assert len(strangers) <= 1
         assert all(found[name] == f"value of {name}" for name in strangers)
-    assert len(kept) >= ROUNDS
     assert sound(file)
 
 
