@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING
 
-from ..guard.engine import Masker, Occurrence, without_ansi
+from ..guard.engine import ANSI, Masker, Occurrence
 from . import notebooks
 from .findings import Finding, NotSearched, Place, Report
 
@@ -115,7 +115,7 @@ def find_in_field(field: notebooks.Field, masker: Masker) -> tuple[list[Occurren
 def holds_any(parts: Iterable[bytes], masker: Masker) -> bool:
     """Returns whether anything is found in any of some texts and data."""
     # Control sequences are taken out here: few parts have any, and what is without them is not copied once more.
-    plain = [without_ansi(part)[0] if b"\x1b" in part else part for part in parts]
+    plain = [ANSI.sub(b"", part) if b"\x1b" in part else part for part in parts]
     return bool(masker.find(b"\n".join(plain)))
 
 

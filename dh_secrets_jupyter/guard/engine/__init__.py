@@ -10,7 +10,7 @@ and :class:`ByteStream` do the same for output in pieces. :func:`mask_scope` is 
 
 from __future__ import annotations
 
-from .ansi import ANSI, without_ansi
+from .ansi import ANSI
 from .encodings import Encoding
 from .masker import Masker
 from .occurrences import Occurrence
@@ -36,5 +36,4 @@ __all__ = [
     "merge_overlapping",
     "to_bytes",
     "to_text",
-    "without_ansi",
 ]
