@@ -75,8 +75,9 @@ class Blocks:
         begin = len(self._data)
         self._starts.append(begin)
         self._data += needle.data + _GAP
-        self.chars |= set(needle.data)
-        self._is_char = bytes(byte in self.chars for byte in range(256))
+        if not self.chars.issuperset(needle.data):
+            self.chars |= set(needle.data)
+            self._is_char = bytes(byte in self.chars for byte in range(256))
         counts, period = needle.fresh or needle.significant, needle.window // BLOCK
         if not needle.partial or 1 not in counts or needle.data.startswith(needle.data[period:]):
             for odd in range(_STEP):
