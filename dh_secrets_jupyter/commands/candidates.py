@@ -80,7 +80,7 @@ def secrets_of(project: Project) -> list[str]:
 def _files(fragment: str) -> list[str]:
     folder = fragment.rpartition("/")[0] + "/" if "/" in fragment else ""
     try:
-        found = sorted(Path(os.path.expanduser(folder) or ".").iterdir())  # noqa: PTH111  # Path's fails without a home
+        found = sorted(Path(os.path.expanduser(folder) or ".").iterdir())
     except OSError:
         return []
     return [f"{folder}{path.name}{'/' if path.is_dir() else ''}" for path in found]

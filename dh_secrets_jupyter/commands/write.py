@@ -208,7 +208,7 @@ def _from_variable(front: Front, name: str, variable: str) -> str | bytes:
 
 
 def _read_file(subject: str, name: str) -> bytes:
-    path = Path(os.path.expanduser(name))  # noqa: PTH111  # Path's fails without a home
+    path = Path(os.path.expanduser(name))
     try:
         with path.open("rb") as file:
             return file.read(MAX_TOTAL + 1)  # one more than can be stored is enough to refuse it

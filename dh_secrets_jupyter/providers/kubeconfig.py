@@ -123,7 +123,7 @@ def listed() -> str:
 
     Their paths are absolute: a notebook may change its folder before they are read again.
     """
-    files = os.environ.get("KUBECONFIG") or os.path.expanduser("~/.kube/config")  # noqa: PTH111  # Path's fails without a home
+    files = os.environ.get("KUBECONFIG") or os.path.expanduser("~/.kube/config")
     return os.pathsep.join(str(Path(part).absolute()) for part in files.split(os.pathsep) if part)
 
 

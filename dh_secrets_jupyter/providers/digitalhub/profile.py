@@ -51,7 +51,7 @@ class Profile:
 
     def __init__(self) -> None:
         chosen = os.environ.get(FILE_VARIABLE)
-        self.path = Path(chosen or os.path.expanduser("~/.dhcore.ini"))  # noqa: PTH111  # Path's fails without a home
+        self.path = Path(chosen or os.path.expanduser("~/.dhcore.ini"))
         self.name = os.environ.get(PROFILE_VARIABLE) or self._parse().defaults().get(
             "current_environment", DEFAULT_PROFILE
         )

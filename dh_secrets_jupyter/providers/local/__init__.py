@@ -146,7 +146,7 @@ class _Follower:
 
 def _default_path() -> Path:
     if chosen := os.environ.get(PATH_VARIABLE):
-        return Path(os.path.expanduser(chosen)).absolute()  # noqa: PTH111  # Path's fails without a home
+        return Path(os.path.expanduser(chosen)).absolute()
     import platformdirs
 
     return platformdirs.user_data_path("dh-secrets-jupyter", appauthor=False) / "secrets.db"
