@@ -84,11 +84,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     sizes = Counter(item.path for item in items)
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
-        needed = [
-            index
-            for index, (name, fixtures) in enumerate(_NEEDS.items(), 1)
-            if fixtures & used or item.get_closest_marker(name)
-        ]
+        marks = {mark.name for mark in item.iter_markers()}
+        if "soak" in marks:  # a long run may start anything
+            marks.add("slow")
+        needed = [index for index, (name, fixtures) in enumerate(_NEEDS.items(), 1) if fixtures & used or name in marks]
         cost = max(needed, default=0)
         item.add_marker(("unit", *_NEEDS)[cost])
         if cost == len(_NEEDS):

@@ -25,7 +25,7 @@ DEAR = {
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Watches what a unit test starts, and the fixtures of any scope that are set up for it."""
     with pytest.MonkeyPatch.context() as patch:
-        if item.get_closest_marker("unit") and not item.get_closest_marker("soak"):
+        if item.get_closest_marker("unit"):
             patch.setattr(subprocess.Popen, "__init__", _refusing(subprocess.Popen.__init__))
         return (yield)
 
