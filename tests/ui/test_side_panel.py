@@ -67,8 +67,14 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open, project: str) -> None:
     panel, notebook = open_panel(any_lab)
     page = panel.page
     press, write = page.keyboard.press, page.keyboard.type
-    notebook.cells.last.locator(".cm-content").click()
 
+    def choose(letters: str, dialog: str, field: str) -> None:
+        press("Enter")
+        write(letters)
+        press("Enter")
+        expect(panel.dialog(dialog).field(field)).to_be_focused()
+
+    notebook.cells.last.locator(".cm-content").click()
     run_command(page, "Secrets", "Show secrets")
     expect(panel.search).to_be_focused()
     press("Tab")
@@ -100,19 +106,13 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open, project: str) -> None:
     press("Escape")
     expect(actions).to_be_focused()
 
-    press("Enter")
-    write("r")
-    press("Enter")
-    expect(panel.dialog("Replace value of TOKEN").field("Value")).to_be_focused()
+    choose("r", "Replace value of TOKEN", "Value")
     write("sample-typed-2")
     press("Enter")
     expect(panel.status).to_contain_text("TOKEN")
     expect(actions).to_be_focused()
 
-    press("Enter")
-    write("e")
-    press("Enter")
-    expect(panel.dialog("Edit TOKEN").field("Description")).to_be_focused()
+    choose("e", "Edit TOKEN", "Description")
     press("End")
     write(" and edited")
     press("Enter")
@@ -134,18 +134,12 @@ def test_all_by_keyboard(any_lab: Lab, open_panel: Open, project: str) -> None:
         press("Tab")
     expect(actions).to_be_focused()
 
-    press("Enter")
-    write("cc")
-    press("Enter")
-    expect(panel.dialog("Copy TOKEN to project").field("Project")).to_be_focused()
+    choose("cc", "Copy TOKEN to project", "Project")
     write(f"{project}-b")
     press("Enter")
     expect(panel.status).to_contain_text(f"TOKEN was copied to project {project}-b.")
     expect(actions).to_be_focused()
-    press("Enter")
-    write("rr")
-    press("Enter")
-    expect(panel.dialog("Rename TOKEN").field("Name")).to_be_focused()
+    choose("rr", "Rename TOKEN", "Name")
     press("ControlOrMeta+a")
     write("RENAMED")
     press("Enter")
