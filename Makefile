@@ -9,7 +9,7 @@ FRONT := $(wildcard labextension/*.json labextension/*.mjs labextension/src/* la
 # A store of its own, unless another provider is wanted.
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
 QUICKSTART := notebooks/quickstart.ipynb
-# Five processes, each with whole modules: tests wait more than they compute.
+# Five processes, each with whole modules: while one waits, others compute.
 PARALLEL := -n 5 --dist loadscope --no-loadscope-reorder
 # Whatever the shell says: what hundreds of processes import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
