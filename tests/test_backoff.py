@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from itertools import islice
 
 import pytest
 
 from dh_secrets_jupyter.backoff import SPARE, Deadline, pauses, watch_pauses
 
+from .support.waiting import skip_sleep
+
 
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Collects the pauses, and takes none."""
-    taken: list[float] = []
-    monkeypatch.setattr(time, "sleep", taken.append)
-    return taken
+    return skip_sleep(monkeypatch)
 
 
 def test_pauses_grow_and_differ() -> None:

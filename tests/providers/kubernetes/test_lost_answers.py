@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 import urllib.error
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from dh_secrets_jupyter.providers.base import Put, Record, Remove
 from dh_secrets_jupyter.providers.kubernetes import client
 from tests.cluster.server import Namespace
 from tests.support.fault_proxy import CUT, HALF, LOST, PASS, Fault, FaultProxy, always, answer
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, skip_sleep
 
 from .conftest import CANARY, SECRET, Connect
 
@@ -312,8 +311,7 @@ def test_it_is_over_in_time(both: Both, monkeypatch: pytest.MonkeyPatch) -> None
     """Five tries, each lost, pause for less than the 5 s for which we go on."""
     both.reset("X", "OTHER")
     both.proxy.script("PATCH", *[CUT] * 5)
-    naps: list[float] = []
-    monkeypatch.setattr(time, "sleep", naps.append)
+    naps = skip_sleep(monkeypatch)
     both.ours.put("X", OURS)
     assert both.proxy.count("PATCH") == 6
     assert 0 < sum(naps) < 5

@@ -17,7 +17,7 @@ from dh_secrets_jupyter.providers.kubernetes.client import Client
 from dh_secrets_jupyter.providers.kubernetes.connection import Target
 from dh_secrets_jupyter.providers.kubernetes.layout import Look
 from dh_secrets_jupyter.providers.kubernetes.write_queue import turn
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, skip_sleep
 
 T = TypeVar("T")
 TARGET = Target("here")
@@ -34,10 +34,8 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Collects the rests, and takes none; every one is as long as it may be."""
-    taken: list[float] = []
-    monkeypatch.setattr(time, "sleep", taken.append)
     monkeypatch.setattr("random.uniform", lambda low, high: high)
-    return taken
+    return skip_sleep(monkeypatch)
 
 
 def write(others: int, *, seconds: float = 0.0, fails: bool = False) -> None:

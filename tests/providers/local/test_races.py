@@ -19,6 +19,7 @@ from dh_secrets_jupyter.providers.local import LocalProvider
 from dh_secrets_jupyter.testing import just, put, values
 
 from ...support.processes import run_together
+from ...support.waiting import skip_sleep
 
 pytestmark = pytest.mark.slow
 
@@ -156,9 +157,8 @@ def test_a_kill_while_the_store_is_made(file: Path) -> None:
 def test_who_waits_longest_asks_most_often(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a crowd nobody starves: the pauses between two tries to write get shorter, until the patience ends."""
     LocalProvider().write("demo", just(put("A")))
-    naps: list[float] = []
+    naps = skip_sleep(monkeypatch)
     now = time.monotonic()
-    monkeypatch.setattr(time, "sleep", naps.append)
     monkeypatch.setattr(time, "monotonic", lambda: now + sum(naps))
     with contextlib.closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN IMMEDIATE")
