@@ -6,12 +6,12 @@ import asyncio
 import base64
 import contextlib
 import ipaddress
-import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..providers.proxies import goes_direct
@@ -124,7 +124,7 @@ def _context(ca: str, bundles: tuple[str, ...]) -> ssl.SSLContext:
         context.load_verify_locations(ca)
     for bundle in bundles:
         with contextlib.suppress(OSError):
-            context.load_verify_locations(**{"capath" if os.path.isdir(bundle) else "cafile": bundle})  # noqa: PTH112
+            context.load_verify_locations(**{"capath" if Path(bundle).is_dir() else "cafile": bundle})
     return context
 
 

@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-
 
 def fuzz(target: str, folder: Path, *options: str) -> None:
     """Runs a module that is a fuzz target, and fails with the end of what it says where it finds something.
@@ -21,7 +19,7 @@ def fuzz(target: str, folder: Path, *options: str) -> None:
         capture_output=True,
         text=True,
         errors="replace",
-        cwd=ROOT,
+        cwd=Path(__file__).parents[2],
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]

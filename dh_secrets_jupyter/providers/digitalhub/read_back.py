@@ -9,7 +9,7 @@ import contextlib
 import random
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...backoff import Deadline
 from ...errors import ConflictError, SecretsError
@@ -65,22 +65,24 @@ def keep(client: Client, project: str, made: Made, deadline: Deadline) -> Look:
     Raises:
         ConflictError: they were still being undone when time ran out.
     """
-    names, took, calm = made.values, made.took, True
+    names, now, took, calm = made.values, made.after, made.took, True
     if not names:
-        return made.after
+        return now
     while deadline.wait(random.uniform(*READ_BACK) + min(SLOW * max(0.0, took - QUICK), LONGEST)):
         with contextlib.suppress(SecretsError):  # the change was made; whether it stays cannot be seen now
             if _are_there(client, project, made.after, names, deadline):
                 if calm:
-                    return made.after
+                    return replace(now, values=now.values | {name: made.after.values[name] for name in names})
                 calm = True
                 continue
             calm = False
             now = look_at_list(client, project, deadline)
             now.read(names)
             undone = [name for name in names if _is_undone(name, made, now)]
-            if not undone and any(now.values.get(name) != made.after.values[name] for name in names):
-                return now  # as somebody else has it
+            # The others that differ are as somebody else has them, and none of ours any more.
+            names = {name for name in names if name in undone or now.values.get(name) == made.after.values[name]}
+            if not names:
+                return now
             if undone:
                 took = _store_again(client, project, made.after, undone, deadline)
     raise ConflictError(project, "the platform kept undoing the change", "Try again when it is done")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -176,6 +177,26 @@ def test_a_value_that_comes_and_goes(on_platform: Core, provider: DigitalHubProv
     on_platform.spend = lambda call: None
     assert len(reads) > 4
     assert values(provider.read(PROJECT))["NEW"] == b"sample-new"
+
+
+def test_one_is_undone_while_another_is_changed(
+    on_platform: Core, provider: DigitalHubProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was undone once has to be there twice, also where another value of the same change is somebody else's now."""
+    provider.write(PROJECT, just(put("A", b"sample-old"), put("B", b"sample-old")))
+    copies = {1: {"A": "sample-console", "B": "sample-old"}, 3: {"B": "sample-old"}}
+    looks: list[object] = []
+
+    def before_each_look(*_: float) -> float:
+        looks.append(None)
+        for name, value in copies.get(len(looks), {}).items():
+            on_platform.vault.write(PROJECT, name, value)
+        return 0.0
+
+    monkeypatch.setattr(read_back, "random", SimpleNamespace(uniform=before_each_look))
+    after = provider.write(PROJECT, just(put("A", b"sample-new"), put("B", b"sample-new")))
+    wanted = {"A": b"sample-console", "B": b"sample-new"}
+    assert (len(looks), values(after), values(provider.read(PROJECT))) == (5, wanted, wanted)
 
 
 def test_a_project_is_made_by_its_first_secret(on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> None:
