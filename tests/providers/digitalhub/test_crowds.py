@@ -182,7 +182,7 @@ def test_a_value_that_comes_and_goes(on_platform: Core, provider: DigitalHubProv
 def test_one_is_undone_while_another_is_changed(
     on_platform: Core, provider: DigitalHubProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was undone once has to be there twice, also where another value of the same change is somebody else's now."""
+    """What was undone has to be there twice, also where another value of that change is somebody else's now."""
     provider.write(PROJECT, just(put("A", b"sample-old"), put("B", b"sample-old")))
     copies = {1: {"A": "sample-console", "B": "sample-old"}, 3: {"B": "sample-old"}}
     looks: list[object] = []
