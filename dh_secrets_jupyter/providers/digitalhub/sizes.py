@@ -2,7 +2,7 @@
 
 Core's list has no sizes. A process remembers how long each value was that it read or wrote, as long as the list shows
 the same entity. What the console or the SDK does to a value leaves no trace there: where what is remembered comes near
-the limit, all values are read.
+the limit, all values are read. Where it was wrong all the same, Core refuses the write, and all are read then.
 """
 
 from __future__ import annotations

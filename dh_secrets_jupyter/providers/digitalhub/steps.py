@@ -6,12 +6,12 @@ from __future__ import annotations
 import contextlib
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ...backoff import Deadline, pauses
 from ...errors import SecretsError
-from ..base import Change, Put, Remove
+from ..base import Change, Put, Remove, check_total
 from ..exchange import OutcomeUnknownError
 from .client import Answer, Client, unavailable
 from .entity import Entity, new
@@ -53,6 +53,7 @@ class Steps:
 
         Raises:
             RacedError: somebody else has created or deleted one of the secrets.
+            TooLargeError: there is no room for the values, and nothing is changed.
             ProviderUnavailableError: a step could not be taken, or nobody knows; the error says what is changed.
         """
         puts = [change for change in changes if isinstance(change, Put)]
@@ -110,7 +111,10 @@ class Steps:
                     self.after.values[name] = value
                 elif value != self._before.values.get(name) and not isinstance(value, Missing):
                     raise OutcomeUnknownError  # somebody else's
-            return Answer(200) if all(self.after.values[name] == value for name, value in wanted.items()) else None
+            if all(self.after.values[name] == value for name, value in wanted.items()):
+                return Answer(200)
+            self._check_room(wanted)
+            return None
 
         if wanted:
             body = {name: value.decode() for name, value in wanted.items()}
@@ -122,6 +126,12 @@ class Steps:
             if not answer.ok:
                 raise unexpected(answer)
             self.after.values.update(wanted)
+
+    def _check_room(self, wanted: Mapping[str, bytes]) -> None:
+        """Core does not say that there is no room, which is so where others have made their values larger unseen."""
+        found = self._read(*self.after.entities)
+        there = {name: len(value) for name, value in found.items() if isinstance(value, bytes)}
+        check_total(self._project, (there | {name: len(value) for name, value in wanted.items()}).values())
 
     def _put_metadata(self, put: Put) -> None:
         old = self._before.entities[put.name]

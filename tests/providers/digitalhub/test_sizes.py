@@ -62,6 +62,17 @@ def test_near_the_limit_all_are_read(on_platform: Core, filled: Project) -> None
     assert on_platform.vault.read(PROJECT, "S1") == "sample"
 
 
+@pytest.mark.parametrize(("name", "size"), [("S1", 1000), ("NEW", MAX_TOTAL // 4)])
+def test_values_that_others_made_larger_unseen(on_platform: Core, filled: Project, name: str, size: int) -> None:
+    """It is Core that refuses what has no room then, once; the error says so, and nothing is changed."""
+    on_platform.vault.write(PROJECT, "S0", "x" * (MAX_TOTAL - 500))
+    with pytest.raises(TooLargeError, match="over the limit of 1 MiB"):
+        filled.put(name, "y" * size)
+    assert [call.method for call in on_platform.requests if call.path.endswith("/data")].count("PUT") == 1
+    assert set(on_platform.entities.of(PROJECT)) == {f"S{number}" for number in range(4)}
+    assert on_platform.vault.read(PROJECT, "S1") == "sample"
+
+
 def test_what_a_write_returns_is_read_when_it_is_asked_for(on_platform: Core, filled: Project) -> None:
     """The secrets that a write did not change are all read at once; one that is gone by then says so."""
     filled.put("S1", "sample-1")
