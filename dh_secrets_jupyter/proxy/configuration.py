@@ -9,8 +9,9 @@ from traitlets.config import Configurable
 
 from ..providers.proxies import HTTPS_PROXY, NO_PROXY, first
 from ..settings import DHSecrets, from_config, jupyter_config
+from .next_hop import NextHop
 from .server import Rules
-from .upstream import NextHop, Upstream
+from .upstream import Upstream
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables that name certificates which clients trust; of ``SSL_CERT_FILE`` Python's ssl knows by itself."""

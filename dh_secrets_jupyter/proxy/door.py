@@ -7,7 +7,8 @@ import socket
 import ssl
 from collections.abc import Coroutine
 
-from .upstream import CHUNK, PATIENCE, Serve
+from .tunnel import CHUNK
+from .upstream import PATIENCE, Serve
 
 _TLS_HANDSHAKE = b"\x16"
 _WAITING = 1024

@@ -17,7 +17,8 @@ from .put_in import HEADERS, Headers, Place
 from .refusal import RefusedError
 from .session import Session
 from .side import Side
-from .upstream import CHUNK, Streams, Upstream
+from .tunnel import CHUNK, Streams
+from .upstream import Upstream
 from .websocket import BadFrameError, Frames
 
 _UPGRADE, _WEBSOCKET = b"upgrade", b"websocket"

@@ -17,7 +17,8 @@ from .exchange import Exchange
 from .refusal import RefusedError
 from .session import Session
 from .side import Side
-from .upstream import CHUNK, PATIENCE, Upstream
+from .tunnel import CHUNK
+from .upstream import PATIENCE, Upstream
 
 _AUTHENTICATE = ("Proxy-Authenticate", 'Basic realm="dh-secrets-jupyter"')
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import h11
 
-from .upstream import CHUNK, Streams
+from .tunnel import CHUNK, Streams
 
 _LARGEST_HEAD = 1 << 17
 """Bytes that a request's line and headers may have, or an answer's."""

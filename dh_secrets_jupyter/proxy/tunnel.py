@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from .upstream import CHUNK, Streams
-
+CHUNK = 1 << 18
+"""Bytes that are read at once."""
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Change = Callable[[bytes], bytes]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import ipaddress
 import socket
@@ -12,36 +11,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from ..providers.proxies import goes_direct
+from .next_hop import NextHop
 from .refusal import RefusedError
+from .tunnel import CHUNK, Streams
 
-CHUNK = 1 << 18
-"""Bytes that are read at once."""
 PATIENCE = 15.0
 """Seconds in which a connection has to stand."""
-_HOP_PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class NextHop:
-    """A proxy that the environment named before, by its ``http`` or ``https`` address: it is asked for every host.
-
-    Attributes:
-        url: its address, perhaps with user and password.
-        no_proxy: what is reached without it, as ``NO_PROXY`` says it.
-    """
-
-    url: str = field(repr=False)
-    no_proxy: str = ""
-
-    def is_for(self, host: str, port: int) -> bool:
-        """Returns whether a host is reached by way of it."""
-        return not goes_direct(host, port, self.no_proxy)
 
 
 @dataclass(frozen=True)
@@ -74,10 +52,10 @@ class Upstream:
         try:
             async with asyncio.timeout(PATIENCE):
                 if self.next_hop and self.next_hop.is_for(host, port):
-                    return await _by_next_hop(self.next_hop, host, port, _context(self.ca, self.bundles))
+                    return await self.next_hop.open(host, port, _context(self.ca, self.bundles))
                 return await self._direct(host, port, judged and not self.allow_private)
-        except (OSError, TimeoutError, UnicodeError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # a UnicodeError: it is no name at all
+        except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # a ValueError: it is no name at all, or the proxy on the way has no address
         raise RefusedError(502, f"{host} cannot be reached", "Check its name and port")
 
     async def open_tls(self, host: str, port: int) -> Streams:
@@ -138,31 +116,3 @@ def is_public(address: str) -> bool:
 
 def _behind_nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return ipaddress.IPv4Address(address.packed[12:]) if address in _NAT64 else None
-
-
-async def _by_next_hop(hop: NextHop, host: str, port: int, context: ssl.SSLContext) -> Streams:
-    parts = urlsplit(hop.url)
-    if parts.scheme not in _HOP_PORTS:
-        raise RefusedError(
-            502, f"the proxy on the way to {host} is not one for http", "Check HTTPS_PROXY as it was before"
-        )
-    reader, writer = await asyncio.open_connection(
-        parts.hostname,
-        parts.port or _HOP_PORTS[parts.scheme],
-        limit=CHUNK,
-        ssl=context if parts.scheme == "https" else None,
-    )
-    lines = [f"CONNECT {host}:{port} HTTP/1.1", f"Host: {host}:{port}"]
-    if parts.username is not None:
-        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        lines.append(f"Proxy-Authorization: Basic {base64.b64encode(login.encode()).decode()}")
-    writer.write("\r\n".join([*lines, "", ""]).encode())
-    answer = await reader.readuntil(b"\r\n\r\n")
-    status = answer.split(b" ", 2)[1:2]
-    if status != [b"200"]:
-        writer.transport.abort()
-        shown = status[0].decode("ascii", "replace")[:3] if status else "?"
-        raise RefusedError(
-            502, f"the proxy on the way to {host} answered {shown}", "Check HTTPS_PROXY as it was before"
-        )
-    return reader, writer

@@ -19,7 +19,7 @@ from dh_secrets_jupyter.proxy.session import Held, Session
 from dh_secrets_jupyter.proxy.upstream import Upstream
 from tests.cluster.server import Cluster, Namespace
 
-from .fixtures import NAME, VALUE
+from .fixtures import NAME, OTHER, VALUE
 from .hosts import Host, Loop, TestAuthority
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "kubernetes"
@@ -78,6 +78,20 @@ def receive(connection: socket.socket) -> bytes:
     return data
 
 
+def through(place: Place, authority: TestAuthority, host: Host, name: str = OTHER) -> bytes:
+    """Returns what a host that no secret is for answers, to a client that trusts its own authority."""
+    connection = place.connect(name, host.port, context=ssl.create_default_context(cafile=str(authority.path)))
+    connection.request("GET", "/", headers={"Authorization": place.use("KEY")})
+    return connection.getresponse().read()
+
+
+def refusal(place: Place, host: str, port: int, token: str | None = None) -> str:
+    """Returns how a refused CONNECT is reported by a client that shows the reason phrase."""
+    with pytest.raises(OSError, match="Tunnel connection failed") as caught:
+        place.connect(host, port, token=token).request("GET", "/")
+    return str(caught.value)
+
+
 @pytest.fixture
 def place(loop: Loop, authority: TestAuthority, host: Host) -> Iterator[Place]:
     """A proxy whose one session has the secret KEY for the host."""
@@ -98,7 +112,7 @@ def start(loop: Loop, authority: TestAuthority, host: Host, **rules: object) -> 
     upstream = Upstream(
         allow_private=True,
         ca=str(authority.path),
-        resolve={NAME: "127.0.0.1", "other.example.test": "127.0.0.1"},
+        resolve={NAME: "127.0.0.1", OTHER: "127.0.0.1"},
     )
     proxy = Proxy(lambda token, _: {session.token: session}.get(token), Rules(**{"upstream": upstream, **rules}))  # type: ignore[arg-type]  # of the test
     server = loop.run(proxy.start("127.0.0.1", 0))

@@ -11,7 +11,8 @@ import h11
 from dh_secrets_jupyter.proxy.exchange import Exchange
 from dh_secrets_jupyter.proxy.put_in import HEADERS
 from dh_secrets_jupyter.proxy.session import Held, Session
-from dh_secrets_jupyter.proxy.upstream import Streams, Upstream
+from dh_secrets_jupyter.proxy.tunnel import Streams
+from dh_secrets_jupyter.proxy.upstream import Upstream
 
 from .fixtures import NAME, VALUE
 

@@ -10,6 +10,7 @@ from .hosts import Host, Loop, TestAuthority
 
 VALUE = "sk-proj-Invented0Value1Of2Many3Letters4And5Digits6"
 NAME = "api.example.test"
+OTHER = "other.example.test"
 
 
 @pytest.fixture(scope="module")
@@ -29,4 +30,4 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
 @pytest.fixture
 def host(loop: Loop, authority: TestAuthority) -> Host:
     """The host that the secret is for; it answers with the request."""
-    return Host(loop, authority, NAME, "other.example.test")
+    return Host(loop, authority, NAME, OTHER)

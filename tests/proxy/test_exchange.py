@@ -9,7 +9,8 @@ import zlib
 
 import pytest
 
-from dh_secrets_jupyter.proxy.upstream import Streams, Upstream
+from dh_secrets_jupyter.proxy.tunnel import Streams
+from dh_secrets_jupyter.proxy.upstream import Upstream
 
 from .conftest import Place
 from .fixtures import NAME, VALUE

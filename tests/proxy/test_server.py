@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import socket
 import ssl
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from dh_secrets_jupyter.proxy.configuration import DHSecretsProxy
-from dh_secrets_jupyter.proxy.upstream import NextHop, Upstream, is_public
+from dh_secrets_jupyter.proxy.upstream import Upstream, is_public
 
-from .conftest import Place, login, receive, start
-from .fixtures import NAME, VALUE
+from .conftest import Place, login, receive, refusal, start, through
+from .fixtures import NAME, OTHER, VALUE
 from .hosts import Host, Loop, TestAuthority, response
-
-OTHER = "other.example.test"
-
-
-def through(place: Place, authority: TestAuthority, host: Host, name: str = OTHER) -> bytes:
-    """Returns what a host that no secret is for answers, to a client that trusts its own authority."""
-    connection = place.connect(name, host.port, context=ssl.create_default_context(cafile=str(authority.path)))
-    connection.request("GET", "/", headers={"Authorization": place.use("KEY")})
-    return connection.getresponse().read()
-
-
-def refusal(place: Place, host: str, port: int, token: str | None = None) -> str:
-    """Returns how a refused CONNECT is reported by a client that shows the reason phrase."""
-    with pytest.raises(OSError, match="Tunnel connection failed") as caught:
-        place.connect(host, port, token=token).request("GET", "/")
-    return str(caught.value)
 
 
 def answered(connection: socket.socket, context: ssl.SSLContext, name: str | None, sent: bytes) -> bytes:
@@ -181,75 +162,6 @@ def test_a_host_that_is_not_there(place: Place, name: str) -> None:
     """A sentence names it, also where it is no name."""
     place.use("KEY")
     assert f"502 {name}: {name} cannot be reached" in refusal(place, name, 443)
-
-
-@pytest.fixture(params=["http", "https"])
-def hop(loop: Loop, authority: TestAuthority, request: pytest.FixtureRequest) -> Iterator[tuple[str, list[bytes]]]:
-    """A proxy that the environment named before: its address behind a login, and what it was asked."""
-    asked: list[bytes] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readuntil(b"\r\n\r\n"))
-        port = int(asked[-1].split(b" ")[1].rpartition(b":")[2])
-        upstream = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-
-        async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-            while data := await source.read(65536):
-                target.write(data)
-            target.close()
-
-        await asyncio.gather(pump(reader, upstream[1]), pump(upstream[0], writer))
-
-    async def listen() -> asyncio.Server:
-        context = authority.context("localhost") if request.param == "https" else None
-        return await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-
-    server = loop.run(listen())
-    yield f"{request.param}://{{}}@localhost:{server.sockets[0].getsockname()[1]}", asked
-    loop.loop.call_soon_threadsafe(server.close)
-
-
-def test_the_next_hop(loop: Loop, authority: TestAuthority, host: Host, hop: tuple[str, list[bytes]]) -> None:
-    """It is asked by name, with its own login, for hosts of secrets and others; the address is its business."""
-    url, asked = hop
-    upstream = Upstream(
-        ca=str(authority.path),
-        next_hop=NextHop(url.format("ann:sample%40login"), "internal.test,10.0.0.0/8"),
-    )
-    for place in start(loop, authority, host, upstream=upstream):
-        assert through(place, authority, host)
-        connection = place.connect(NAME, host.port)
-        connection.request("GET", "/", headers={"Authorization": place.use("KEY")})
-        assert connection.getresponse().status == 200
-    assert [line.split(b" ")[1] for line in asked] == [f"{OTHER}:{host.port}".encode(), f"{NAME}:{host.port}".encode()]
-    assert all(login("").split(" ")[0].encode() in line for line in asked)
-    assert VALUE.encode() in host.arrived[-1]
-    for direct in ("api.internal.test", "10.1.2.3"):
-        assert not upstream.next_hop.is_for(direct, 443)  # type: ignore[union-attr]  # set above
-
-
-def test_a_next_hop_of_another_kind(loop: Loop, authority: TestAuthority, host: Host) -> None:
-    """It is said; nothing goes past it."""
-    for place in start(loop, authority, host, upstream=Upstream(next_hop=NextHop("socks5://127.0.0.1:1080"))):
-        place.use("KEY")
-        assert f"502 {OTHER}: the proxy on the way to {OTHER} is not one for http" in refusal(place, OTHER, host.port)
-    assert host.connections == 0
-
-
-@pytest.mark.parametrize(
-    ("environment", "url"),
-    [
-        ({"ALL_PROXY": "http://all.test"}, "http://all.test"),
-        ({"all_proxy": "all.test:1"}, "http://all.test:1"),
-        ({"ALL_PROXY": "http://all.test", "https_proxy": "http://one.test"}, "http://one.test"),
-    ],
-)
-def test_which_proxy_is_the_next_hop(environment: dict[str, str], url: str) -> None:
-    """That for https, else the one for everything, which clients would have gone by."""
-    upstream = DHSecretsProxy().rules(environment, judged=False).upstream
-    assert upstream.next_hop
-    assert upstream.next_hop.url == url
 
 
 @pytest.mark.parametrize(
