@@ -36,11 +36,18 @@ _AREA = BLOCK * _MANY
 """Bytes of a text that are taken together."""
 _GAP = bytes(WINDOW)
 """What stands between two values."""
+_ASCII = 128
+"""Characters of ASCII, which in UTF-8 are one byte each."""
 _NOT_ASCII = 0x8080808080808080
 """The bits of a block of which one is set where the block is not in ASCII."""
 _PRINTABLE = b"\t\n\r" + bytes(range(32, 127))
 _IS_PRINTABLE = bytes(byte in _PRINTABLE for byte in range(256))
 _NUMBER = Struct("=Q").unpack_from
+
+Kind = tuple[int, str]
+"""Of which windows are: their size and encoding."""
+LookedUp = dict[Kind, int]
+"""Of each kind of window, from where on a text's windows were not looked up yet."""
 
 
 class Blocks:
@@ -63,7 +70,7 @@ class Blocks:
         self._printable: set[int] = set()  # of all blocks the ones that may stand in printable ASCII
         self._other: set[int] = set()  # those that do not
         self._utf_16: set[int] = set()  # and all of UTF-16
-        self._windows: dict[tuple[int, str], Windows] = {}  # by size and encoding: in each characters start elsewhere
+        self._windows: dict[Kind, Windows] = {}  # by size and encoding: in each characters start elsewhere
 
     @property
     def steps(self) -> int:
@@ -149,15 +156,29 @@ class Blocks:
         """Returns which of the needles that count as a whole only a block of a text is of."""
         return self._whole.get(_number(data, at), []) if self._whole else []
 
-    def partial(self, data: bytes, at: int) -> list[Anchor]:
-        """Returns where in the others a block of a text stands, together with a whole window around it."""
+    def partial(self, data: bytes, at: int, looked_up: LookedUp, masked: tuple[int, int]) -> list[Anchor]:
+        """Returns where in the others a block of a text stands, together with a whole window around it.
+
+        Args:
+            looked_up: the windows of this text that were looked up around earlier blocks: they are not once more.
+            masked: from where to where the text is masked already; nor are windows in there.
+        """
         may_be_utf_16 = _number(data, at) in self._utf_16
-        return [
-            self._anchor(place + at - start)
-            for (size, _), windows in self._windows.items()
-            if size == WINDOW or may_be_utf_16
-            for start, place in windows.find(data, max(at + BLOCK - size, 0), at, self._data)
-        ]
+        anchors: list[Anchor] = []
+        for kind, windows in self._windows.items():
+            if (size := kind[0]) == WINDOW or may_be_utf_16:
+                first, last = max(at + BLOCK - size, looked_up.get(kind, 0)), at
+                looked_up[kind] = at + 1
+                last_masked = masked[1] - (size if max(self.chars) < _ASCII else LONGEST_CHAR * size)
+                if masked[0] <= first <= last_masked:
+                    first = last_masked + 1
+                if masked[0] <= last <= last_masked:
+                    last = masked[0] - 1
+                self._steps += max(last + 1 - first, 0)
+                anchors += [
+                    self._anchor(place + at - start) for start, place in windows.find(data, first, last, self._data)
+                ]
+        return anchors
 
     def _anchor(self, place: int) -> Anchor:
         number = bisect_right(self._starts, place) - 1

@@ -19,7 +19,7 @@ import re
 import threading
 import weakref
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
@@ -28,7 +28,7 @@ from .anchors import Anchors, Fragment
 from .large_values import LargeValues
 from .needles import Needle
 from .owners import Owner
-from .search import Masked, Match, Search
+from .search import Found, Masked, Match, Search
 
 _FAST = 6_000
 """Fragments up to which the automaton is a DFA: more than twice as fast, at half a kilobyte for each state."""
@@ -151,30 +151,23 @@ class Index:
             while self._is_stale or self._anchors.new or self._bytes_until_rebuild < math.inf:
                 self._rebuild_if_due(int(self._bytes_until_rebuild) + 1)
 
-    def may_match(self, data: bytes) -> bool:
-        """Returns whether a fragment of any needle stands in the text: the prefilter, to see quickly that none does."""
-        self._add_deferred(data)
-        self._rebuild_if_due(len(data))
-        return bool(self.large) or any(automaton.found(data) for automaton in self._automata)
-
-    def matches(self, data: bytes, masked: Masked) -> list[tuple[Match, tuple[int, int]]]:
-        """Returns all matches that count, in no order, each with what of it is masked.
+    def matches(self, data: bytes, masked: Masked) -> Iterator[Found]:
+        """Yields all matches that count, in no order.
 
         A piece that lies in one of them is not among them, but the whole of every needle is.
         """
         self._add_deferred(data)
         self._rebuild_if_due(len(data))
-        found = list(self.large.matches(data, masked)) if self.large else []
+        if self.large:
+            yield from self.large.matches(data, masked)
         fragments = [one for automaton in self._automata for one in automaton.fragments(data)]
-        if not fragments:
-            return found
         if len(self._automata) > 1:
             fragments.sort(key=lambda one: one[1])
         search = Search(self._needles, data, masked)
-        for one in fragments:
-            search.extend(*one)
-        self._steps += search.steps
-        return found + search.found
+        try:
+            yield from search.matches(fragments)
+        finally:
+            self._steps += search.steps
 
     def matches_at_end(self, data: bytes, least: int) -> list[Match]:
         """Returns matches of at least so many bytes that end where the text ends: the longest, and some others."""

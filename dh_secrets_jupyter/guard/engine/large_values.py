@@ -9,14 +9,16 @@ So a value of 1 MiB is learned at once, and takes some tens of MiB; the price is
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .anchors import Fragment
-from .blocks import BLOCK, Blocks
+from .blocks import BLOCK, Blocks, LookedUp
 from .needles import Needle
 from .owners import Owner
-from .search import Masked, Match, Search
+from .policy import WINDOW
+from .search import Found, Masked, Match, Search
 from .views import View, Wanted, looks_escaped, unfinished, views, views_of_end
 
 _TAIL = 1024
@@ -36,6 +38,35 @@ class Tail:
     start: int
     match: Match
     rest: bytes
+
+
+class _Settled:
+    """What is masked of a text, by places in it, as the ways to read it before have shown."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[int, int]] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, start: int, end: int) -> None:
+        """Adds a span; it counts from :meth:`merge` on."""
+        self._spans.append((start, end))
+
+    def merge(self) -> None:
+        """Has all spans count that were added."""
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted(self._spans):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = merged[-1][0], max(merged[-1][1], end)
+            else:
+                merged.append((start, end))
+        self._spans = merged
+        self._starts, self._ends = [start for start, _ in merged], [end for _, end in merged]
+
+    def holds(self, start: int, end: int) -> bool:
+        """Returns whether these bytes lie in one of the spans that count."""
+        number = bisect_right(self._starts, start) - 1
+        return number >= 0 and end <= self._ends[number]
 
 
 class LargeValues:
@@ -61,21 +92,33 @@ class LargeValues:
         self._blocks.add(needle)
         self._looks_escaped = self._looks_escaped or looks_escaped(needle.data)
 
-    def matches(self, data: bytes, masked: Masked) -> Iterator[tuple[Match, tuple[int, int]]]:
+    def matches(self, data: bytes, masked: Masked) -> Iterator[Found]:
         """Yields what counts of the values in a text, however it is encoded, and where it stands."""
         blocks = self._blocks
+        settled = _Settled()
         for view in views(data, Wanted(blocks.find, blocks.shortest, blocks.chars, self._looks_escaped)):
             search = Search(self._needles, view.data, masked)
-            for at in blocks.find(view.data, view.near and view.near()):
-                whole = blocks.whole(view.data, at)
-                if not whole and search.is_settled(at, at + BLOCK):
-                    continue
-                fragment = Fragment(blocks.partial(view.data, at), whole)
-                if fragment.partial or whole:
-                    search.extend(at, at + BLOCK, fragment)
+            for match, (start, end) in search.matches(self._fragments(view, search, settled)):
+                span = view.first(start), view.after(end)
+                settled.add(*span)
+                yield _encoded_as(view, match), span
             self._searched += search.steps
-            for match, (start, end) in search.found:
-                yield _encoded_as(view, match), (view.first(start), view.after(end))
+            settled.merge()
+
+    def _fragments(self, view: View, search: Search, settled: _Settled) -> Iterator[tuple[int, int, Fragment]]:
+        """Yields the blocks of a view that may lead to anything new, beside what is settled in the text otherwise."""
+        data, blocks, looked_up = view.data, self._blocks, LookedUp()
+        for at in blocks.find(data, view.near and view.near()):
+            end = at + BLOCK
+            whole = blocks.whole(data, at)
+            if not whole and (
+                search.is_settled(at, end)
+                or settled.holds(view.first(max(end - WINDOW, 0)), view.after(min(at + WINDOW, len(data))))
+            ):
+                continue
+            partial = blocks.partial(data, at, looked_up, search.last_masked)
+            if partial or whole:
+                yield at, end, Fragment(partial, whole)
 
     def partial_length(self, data: bytes) -> int:
         """Returns how many of the last bytes may belong to a value that goes on: never too few."""

@@ -26,6 +26,7 @@ from .needles import LARGE_FROM, STAGES_FROM, Needle, Stage, needles
 from .occurrences import Occurrence
 from .owners import Claim, Owners
 from .policy import WINDOW, Scope, Unmaskable, mask_scope
+from .recent_texts import RecentTexts
 from .search import Match
 from .shared_hosts import SharedHosts
 from .spans import (
@@ -58,6 +59,7 @@ class Masker:
         self._texts: dict[str | bytes, dict[str | bytes, list[parts.Range]]] = {}  # of each value, with its parts
         self._unmaskable: dict[str, str] = {}
         self._shared_hosts = SharedHosts()
+        self._recent = RecentTexts(self._find_plain_spans)
 
     def add(self, name: str, value: str | bytes, claim: Claim = Claim.VALUE) -> Scope | Unmaskable:
         """Learns a value of a secret in all its encodings; a name may have many values, none is ever forgotten.
@@ -96,6 +98,7 @@ class Masker:
             if b"\x1b" in plain:
                 # Control sequences are taken out of a text before it is searched, also those of a value.
                 self._index.add(owner, _without_ansi(plain, large=large))
+        self._recent.forget()
         return scope
 
     def names(self) -> list[str]:
@@ -114,6 +117,7 @@ class Masker:
         """Masks the values of these secrets, or lets them through; those of a name not yet known, too."""
         self._owners.switch(*names, on=on)
         self._index.refresh()
+        self._recent.forget()
 
     @property
     def off(self) -> frozenset[str]:
@@ -146,7 +150,8 @@ class Masker:
         """Returns whether a JSON document, as serialized, certainly has nothing to mask in its strings and numbers."""
         if (plain := without_escapes(data)) is None:
             return False
-        return not (self._index.may_match(plain) and self.find_spans(plain))
+        plain = without_ansi(plain)[0] if b"\x1b" in plain else plain
+        return next(self._matches(plain), None) is None
 
     def find_spans(self, data: bytes, *, text: bool = False) -> list[Span]:
         """Returns what has to be masked, in order, without overlaps; control sequences may stand in between.
@@ -165,16 +170,21 @@ class Masker:
 
     def find_plain_spans(self, data: bytes, *, text: bool = False) -> list[Span]:
         """As :meth:`find_spans`, of bytes without control sequences."""
-        if not (matches := self._index.matches(data, self._masked)):
-            return []
-        spans = []
+        return self._recent.spans(data, text=text)
+
+    def _find_plain_spans(self, data: bytes, text: bool) -> list[Span]:
         # The order in which equals give the name.
-        for match, found in sorted(matches, key=lambda one: (not one[0].is_whole, one[0].owner.name or "")):
-            if (name := match.owner.name) is not None:
-                start, end = whole_characters(data, *found) if text else found
-                if not self._owners.is_in_mark(data, start, end):
-                    spans.append(Span(start, end, Hit(name, match.needle.encoding)))
-        return merge_overlapping(spans)
+        found = sorted(self._matches(data, text=text), key=lambda one: (not one[0].is_whole, one[1]))
+        return merge_overlapping(
+            [Span(start, end, Hit(name, match.needle.encoding)) for match, name, start, end in found]
+        )
+
+    def _matches(self, data: bytes, *, text: bool = False) -> Iterator[tuple[Match, str, int, int]]:
+        """Yields each match that counts in bytes without control sequences, with its name, start and end."""
+        for match, span in self._index.matches(data, self._masked):
+            start, end = whole_characters(data, *span) if text else span
+            if (name := match.owner.name) is not None and not self._owners.is_in_mark(data, start, end):
+                yield match, name, start, end
 
     def find(self, data: bytes, *, text: bool = False) -> list[Occurrence]:
         """Returns the occurrences of values, in order: of those that overlap one, in the encoding of the longest.
@@ -182,12 +192,12 @@ class Masker:
         It is for those who report what is there. The arguments are those of :meth:`find_spans`.
         """
         plain, place = without_ansi(data) if b"\x1b" in data else (data, None)
-        found: list[Occurrence] = []
-        for match, span in self._index.matches(plain, self._masked):
-            start, end = whole_characters(plain, *span) if text else span
-            if (name := match.owner.name) is not None and not self._owners.is_in_mark(plain, start, end):
-                found.append(Occurrence(start, end, name, encoding_of(match, plain), is_whole(match)))
-        found = Occurrence.longest_of_overlapping(found)
+        found = Occurrence.longest_of_overlapping(
+            [
+                Occurrence(start, end, name, encoding_of(match, plain), is_whole(match))
+                for match, name, start, end in self._matches(plain, text=text)
+            ]
+        )
         return [one.within(place) for one in found] if place else found
 
     def partial_length(self, data: bytes) -> int:

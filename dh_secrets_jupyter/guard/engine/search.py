@@ -13,7 +13,7 @@ text, with a constant that does not depend on how alike the needles are; :attr:`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from .affixes import common_prefix, common_suffix
@@ -51,34 +51,51 @@ Masked = Callable[[Match, bytes], tuple[int, int] | None]
 """Says what of a match in a text is masked: from where to where, or nothing."""
 
 
+Found = tuple[Match, tuple[int, int]]
+"""A match that counts, and what of it is masked."""
+
+
 class Search:
     """One search through one text.
 
     Attributes:
-        found: the matches that count, each with what of it is masked.
         steps: how many fragments and needles were looked at; those that are there, by their length.
+        last_masked: start and end of the last bytes that are masked, without a gap.
     """
 
     def __init__(self, needles: list[tuple[Owner, Needle]], data: bytes, masked: Masked) -> None:
-        self.found: list[tuple[Match, tuple[int, int]]] = []
         self.steps = 0
         self._needles = needles
         self._data = data
         self._masked = masked
-        self._last_masked = 0, 0  # the last bytes that are masked, without a gap
+        self._found: list[Found] = []
+        self.last_masked = 0, 0
         self._extended: dict[Anchor, int] = {}  # by needle and where it would start: up to where it was followed
         self._vain: set[tuple[bytes, int]] = set()  # surroundings of fragments that are no needle's
         self._wholes: dict[int, tuple[int, int]] = {}  # by needle: the last start, and up to where all starts are found
 
-    def extend(self, start: int, end: int, fragment: Fragment) -> None:
-        """Takes a fragment that stands in the text from ``start`` to ``end``; they come in the order of their ends."""
-        self.steps += 1
+    def matches(self, fragments: Iterable[tuple[int, int, Fragment]]) -> Iterator[Found]:
+        """Yields what counts around fragments that stand in the text from a start to an end, in the order of ends."""
+        for start, end, fragment in fragments:
+            self.steps += 1
+            if fragment.whole or not self._is_masked(start, end):
+                self._extend_all(start, end, fragment)
+                if self._found:
+                    yield from self._found
+                    self._found.clear()
+
+    def is_settled(self, start: int, end: int) -> bool:
+        """Returns whether what is around a fragment is masked already, or known to be no piece."""
+        return self._is_masked(start, end) or self._around(start, end) in self._vain
+
+    def _extend_all(self, start: int, end: int, fragment: Fragment) -> None:
         for number, offset in fragment.whole:
             self._compare_whole(number, start - offset)
-        if self.is_settled(start, end):
+        anchors = [anchor for anchor in fragment.partial if self._goes_on(start, end, *anchor)]
+        if not anchors or self.is_settled(start, end):
             return
         vain = True
-        for number, offset in fragment.partial:
+        for number, offset in anchors:
             if self._extended.get((number, start - offset), -1) >= end or self._extend(number, start, offset):
                 vain = False
                 if self._is_masked(start, end):
@@ -86,19 +103,29 @@ class Search:
         if vain:
             self._vain.add(self._around(start, end))
 
-    def is_settled(self, start: int, end: int) -> bool:
-        """Returns whether what is around a fragment is masked already, or known to be no piece."""
-        return self._is_masked(start, end) or self._around(start, end) in self._vain
-
     def _is_masked(self, start: int, end: int) -> bool:
         """Returns whether all windows around a fragment are masked."""
-        first, last = self._last_masked
-        return first <= max(end - WINDOW, 0) and min(start + WINDOW, len(self._data)) <= last
+        first, last = self.last_masked
+        return (first <= end - WINDOW or first == 0) and (start + WINDOW <= last or last == len(self._data))
 
     def _around(self, start: int, end: int) -> tuple[bytes, int]:
         """Returns the bytes that decide for every window around a fragment whether it is a needle's."""
         first = max(end - WINDOW, 0)
         return self._data[first : start + WINDOW], end - first
+
+    def _goes_on(self, start: int, end: int, number: int, offset: int) -> bool:
+        """Returns whether a window may be there: it takes so many bytes more, on one side of the fragment or the other.
+
+        Where fewer are there, the slices are others, too, or nothing is decided.
+        """
+        self.steps += 1
+        needle, size = self._needles[number][1].data, end - start
+        more = (WINDOW + 1 - size) // 2
+        return (
+            more <= 0
+            or self._data[end : end + more] == needle[offset + size : offset + size + more]
+            or self._data[start - more : start] == needle[offset - more : offset]
+        )
 
     def _extend(self, number: int, start: int, offset: int) -> bool:
         """Follows a needle to both sides, whose ``offset`` stands at ``start``; returns whether a window is there."""
@@ -108,7 +135,7 @@ class Search:
         left = common_suffix(self._data, start, needle.data, offset)
         right = common_prefix(self._data, start, needle.data, offset)
         self._extended[number, start - offset] = start + right
-        self.steps += 1 + (left + right) // WINDOW
+        self.steps += (left + right) // WINDOW
         if left + right < WINDOW:
             return False
         self._keep(Match(start - left, start + right, needle, owner, offset - left))
@@ -116,7 +143,7 @@ class Search:
 
     def _lies_in_masked(self, needle: bytes, start: int, offset: int) -> bool:
         """Returns whether the fragment is masked already, and a match could go on on neither side of that."""
-        first, last = self._last_masked
+        first, last = self.last_masked
         before, behind = offset - (start - first) - 1, offset + (last - start)
         return (
             first <= start < last
@@ -146,8 +173,8 @@ class Search:
         self.steps += 1 + (match.end - match.start) // WINDOW
         if (span := self._masked(match, self._data)) is None:
             return
-        self.found.append((match, span))
-        if span[0] <= self._last_masked[1]:
-            self._last_masked = min(span[0], self._last_masked[0]), max(span[1], self._last_masked[1])
+        self._found.append((match, span))
+        if span[0] <= self.last_masked[1]:
+            self.last_masked = min(span[0], self.last_masked[0]), max(span[1], self.last_masked[1])
         else:
-            self._last_masked = span
+            self.last_masked = span
