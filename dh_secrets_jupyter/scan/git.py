@@ -112,19 +112,20 @@ class _CatFile:
         while header := self._stdout.readline():
             blob, kind, *rest = header.split()
             if kind == b"missing":  # as in a partial clone
-                return
+                raise _failed("cat-file")
             size = int(rest[0])
-            content = _Content(self._stdout, size)
             if kind == b"blob":
+                content = _Content(self._stdout, size)
                 yield Document(name or blob.decode(), size, content.read)
-            content.skip()
+                size = content.left
+            self._stdout.read(size + 1)  # what nobody wanted, and a line feed
             if name is not None:
                 return
 
 
 @dataclass
 class _Content:
-    """What is left of an object, and the line feed behind it."""
+    """What is left of an object."""
 
     stream: IO[bytes]
     left: int
@@ -134,11 +135,6 @@ class _Content:
         self.left -= len(data)
         return data
 
-    def skip(self) -> None:
-        while self.left and self.read(1 << 20):
-            pass
-        self.stream.read(1)
-
 
 @contextmanager
 def _cat_file(folder: Path, *options: str) -> Iterator[_CatFile]:
@@ -147,10 +143,9 @@ def _cat_file(folder: Path, *options: str) -> Iterator[_CatFile]:
         assert process.stdin is not None
         assert process.stdout is not None
         _widen(process.stdout)
-        try:
-            yield _CatFile(process.stdin, process.stdout)
-        finally:
-            process.stdout.close()
+        yield _CatFile(process.stdin, process.stdout)
+    if process.returncode:  # what it could not read was not searched
+        raise _failed("cat-file")
 
 
 def _widen(pipe: IO[bytes]) -> None:
@@ -169,8 +164,12 @@ def _needs_repository(folder: Path, option: str) -> None:
 def _must(folder: Path, *arguments: str) -> bytes:
     output = _run(folder, *arguments)
     if output is None:
-        raise SecretsError("git", f"git {arguments[0]} failed", "Run git fsck to see whether the repository is whole")
+        raise _failed(arguments[0])
     return output
+
+
+def _failed(command: str) -> SecretsError:
+    return SecretsError("git", f"git {command} failed", "Run git fsck to see whether the repository is whole")
 
 
 def _run(folder: Path, *arguments: str) -> bytes | None:

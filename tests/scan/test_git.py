@@ -102,6 +102,22 @@ def test_history(repository: Repository, scan: Scan, packed: bool) -> None:
     assert (status, report["searched"]) == (1, 5)
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["loose", "packed"])
+def test_damaged_history(repository: Repository, scan: Scan, packed: bool) -> None:
+    """A repository that git cannot read to its end is called clean by nobody."""
+    repository.write("a.txt", "nothing\n" * 1_000)
+    repository.commit("a")
+    if packed:
+        repository.git("gc", "--quiet")
+    blob = repository.git("rev-parse", ":a.txt")
+    (stored,) = (repository.path / ".git/objects").glob("pack/*.pack" if packed else f"{blob[:2]}/{blob[2:]}")
+    data = stored.read_bytes()
+    stored.chmod(0o600)
+    stored.write_bytes(data[: len(data) // 2] + bytes(len(data) - len(data) // 2))
+    with pytest.raises(SecretsError, match="git cat-file failed"):
+        scan(history=True)
+
+
 @pytest.mark.slow
 def test_history_of_each_encoding_in_each_place(repository: Repository, scan: Scan) -> None:
     """Whatever became of a file, renamed, deleted, merged or packed, each encoding in each place is found in it, once:
