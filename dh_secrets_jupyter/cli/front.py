@@ -15,7 +15,7 @@ from ..rendering import Table
 
 
 class TerminalFront(Prompts):
-    """A :class:`.commands.Front` over the process's own streams.
+    """A :class:`.commands.front.Front` over the process's own streams.
 
     Args:
         common: what was given of the options that every command has.
@@ -35,15 +35,15 @@ class TerminalFront(Prompts):
         return self.settings.open(self._common.get("project"), self._common.get("provider"), user=current.user())
 
     def show_table(self, table: Table) -> None:
-        """See :class:`.commands.Front`."""
+        """See :class:`.commands.front.Front`."""
         print(table)
 
     def read_stdin(self, at_most: int) -> bytes | None:
-        """See :class:`.commands.Front`."""
+        """See :class:`.commands.front.Front`."""
         if not sys.stdin:
             raise SecretsError("--from-file", "standard input is closed", "Use a pipe, or name a file")
         return sys.stdin.buffer.read(at_most)
 
     def variable(self, name: str) -> object:
-        """See :class:`.commands.Front`."""
+        """See :class:`.commands.front.Front`."""
         return None

@@ -27,10 +27,10 @@ def _shared(name: str) -> Handler:
     """Returns what runs a command that notebooks have as well."""
 
     def run(line: Line, common: Common) -> int:
-        from .. import commands
+        from ..commands.handlers import HANDLERS as SHARED
         from .front import TerminalFront
 
-        commands.HANDLERS[name](TerminalFront(common), line)
+        SHARED[name](TerminalFront(common), line)
         return 0
 
     return run

@@ -7,7 +7,7 @@ from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from .. import commands
+from ..commands.handlers import HANDLERS as SHARED
 from ..grammar import HELP, LEASE, SET, overview
 from ..grammar.parsing import Line, typed_value_error
 from . import completion, lease, need, read, scan, show, use
@@ -15,7 +15,7 @@ from .front import ShellFront
 from .line import parse, split_and_parse, without_comment
 
 HANDLERS: Mapping[str, Callable[[ShellFront, Line], None]] = {
-    **commands.HANDLERS,
+    **SHARED,
     "project": show.project,
     "get": read.get,
     "env": read.env,

@@ -12,7 +12,7 @@ from ..rendering import Table
 
 
 class ShellFront(Prompts):
-    """A :class:`.commands.Front` over an IPython shell.
+    """A :class:`.commands.front.Front` over an IPython shell.
 
     Attributes:
         shell: the ``InteractiveShell``.
@@ -23,19 +23,19 @@ class ShellFront(Prompts):
         self.shell = shell
 
     def project(self) -> Project:
-        """See :class:`.commands.Front`."""
+        """See :class:`.commands.front.Front`."""
         return current.project()
 
     def show_table(self, table: Table) -> None:
-        """See :class:`.commands.Front`."""
+        """See :class:`.commands.front.Front`."""
         from IPython.display import display
 
         display(table)  # type: ignore[no-untyped-call]  # IPython's has no types
 
     def read_stdin(self, at_most: int) -> bytes | None:
-        """See :class:`.commands.Front`."""
+        """See :class:`.commands.front.Front`."""
         return None
 
     def variable(self, name: str) -> object:
-        """See :class:`.commands.Front`."""
+        """See :class:`.commands.front.Front`."""
         return self.shell.user_ns.get(name)

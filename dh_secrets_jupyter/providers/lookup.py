@@ -7,7 +7,6 @@ from importlib.metadata import EntryPoint, distributions, entry_points
 from typing import cast
 
 from ..errors import ProviderUnavailableError, SecretsError
-from . import kubeconfig
 from .base import Provider
 
 GROUP = "dh_secrets_jupyter.providers"
@@ -52,6 +51,8 @@ def suitable() -> str:
     """Returns ``digitalhub`` where the platform's address is in the environment, unless a namespace says that the
     cluster itself is meant; ``kubernetes`` in a pod with a service account or with a kubeconfig's current context; else
     ``local``."""
+    from . import kubeconfig
+
     if os.environ.get("DHCORE_ENDPOINT") and not os.environ.get("DH_SECRETS_NAMESPACE"):
         return "digitalhub"
     return "kubernetes" if kubeconfig.in_pod() or kubeconfig.has_context() else "local"
@@ -59,6 +60,8 @@ def suitable() -> str:
 
 def remark(provider: str) -> str:
     """Returns what one should know where ``auto`` has chosen that provider, ``""`` if nothing."""
+    from . import kubeconfig
+
     try:
         beside = provider == "digitalhub" and (kubeconfig.in_pod() or kubeconfig.has_context())
     except ProviderUnavailableError:  # a kubeconfig that cannot be read

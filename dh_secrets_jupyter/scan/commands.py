@@ -15,9 +15,7 @@ from ..project import Project
 from . import files, git, notebooks, values
 from .findings import Finding, NotSearched, Report
 from .formats import FORMATS
-from .scrub import scrub, write
 from .search import THREADS, Document, search
-from .shares import divide
 
 FOUND, COULD_NOT = 1, 2
 """Exit statuses."""
@@ -67,6 +65,8 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
         in_git = git.history(Path()) if options.history else git.staged(Path(), options.paths)
         search(_counted(in_git, err), masker, report)
     else:
+        from .shares import divide
+
         found = list(files.files(options.paths))
         report.add(divide(found, partial(_search_files, masker, err), partial(_search_files, masker, None)))
     in_history = options.history
@@ -99,6 +99,8 @@ def run_scrub(
     Raises:
         SecretsError: as :func:`run_scan`, or a file cannot be written. Those before it are done.
     """
+    from .scrub import scrub, write
+
     report = Report()
     project = open_project()
     masker = values.load(project, report)
@@ -136,9 +138,12 @@ def _search_files(masker: Masker, err: TextIO | None, paths: Sequence[Path], pro
 
 def _counted(documents: Iterable[Document], err: TextIO) -> Iterator[Document]:
     """Yields documents, and shows their count where somebody watches a terminal."""
+    if not err.isatty():
+        yield from documents
+        return
     shown, last = False, time.monotonic()
     for number, document in enumerate(documents, 1):
-        if err.isatty() and time.monotonic() - last > _PROGRESS_EVERY:
+        if time.monotonic() - last > _PROGRESS_EVERY:
             print(f"\rsearched {number:,}", end="", file=err, flush=True)
             shown, last = True, time.monotonic()
         yield document

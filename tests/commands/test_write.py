@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dh_secrets_jupyter.commands import HANDLERS
+from dh_secrets_jupyter.commands.handlers import HANDLERS
 from dh_secrets_jupyter.commands.prompts import CancelledPromptError, UnansweredError
 from dh_secrets_jupyter.errors import AccessDeniedError, SecretsError
 from dh_secrets_jupyter.grammar import COMMANDS
