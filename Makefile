@@ -8,13 +8,15 @@ NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix labextension --no-audit --no-f
 FRONT := $(wildcard labextension/*.json labextension/*.mjs labextension/src/* labextension/style/* labextension/schema/* dh_secrets_jupyter/locale/*/*/*)
 # A store of its own, unless another provider is wanted.
 OWN_STORE = DH_SECRETS_PROVIDER="$${DH_SECRETS_PROVIDER:-local}" DH_SECRETS_LOCAL_PATH="$(CURDIR)/build/demo/secrets.db"
+# What npm writes last.
+MODULES := labextension/node_modules/.package-lock.json
 QUICKSTART := notebooks/quickstart.ipynb
 # Five processes, each with whole modules: while one waits, others compute.
 PARALLEL := -n 5 --dist loadscope --no-loadscope-reorder
 # Whatever the shell says: what hundreds of processes import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo lab check check-python check-front fix test test-unit test-front test-python coverage soak test-lowest test-ipykernel leak-matrix bench clean
+.PHONY: demo lab check check-style check-types check-front fix test test-unit test-front test-python coverage soak test-lowest test-ipykernel leak-matrix bench clean
 
 demo: $(VENV)/.demo
 	@$(OWN_STORE) $(BIN)/python notebooks/play.py $(QUICKSTART)
@@ -23,13 +25,15 @@ demo: $(VENV)/.demo
 lab: $(VENV)/.lab
 	$(OWN_STORE) $(BIN)/jupyter lab --allow-root --KernelManager.transport_encryption=auto $(QUICKSTART)
 
-check: check-python check-front
+check: check-style check-types check-front
 
-check-python: $(VENV)/.dev
+check-style: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-types: $(VENV)/.dev
+	$(BIN)/mypy
 
 check-front: $(VENV)/.dev
 	$(NPM) run check
@@ -42,7 +46,7 @@ fix: $(VENV)/.dev
 	$(NPM) run format
 
 # What needs no cluster, kernel, server or browser, and computes for no longer than a moment.
-test-unit: $(VENV)/.dev test-front
+test-unit: $(VENV)/.dev $(VENV)/.compiled test-front
 	$(BIN)/pytest -m unit -n 2 --dist loadscope
 
 test: test-front test-python
@@ -50,8 +54,10 @@ test: test-front test-python
 test-front: $(VENV)/.dev
 	$(NPM) test
 
-test-python: $(VENV)/.dev
+# What pytest makes of the tests for itself is made once, and not by each process.
+test-python: $(VENV)/.dev $(VENV)/.compiled
 	@$(BIN)/python -m tests.ui.chromium
+	@-$(BIN)/pytest --collect-only -qq >/dev/null
 	$(BIN)/pytest $(PARALLEL)
 
 # Which lines the tests reach in their own process; what runs in kernels, servers and other processes counts as missed.
@@ -117,12 +123,24 @@ $(VENV)/.lab: pyproject.toml hatch_build.py $(FRONT) | $(BIN)/python
 	@$(INSTALL) --group lab
 	@touch $(VENV)/.demo $@
 
-# pip would compile with one processor what is installed. A package may bring files that are no Python.
-$(VENV)/.dev: pyproject.toml hatch_build.py $(FRONT) | $(BIN)/python
+# Without the panel, so that npm can be at work meanwhile. pip would compile with one processor, and what nobody imports.
+$(VENV)/.packages: pyproject.toml | $(BIN)/python
 	@echo "Setting up $(VENV) for development, and building the panel: some minutes, once."
-	@$(INSTALL) --group dev --no-compile
-	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+	@SKIP_JUPYTER_BUILDER=1 $(INSTALL) --group dev --no-compile
+	@touch $@
+
+# By the machine's npm, if there is one: the build installs what is missing then.
+$(MODULES): labextension/package.json labextension/package-lock.json
+	@-npm --prefix labextension install --silent --no-save --no-audit --no-fund --prefer-offline && touch $@
+
+$(VENV)/.dev: $(VENV)/.packages $(MODULES) hatch_build.py $(FRONT)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(INSTALL) --no-deps --no-build-isolation
 	@touch $(VENV)/.demo $(VENV)/.lab $@
+
+# A package may bring files that are no Python.
+$(VENV)/.compiled: $(VENV)/.packages
+	@$(BIN)/python -m compileall -qq -j 0 -x '/(aio|mypyc?|testing|tests?)/' $(VENV)/lib || true
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build dist

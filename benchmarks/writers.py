@@ -35,7 +35,7 @@ def bare() -> Write:
 
     from kubernetes import client, config
 
-    config.load_kube_config()  # type: ignore[no-untyped-call]  # it has no types
+    config.load_kube_config()
     api = client.CoreV1Api()
     namespace = os.environ["DH_SECRETS_NAMESPACE"]
 
