@@ -146,7 +146,8 @@ def test_what_is_built_is_whole(tmp_path: Path) -> None:
         packed = {name.partition("/")[2] for name in archive.getnames()}
         archive.extractall(tmp_path, filter="data")
     (unpacked,) = tmp_path.glob("*/labextension")
-    shutil.copytree(ROOT / "labextension" / "node_modules", unpacked / "node_modules", symlinks=True, copy_function=link)
+    modules = ROOT / "labextension" / "node_modules"
+    shutil.copytree(modules, unpacked / modules.name, symlinks=True, copy_function=link)
     subprocess.run([*build, "--wheel", str(unpacked.parent)], check=True, capture_output=True)
     (wheel,) = dist.glob("*.whl")
     assert {"LICENSE", "README.md", "CHANGELOG.md", "labextension/src/index.ts"} <= packed

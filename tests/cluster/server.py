@@ -9,7 +9,6 @@ import itertools
 import json
 import secrets
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from ..support.connections import free_port
 from ..support.waiting import PATIENCE, wait_until
 from .build import binaries
 
@@ -67,7 +67,7 @@ class Cluster:
         (folder / "service-accounts.pem").write_bytes(_pem(self._key))
 
     def __enter__(self) -> Self:
-        self._etcd_url, self._peer_url = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
+        self._etcd_url, self._peer_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
         self._start_etcd()
         self.start()
         return self
@@ -90,7 +90,7 @@ class Cluster:
 
     def start(self) -> None:
         """Starts the API server, on the same port as before, and waits until it is ready."""
-        port = int(self.url.rpartition(":")[2]) if self.url else _free_port()
+        port = int(self.url.rpartition(":")[2]) if self.url else free_port()
         self.url = f"https://127.0.0.1:{port}"
         keys = self.folder / "service-accounts.pem"
         self._server = self._spawn(
@@ -344,12 +344,6 @@ def _pem(key: rsa.RSAPrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _die_with_parent() -> None:

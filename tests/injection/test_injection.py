@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 import weakref
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -21,6 +20,7 @@ from dh_secrets_jupyter.injection import (
     former,  # the module
 )
 from dh_secrets_jupyter.models import SecretBytes, SecretValue
+from tests.support.waiting import wait_until
 
 ONE, TWO = SecretValue("invented-one", "A"), SecretValue("invented-two", "B")
 NUL = SecretValue("invented\0three", "C")
@@ -245,8 +245,5 @@ def test_what_was_replaced_is_kept_for_a_while(
     gone = weakref.ref(mine)
     injection.put(Destination.VARIABLE, {"A": ONE}, DEMO, undoable=True)
     del mine
-    deadline = time.monotonic() + 60
-    while gone() is not None:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: gone() is None, "the end of what was replaced")
     assert injection.undo() == []

@@ -5,11 +5,11 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-import time
 
 import pytest
 
 from dh_secrets_jupyter.proxy.upstream import Upstream, is_public
+from tests.support.waiting import wait_until
 
 from .conftest import Place, login, receive, refusal, start, through
 from .fixtures import NAME, OTHER, VALUE
@@ -28,9 +28,7 @@ def answered(connection: socket.socket, context: ssl.SSLContext, name: str | Non
 
 def refusals(place: Place) -> str:
     """Returns the reasons that a session keeps, once there is one."""
-    ends = time.monotonic() + 30
-    while not place.session.refusals and time.monotonic() < ends:
-        time.sleep(0.02)
+    wait_until(lambda: place.session.refusals, "a refusal")
     return "\n".join(refused.reason for refused in place.session.refusals)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 import urllib3
 
+from ..support.connections import free_port
 from ..support.waiting import PATIENCE, wait_until
 from . import config
 
@@ -59,9 +59,7 @@ class Server:
     ) -> None:
         self.home = home
         self._log = home / "server.log"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.root = f"http://127.0.0.1:{port}{base_url}"
         self.url = f"{self.root}dh-secrets/"
         kept = {name: os.environ[name] for name in _COPIED if name in os.environ}

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import socket
 import threading
 from collections.abc import Callable, Iterator
+
+
+def free_port() -> int:
+    """Returns a port for a server that is started in a moment.
+
+    It is none of those that systems give to connections by themselves: of these one might be taken meanwhile, or while
+    a server is restarted.
+    """
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", random.SystemRandom().randrange(15_000, 30_000)))
+            return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

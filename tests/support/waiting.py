@@ -29,10 +29,15 @@ def wait_until(probe: Callable[[], T | None], what: str = "what the test waits f
     return found
 
 
-def skip_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Spares this thread its pauses, and returns the list that they are added to; other threads sleep as ever."""
+def skip_sleep(monkeypatch: pytest.MonkeyPatch, *, stop_clock: bool = False) -> list[float]:
+    """Spares this thread its pauses, and returns the list that they are added to; other threads sleep as ever.
+
+    Args:
+        stop_clock: for this thread, nothing takes time but its pauses.
+    """
     skipped: list[float] = []
-    this, sleep = threading.get_ident(), time.sleep
+    this, sleep, clock = threading.get_ident(), time.sleep, time.monotonic
+    now = clock()
 
     def skip(seconds: float) -> None:
         if threading.get_ident() == this:
@@ -40,5 +45,10 @@ def skip_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         else:
             sleep(seconds)
 
+    def read() -> float:
+        return now + sum(skipped) if threading.get_ident() == this else clock()
+
     monkeypatch.setattr(time, "sleep", skip)
+    if stop_clock:
+        monkeypatch.setattr(time, "monotonic", read)
     return skipped

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..support.connections import free_port
 from ..support.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -134,7 +134,7 @@ def start(
     _configure(home / "config")
     if has_users:
         (home / "config" / "jupyter_server_config.py").write_text(_SERVER_CONFIG)
-    port = _free_port()
+    port = free_port()
     lab = Lab(f"http://127.0.0.1:{port}", folder, home, home / "server.log", token or secrets.token_urlsafe())
     variables = {
         **{name: os.environ[name] for name in _COPIED if name in os.environ},
@@ -196,9 +196,3 @@ def _wait(lab: Lab, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.2)
     raise RuntimeError(f"jupyter lab did not start; see {lab.log}: {lab.log.read_text()[-2000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

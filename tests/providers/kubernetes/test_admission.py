@@ -9,7 +9,6 @@ import json
 import socket
 import ssl
 import threading
-import time
 import urllib.error
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableErro
 from dh_secrets_jupyter.project import Project
 from tests.cluster.server import Namespace
 from tests.support.certificate import make_certificate
+from tests.support.waiting import wait_until
 
 from .conftest import CANARY, SECRET, shown
 
@@ -113,12 +113,16 @@ def installed(namespace: Namespace, kind: str, body: dict[str, Any]) -> Iterator
 
 def await_refusal(namespace: Namespace) -> None:
     """Waits until the API server has learned of a rule: it refuses a Secret that nobody would keep."""
-    deadline = time.monotonic() + 60
-    with contextlib.suppress(urllib.error.HTTPError):
-        while time.monotonic() < deadline:
-            path = f"/api/v1/namespaces/{namespace.name}/secrets?dryRun=All"
+    path = f"/api/v1/namespaces/{namespace.name}/secrets?dryRun=All"
+
+    def is_refused() -> bool:
+        try:
             namespace.cluster.api("POST", path, {"metadata": {"name": "mark-probe", "labels": {"probe": "x"}}})
-            time.sleep(0.1)
+        except urllib.error.HTTPError:
+            return True
+        return False
+
+    wait_until(is_refused, "a refusal")
 
 
 def refused(namespace: Namespace, action: Callable[[], object], kind: type[SecretsError]) -> str:

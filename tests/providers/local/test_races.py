@@ -157,9 +157,7 @@ def test_a_kill_while_the_store_is_made(file: Path) -> None:
 def test_who_waits_longest_asks_most_often(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a crowd nobody starves: the pauses between two tries to write get shorter, until the patience ends."""
     LocalProvider().write("demo", just(put("A")))
-    naps = skip_sleep(monkeypatch)
-    now = time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now + sum(naps))
+    naps = skip_sleep(monkeypatch, stop_clock=True)
     with contextlib.closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(ConflictError):

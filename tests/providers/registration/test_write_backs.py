@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import threading
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from dh_secrets_jupyter.providers.kubernetes.layout import PREFIX, Look
 from dh_secrets_jupyter.providers.registration.write_backs import undone
 from tests.cluster.server import Namespace
 from tests.core.server import Core
+from tests.support.waiting import wait_until
 
 from .conftest import PROJECT, SECRET, Open
 
@@ -128,12 +128,9 @@ def test_nothing_of_anybodys_is_lost(on_platform: Core, demo: Project, namespace
     finally:
         over.set()
         thread.join()
-    deadline = time.monotonic() + 30
     wanted = {**{name: value.encode() for name, value in last.items()}, "KEPT": f"sample-{rounds - 1}".encode()}
     wanted["KUBECTL"] = b"sample-0"
-    while (found := namespace.data(SECRET)) != wanted and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert found == wanted
+    wait_until(lambda: namespace.data(SECRET) == wanted, f"the values {wanted}")
     assert set(on_platform.entities.of(PROJECT)) == {"CONSOLE0", "CONSOLE1", "KEPT"}
 
 
