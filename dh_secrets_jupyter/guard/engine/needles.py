@@ -112,16 +112,22 @@ def needles(
 
 
 def _lines(value: str, significant: bytes) -> dict[str, bytes]:
-    """Returns each line that is not itself short or common, and what of it is significant; longer ones are pieces."""
+    """Returns each line that is not itself short or common, and what of it is significant; longer ones are pieces.
+
+    The one line of a value with blanks around it may be common: it is the value, as it is mostly shown.
+    """
     lines: dict[str, bytes] = {}
-    at = 0
+    at, core = 0, value.strip()
     for whole in value.splitlines(keepends=True):
         line, start = whole.strip(), at + len(whole) - len(whole.lstrip())
         at += len(whole)
-        if line != value and (len(line) < PARTIAL_FROM or len(value) < PARTIAL_FROM) and line not in lines:
-            flags = significant[start : start + len(line)]
-            if flags.count(1) >= WORD_FROM and mask_scope(line) is Scope.ANYWHERE:
-                lines[line] = flags
+        if line == value or line in lines:
+            continue
+        flags = significant[start : start + len(line)]
+        is_common = flags.count(1) < WORD_FROM
+        is_piece = not is_common and len(line) >= PARTIAL_FROM and len(value) >= PARTIAL_FROM
+        if not is_piece and (not is_common or line == core) and mask_scope(line) is Scope.ANYWHERE:
+            lines[line] = flags
     return lines
 
 

@@ -120,6 +120,14 @@ def test_a_line_of_a_value_is_masked(line: str) -> None:
     assert masker.mask(json.dumps(line))[0] == '"[secret:V0]"'
 
 
+@pytest.mark.parametrize("blanks", ["{}\n", "{}\r\n", "\t{}", " {} ", "\n{}\n\n"])
+@pytest.mark.parametrize("core", ["sample-file-value", "name-value-password-production-text"])
+def test_a_value_of_common_words_is_masked_without_the_blanks_around_it(core: str, blanks: str) -> None:
+    """As a file of one line is shown mostly; its words by themselves stay."""
+    masker = masker_of(blanks.format(core))
+    assert masker.mask(f"({core}, {core!r}, {core[:12]})")[0] == f"([secret:V0], '[secret:V0]', {core[:12]})"
+
+
 def test_common_lines_are_left_alone() -> None:
     """A brace, armour and a key of JSON stand in many texts."""
     masker = masker_of(
