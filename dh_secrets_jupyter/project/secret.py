@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
-from ..models import Metadata, SecretBytes, SecretValue, check_name
+from ..models import Metadata, SecretBytes, SecretValue, check_name, encode
 from ..providers.base import Provider
 
 
@@ -71,9 +71,10 @@ class Secret:
 
         Raises:
             SecretNotFoundError: the secret is gone.
+            SecretsError: it is neither text nor bytes.
             TooLargeError: over 1 MiB together.
         """
-        self.metadata = self._project.edit(self.name, value=value).metadata
+        self.metadata = self._project.edit(self.name, value=encode(self.name, value)).metadata
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the entity as the platform writes it, without its ids."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dh_secrets_jupyter.errors import InvalidNameError, SecretNotFoundError
+from dh_secrets_jupyter.errors import InvalidNameError, SecretNotFoundError, SecretsError
 from dh_secrets_jupyter.models import Metadata
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.project.secret import Secret, given_name
@@ -43,6 +43,16 @@ def test_its_value_is_the_one_that_is_stored_now(secret: Secret, sam: Project) -
     assert sam.read_values("A") == {"A": "sample-again"}
     assert secret.metadata.updated != before
     assert (secret.metadata.description, secret.metadata.updated_by) == ("for tests", "jo")
+
+
+@pytest.mark.parametrize("value", [None, 5, ["sample-list"]])
+def test_what_is_no_value_is_refused(secret: Secret, value: object) -> None:
+    """None, too, as a variable that is not set gives it: nothing is changed, and that is said."""
+    before = secret.metadata.updated
+    with pytest.raises(SecretsError, match="A: a value must be text or bytes, not "):
+        secret.set_secret_value(value)  # type: ignore[arg-type]  # what is tested
+    assert secret.read_secret_value() == "sample-value"
+    assert secret.metadata.updated == before
 
 
 def test_one_that_is_gone_is_not_made_again(secret: Secret, sam: Project) -> None:
