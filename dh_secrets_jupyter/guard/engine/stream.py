@@ -30,6 +30,8 @@ from .spans import Hit, PartialMatch, Span, mark, merge_overlapping, to_bytes, t
 
 _REMEMBERED = 64
 """Bytes that have gone out and are still searched: a flush may have cut a value."""
+_ALONE = 4096
+"""Bytes at the beginning of what is shown by itself in which a word or number may stand that begins there."""
 
 
 class ByteStream:
@@ -48,6 +50,7 @@ class ByteStream:
         self._utf8 = utf8
         self._buffer = b""
         self._sent = b""  # the end of what has gone out, as it came, without control sequences
+        self._apart = 0  # bytes of these that are shown apart from what comes
         self._cut: list[tuple[bytes, int]] = []  # how values go on that a flush has cut, and how far each has come
         self.hits: list[Hit] = []
 
@@ -67,21 +70,23 @@ class ByteStream:
         """
         return self._step(self._buffer, flush=True) if self._buffer else b""
 
+    def begin(self) -> None:
+        """Is told, after a flush, that what comes is shown by itself: a word may begin there, or a value go on."""
+        self._apart = len(self._sent)
+
     def _step(self, raw: bytes, *, flush: bool) -> bytes:
         unfinished = None if flush else UNFINISHED.search(raw, max(len(raw) - UNFINISHED_AT_MOST, 0))
         taken = raw[: unfinished.start()] if unfinished else raw
         plain, place = without_ansi(raw, len(taken)) if b"\x1b" in taken else (taken, None)
         sent = len(self._sent)
         window = self._sent + plain
-        spans = self._masker.find_plain_spans(window, text=self._utf8)
-        partial = self._masker.partial_matches(window, ANYWHERE_FROM) if flush else []
-        spans += [Span(match.start, match.end, match.hit) for match in partial]
+        spans, partial = self._find(window, flush=flush)
         if spans or self._cut:
             spans = self._merge(spans, plain, sent)
         end = len(window) if flush else self._safe_end(window, spans, sent)
         if not (spans or place or self._cut or flush):  # nothing but plain text, as nearly always
             self._buffer = raw[end - sent :]
-            self._sent = window[max(end - _REMEMBERED, 0) : end]
+            self._remember(window, end)
             return raw[: end - sent]
         raw_end = len(taken) if end == len(window) else place(end - sent) if place else end - sent
         if raw_end == 0:
@@ -91,8 +96,26 @@ class ByteStream:
         if end > sent:
             self._cut = self._still_cut(partial, plain) if flush else []
         self._buffer = raw[raw_end:]
-        self._sent = window[:end][-_REMEMBERED:]
+        self._remember(window, end)
         return out
+
+    def _find(self, window: bytes, *, flush: bool) -> tuple[list[Span], list[PartialMatch]]:
+        """Returns what has to be masked, and, of a flush, what of it the window ends in the middle of."""
+        spans = self._masker.find_plain_spans(window, text=self._utf8)
+        partial = self._masker.partial_matches(window, ANYWHERE_FROM) if flush else []
+        if apart := self._apart:
+            alone = window[apart : apart + _ALONE]
+            is_rest = apart + len(alone) == len(window)
+            begins = (span for span in self._masker.find_plain_spans(alone, text=self._utf8) if span.start == 0)
+            spans += [Span(apart, apart + one.end, one.hit) for one in begins if is_rest or one.end < len(alone)]
+            if flush and is_rest:
+                ends = (match for match in self._masker.partial_matches(alone, ANYWHERE_FROM) if match.start == 0)
+                partial += [match._replace(start=apart, end=apart + match.end) for match in ends]
+        return spans + [Span(match.start, match.end, match.hit) for match in partial], partial
+
+    def _remember(self, window: bytes, end: int) -> None:
+        first = max(end - _REMEMBERED, 0)
+        self._sent, self._apart = window[first:end], max(self._apart - first, 0)
 
     def _merge(self, spans: list[Span], plain: bytes, sent: int) -> list[Span]:
         """Returns the spans of what has not gone out; what goes on with a marked value gets no other mark."""
@@ -176,3 +199,7 @@ class TextStream:
     def flush(self) -> str:
         """Returns all that is held back, as :meth:`ByteStream.flush`."""
         return to_text(self._bytes.flush())
+
+    def begin(self) -> None:
+        """Is told that what comes is shown by itself, as :meth:`ByteStream.begin`."""
+        self._bytes.begin()

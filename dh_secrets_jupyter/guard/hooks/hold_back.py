@@ -4,6 +4,7 @@
 2. Wait: while the stream holds something back, a timer runs. More output restarts it.
 3. Flush: after :data:`FLUSH_AFTER` without more output, and before any other message of the same cell, what is held
    back goes out; as a mark where it looks like a value.
+4. Begin: what is written behind another message, or in the next cell, is shown by itself, and searched as such.
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ class HoldBack:
                 output = self._outputs.get((parent_id, name))
                 if output is not None and name != besides:
                     self._send(output)
+                    output.stream.begin()
 
     def flush_all(self) -> None:
         """Emits everything that is held back."""
@@ -124,6 +126,7 @@ class HoldBack:
                 self._send(previous)
                 # Its timer may still be running: it has to find nothing there.
                 stream, previous.stream = previous.stream, TextStream(self._redactor.masker)
+                stream.begin()
             output = _Output(name, parent, stream or TextStream(self._redactor.masker))
             self._outputs[parent_id, name] = output
         self._latest[name] = output

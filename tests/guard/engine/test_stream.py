@@ -99,6 +99,38 @@ def test_a_whole_word_or_number_waits_for_what_follows(value: str) -> None:
     assert stream.feed(value) + stream.flush() == "[secret:V0]"
 
 
+@pytest.mark.parametrize("value", ["k9Xz", "4821937561"])
+@pytest.mark.parametrize("size", [1, 3, 20])
+def test_a_whole_word_or_number_may_begin_what_is_shown_by_itself(value: str, size: int) -> None:
+    """Whatever went out before that; and is none where more of it stands beside."""
+    for text, wanted in {
+        f"{value}\n": "[secret:V0]\n",
+        f"{value} and {'y' * 5000}": f"[secret:V0] and {'y' * 5000}",
+        f"{value}8 x{value}": f"{value}8 x{value}",
+    }.items():
+        stream = TextStream(masker_of(value))
+        assert stream.feed("7") + stream.flush() == "7"
+        stream.begin()
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        assert "".join(map(stream.feed, pieces)) + stream.flush() == wanted
+
+
+def test_a_number_that_has_not_ended_is_flushed_as_a_mark_where_it_is_shown_by_itself() -> None:
+    """As it would be if nothing had gone out before."""
+    stream = TextStream(masker_of("4821937561"))
+    assert stream.feed("7") + stream.flush() == "7"
+    stream.begin()
+    assert stream.feed("482193756") + stream.flush() + stream.feed("1\n") == "[secret:V0]\n"
+
+
+def test_a_value_goes_on_in_what_is_shown_by_itself() -> None:
+    """What was read late from a descriptor."""
+    stream = TextStream(masker_of(TOKEN))
+    assert stream.feed(TOKEN[:5]) + stream.flush() == TOKEN[:5]
+    stream.begin()
+    assert stream.feed(TOKEN[5:] + "\n") == "[secret:V0]\n"
+
+
 def test_colours_stay_where_a_value_was() -> None:
     """Control sequences in and around a value go out, cut anywhere."""
     text = "\x1b[31mca\x1b[1mnary-7Qx2mN4vB8zK1wE5rT9y\x1b[0m!"

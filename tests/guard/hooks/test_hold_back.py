@@ -61,6 +61,23 @@ def output(clock: Clock) -> tuple[Callable[[str], None], list[tuple[float, str]]
     return lambda text: held.feed("stdout", {"msg_id": "cell"}, text), sent
 
 
+@pytest.mark.parametrize("value", ["k9Xz", "4821937561"])
+def test_what_another_cell_or_message_wrote_before_is_no_part_of_a_word(clock: Clock, value: str) -> None:
+    """Each cell's output is shown by itself, and so is what comes behind a display or the other stream."""
+    sent: list[str] = []
+    redactor = Redactor()
+    redactor.learn("WORD", value)
+    held = HoldBack(redactor, lambda _, __, text: sent.append(text), clock.call_later, lambda _: None)
+    held.feed("stdout", {"msg_id": "one"}, "7")
+    held.flush("one")
+    held.feed("stdout", {"msg_id": "one"}, f"{value} 7")
+    held.end_cell("one")
+    held.feed("stdout", {"msg_id": "two"}, f"{value}\n7")
+    held.flush("two", besides="stdout")
+    held.feed("stdout", {"msg_id": "two"}, f"{value}\n")
+    assert "".join(sent) == f"7[secret:WORD] 7[secret:WORD]\n7{value}\n"
+
+
 @pytest.mark.parametrize("size", [1, 2, 5, 7, 8, 11, 16, 34])
 @pytest.mark.parametrize("pause", [0, 0.05, 0.199])
 def test_pauses_under_a_fifth_of_a_second_are_none(
