@@ -23,10 +23,10 @@ class SecretsError(Exception):
     """
 
     def __init__(self, subject: str, problem: str, hint: str) -> None:
-        self.subject = subject
+        self.subject = subject or "(empty)"
         self.problem = problem
         self.hint = f"{hint}."
-        super().__init__(f"{subject}: {problem}. {hint}.")
+        super().__init__(f"{self.subject}: {problem}. {hint}.")
 
     def __reduce__(self) -> tuple[type[SecretsError], tuple[str, str, str]]:
         """Errors cross process boundaries; ``args`` alone could not rebuild them."""

@@ -29,6 +29,11 @@ def test_the_line(kind: type[errors.SecretsError]) -> None:
     assert error._render_traceback_() == ["NAME: this is wrong. Do that."]
 
 
+def test_an_empty_name_is_said() -> None:
+    """A line does not begin with a colon, whatever was given."""
+    assert str(errors.SecretsError("", "this is wrong", "Do that")) == "(empty): this is wrong. Do that."
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_errors_cross_processes(kind: type[errors.SecretsError]) -> None:
     """A pickled or copied error says the same."""
