@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import SecretsError
+from ..file_lock import try_lock
 
 _PREFIX = "dh-secrets-"
 _LOCK = ".lock"
@@ -91,7 +92,8 @@ class PrivateFiles:
         if self._folder is None or self._owner != os.getpid() or not self._folder.is_dir():
             folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{_user()}-", dir=_bases()[0]))
             self._lock = (folder / _LOCK).open("wb")
-            _lock(self._lock)
+            if not try_lock(self._lock.fileno()):  # a file system without locks: the next load would sweep the folder
+                raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
             self._folder, self._owner = folder, os.getpid()
             atexit.register(self.close)
         return self._folder
@@ -118,24 +120,10 @@ def _sweep_folder(folder: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
         return
     with lock:
-        try:
-            _lock(lock)
-        except OSError:
+        if not try_lock(lock.fileno()):
             return  # its owner lives
     # Nobody takes over a folder that is there, so that none can have come in between.
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _lock(file: IO[bytes]) -> None:
-    """Takes the lock; raises OSError where another process has it."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _user() -> str:

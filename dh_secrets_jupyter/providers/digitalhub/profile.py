@@ -10,7 +10,6 @@ import contextlib
 import os
 import re
 import stat
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import TextIO
 
 from ...backoff import Deadline
 from ...errors import ProviderUnavailableError
+from ...file_lock import try_lock
 
 FILE_VARIABLE = "DH_CONFIG"
 PROFILE_VARIABLE = "DH_NAME"
@@ -118,7 +118,7 @@ class Profile:
         if lock is None:
             raise UnwritableError("cannot be written")
         try:
-            while not _try_lock(lock):
+            while not try_lock(lock):
                 if not deadline.wait(POLL_INTERVAL):
                     raise TimeoutError
             yield
@@ -185,18 +185,3 @@ def with_values(text: str, section: str, values: Mapping[str, str]) -> str:
 
 def _value(value: str, end: str) -> str:
     return value.replace("\n", f"{end}\t")  # as Python's own parser writes it
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
