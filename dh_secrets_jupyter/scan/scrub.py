@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import stat
 import tempfile
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SecretsError
+from ..file_lock import try_lock
 from ..guard.engine import ANSI, Encoding, Masker, Occurrence, mark
 from . import notebooks
 from .findings import Finding, NotSearched
@@ -18,6 +20,8 @@ from .search import find, find_in_field
 
 Edit = tuple[int, int, bytes]
 """From which byte to which, and what takes their place."""
+_DRAFT = ".dh-secrets"
+"""The end of the name of a file that is being written."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +66,19 @@ def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> S
 def write(path: Path, old: bytes, new: bytes) -> None:
     """Puts a file in the place of another at once: whenever it is killed, there is the old one or the new one.
 
+    A draft of it that a kill has left beside it is removed by the next write.
+
     Raises:
         SecretsError: the file is another one by now, or cannot be written.
     """
     path = path.resolve()  # a link stays one
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        _remove_drafts(path)
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_DRAFT, dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
+                try_lock(handle)  # so that nobody else removes it
                 file.write(new)
                 file.flush()
                 os.fsync(file.fileno())
@@ -88,6 +96,16 @@ def write(path: Path, old: bytes, new: bytes) -> None:
             return
         problem = "was changed meanwhile, and was left as it is"
     raise SecretsError(str(path), problem, "Save and close it elsewhere, and scrub again")
+
+
+def _remove_drafts(path: Path) -> None:
+    """Removes the drafts of a file that nobody writes any more."""
+    for draft in path.parent.glob(f".{glob.escape(path.name)}.*{_DRAFT}"):
+        with contextlib.suppress(OSError):
+            with draft.open("r+b") as file:
+                is_left = try_lock(file.fileno())
+            if is_left:  # closed by now, since Windows removes no open file
+                draft.unlink()
 
 
 def _edit_of_bytes(data: bytes, found: Occurrence) -> Edit:

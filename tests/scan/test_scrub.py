@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
-import signal
 import stat
 import subprocess
 import sys
@@ -19,6 +17,7 @@ import pytest
 
 from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.guard.engine import Masker
+from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.scan.scrub import scrub, write
 from dh_secrets_jupyter.scan.search import find
 
@@ -216,26 +215,36 @@ def test_many_notebooks(masker: Masker, count: int) -> None:
 @pytest.mark.slow
 @pytest.mark.posix
 @pytest.mark.parametrize("kills", [1, pytest.param(100, marks=pytest.mark.soak)])
-def test_killed_at_any_instant(tmp_path: Path, kills: int) -> None:
-    """At every instant, also after a kill, the file is the old one or the new one: it is never seen half."""
-    path, old, new = tmp_path / "a", b"o" * 8_000_000, b"n" * 7_999_999
-    path.write_bytes(old)
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom dh_secrets_jupyter.scan.scrub import write\n"
-        "path, old, new = Path(sys.argv[1]), b'o' * 8_000_000, b'n' * 7_999_999\n"
-        "while True:\n    write(path, old, new)\n    write(path, new, old)\n"
-    )
+def test_killed_at_any_instant(repository: Repository, demo: Project, masker: Masker, kills: int) -> None:
+    """Whenever the command is killed, each notebook is the old one or the new one, never half of it.
+
+    A draft that is left beside it holds no value, and is gone once the command has run again.
+    """
+    dice = random.Random(kills)
+    document = planted.PLACES["stream"](planted.VALUE)
+    document["cells"] += planted.notebook({"source": "x" * 4_000_000})["cells"]
+    before = planted.FORMATTINGS["lines"](document).encode()
+    after = scrub("a.ipynb", before, masker).data
+    paths = [repository.path / f"{number}.ipynb" for number in range(4)]
+    command = [sys.executable, "-m", "dh_secrets_jupyter.cli", "scrub", "--project=demo", "--provider=local"]
+    drafts = 0
     for _ in range(kills):
-        process = subprocess.Popen([sys.executable, "-c", code, str(path)])
-        sizes: list[int] = [len(old)]
-        while sizes.count(len(new)) < 300 / kills:
-            sizes.append(path.stat().st_size)
-            time.sleep(0.0005)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        assert set(sizes) == {len(old), len(new)}
-        assert path.read_bytes() in (old, new)
-        path.write_bytes(old)
+        for path in paths:
+            path.write_bytes(before)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            aim = f".{dice.choice(paths).name}."
+            while process.poll() is None and not any(path.name.startswith(aim) for path in repository.path.iterdir()):
+                pass
+            time.sleep(dice.uniform(0, 0.02))  # the write of the draft, of 4 MB, goes on for as long
+            process.kill()
+        assert {path.read_bytes() for path in paths} <= {before, after}
+        left = list(repository.path.glob(".*.ipynb.*.dh-secrets"))
+        drafts += len(left)
+        assert not any(planted.VALUE.encode() in draft.read_bytes() for draft in left)
+    assert drafts or kills == 1
+    subprocess.run(command, check=True, capture_output=True)
+    assert {path.read_bytes() for path in paths} == {after}
+    assert sorted(repository.path.iterdir()) == sorted([repository.path / ".git", *paths])
 
 
 @pytest.mark.slow
