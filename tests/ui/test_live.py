@@ -6,6 +6,7 @@ import base64
 import json
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.cluster.server import Cluster, Namespace
@@ -45,8 +46,9 @@ def test_a_change_by_kubectl_appears(
     assert panel.page.evaluate("window.notReloaded")
 
 
+@pytest.mark.parametrize("any_lab", ["local", pytest.param("kubernetes", marks=pytest.mark.soak)], indirect=True)
 def test_two_browsers_see_each_others_changes(any_lab: Lab, open_panel: Open, new_page: NewPage) -> None:
-    """On each provider: what one adds and deletes, the other shows."""
+    """What one adds and deletes, the other shows. That a cluster's changes are seen has a test of its own."""
     one, _ = open_panel(any_lab)
     two, _ = open_panel(any_lab, page=new_page())
     one.add("SHARED", "sample-shared")

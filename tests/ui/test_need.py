@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import NewPage
+from .conftest import Load, NewPage
 from .lab import Lab
-from .pages import Notebook, violations
+from .pages import close_notebook, load, open_notebook, violations
 
 NAMES = ["API_KEY", "db-pass", "TLS.KEY", "TOKEN", "URL"]
 PEM = "-----BEGIN PRIVATE KEY-----\nsample\n-----END PRIVATE KEY-----\n"
@@ -28,13 +28,12 @@ class Asking:
 
     cell: Locator
 
-    def __init__(self, page: Page, lab: Lab, project: str, load: str = PATIENT) -> None:
+    def __init__(self, page: Page, lab: Lab, project: str, first: str = PATIENT) -> None:
         self.page = page
         self.file: Path = lab.folder / lab.notebook(f"need-{project}.ipynb")
-        self.notebook = Notebook(page)
-        page.goto(lab.address(self.file.name, f"need-{project}"))
+        self.notebook = open_notebook(page, self.file.name)
         self.notebook.ready()
-        self.notebook.run(LOAD.format(project=project) + load)
+        self.notebook.run(LOAD.format(project=project) + first)
         self.ask(NEED)
 
     def ask(self, line: str) -> None:
@@ -56,10 +55,17 @@ class Asking:
         return self.file.read_text()
 
 
-def test_a_fresh_clone_asks_once_and_runs(local_lab: Lab, new_page: NewPage, project: str) -> None:
+@pytest.fixture
+def asking(_loaded: Load, local_lab: Lab, project: str) -> Iterator[Asking]:
+    """One on a page that other tests use, too."""
+    shown = Asking(_loaded(local_lab), local_lab, project)
+    yield shown
+    close_notebook(shown.page, shown.file.name)
+
+
+def test_a_fresh_clone_asks_once_and_runs(asking: Asking, local_lab: Lab, project: str) -> None:
     """One form for five secrets: typed, pasted and from a file. The cell goes on, and says what was done by names.
     What is only to be used has its hosts there, too."""
-    asking = Asking(new_page(), local_lab, project)
     expect(asking.form).to_be_visible(timeout=120_000)
     expect(asking.form.get_by_text("to read the orders").first).to_be_visible()
     assert not violations(asking.page)
@@ -101,9 +107,8 @@ def test_a_fresh_clone_asks_once_and_runs(local_lab: Lab, new_page: NewPage, pro
     assert "secret" not in json.dumps([cell["metadata"] for cell in json.loads(saved)["cells"]])
 
 
-def test_cancel_and_interrupt_fail_the_cell(local_lab: Lab, new_page: NewPage, project: str) -> None:
+def test_cancel_and_interrupt_fail_the_cell(asking: Asking, project: str) -> None:
     """Cancel, and interrupting the kernel: the line that names all that is missing, and nothing alive is saved."""
-    asking = Asking(new_page(), local_lab, project)
     expect(asking.form).to_be_visible(timeout=120_000)
     asking.value("TOKEN").fill("sample-TOKEN")
     asking.form.get_by_role("button", name="Cancel").click()
@@ -133,7 +138,7 @@ def without_subshells(local_lab: Lab) -> Iterator[None]:
 @pytest.mark.usefixtures("without_subshells")
 def test_without_subshells_there_are_prompts(local_lab: Lab, new_page: NewPage, project: str) -> None:
     """Where no message reaches the kernel while the cell runs: a hidden prompt each, in one go, and the cell ends."""
-    asking = Asking(new_page(), local_lab, project, "")
+    asking = Asking(load(new_page(), local_lab, "prompts"), local_lab, project, "")
     for name in NAMES:
         prompt = asking.cell.locator(".jp-Stdin", has_text=f"Value of {name} ")
         expect(prompt).to_be_visible(timeout=120_000)
