@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Mapping
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
+from ..errors import ProviderUnavailableError
+
 HTTPS_PROXY = ("HTTPS_PROXY", "https_proxy")
 """The variables that name a proxy for https, the stronger first."""
 NO_PROXY = ("NO_PROXY", "no_proxy")
@@ -28,14 +30,32 @@ def first(variables: Mapping[str, str], names: tuple[str, ...]) -> str:
 
 
 def environments_proxy(address: str) -> str:
-    """Returns the proxy that the environment has for an address, by the rules of Go, or ``""``."""
+    """Returns the proxy that the environment has for an address, by the rules of Go, or ``""``.
+
+    Raises:
+        ProviderUnavailableError: what it names there is no address.
+    """
     url = urlsplit(address)
     variables = environment()
-    proxy = first(variables, (f"{url.scheme}_proxy".upper(), f"{url.scheme}_proxy"))
+    names = f"{url.scheme}_proxy".upper(), f"{url.scheme}_proxy"
+    proxy = first(variables, names)
     exceptions = first(variables, NO_PROXY)
     if not proxy or goes_direct(url.hostname or "", url.port or {"http": 80}.get(url.scheme, 443), exceptions):
         return ""
-    return proxy if "://" in proxy else f"http://{proxy}"
+    found = proxy if "://" in proxy else f"http://{proxy}"
+    if not is_address(found):
+        raise ProviderUnavailableError(
+            names[0], "it names a proxy by something that is no address", "Set it to http://HOST:PORT, or clear it"
+        )
+    return found
+
+
+def is_address(url: str) -> bool:
+    """Returns whether a URL names a host, and a port that there can be, if any."""
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    return False
 
 
 def address_and_headers(proxy: SplitResult) -> tuple[str | None, dict[str, str]]:

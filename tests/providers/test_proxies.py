@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from dh_secrets_jupyter.errors import ProviderUnavailableError
 from dh_secrets_jupyter.providers.proxies import address_and_headers, environments_proxy
 
 PROXY = "http://proxy.example.com:3128"
@@ -39,6 +40,17 @@ def test_the_variables(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert environments_proxy(address) == proxy
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://[::1", "http://ann:sample-value@proxy:port", "://", "http://:3128", "proxy:99999"]
+)
+def test_a_proxy_that_is_no_address(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    """It is said which variable names it; what that has may be a password."""
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(ProviderUnavailableError, match=r"^HTTPS_PROXY: it names a proxy by") as caught:
+        environments_proxy("https://core.example.com")
+    assert "sample-value" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

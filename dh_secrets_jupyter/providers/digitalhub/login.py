@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from ...backoff import Deadline
 from ...errors import AccessDeniedError, ProviderUnavailableError, SecretsError
 from ..base import Learn
+from ..proxies import is_address
 from .profile import Profile, UnwritableError
 
 ENDPOINT = "DHCORE_ENDPOINT"
@@ -176,16 +177,22 @@ class Login:
         for name in SECRET:  # before anything is sent that an answer or a log could repeat
             if values.get(name):
                 self._learn(name, values[name])
-        return Credentials.of(values)
+        found = Credentials.of(values)
+        # What sends it would name it in its error.
+        if not (found.token.isascii() and (found.token.isprintable() or not found.token)):
+            raise ProviderUnavailableError(
+                "digitalhub", "your token for the platform has a character that no header can hold", LOG_IN
+            )
+        return found
 
     def _setting(self, name: str) -> str:
         return os.environ.get(name) or self.profile.read().get(name.lower(), "")
 
 
 def _address(endpoint: str, profile: Profile) -> str:
-    url = urlsplit(endpoint.strip())
-    if url.scheme in ("http", "https") and url.hostname and not url.username:
-        return endpoint.strip().rstrip("/")
+    address = endpoint.strip()
+    if address.startswith(("http://", "https://")) and is_address(address) and not urlsplit(address).username:
+        return address.rstrip("/")
     problem = "is no address of a server" if endpoint else f"is not set, nor has {profile.path} one"
     raise ProviderUnavailableError(
         ENDPOINT, f"the platform's address {problem}", "Set it to https://…, or log in with dhcli"

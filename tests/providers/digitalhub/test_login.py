@@ -241,7 +241,8 @@ def test_no_address(monkeypatch: pytest.MonkeyPatch, login_file: Path) -> None:
     """Without an address, or with something else in its place, one line says what to set; the file's will do."""
     with pytest.raises(ProviderUnavailableError, match=r"^DHCORE_ENDPOINT: the platform's address is not set"):
         DigitalHubProvider()
-    for address in ("core.example.com", "ftp://core", "https://jo:sample-password@core.example.com"):
+    wrong = ("http://[::1", "http://core:port", "http://:80")
+    for address in ("core.example.com", "ftp://core", "https://jo:sample-password@core.example.com", *wrong):
         monkeypatch.setenv("DHCORE_ENDPOINT", address)
         with pytest.raises(ProviderUnavailableError, match="is no address of a server") as caught:
             DigitalHubProvider()
@@ -249,6 +250,19 @@ def test_no_address(monkeypatch: pytest.MonkeyPatch, login_file: Path) -> None:
     monkeypatch.delenv("DHCORE_ENDPOINT")
     write(login_file, dhcore_endpoint="https://core.example.com/")
     assert DigitalHubProvider().place(PROJECT) == "the platform at https://core.example.com"
+
+
+@pytest.mark.parametrize("name", ["DHCORE_ACCESS_TOKEN", "DHCORE_PERSONAL_ACCESS_TOKEN"])
+@pytest.mark.parametrize("token", ["sample\ntoken", "sample-token\n", "sample-tokén", "sample-token→x"])
+def test_a_token_that_no_header_can_hold(
+    on_platform: Core, login_file: Path, monkeypatch: pytest.MonkeyPatch, name: str, token: str
+) -> None:
+    """It is refused in a line that does not have it, and nothing is sent."""
+    monkeypatch.setenv(name, token)
+    with pytest.raises(SecretsError, match="has a character that no header can hold") as caught:
+        DigitalHubProvider().read(PROJECT)
+    assert "sample" not in f"{caught.value}{caught.value.__cause__}{caught.value.__context__}"
+    assert on_platform.requests == []
 
 
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch, login_file: Path) -> None:
