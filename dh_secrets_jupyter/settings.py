@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from traitlets import Bool, Enum, List, Unicode
+from traitlets import Bool, Enum, List, TraitError, Unicode
 from traitlets.config import Config, Configurable
 
 from .errors import SecretsError
@@ -17,6 +18,7 @@ from .project import Project
 from .providers import lookup
 from .providers.base import ChoosesProject, Provider
 
+Settings = TypeVar("Settings", bound=Configurable)
 DEFAULT_PROJECT = "default"
 """The project where none is set, and the provider knows of none."""
 JUPYTER_FILES = [
@@ -91,7 +93,7 @@ def _default_project(provider: Provider, any_project: bool) -> str:
 
 def load(shell: Any) -> DHSecrets:
     """Shows the settings in the ``%config`` of an IPython shell, where they can be changed, and returns them."""
-    settings = DHSecrets(parent=shell)
+    settings = configured(DHSecrets, parent=shell)
     shell.configurables.append(settings)
     return settings
 
@@ -124,5 +126,19 @@ def jupyter_config() -> Config:
 
 
 def from_config(config: Config | None) -> DHSecrets:
-    """Returns the settings of an application's configuration, or the defaults."""
-    return DHSecrets(config=config) if config is not None else DHSecrets()
+    """Returns the settings of an application's configuration, or the defaults. Raises as :func:`configured`."""
+    return configured(DHSecrets, config=config)
+
+
+def configured(kind: type[Settings], **source: Any) -> Settings:
+    """Makes a configurable of what its source says.
+
+    Raises:
+        SecretsError: a setting is not of its type.
+    """
+    try:
+        return kind(**source)
+    except TraitError as error:
+        named = re.search(r"'(\w+)' trait", str(error))
+    setting = f"c.{kind.__name__}" + (f".{named[1]}" if named else "")
+    raise SecretsError(setting, "it is set to something of another type", "Correct it in Jupyter's configuration")

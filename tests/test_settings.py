@@ -74,6 +74,18 @@ def test_a_bad_project_is_refused_wherever_it_comes_from(monkeypatch: pytest.Mon
             settings().open(user="test")
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("project", 5), ("provider", None), ("on_save", "maybe"), ("mask_environment", {"sample-value": 1})],
+)
+def test_a_setting_of_another_type_is_one_line(setting: str, value: object) -> None:
+    """It is named, and what it is set to is not repeated."""
+    with pytest.raises(SecretsError, match=rf"^c\.DHSecrets\.{setting}: ") as caught:
+        from_config(Config({"DHSecrets": {setting: value}}))
+    assert "sample-value" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
 def test_an_unknown_provider_is_one_line() -> None:
     """It says which there are."""
     with pytest.raises(SecretsError, match=r"^vault: no such provider. Use one of auto, .*local\.$"):

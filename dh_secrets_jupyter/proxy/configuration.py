@@ -8,7 +8,7 @@ from traitlets import Bool, Dict, Enum, Int, List, Unicode
 from traitlets.config import Configurable
 
 from ..providers.proxies import HTTPS_PROXY, NO_PROXY, first
-from ..settings import DHSecrets, from_config, jupyter_config
+from ..settings import DHSecrets, configured, from_config, jupyter_config
 from .next_hop import NextHop
 from .server import Rules
 from .upstream import Upstream
@@ -62,7 +62,7 @@ class DHSecretsProxy(Configurable):
 def load(environment: Mapping[str, str]) -> tuple[DHSecrets, Rules, int]:
     """Returns what a laptop's proxy is told by the files and its environment: settings, rules and port."""
     config = jupyter_config()
-    proxy = DHSecretsProxy(config=config)
+    proxy = configured(DHSecretsProxy, config=config)
     return from_config(config), proxy.rules(environment, judged=False), proxy.port
 
 
