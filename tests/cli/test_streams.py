@@ -111,6 +111,14 @@ def test_a_closed_stream(demo: Project, words: list[str], closed: str, problem: 
     assert [secret.name for secret in demo.list_secrets()] == ["API_KEY"]
 
 
+def test_an_encoding_that_has_not_every_character(demo: Project) -> None:
+    """What it cannot write is escaped, as where output goes into a file on Windows; JSON has such escapes anyway."""
+    demo.edit("API_KEY", description="für 日本")
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    for words, wanted in ((["list"], b"f\xfcr \\u65e5\\u672c"), (["list", "--json"], b"f\\u00fcr \\u65e5\\u672c")):
+        assert wanted in subprocess.run([*COMMAND, *words], capture_output=True, env=environment, check=True).stdout
+
+
 _AUDITED = """
 import json, logging, sys
 started = []
