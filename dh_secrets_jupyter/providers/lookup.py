@@ -1,21 +1,34 @@
-"""Finds the provider by its entry point, and the one that suits this machine where none was asked for."""
+"""Finds a provider by its name, and the one that suits this machine where none was asked for.
+
+What this package brings is in a table here, for to read what is installed takes as long as the rest of a start. Others
+are found by their entry points.
+"""
 
 from __future__ import annotations
 
 import os
-from importlib.metadata import EntryPoint, distributions, entry_points
-from typing import cast
+from importlib import import_module
+from typing import Any, cast
 
 from ..errors import ProviderUnavailableError, SecretsError
 from .base import Provider
 
 GROUP = "dh_secrets_jupyter.providers"
+"""The group of other packages' entry points."""
 AUTO = "auto"
+_OURS = {
+    "digitalhub": (".digitalhub", "DigitalHubProvider"),
+    "kubernetes": (".registration", "RegisteringProvider"),
+    "local": (".local", "LocalProvider"),
+}
+"""Module and class, by name."""
 
 
 def names() -> list[str]:
     """Returns the names of all installed providers."""
-    return sorted(entry_points(group=GROUP).names)
+    from importlib.metadata import entry_points
+
+    return sorted({*_OURS, *entry_points(group=GROUP).names})
 
 
 def find(name: str) -> Provider:
@@ -26,25 +39,28 @@ def find(name: str) -> Provider:
         ProviderUnavailableError: it is installed, and cannot be used here.
     """
     wanted = suitable() if name == AUTO else name
-    if not (found := _entry_points(wanted)):
-        raise SecretsError(name, "no such provider", f"Use one of {', '.join([AUTO, *names()])}")
     failure = None
     try:
-        provider = found[0].load()
+        provider = _load(wanted)
     except (ImportError, AttributeError) as error:
         failure = ProviderUnavailableError(
             wanted, f"the provider cannot be loaded ({type(error).__name__})", "Reinstall it with its dependencies"
         )
     if failure:
         raise failure
+    if provider is None:
+        raise SecretsError(name, "no such provider", f"Use one of {', '.join([AUTO, *names()])}")
     return cast(Provider, provider())
 
 
-def _entry_points(name: str) -> list[EntryPoint]:
-    # Ours are in one file. For others those of all packages are read, which takes as long as the rest of a start.
-    ours = (package.entry_points for package in distributions(name="dh_secrets_jupyter"))
-    found = [point for points in ours for point in points.select(group=GROUP, name=name)]
-    return found or list(entry_points(group=GROUP, name=name))
+def _load(name: str) -> Any:
+    """Returns the class of that name, None where there is none."""
+    if name in _OURS:
+        module, provider = _OURS[name]
+        return getattr(import_module(module, __package__), provider)
+    from importlib.metadata import entry_points
+
+    return next((found.load() for found in entry_points(group=GROUP, name=name)), None)
 
 
 def suitable() -> str:
