@@ -81,10 +81,12 @@ test-ipykernel: $(VENV)/.dev
 	$(call venv,ipykernel-$(VERSION),--group dev ipykernel==$(VERSION))
 	build/ipykernel-$(VERSION)/bin/python -m pytest $(addprefix tests/guard/hooks/test_,$(addsuffix .py,kernel hold_back debugger log_pipe comms))
 
-# What takes minutes: crowds of writers under faults, while API server and etcd are killed; the panels in JupyterLab 4.2; large clients of the proxy.
+# What takes minutes: crowds of writers under faults, while API server and etcd are killed; the panels in JupyterLab 4.2; real-time
+# collaboration; large clients of the proxy.
 soak: $(VENV)/.dev
 	@$(BIN)/python -m tests.ui.chromium
 	$(call venv,lab42,--resolution lowest-direct --group demo jupyterlab~=4.2.0)
+	$(call venv,collaboration,--group demo --group collaboration)
 	$(call venv,clients,--group clients)
 	$(BIN)/pytest -m soak -s
 
