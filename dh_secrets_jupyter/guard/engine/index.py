@@ -16,19 +16,24 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 import threading
 import weakref
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-from .affixes import common_suffix, longest_suffix
+from .affixes import common_suffix
 from .anchors import Anchors, Fragment
+from .decoded_values import DecodedValues, Searcher
+from .escapes import unfinished
+from .haystack import Haystack
 from .large_values import LargeValues
 from .needles import Needle
 from .owners import Owner
 from .search import Found, Masked, Match, Search
+from .tails import Tail
 
 _FAST = 6_000
 """Fragments up to which the automaton is a DFA: more than twice as fast, at half a kilobyte for each state."""
@@ -49,6 +54,12 @@ _BEGINS = b"'\"", *(bytes((digit,)) for digit in b"0123456789ABCDEFabcdef")
 """The ends with which it may begin to."""
 _ENDS = 64
 """Places in needles that are looked at, of those that a text may end in the middle of."""
+
+
+DEFERRED_AT_MOST = 1 << 14
+"""Characters of long values together whose encodings are needles, which takes some ten microseconds for each."""
+Deferred = tuple[Owner, Callable[[], Iterable[Needle]]]
+"""Whose needles are made later, and what makes them."""
 
 
 class _Automaton:
@@ -84,7 +95,10 @@ class Index:
 
     def __init__(self) -> None:
         self._learned: list[tuple[Owner, Needle]] = []
-        self._deferred: list[tuple[Owner, Callable[[], Iterable[Needle]]]] = []
+        self._deferred: list[Deferred] = []
+        self._decoded: dict[Owner, Callable[[], Iterable[Needle]]] = {}  # what is seldom added
+        self._deferred_size = 0
+        self._decoded_values = DecodedValues()
         self._lock = threading.RLock()  # a signal's handler may mask, too
         self._searched = 0  # bytes, since the automata changed last
         self._bytes_until_rebuild = 0.0
@@ -99,16 +113,14 @@ class Index:
         self._anchors = Anchors()
         self._needles: list[tuple[Owner, Needle]] = []
         self._numbers: dict[tuple[bytes, bool, bool], int] = {}
-        self._starts: list[int] = []  # of each needle in _all
-        self._all = bytearray()
-        self._ends: dict[bytes, bool] = {}  # of one byte and of two whether they stand in any needle
+        self._haystack = Haystack()
         self._automata: tuple[_Automaton, ...] = ()
         self.large = LargeValues()
 
     @property
     def steps(self) -> int:
         """How many fragments and needles were looked at so far, in learning and in searching."""
-        return self._steps + self._anchors.steps + self.large.steps
+        return self._steps + self._anchors.steps + self._decoded_values.steps + self.large.steps
 
     def add(self, owner: Owner, needles: Iterable[Needle]) -> None:
         """Makes needles known: the next search finds them."""
@@ -117,10 +129,21 @@ class Index:
                 self._learned.append((owner, needle))
                 self._add(owner, needle)
 
-    def defer(self, owner: Owner, encoded: Callable[[], Iterable[Needle]]) -> None:
-        """Makes needles known before the first search of a text in which anything is escaped, in hex or in UTF-16."""
+    def defer(self, owner: Owner, plain: Needle, encoded: Callable[[], Iterable[Needle]]) -> None:
+        """Makes needles known before the first search of a text in which anything is escaped, in hex or in UTF-16.
+
+        Those beyond :data:`DEFERRED_AT_MOST` are not: their values are found in texts that are decoded.
+
+        Args:
+            plain: the needle of the value as it is, which is known already.
+        """
         with self._lock:
-            self._deferred.append((owner, encoded))
+            self._deferred_size += len(plain.data)
+            if self._deferred_size <= DEFERRED_AT_MOST:
+                self._deferred.append((owner, encoded))
+            else:
+                self._decoded[owner] = encoded
+                self._decoded_values.add(owner, plain)
 
     def refresh(self) -> None:
         """Looks from the next search on for the needles of all owners that have a name then, and for no others.
@@ -139,17 +162,17 @@ class Index:
             return
         self._numbers[kind] = len(self._needles)
         self._needles.append((owner, needle))
-        self._starts.append(len(self._all))
-        self._all += needle.data
-        self._ends.clear()
+        self._haystack.add(needle.data)
         self._anchors.add(needle)
 
     def prepare(self) -> None:
         """Builds at once what a long text would have built, for somebody who is going to search many."""
         with self._lock:
+            self._deferred += self._decoded.items()
+            self._decoded, self._decoded_values = {}, DecodedValues()
             self._add_deferred(bytes(_EXAMINED + 1))
             while self._is_stale or self._anchors.new or self._bytes_until_rebuild < math.inf:
-                self._rebuild_if_due(int(self._bytes_until_rebuild) + 1)
+                self._rebuild_if_due(int(min(self._bytes_until_rebuild, sys.maxsize - 1)) + 1)
 
     def matches(self, data: bytes, masked: Masked) -> Iterator[Found]:
         """Yields all matches that count, in no order.
@@ -160,44 +183,48 @@ class Index:
         self._rebuild_if_due(len(data))
         if self.large:
             yield from self.large.matches(data, masked)
-        fragments = [one for automaton in self._automata for one in automaton.fragments(data)]
-        if len(self._automata) > 1:
-            fragments.sort(key=lambda one: one[1])
+        if self._decoded_values:
+            searcher = Searcher(self._fragments, lambda view: Search(self._needles, view, masked))
+            yield from self._decoded_values.matches(data, searcher)
         search = Search(self._needles, data, masked)
         try:
-            yield from search.matches(fragments)
+            yield from search.matches(self._fragments(data))
         finally:
             self._steps += search.steps
+
+    def _fragments(self, data: bytes) -> list[tuple[int, int, Fragment]]:
+        """Returns the fragments that stand in a text, in the order of their ends."""
+        found = [one for automaton in self._automata for one in automaton.fragments(data)]
+        if len(self._automata) > 1:
+            found.sort(key=lambda one: one[1])
+        return found
 
     def matches_at_end(self, data: bytes, least: int) -> list[Match]:
         """Returns matches of at least so many bytes that end where the text ends: the longest, and some others."""
         self._add_deferred(data, goes_on=True)
+        if self._decoded_values:
+            self._add_cut(data, least)
         found: list[Match] = []
-        for size in {longest_suffix(data, self._all), least} if len(data) >= least else ():
-            tail, at, left = data[-size:], -1, _ENDS if size >= least else 0
-            while left and (at := self._all.find(tail, at + 1)) >= 0:
-                left -= 1
-                number = bisect_right(self._starts, at) - 1
+        for size in {self._haystack.longest_suffix(data), least} if len(data) >= least else ():
+            for number, offset in islice(self._haystack.places(data[-size:]), _ENDS if size >= least else 0):
                 owner, needle = self._needles[number]
-                offset = at - self._starts[number]
                 if offset + size <= len(needle.data):
                     before = common_suffix(data, len(data) - size, needle.data, offset)
                     found.append(Match(len(data) - size - before, len(data), needle, owner, offset - before))
         return found
 
+    def tails(self, data: bytes, least: int) -> list[Tail]:
+        """Returns what of the values that are found by decoding a text it ends in the middle of."""
+        return [*self.large.tails.find(data, least), *self._decoded_values.tails.find(data, least)]
+
     def partial_length(self, data: bytes) -> int:
         """Returns how many of the last bytes may belong to a needle that goes on: never too few."""
         self._add_deferred(data, goes_on=True)
-        large = self.large.partial_length(data)
-        if len(data) < 2 or not self._occurs(data[-2:]):
-            return max(int(self._occurs(data[-1:])), large)
-        return max(longest_suffix(data, self._all), large)
-
-    def _occurs(self, end: bytes) -> bool:
-        known = self._ends.get(end)
-        if known is None:
-            known = self._ends[end] = bool(end) and end in self._all
-        return known
+        return max(
+            self._haystack.longest_suffix(data),
+            self.large.tails.partial_length(data),
+            self._decoded_values.tails.partial_length(data),
+        )
 
     def _add_deferred(self, data: bytes, *, goes_on: bool = False) -> None:
         """Adds what was deferred if the text may hold any of it, or, where it goes on, begin to at its end."""
@@ -208,6 +235,13 @@ class Index:
                 for owner, encoded in self._deferred:
                     self.add(owner, encoded())
                 self._deferred = []
+
+    def _add_cut(self, data: bytes, least: int) -> None:
+        """Makes needles of what the text ends in the middle of: these say how it goes on there."""
+        wholes = (data[: len(data) - over] for over in unfinished(data))
+        for tail in [tail for whole in wholes for tail in self._decoded_values.tails.find(whole, least)]:
+            if (encoded := self._decoded.pop(tail.match.owner, None)) is not None:
+                self.add(tail.match.owner, encoded())
 
     def _rebuild_if_due(self, searched: int) -> None:
         """Builds an automaton for new fragments; one for all once the time lost on searching several has paid for it.

@@ -11,33 +11,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from .anchors import Fragment
 from .blocks import BLOCK, Blocks, LookedUp
+from .escapes import looks_escaped
 from .needles import Needle
 from .owners import Owner
 from .policy import WINDOW
-from .search import Found, Masked, Match, Search
-from .views import View, Wanted, looks_escaped, unfinished, views, views_of_end
-
-_TAIL = 1024
-"""Bytes at the end of a text that are read first, to see whether a value goes on there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """The end of a text that may be a value that goes on.
-
-    Attributes:
-        start: where in the text it begins.
-        match: what of the value it is, by places in the text as it is read.
-        rest: how the value goes on in the text.
-    """
-
-    start: int
-    match: Match
-    rest: bytes
+from .search import Found, Masked, Search
+from .tails import Tails
+from .views import View, Wanted, encoded_as, views, views_of_end
 
 
 class _Settled:
@@ -70,13 +53,18 @@ class _Settled:
 
 
 class LargeValues:
-    """The large values."""
+    """The large values.
+
+    Attributes:
+        tails: the ends of texts that may go on as one of them.
+    """
 
     def __init__(self) -> None:
         self._needles: list[tuple[Owner, Needle]] = []
         self._blocks = Blocks()
         self._looks_escaped = False
         self._searched = 0
+        self.tails = Tails(self._needles, self._blocks, views_of_end)
 
     def __bool__(self) -> bool:
         return bool(self._needles)
@@ -101,7 +89,7 @@ class LargeValues:
             for match, (start, end) in search.matches(self._fragments(view, search, settled)):
                 span = view.first(start), view.after(end)
                 settled.add(*span)
-                yield _encoded_as(view, match), span
+                yield encoded_as(view, match), span
             self._searched += search.steps
             settled.merge()
 
@@ -119,43 +107,3 @@ class LargeValues:
             partial = blocks.partial(data, at, looked_up, search.last_masked)
             if partial or whole:
                 yield at, end, Fragment(partial, whole)
-
-    def partial_length(self, data: bytes) -> int:
-        """Returns how many of the last bytes may belong to a value that goes on: never too few."""
-        if not self:
-            return 0
-        # What is before an escape that has only begun is a value's, too.
-        wholes = (data[: len(data) - over] for over in {0, unfinished(data)})
-        return len(data) - min((start for whole in wholes for start, _, _ in self._tails(whole)), default=len(data))
-
-    def tails(self, data: bytes, least: int) -> list[Tail]:
-        """Returns what of the values, of so many bytes at least, the text ends in the middle of."""
-        found = []
-        for start, view, size in self._tails(data) if self else ():
-            if size >= least:
-                number, offset = self._blocks.anchor_of(view.data[-size:])
-                owner, needle = self._needles[number]
-                match = _encoded_as(view, Match(start, start + size, needle, owner, offset))
-                found.append(Tail(start, match, view.rest(needle.data, offset + size)))
-        return found
-
-    def _tails(self, data: bytes) -> list[tuple[int, View, int]]:
-        """Returns where the text may be a value to its end, as what it is read there, and of how many bytes.
-
-        As much of the end is read as decides it: a value that begins in the first half of that may have begun before.
-        """
-        size = _TAIL
-        while True:
-            end = data[-size:]
-            found = [
-                (view.first(len(view.data) - length), view, length)
-                for view in views_of_end(end, self._blocks.chars)
-                if view.after(len(view.data)) >= len(end) - 1 and (length := self._blocks.longest_suffix(view.data)) > 0
-            ]
-            if size >= len(data) or all(2 * start >= size for start, _, _ in found):
-                return [(start + len(data) - len(end), view, length) for start, view, length in found]
-            size *= 4
-
-
-def _encoded_as(view: View, match: Match) -> Match:
-    return match if view.encoding == "text" else replace(match, needle=replace(match.needle, encoding=view.encoding))

@@ -92,8 +92,9 @@ class Masker:
             if large or not isinstance(text, str) or len(text) < STAGES_FROM or not text.isascii():
                 self._index.add(owner, needles(text, visible, large=large))
             else:
-                self._index.add(owner, needles(text, visible, stage=Stage.PLAIN))
-                self._index.defer(owner, partial(needles, text, visible, stage=Stage.ENCODED))
+                self._index.add(owner, known_at_once := [*needles(text, visible, stage=Stage.PLAIN)])
+                for as_it_is in known_at_once[:1]:
+                    self._index.defer(owner, as_it_is, partial(needles, text, visible, stage=Stage.ENCODED))
             plain = to_bytes(text) if isinstance(text, str) else text
             if b"\x1b" in plain:
                 # Control sequences are taken out of a text before it is searched, also those of a value.
@@ -226,7 +227,7 @@ class Masker:
                 Hit(name, tail.match.needle.encoding),
                 tail.rest,
             )
-            for tail in self._index.large.tails(data, least)
+            for tail in self._index.tails(data, least)
             if (name := tail.match.owner.name) is not None
             and not self._owners.is_in_mark(data, tail.start, len(data))
             and self._is_significant(tail.match, tail.match.offset, tail.match.end_offset, least)

@@ -11,13 +11,14 @@ import re
 from binascii import unhexlify
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from html import unescape
 from typing import cast
 
 from .blocks import areas
 from .encoders import PLAIN
+from .escapes import AMPERSAND, BACKSLASH, ESCAPE, ESCAPED_CHARACTER, ESCAPES, unescaped, unescaped_text
 from .policy import WINDOW
 from .replacements import Place, Replaced
+from .search import Match
 
 Chars = frozenset[int]
 
@@ -30,26 +31,10 @@ _IS_RUN, _IS_DIGIT = (bytes(byte in chars for byte in range(256)) for chars in (
 _AS_RUN = bytes(byte if byte in _RUN_CHARS else ord("A") for byte in range(256)).translate(_STANDARD)
 _AS_HEX = bytes(byte if byte in _DIGITS else ord("0") for byte in range(256))
 _LATIN = re.compile(rb"([\xc2\xc3][\x80-\xbf])")
-_PAIR = rb"u[dD][89abAB][0-9A-Fa-f]{2}"
-_KINDS = {
-    b"\\": rb"\\(?:"
-    + _PAIR
-    + rb"\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[\"'/\\abfnrtv])",
-    b"%": rb"%[0-9A-Fa-f]{2}",
-    b"&": rb"&(?:#\d{2}|#x[0-9A-Fa-f]{2}|[a-z]{2,4});",
-}
-_ESCAPES = {first: re.compile(b"(" + pattern + b")") for first, pattern in _KINDS.items()}
-_ESCAPE = re.compile(b"(" + b"|".join(_KINDS.values()) + b")")
-_UNFINISHED = re.compile(
-    rb"(?:\\+(?:" + _PAIR + rb"(?:\\u?[0-9A-Fa-f]{0,3})?|[uU][0-9A-Fa-f]{0,7}|x[0-9A-Fa-f]?)?"
-    rb"|%[0-9A-Fa-f]?|&#?[0-9a-z]{0,4})\Z"
-)
-_ESCAPED_CHARACTER = re.compile(rb"\\x[89a-fA-F]")
 _AREA = 1024
 """Bytes of a text that may be encoded, which are decoded together."""
 _IS_FORM = bytes(33 <= byte < 127 and byte not in b'"<>\\`{}|^' for byte in range(256))
 _BLANKS = bytes.maketrans(b"+", b" ")
-_CONTROLS = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
 _NESTED = 3
 """Times that something is escaped: in JSON in JSON in a repr."""
 _NEVER_ESCAPED = frozenset(map(ord, PLAIN))
@@ -99,44 +84,65 @@ def views(data: bytes, wanted: Wanted) -> Iterator[View]:
     yield View(data, "text", _same, _same, _plain_rest)
     for run, start in _runs(data, _RUN, _RUN_CHARS, _in_base64(data, wanted)):
         yield from _base64_views(run, start)
+    yield from encoded_views(data, wanted, in_turn=False)
+
+
+def encoded_views(data: bytes, wanted: Wanted, *, in_turn: bool = True) -> Iterator[View]:
+    r"""As :func:`views`, but for the text itself and for base64.
+
+    Args:
+        in_turn: whether to undo escapes of one kind, and only then those of another kind that stood within them, where
+            that may be another text than with both undone at once: as after ``\&quot;``.
+    """
     for run, start in _runs(data, _HEX, _DIGITS, _in_hex(data, wanted)):
         yield from _hex_views(run, start)
-    yield from _unescaped_views(data, wanted.chars, wanted.looks_escaped)
+    yield from _unescaped_views(data, wanted.chars, wanted.looks_escaped, in_turn=in_turn)
 
 
-def looks_escaped(data: bytes) -> bool:
-    """Returns whether anything reads like an escape."""
-    return _ESCAPE.search(data) is not None
+def encoded_as(view: View, match: Match) -> Match:
+    """Returns a match in a view, which says how it stands in the text."""
+    return match if view.encoding == "text" else replace(match, needle=replace(match.needle, encoding=view.encoding))
 
 
 def views_of_end(data: bytes, chars: Chars) -> Iterator[View]:
-    """Yields all ways to read the end of a text, itself first; ``chars`` is as in :class:`Wanted`."""
-    yield View(data, "text", _same, _same, _plain_rest)
+    """Yields all ways to read the end of a text; ``chars`` is as in :class:`Wanted`."""
     start = len(data.rstrip(_RUN_CHARS))
     yield from _base64_views(data[start:], start)
+    yield from encoded_views_of_end(data, chars, in_turn=False)
+
+
+def encoded_views_of_end(data: bytes, chars: Chars, *, in_turn: bool = True) -> Iterator[View]:
+    """As :func:`views_of_end`, but for base64; ``in_turn`` as in :func:`encoded_views`."""
+    yield View(data, "text", _same, _same, _plain_rest)
     start = len(data.rstrip(_DIGITS))
     yield from _hex_views(data[start:], start)
-    yield from _unescaped_views(data, chars)
+    yield from _unescaped_views(data, chars, in_turn=in_turn)
 
 
-def _unescaped_views(data: bytes, chars: Chars, one_by_one: bool = True) -> Iterator[View]:
+def _unescaped_views(data: bytes, chars: Chars, one_by_one: bool = True, *, in_turn: bool) -> Iterator[View]:
     """Yields a text with its escapes undone, and as what it is in other encodings than UTF-8.
 
     Args:
         one_by_one: whether escapes of one kind are also undone while those of other kinds stay.
+        in_turn: as in :func:`encoded_views`.
     """
     is_ascii = chars <= _ASCII
     if not chars <= _NEVER_ESCAPED:
-        kinds = [pattern for first, pattern in _ESCAPES.items() if first in data]
-        if len(kinds) == 1 or one_by_one:
-            for pattern in kinds:
-                yield from _unescaped_view(data, pattern)
+        kinds = [first for first in ESCAPES if first in data]
+        for first in kinds:
+            alone = one_by_one or len(kinds) == 1
+            ambiguous = in_turn and (one_by_one or (first == AMPERSAND and BACKSLASH + AMPERSAND in data))
+            for view in _unescaped_view(data, ESCAPES[first]) if alone or ambiguous else ():
+                if alone:
+                    yield view
+                for second in {BACKSLASH, AMPERSAND} - {first} if ambiguous else ():
+                    yield from _moved_views(_unescaped_view(view.data, ESCAPES[second]), view.first)
         if len(kinds) > 1:
-            yield from _unescaped_view(data, _ESCAPE)
+            yield from _unescaped_view(data, ESCAPE)
         if b"+" in data and ord(" ") in chars:
             yield from _form_views(data)
-        if not is_ascii and _ESCAPED_CHARACTER.search(data):  # of bytes one byte, of a text one character
-            yield from _unescaped_view(data, _ESCAPE, _unescaped_text)
+        if not is_ascii and ESCAPED_CHARACTER.search(data):  # of bytes one byte, of a text one character
+            yield from _unescaped_view(data, ESCAPE, unescaped_text)
     if not is_ascii and not data.isascii():
         latin = Replaced(_LATIN, lambda found: found.decode().encode("latin-1"), data)
         yield View(latin.data, "Latin-1", latin.place, latin.place, _no_rest, latin.near)
@@ -151,9 +157,14 @@ def _form_views(data: bytes) -> Iterator[View]:
         if b"+" in (part := data[start:end]):
             blanks, at = part.translate(_BLANKS), _moved(start)
             yield View(blanks, "escaped", at, at, _no_rest)
-            for view in _unescaped_view(blanks, _ESCAPE):
-                at = _composed(view.first, _moved(start))
-                yield replace(view, first=at, after=at)
+            yield from _moved_views(_unescaped_view(blanks, ESCAPE), at)
+
+
+def _moved_views(views: Iterator[View], outer: Place) -> Iterator[View]:
+    """Yields views of a text that is itself a view, in which ``outer`` says where a byte stood."""
+    for view in views:
+        at = _composed(view.first, outer)
+        yield replace(view, first=at, after=at)
 
 
 def _in_base64(data: bytes, wanted: Wanted) -> Iterator[int]:
@@ -191,12 +202,6 @@ def _start_of_run(data: bytes, place: int, chars: bytes) -> int:
         if before or first == 0:
             return first + len(before)
         size *= 2
-
-
-def unfinished(data: bytes) -> int:
-    """Returns how many of the last bytes are the beginning of an escape."""
-    found = _UNFINISHED.search(data, max(len(data) - 16, 0))
-    return len(found[0]) if found else 0
 
 
 def _same(at: int) -> int:
@@ -260,25 +265,8 @@ def _hex(run: bytes, start: int) -> View:
     return View(data, "hex", lambda at: start + 2 * at, lambda at: start + 2 * at, rest)
 
 
-def _unescaped(text: bytes) -> bytes:
-    if text[:1] == b"&":
-        return unescape(text.decode()).encode()
-    if text[:1] == b"%" or text[1:2] == b"x":
-        return bytes.fromhex(text[-2:].decode())
-    if text[1:2] == b"U":
-        return chr(min(int(text[2:], 16), 0x10FFFF)).encode("utf-8", "surrogatepass")
-    if text[1:2] == b"u":
-        units = bytes.fromhex(text.replace(b"\\u", b"").decode())
-        return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
-    return bytes((_CONTROLS.get(text[1], text[1]),))
-
-
-def _unescaped_text(text: bytes) -> bytes:
-    return _unescaped(text).decode("latin-1").encode() if text[1:2] == b"x" else _unescaped(text)
-
-
 def _unescaped_view(
-    data: bytes, pattern: re.Pattern[bytes], unescape_one: Callable[[bytes], bytes] = _unescaped
+    data: bytes, pattern: re.Pattern[bytes], unescape_one: Callable[[bytes], bytes] = unescaped
 ) -> Iterator[View]:
     """Yields a text with escapes undone, and, where that has some itself, with these undone, too."""
     at_outer = cast(Place, _same)

@@ -1,0 +1,95 @@
+"""Finds the long values beyond some thousand characters together: their encodings are no needles, texts are decoded.
+
+Each value is found as it is, and in base64, by the index. So the index's fragments are also looked for in a text that
+was read as others would read it (:mod:`.views`), and what stands there of these values counts.
+
+So the cost of learning values is linear in their size, and a text costs what decoding it takes, whatever they are like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from .anchors import Anchor, Fragment
+from .escapes import looks_escaped
+from .haystack import Haystack
+from .needles import Needle
+from .owners import Owner
+from .policy import ANYWHERE_FROM
+from .search import Found, Search
+from .tails import Tails
+from .views import View, Wanted, encoded_as, encoded_views, encoded_views_of_end
+
+
+@dataclass(frozen=True, slots=True)
+class Searcher:
+    """What the index has for a search.
+
+    Attributes:
+        fragments: returns the fragments that stand in some bytes: start, end, fragment, in the order of ends.
+        search: begins a search through a text.
+    """
+
+    fragments: Callable[[bytes], list[tuple[int, int, Fragment]]]
+    search: Callable[[bytes], Search]
+
+
+class DecodedValues:
+    """The values whose encodings are no needles.
+
+    Attributes:
+        steps: how many places were looked at so far in texts that were decoded.
+        tails: the ends of texts that may go on as one of them, encoded.
+    """
+
+    def __init__(self) -> None:
+        self._needles: list[tuple[Owner, Needle]] = []
+        self._owners: set[Owner] = set()
+        self._haystack = Haystack()
+        self._looks_escaped = False
+        self.steps = 0
+        self.tails = Tails(self._needles, self, encoded_views_of_end)
+
+    def __bool__(self) -> bool:
+        return bool(self._needles)
+
+    def add(self, owner: Owner, needle: Needle) -> None:
+        """Learns a value, by the needle of it as it is."""
+        self._needles.append((owner, needle))
+        self._owners.add(owner)
+        self._haystack.add(needle.data)
+        self._looks_escaped = self._looks_escaped or looks_escaped(needle.data)
+
+    @property
+    def chars(self) -> frozenset[int]:
+        """All bytes that stand in a value."""
+        return self._haystack.chars
+
+    def longest_suffix(self, data: bytes) -> int:
+        """Returns the length of the longest suffix of a text that stands in any value."""
+        return self._haystack.longest_suffix(data)
+
+    def anchor_of(self, piece: bytes) -> Anchor:
+        """Returns where such a suffix stands."""
+        return next(self._haystack.places(piece))
+
+    def matches(self, data: bytes, index: Searcher) -> Iterator[Found]:
+        """Yields what counts of the values in a text, where it is encoded, and where it stands."""
+
+        def find(part: bytes) -> list[int]:
+            return [start for start, _, _ in index.fragments(part)]
+
+        for view in encoded_views(data, Wanted(find, ANYWHERE_FROM, self.chars, self._looks_escaped)):
+            search = index.search(view.data)
+            for match, (start, end) in search.matches(_fragments(view, index)):
+                if match.owner in self._owners:
+                    yield encoded_as(view, match), (view.first(start), view.after(end))
+            self.steps += search.steps
+
+
+def _fragments(view: View, index: Searcher) -> Iterator[tuple[int, int, Fragment]]:
+    """Yields the fragments in what a view has that an earlier one has not."""
+    for first, last in view.near() if view.near else ((0, len(view.data)),):
+        for start, end, fragment in index.fragments(view.data[first:last]):
+            yield first + start, first + end, fragment

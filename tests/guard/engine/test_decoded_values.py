@@ -1,0 +1,136 @@
+"""Long values beyond some thousand characters together: their encodings are no needles, which only the cost shows."""
+
+from __future__ import annotations
+
+import json
+import random
+from functools import cache
+
+import pytest
+
+from dh_secrets_jupyter.guard.engine.index import DEFERRED_AT_MOST
+from dh_secrets_jupyter.guard.engine.masker import Masker
+from dh_secrets_jupyter.guard.engine.needles import STAGES_FROM
+from dh_secrets_jupyter.guard.engine.stream import TextStream
+
+from .alike import FAMILIES, chars, kubeconfig, pem
+from .texts import ENCODINGS, masker_of
+
+SIZE = 1200
+VALUES = {
+    # Every sign that any encoding escapes, with few letters between two of them.
+    "signs": "".join(f"{chars(5, (0, row))}'\"<&>/\\%+ {chars(3, (row, 0))}\n" for row in range(SIZE // 19)).strip(),
+    # What reads like an escape itself.
+    "escapes": "".join(f"\\n{chars(9, row)}%41&amp;\\u00e4{chars(6, -row)}" for row in range(SIZE // 30)),
+    "kubeconfig": kubeconfig(1).strip(),
+    "service account": json.dumps({"project_id": "demo-1", "private_key": pem("key", 12)}, indent=2),
+}
+
+
+@cache
+def crowd(kind: str) -> Masker:
+    """Returns a masker that knows as many others as have needles, and then the value."""
+    others = [chars(STAGES_FROM, f"other {number}") for number in range(DEFERRED_AT_MOST // STAGES_FROM + 1)]
+    return masker_of(*others, VALUES[kind])
+
+
+@cache
+def alone(kind: str) -> Masker:
+    """Returns a masker that knows the value alone."""
+    return masker_of(VALUES[kind])
+
+
+def left(masker: Masker, text: str) -> str:
+    """Returns what is left of a text, but for the marks and the NUL before a value in UTF-16."""
+    marked = masker.mask(text)[0].split("[secret:")
+    return "".join(part.partition("]")[2] for part in ["]" + marked[0], *marked[1:]]).strip("\0")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", VALUES)
+def test_nothing_more_is_shown_than_of_a_value_alone(kind: str) -> None:
+    """The whole value, lines of it, and any piece, in each encoding; blanks around them are nothing."""
+    value, dice = VALUES[kind], random.Random(kind)
+    assert not crowd(kind)._index._decoded_values.chars.isdisjoint(value.encode())
+    for name, encode in ENCODINGS.items():
+        assert len(left(crowd(kind), encode(value))) <= len(left(alone(kind), encode(value))), name
+        for start in dice.sample(range(len(value) - 60), 4):
+            for size in (16, 22, 60):
+                piece = value[start : start + size].strip()
+                text = f"<{encode(piece)}>"
+                if len(piece) >= 16:
+                    assert len(left(crowd(kind), text)) <= len(left(alone(kind), text)), (name, text)
+
+
+@pytest.mark.parametrize("encoding", ["repr in HTML", "JSON in HTML"])
+def test_a_piece_that_ends_before_what_looks_like_another_escape(encoding: str) -> None:
+    """A backslash before an escaped quote is not the quote's, once that is HTML's no more."""
+    value = VALUES["signs"]
+    ends = [at + 1 for at, sign in enumerate(value) if sign == "\\"][1:20]
+    for text in (ENCODINGS[encoding](value[end - 16 : end]) for end in ends):
+        assert len(left(crowd("signs"), text)) <= len(left(alone("signs"), text)), text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["shell", "shell, the other way", "JSON", "repr in HTML", "hex"])
+def test_the_cuts_do_not_matter(encoding: str) -> None:
+    """Also within what stands for one sign."""
+    text = f"a {ENCODINGS[encoding](VALUES['signs'][100:180])} b\n"
+    whole = crowd("signs").mask(text)[0]
+    assert len(whole) < 40
+    for size in (1, 3, 50):
+        stream = TextStream(crowd("signs"))
+        out = "".join(stream.feed(text[at : at + size]) for at in range(0, len(text), size))
+        assert out + stream.flush() == whole
+
+
+@pytest.mark.parametrize("encoding", ["shell", "JSON", "repr", "hex"])
+def test_what_follows_of_a_value_is_swallowed(encoding: str) -> None:
+    """After a pause within it, which leaves a mark."""
+    text = ENCODINGS[encoding](VALUES["signs"])
+    for at in (60, 61, 400):
+        outs = []
+        for masker in (crowd.__wrapped__("signs"), alone("signs")):
+            stream = TextStream(masker)
+            out = stream.feed(f"<{text[:at]}") + stream.flush() + stream.feed(f"{text[at:]}!>") + stream.flush()
+            outs.append(out.replace("[secret:V41]", "[secret:V0]"))
+        assert outs[0] == outs[1]
+        assert outs[0].count("[secret:V0]") == 1
+
+
+def test_what_is_switched_off_is_shown() -> None:
+    """Encoded, too, and is masked again once it is switched on."""
+    text = json.dumps(VALUES["service account"])
+    masker = masker_of(*(chars(STAGES_FROM, number) for number in range(41)))
+    masker.add("KEY", VALUES["service account"])
+    masker.switch("KEY", on=False)
+    assert masker.mask(text)[0] == text
+    masker.switch("KEY", on=True)
+    assert masker.mask(text)[0] == '"[secret:KEY]"'
+
+
+@pytest.mark.parametrize("family", ["certificate chains", "kubeconfigs"])
+def test_the_first_text_in_which_anything_is_encoded_costs_no_more_with_more_values(family: str) -> None:
+    """What is made of values then is bounded, and so is what their encodings take in memory."""
+    steps, fragments = [], []
+    for count in (20, 60):
+        values, text = FAMILIES[family](count)
+        masker = masker_of(*values)
+        masker.mask("settled")
+        before, known = masker.steps, len(masker._index._anchors.fragments)
+        masker.mask(f"a \\ is there\n{text}")
+        steps.append(masker.steps - before)
+        fragments.append(len(masker._index._anchors.fragments) - known)
+    assert steps[1] < 1.3 * steps[0]
+    assert fragments[1] < 1.3 * fragments[0]
+
+
+def test_all_of_them_are_needles_once_it_is_prepared_for_long_texts() -> None:
+    """Then no text is decoded, and what is found bears the encoding's own name."""
+    masker = masker_of(*map(kubeconfig, range(30)))
+    text = json.dumps(kubeconfig(29))
+    assert [one.encoding for one in masker.find(text.encode())] == ["json"]
+    masker.prepare()
+    before = masker.steps
+    assert [(one.name, one.encoding) for one in masker.find(kubeconfig(29).encode().hex().encode())] == [("V29", "hex")]
+    assert masker.steps - before < 2 * len(text)
