@@ -43,6 +43,7 @@ TESTED_BY = {
     "guard/engine/parts/lines.py": "guard/engine/test_parts.py",
     "guard/engine/search.py": "guard/engine/test_masker.py",
     "guard/engine/shared_hosts.py": "guard/engine/test_anchors.py",
+    "guard/engine/tails.py": "guard/engine/test_decoded_values.py",
     "guard/hooks/message_masker.py": "guard/hooks/test_kernel.py",
     "guard/hooks/shell.py": "magics/test_loading.py",
     "panel/fallback.py": "panel/test_view_watches.py",
