@@ -17,8 +17,9 @@ from . import request_body
 from .request_provider import RequestProvider
 from .routing import Request, Response, Route, in_thread
 
-WRITABLE_TIMEOUT = 2.0
-"""Seconds for the question whether one may write: the rest of the status is worth showing without it."""
+WRITABLE_TIMEOUT = 5.0
+"""Seconds for the question whether one may write: the rest of the status is worth showing without it. On a busy
+machine the first one takes nearly two, since the client is imported for it."""
 LIVE = "DH-Secrets-Live"
 """The header of a list: ``true`` where changes by others come as events, ``false`` where one has to ask again."""
 NOTICES = "DH-Secrets-Notices"
