@@ -136,7 +136,7 @@ $(MODULES): labextension/package.json labextension/package-lock.json
 	@-npm --prefix labextension install --silent --no-save --no-audit --no-fund --prefer-offline && touch $@
 
 $(VENV)/.dev: $(VENV)/.packages $(MODULES) hatch_build.py $(FRONT)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(INSTALL) --no-deps
+	@$(INSTALL) --no-deps
 	@touch $(VENV)/.demo $(VENV)/.lab $@
 
 # A package may bring files that are no Python.
