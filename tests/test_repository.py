@@ -34,7 +34,6 @@ TESTED_BY = {
     "guard/engine/blocks.py": "guard/engine/test_large_values.py",
     "guard/engine/boundaries.py": "guard/engine/test_policy.py",
     "guard/engine/encodings.py": "guard/engine/test_occurrences.py",
-    "guard/engine/flags.py": "guard/engine/test_needles.py",
     "guard/engine/owners.py": "guard/engine/test_masker.py",
     "guard/engine/parts/connections.py": "guard/engine/test_parts.py",
     "guard/engine/parts/flow.py": "guard/engine/test_parts.py",

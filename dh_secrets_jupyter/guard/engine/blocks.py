@@ -16,15 +16,16 @@ Coordinates: ``at`` is a place in a text, ``begin`` and ``place`` are places in 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from itertools import compress, count
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, count, groupby
 from struct import Struct
 
 from .affixes import longest_suffix
 from .anchors import Anchor
+from .flags import within_next
 from .needles import Needle
 from .policy import WINDOW
-from .windows import LONGEST_CHAR, Windows, within_next
+from .windows import GAP, LONGEST_CHAR, Windows
 
 BLOCK = 8
 """Bytes of a block."""
@@ -34,8 +35,8 @@ _MANY = 512
 """Blocks that are looked up at once."""
 _AREA = BLOCK * _MANY
 """Bytes of a text that are taken together."""
-_GAP = bytes(WINDOW)
-"""What stands between two values."""
+_TRIED = 1024
+"""Places of a needle of which one is chosen to find it as a whole."""
 _ASCII = 128
 """Characters of ASCII, which in UTF-8 are one byte each."""
 _NOT_ASCII = 0x8080808080808080
@@ -66,7 +67,7 @@ class Blocks:
         self._step = _STEP
         self._starts: list[int] = []  # of each needle in _data
         self._data = bytearray()
-        self._whole: dict[int, list[Anchor]] = {}  # the blocks of those that count as a whole only
+        self._whole: dict[int, list[Anchor]] = {}  # a block or two of each needle, to find it as a whole
         self._printable: set[int] = set()  # of all blocks the ones that may stand in printable ASCII
         self._other: set[int] = set()  # those that do not
         self._utf_16: set[int] = set()  # and all of UTF-16
@@ -77,51 +78,62 @@ class Blocks:
         """How many places were tried so far in values and in texts, which is what learning and searching cost."""
         return self._steps + sum(windows.steps for windows in self._windows.values())
 
-    def add(self, needle: Needle) -> None:
-        """Learns a needle; its number is how many there were before."""
-        begin = len(self._data)
-        self._starts.append(begin)
-        self._data += needle.data + _GAP
-        if not self.chars.issuperset(needle.data):
-            self.chars |= set(needle.data)
+    def add(self, needles: Sequence[Needle]) -> None:
+        """Learns needles, which are in the order of their :func:`kind`; they are numbered as they come."""
+        if new := b"".join([needle.data for needle in needles]).translate(None, bytes(self.chars)):
+            self.chars |= set(new)
             self._is_char = bytes(byte in self.chars for byte in range(256))
-        counts, period = needle.fresh or needle.significant, needle.window // BLOCK
-        if not needle.partial or 1 not in counts or needle.data.startswith(needle.data[period:]):
-            for odd in range(_STEP):
-                self._keep_whole(needle.data, odd)
-            return
-        kind = needle.window, needle.encoding
-        windows = self._windows.setdefault(kind, Windows(needle.window, by_chars=needle.encoding == "text"))
-        windows.add(needle, begin)
-        if needle.window == WINDOW:  # else it is in UTF-16, in which few texts are: it waits for one
-            windows.learn()
-        self._keep_blocks(needle, counts)
+        for (is_partial, window, encoding), group in groupby(needles, key=kind):
+            alike, unit = list(group), window // WINDOW
+            begin = len(self._data) + len(self._data) % unit  # where a character of UTF-16 may begin
+            self._data += bytes(begin - len(self._data))
+            for needle in alike:
+                self._starts.append(len(self._data))
+                self._data += needle.data + GAP
+                for odd in range(_STEP):
+                    self._keep_whole(needle, odd)
+            if is_partial:
+                new_windows = Windows(unit, by_chars=encoding == "text")
+                windows = self._windows.setdefault((window, encoding), new_windows)
+                windows.add(alike, begin)
+                if unit == 1:  # else it is in UTF-16, in which few texts are: it waits for one
+                    windows.learn(self._data)
+                self._keep_blocks(alike, begin, window, encoding)
 
-    def _keep_whole(self, data: bytes, odd: int) -> None:
+    def _keep_whole(self, needle: Needle, odd: int) -> None:
+        data = needle.data
         self.shortest = min(self.shortest, len(data))
-        offsets = range(odd, len(data) - BLOCK + 1, _STEP)
-        if not offsets:  # it is one block: to be looked up at every place
+        last = len(data) - BLOCK
+        if last < odd:  # it is one block: to be looked up at every place
             self._step = 1
             return
-        offset = min(offsets, key=lambda offset: len(self._whole.get(_number(data, offset), ())))
-        block = _number(data, offset)
+        first = max(needle.significant.find(1) - BLOCK + 1, 0) // _STEP * _STEP + odd
+        offset = min(first, last - (last - odd) % _STEP)
+        if (block := _number(data, offset)) in self._whole:
+            offsets = range(offset, last + 1, _STEP)[:_TRIED]
+            free = (offset for offset in offsets if _number(data, offset) not in self._whole)
+            if (offset := next(free, -1)) < 0:
+                offset = min(offsets, key=lambda offset: len(self._whole[_number(data, offset)]))
+            block = _number(data, offset)
         self._whole.setdefault(block, []).append((len(self._starts) - 1, offset))
         (self._other if block & _NOT_ASCII else self._printable).add(block)
 
-    def _keep_blocks(self, needle: Needle, counts: bytes) -> None:
-        """Keeps the blocks of each window that counts."""
-        before = needle.window - BLOCK  # how far before a block a window of it begins at most
-        longest = needle.window if needle.encoding != "text" or needle.data.isascii() else LONGEST_CHAR * WINDOW
+    def _keep_blocks(self, needles: list[Needle], begin: int, window: int, encoding: str) -> None:
+        """Keeps the blocks of each window that counts of needles that begin at a place of all values."""
+        data = bytes(self._data[begin:])
+        counts = b"".join([(needle.fresh or needle.significant) + GAP for needle in needles])
+        before = window - BLOCK  # how far before a block a window of it begins at most
+        longest = window if encoding != "text" or data.isascii() else LONGEST_CHAR * WINDOW
         flags = within_next(bytes(before) + counts, before + longest)
         step = (before + 1) // _STEP * _STEP
-        has_printable = b"\1" * needle.window in needle.data.translate(_IS_PRINTABLE)
+        has_printable = b"\1" * window in data.translate(_IS_PRINTABLE)
         for odd in range(_STEP):
-            blocks = memoryview(needle.data)[odd : odd + (len(needle.data) - odd) // BLOCK * BLOCK].cast("Q")
+            blocks = memoryview(data)[odd : odd + (len(data) - odd) // BLOCK * BLOCK].cast("Q")
             kept = list(compress(blocks[:: step // BLOCK], flags[odd::step]))
             self._steps += len(kept)
             if has_printable:
                 self._printable.update([block for block in kept if not block & _NOT_ASCII])
-            if needle.window > WINDOW:
+            if window > WINDOW:
                 self._utf_16.update(kept)
             else:
                 self._other.update([block for block in kept if not has_printable or block & _NOT_ASCII])
@@ -191,6 +203,13 @@ class Blocks:
     def anchor_of(self, piece: bytes) -> Anchor:
         """Returns where such a suffix stands."""
         return self._anchor(self._data.find(piece))
+
+
+def kind(needle: Needle) -> tuple[bool, int, str]:
+    """Returns whether windows of a needle count, of how many bytes, and in which encoding."""
+    counts, period = needle.fresh or needle.significant, needle.window // BLOCK
+    is_partial = needle.partial and 1 in counts and not needle.data.startswith(needle.data[period:])
+    return is_partial, needle.window, needle.encoding
 
 
 def areas(marks: bytes, least: int, size: int = _AREA) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+STARTS = bytes([byte & 0xC0 != 0x80 for byte in range(256)])
+"""Of each byte of UTF-8 whether a character starts there."""
+
 
 def first(size: int) -> bytes:
     """Returns the flags of a character of so many bytes, which starts at the first of them."""
@@ -31,3 +34,23 @@ def in_base64(significant: bytes, size: int) -> bytes:
         either = int.from_bytes(padded[first::3][: size // 4]) | int.from_bytes(padded[second::3][: size // 4])
         flags[place::4] = either.to_bytes(size // 4)
     return bytes(flags)
+
+
+def both(a: bytes, b: bytes) -> bytes:
+    """Returns the flags that are set in both, which are as long as each other."""
+    return (int.from_bytes(a) & int.from_bytes(b)).to_bytes(len(a))
+
+
+def without(a: bytes, b: bytes) -> bytes:
+    """Returns the flags that are set in the first alone of two that are as long as each other."""
+    return (int.from_bytes(a) & ~int.from_bytes(b)).to_bytes(len(a))
+
+
+def within_next(flags: bytes, size: int) -> bytes:
+    """Returns for each flag whether it, or one of those behind it, is set: so many of them, itself counted."""
+    number, reach, every = int.from_bytes(flags), 1, (1 << 8 * len(flags)) - 1
+    while reach < size:
+        more = min(reach, size - reach)
+        number = (number | number << 8 * more) & every
+        reach += more
+    return number.to_bytes(len(flags))

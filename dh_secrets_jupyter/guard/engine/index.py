@@ -122,12 +122,12 @@ class Index:
         """How many fragments and needles were looked at so far, in learning and in searching."""
         return self._steps + self._anchors.steps + self._decoded_values.steps + self.large.steps
 
-    def add(self, owner: Owner, needles: Iterable[Needle]) -> None:
+    def add(self, needles: Iterable[tuple[Owner, Needle]]) -> None:
         """Makes needles known: the next search finds them."""
+        new = list(needles)
         with self._lock:
-            for needle in needles:
-                self._learned.append((owner, needle))
-                self._add(owner, needle)
+            self._learned += new
+            self._add(new)
 
     def defer(self, owner: Owner, plain: Needle, encoded: Callable[[], Iterable[Needle]]) -> None:
         """Makes needles known before the first search of a text in which anything is escaped, in hex or in UTF-16.
@@ -152,18 +152,19 @@ class Index:
         """
         self._is_stale = True
 
-    def _add(self, owner: Owner, needle: Needle) -> None:
-        kind = needle.data, needle.whole_word, needle.partial
-        known = self._numbers.get(kind)
-        if owner.name is None or (known is not None and self._needles[known][1].significant == needle.significant):
-            return
-        if needle.large:
-            self.large.add(owner, needle)
-            return
-        self._numbers[kind] = len(self._needles)
-        self._needles.append((owner, needle))
-        self._haystack.add(needle.data)
-        self._anchors.add(needle)
+    def _add(self, needles: list[tuple[Owner, Needle]]) -> None:
+        named = [(owner, needle) for owner, needle in needles if owner.name is not None]
+        if large := [(owner, needle) for owner, needle in named if needle.large]:
+            self.large.add(large)
+        for owner, needle in named:
+            kind = needle.data, needle.whole_word, needle.partial
+            known = self._numbers.get(kind)
+            if needle.large or (known is not None and self._needles[known][1].significant == needle.significant):
+                continue
+            self._numbers[kind] = len(self._needles)
+            self._needles.append((owner, needle))
+            self._haystack.add(needle.data)
+            self._anchors.add(needle)
 
     def prepare(self) -> None:
         """Builds at once what a long text would have built, for somebody who is going to search many."""
@@ -233,7 +234,7 @@ class Index:
         if len(data) > _EXAMINED or _ENCODED.search(data) or (goes_on and data.endswith(_BEGINS)):
             with self._lock:  # whoever searches meanwhile waits, and a signal's handler adds all of it, too
                 for owner, encoded in self._deferred:
-                    self.add(owner, encoded())
+                    self.add((owner, needle) for needle in encoded())
                 self._deferred = []
 
     def _add_cut(self, data: bytes, least: int) -> None:
@@ -241,7 +242,7 @@ class Index:
         wholes = (data[: len(data) - over] for over in unfinished(data))
         for tail in [tail for whole in wholes for tail in self._decoded_values.tails.find(whole, least)]:
             if (encoded := self._decoded.pop(tail.match.owner, None)) is not None:
-                self.add(tail.match.owner, encoded())
+                self.add((tail.match.owner, needle) for needle in encoded())
 
     def _rebuild_if_due(self, searched: int) -> None:
         """Builds an automaton for new fragments; one for all once the time lost on searching several has paid for it.
@@ -259,8 +260,7 @@ class Index:
             if self._is_stale:
                 self._is_stale = False
                 self._clear()
-                for owner, needle in self._learned:
-                    self._add(owner, needle)
+                self._add(self._learned)
             if new := self._anchors.new:
                 self._automata = (*self._automata, _Automaton(new, fast=False))
                 self._anchors.new = {}

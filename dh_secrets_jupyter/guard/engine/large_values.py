@@ -10,10 +10,10 @@ So a value of 1 MiB is learned at once, and takes some tens of MiB; the price is
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .anchors import Fragment
-from .blocks import BLOCK, Blocks, LookedUp
+from .blocks import BLOCK, Blocks, LookedUp, kind
 from .escapes import looks_escaped
 from .needles import Needle
 from .owners import Owner
@@ -74,11 +74,12 @@ class LargeValues:
         """How many places were looked at so far, in learning and in searching."""
         return self._blocks.steps + self._searched
 
-    def add(self, owner: Owner, needle: Needle) -> None:
-        """Learns a value."""
-        self._needles.append((owner, needle))
-        self._blocks.add(needle)
-        self._looks_escaped = self._looks_escaped or looks_escaped(needle.data)
+    def add(self, needles: Iterable[tuple[Owner, Needle]]) -> None:
+        """Learns values and their parts; all at once is quicker than one by one."""
+        new = sorted(needles, key=lambda one: kind(one[1]))
+        self._needles += new
+        self._blocks.add([needle for _, needle in new])
+        self._looks_escaped = self._looks_escaped or looks_escaped(b"\0".join([needle.data for _, needle in new]))
 
     def matches(self, data: bytes, masked: Masked) -> Iterator[Found]:
         """Yields what counts of the values in a text, however it is encoded, and where it stands."""

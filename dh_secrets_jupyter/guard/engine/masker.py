@@ -13,18 +13,16 @@ All of it works on bytes, a text's UTF-8. A span's ``start`` and ``end`` are pla
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import partial
 
 from . import parts
-from .ansi import seams, without_ansi
+from .ansi import without_ansi
 from .boundaries import NUMBER, stands_alone
 from .encodings import encoding_of, is_whole
 from .index import Index
 from .json_escapes import without_escapes
-from .needles import LARGE_FROM, STAGES_FROM, Needle, Stage, needles
+from .needles import Needle
 from .occurrences import Occurrence
-from .owners import Claim, Owners
+from .owners import Claim, Owner, Owners
 from .policy import WINDOW, Scope, Unmaskable, mask_scope
 from .recent_texts import RecentTexts
 from .search import Match
@@ -40,6 +38,7 @@ from .spans import (
     to_text,
     whole_characters,
 )
+from .stages import decoded, staged
 
 _BLANKS = b" \t\r\n"
 
@@ -73,7 +72,7 @@ class Masker:
             where the value is masked from now on, or why it cannot be.
         """
         plain = bytes(value) if isinstance(value, bytes) else str.__str__(value).encode("utf-8", "surrogatepass")
-        known = _decoded(plain)
+        known = decoded(plain)
         scope = mask_scope(known if isinstance(known, str) else known.decode("latin-1"))
         if isinstance(scope, Unmaskable):
             self._unmaskable[name] = scope.reason
@@ -82,25 +81,25 @@ class Masker:
         if known not in self._texts and isinstance(known, str):
             self._shared_hosts.add(known)
         found = self._texts.get(known) or self._texts.setdefault(known, _texts(known, self._urls_are_common))
-        large = len(known) >= LARGE_FROM
         if self._owners.off:
             self._index.refresh()  # a text of somebody who is off may belong to somebody else, too
-        for text, visible in found.items():
-            # What is known already may show another name from now on.
-            if (owner := self._owners.claim(text, name, claim if text == known else max(claim, Claim.PART))) is None:
-                continue
-            if large or not isinstance(text, str) or len(text) < STAGES_FROM or not text.isascii():
-                self._index.add(owner, needles(text, visible, large=large))
-            else:
-                self._index.add(owner, known_at_once := [*needles(text, visible, stage=Stage.PLAIN)])
-                for as_it_is in known_at_once[:1]:
-                    self._index.defer(owner, as_it_is, partial(needles, text, visible, stage=Stage.ENCODED))
-            plain = to_bytes(text) if isinstance(text, str) else text
-            if b"\x1b" in plain:
-                # Control sequences are taken out of a text before it is searched, also those of a value.
-                self._index.add(owner, _without_ansi(plain, large=large))
+        # What is known already may show another name from now on.
+        owners = {
+            text: self._owners.claim(text, name, claim if text == known else max(claim, Claim.PART)) for text in found
+        }
+        new = {text: owner for text, owner in owners.items() if owner is not None}
+        self._index.add(self._needles(new, found, len(known)))
         self._recent.forget()
         return scope
+
+    def _needles(
+        self, owners: dict[str | bytes, Owner], visible: dict[str | bytes, list[parts.Range]], size: int
+    ) -> Iterator[tuple[Owner, Needle]]:
+        """Yields the needles of the new texts of a value of some size, and defers those that wait."""
+        for text, first, later in staged({text: visible[text] for text in owners}, size):
+            yield from ((owners[text], needle) for needle in first)
+            if later and first:
+                self._index.defer(owners[text], first[0], later)
 
     def names(self) -> list[str]:
         """Returns the names of the secrets that are masked, also those switched off."""
@@ -262,24 +261,10 @@ class Masker:
         )
 
 
-def _decoded(value: bytes) -> str | bytes:
-    try:
-        return value.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return value
-
-
 def _texts(value: str | bytes, urls_are_common: bool) -> dict[str | bytes, list[parts.Range]]:
     if isinstance(value, bytes):
         return {value: []}
     return dict(parts.texts(value, urls_are_common=urls_are_common).items())
-
-
-def _without_ansi(value: bytes, *, large: bool) -> Iterator[Needle]:
-    """Yields the needles of a value without its control sequences; it is as before but where these stood."""
-    shown, _ = without_ansi(value)
-    for needle in needles(_decoded(shown), large=large):
-        yield replace(needle, fresh=seams(value)) if needle.data == shown else needle
 
 
 def _without_blanks(match: Match, data: bytes, start: int, end: int) -> tuple[int, int]:

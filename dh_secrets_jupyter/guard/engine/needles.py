@@ -5,7 +5,7 @@
    character by character (:mod:`.encoders`).
 3. Each byte of a needle knows whether a character starts there, and whether it is significant.
 
-A longer text is encoded in two stages: first what looks like any text, then what shows to be encoded. Bytes that are no
+A longer text is encoded in two stages (:mod:`.stages`). Bytes that are no
 UTF-8 have encodings of their own. Of a value too long for all that, texts are decoded instead (:mod:`.large_values`).
 """
 
@@ -20,11 +20,9 @@ from functools import lru_cache
 from itertools import accumulate
 
 from .encoders import ENCODERS, PLAIN, PLAIN_OR_NOT
-from .flags import doubled, first, in_base64, ones
+from .flags import STARTS, doubled, first, in_base64, ones
 from .policy import PARTIAL_FROM, WINDOW, WORD_FROM, Scope, mask_scope, significant_chars
 
-STAGES_FROM = 400
-"""Characters from which on an ASCII text is encoded in two stages."""
 LARGE_FROM = 16_384
 """Characters from which on a value and its parts are not encoded: texts are decoded instead (:mod:`.large_values`)."""
 
@@ -68,8 +66,6 @@ class Needle:
 
 _UTF16 = ("utf-16-le", "utf-16-be")
 _LAST_OF_TWO_BYTES = "\uffff"
-_STARTS = bytes([byte & 0xC0 != 0x80 for byte in range(256)])
-"""Of each byte of UTF-8 whether a character starts there."""
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
 _URLSAFE_CHARS = bytes([byte in b"-_" for byte in range(256)])
 _NOT_ZERO = bytes([byte != 0 for byte in range(256)])
@@ -77,36 +73,41 @@ _HEX_LETTERS = bytes([byte in b"ABCDEF" for byte in range(256)])
 
 
 def needles(
-    value: str | bytes, visible: Iterable[tuple[int, int]] = (), *, large: bool = False, stage: Stage = Stage.ALL
+    value: str | bytes,
+    visible: Iterable[tuple[int, int]] = (),
+    *,
+    significant: bytes = b"",
+    large: bool = False,
+    stage: Stage = Stage.ALL,
 ) -> Iterator[Needle]:
     """Yields the needles of a value, or nothing where :func:`policy.mask_scope` refuses it; some may come twice.
 
     Args:
         visible: from which character of a text to which it may be seen (:func:`parts.texts`): common material.
+        significant: what :func:`.policy.significant_chars` returns of a text, where somebody knows it already.
         large: yields the value as it is, and its lines, since texts are decoded instead (:mod:`.large_values`).
         stage: which encodings of a text.
     """
     if isinstance(value, bytes):
         if mask_scope(value.decode("latin-1")) is Scope.ANYWHERE:
-            significant = value.translate(_NOT_ZERO)
-            yield from _of_bytes(value, significant, large=large)
+            yield from _of_bytes(value, value.translate(_NOT_ZERO), large=large)
         return
     scope = mask_scope(value)
     if scope is Scope.WHOLE_WORD:
         core = value.strip()
         yield from _of_text(core, significant_chars(core), stage, whole_word=True, partial=False)
     elif scope is Scope.ANYWHERE:
-        flags = bytearray(significant_chars(value))
+        flags = bytearray(significant or significant_chars(value))
         for start, end in visible:
             flags[start:end] = bytes(end - start)
-        for text, significant in {value: bytes(flags), **_lines(value, bytes(flags))}.items():
+        for text, counts in {value: bytes(flags), **_lines(value, bytes(flags))}.items():
             partial = text is value and len(value) >= PARTIAL_FROM
             if large:
-                yield replace(_plain_needle(text, significant, whole_word=False, partial=partial), large=True)
+                yield _plain_needle(text, counts, whole_word=False, partial=partial, large=True)
                 for order in _UTF16 if partial and not text.isascii() else ():
-                    yield replace(_utf16_needle(text, significant, order, partial=True), large=True)
+                    yield replace(_utf16_needle(text, counts, order, partial=True), large=True)
             else:
-                encoded = _of_text(text, significant, stage, whole_word=False, partial=partial)
+                encoded = _of_text(text, counts, stage, whole_word=False, partial=partial)
                 is_line = text is not value and "\n" in value.strip()
                 yield from (replace(needle, is_line=True) for needle in encoded) if is_line else encoded
 
@@ -156,13 +157,13 @@ def _utf16(text: str, significant: bytes, *, partial: bool) -> Iterator[Needle]:
             yield _joined_needle(shown, significant, order.upper(), whole_word=False, partial=partial)
 
 
-def _plain_needle(text: str, significant: bytes, *, whole_word: bool, partial: bool) -> Needle:
+def _plain_needle(text: str, significant: bytes, *, whole_word: bool, partial: bool, large: bool = False) -> Needle:
     if text.isascii():
-        return Needle(text.encode(), b"\1" * len(text), significant, "text", whole_word, partial)
+        return Needle(text.encode(), ones(len(text)), significant, "text", whole_word, partial, large=large)
     data = _utf8(text)
-    starts = data.translate(_STARTS)
+    starts = data.translate(STARTS)
     spread = bytes(map((b"\0" + significant).__getitem__, accumulate(starts)))
-    return Needle(data, starts, spread, "text", whole_word, partial)
+    return Needle(data, starts, spread, "text", whole_word, partial, large=large)
 
 
 def _utf16_needle(text: str, significant: bytes, order: str, *, partial: bool) -> Needle:

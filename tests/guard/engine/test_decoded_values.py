@@ -10,7 +10,7 @@ import pytest
 
 from dh_secrets_jupyter.guard.engine.index import DEFERRED_AT_MOST
 from dh_secrets_jupyter.guard.engine.masker import Masker
-from dh_secrets_jupyter.guard.engine.needles import STAGES_FROM
+from dh_secrets_jupyter.guard.engine.stages import STAGES_FROM
 from dh_secrets_jupyter.guard.engine.stream import TextStream
 
 from .alike import FAMILIES, chars, kubeconfig, pem

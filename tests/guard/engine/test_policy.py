@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
 
 from dh_secrets_jupyter.guard.engine.common_words import COMMON_WORDS
-from dh_secrets_jupyter.guard.engine.policy import PARTIAL_FROM, Scope, Unmaskable, mask_scope, significant_chars
+from dh_secrets_jupyter.guard.engine.policy import (
+    PARTIAL_FROM,
+    Scope,
+    Unmaskable,
+    mask_scope,
+    significant_chars,
+    significant_chars_of,
+)
 from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
 from .texts import masker_of
@@ -161,3 +169,33 @@ def test_what_is_no_character_ends_a_word(other: bytes, order: tuple[bytes, byte
     for cut in range(len(raw)):
         stream = ByteStream(known)
         assert stream.feed(raw[:cut]) + stream.feed(raw[cut:]) + stream.flush() == marked
+
+
+def test_of_many_texts_at_once() -> None:
+    """As of each alone, also where one ends, or the next begins, like something common that goes on."""
+    texts = [
+        "Kq7xW2pZ",
+        "W2pZm4vB:",
+        "Kq7xm4vB=",
+        ": m4vB8zK1w",
+        '"Kq7xm4vB"',
+        ":Kq7x",
+        "abc=5432",
+        "eyJhbGci.W2pZ",
+        "a\n",
+        "Größe:",
+    ]
+    pairs = [list(pair) for pair in itertools.product(texts, texts)]
+    assert [significant_chars_of(pair) for pair in pairs] == [[*map(significant_chars, pair)] for pair in pairs]
+    assert significant_chars_of([]) == []
+
+
+@pytest.mark.parametrize(
+    "common", ['{"name":', "name: ", "Pwd=x;", "key=12;", "://h:5432/", "eyJhbGci.", "text/plain", "[secret:A]"]
+)
+def test_a_long_text_is_looked_at_as_a_short_one_is(common: str) -> None:
+    """Only what can match is looked for in it, and nothing is left out."""
+    filler = "Kq7xW2pZ " * 600
+    around = significant_chars(f"Kq7xW2pZ {common} Kq7xW2pZ")
+    long = significant_chars(f"{filler}{common} {filler}")
+    assert long[len(filler) - 9 :][: len(around)] == around

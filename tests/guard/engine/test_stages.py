@@ -8,7 +8,7 @@ import pytest
 
 from dh_secrets_jupyter.guard.engine import index
 from dh_secrets_jupyter.guard.engine.encoders import ENCODERS
-from dh_secrets_jupyter.guard.engine.needles import STAGES_FROM
+from dh_secrets_jupyter.guard.engine.stages import STAGES_FROM
 from dh_secrets_jupyter.guard.engine.stream import TextStream
 
 from .alike import chars, lines
