@@ -60,7 +60,7 @@ _NEEDS: dict[str, set[str]] = {
 }
 """Markers, the cheapest first, each with the fixtures that bring what it names."""
 _BROWSERS = {
-    "in a cell": ("widget", "platform", "notebook7", "need"),
+    "in a cell": ("widget", "platform", "every_way", "every_notebook", "need"),
     "in the side bar": ("appearance", "gateway", "in_kernel", "live"),
 }
 """Modules of ``tests/ui`` that share a browser and its servers; those not named here share a third."""

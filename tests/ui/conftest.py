@@ -18,6 +18,7 @@ from tests.cluster.server import Cluster, Namespace
 from tests.support.waiting import PATIENCE
 
 from . import chromium, lab, pages, widget
+from .seat import CELL, Desk, Seat, sit
 
 _numbers = itertools.count(1)
 
@@ -54,12 +55,6 @@ def kubernetes_lab(kubernetes_namespace: Namespace, tmp_path_factory: pytest.Tem
     environment = {"DH_SECRETS_PROVIDER": "kubernetes", "KUBECONFIG": str(kubernetes_namespace.kubeconfig)}
     with lab.start(tmp_path_factory.mktemp("lab"), environment) as running:
         yield running
-
-
-@pytest.fixture(params=["local", "kubernetes"])
-def any_lab(request: pytest.FixtureRequest, local_lab: lab.Lab, kubernetes_lab: lab.Lab) -> lab.Lab:
-    """A JupyterLab on each provider in turn."""
-    return local_lab if request.param == "local" else kubernetes_lab
 
 
 @pytest.fixture
@@ -180,3 +175,30 @@ def show(_loaded: Load, local_lab: lab.Lab, project: str) -> Iterator[widget.Sho
             return shown
 
         yield show
+
+
+@pytest.fixture(scope="package")
+def _desks(browser: Browser) -> Iterator[Callable[[lab.Lab, str], Desk]]:
+    """Keeps one page of each server and application."""
+    desks: dict[tuple[str, str], Desk] = {}
+    with _pages(browser) as new:
+
+        def desk(server: lab.Lab, application: str) -> Desk:
+            if (key := (server.url, application)) not in desks:
+                path = server.notebook(f"seat-{application}.ipynb", CELL)
+                page = new(permissions=["clipboard-read", "clipboard-write"])
+                desks[key] = Desk(page, server, application, path)
+            return desks[key]
+
+        yield desk
+
+
+@pytest.fixture
+def seat(request: pytest.FixtureRequest, _desks: Callable[[lab.Lab, str], Desk], project: str) -> Seat:
+    """Somebody before a panel, on the test's own project: ``PANEL-APPLICATION-PROVIDER-WAY``."""
+    panel, application, provider, way = request.param.split("-")
+    server: lab.Lab = request.getfixturevalue(f"{provider}_lab")
+    namespace: Namespace | None = None
+    if provider == "kubernetes":
+        namespace = request.getfixturevalue("kubernetes_namespace")
+    return sit(_desks(server, application), panel, way, project, namespace)

@@ -81,6 +81,12 @@ class Lab:
         tree = f"/tree/{path}" if path else ""
         return f"{self.url}/lab/workspaces/{workspace}{tree}?reset&token={self.token}"
 
+    def address_in(self, application: str, path: str) -> str:
+        """Returns the address that opens a notebook in ``lab``, or in Notebook 7 as ``notebook``."""
+        if application == "lab":
+            return self.address(path, Path(path).stem)
+        return f"{self.url}/notebooks/{path}?token={self.token}"
+
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Asks the server's HTTP API for secrets, as another client does, and returns what it answers."""
         request = urllib.request.Request(f"{self.url}/dh-secrets/{path}", method=method)
@@ -153,6 +159,7 @@ def start(
         *(python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--debug"),
         *(f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1", f"--ServerApp.root_dir={folder}"),
         *("--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"),
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         *arguments,
     ]
     with lab.log.open("wb") as log:

@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError as TimedOut
 from ..support.waiting import PATIENCE
 from .lab import Lab
 
-NAME = re.compile(r"^Secrets( of [a-z0-9-]+)?$")
+NAME = re.compile(r"^Secrets( of .+)?$")
 """The panel as a landmark: in a cell's output it says which project it shows."""
 LISTS = re.compile(r"/dh-secrets/projects/[^/]+/secrets(\?|$)")
 """What lists a project's secrets, or adds one."""
@@ -60,6 +60,10 @@ class Panel:
         names: list[str] = self.region.locator("[data-name]").evaluate_all("rows => rows.map(row => row.dataset.name)")
         return names
 
+    def actions(self, name: str) -> Locator:
+        """Returns the button that opens a secret's menu."""
+        return self.region.get_by_role("button", name=f"Actions for {name}", exact=True)
+
     def details(self, name: str) -> Locator:
         """Opens a secret's details, if they are not open, and returns them."""
         button = self.region.get_by_role("button", name=f"Details of {name}", exact=True)
@@ -85,7 +89,7 @@ class Panel:
 
     def act(self, name: str, action: str) -> None:
         """Chooses an action from a secret's menu."""
-        self.region.get_by_role("button", name=f"Actions for {name}", exact=True).click()
+        self.actions(name).click()
         self.region.get_by_role("menuitem", name=action, exact=True).click()
 
     def switch(self, project: str) -> None:

@@ -15,19 +15,21 @@ from . import gateway, lab, pages
 from .conftest import NewPage
 from .gateway import PAGE, Gateway, answer
 from .lab import Lab
+from .seat import Desk
 
 LOGGED_OUT = "You are logged out"
 HALF = b'{"name": "NEW", "desc'
 
 
-@pytest.fixture(scope="module")
-def panel_behind(browser: Browser, local_lab: Lab) -> Iterator[tuple[Gateway, pages.Panel]]:
-    """The panel on a page whose requests all go through a gateway."""
+@pytest.fixture(scope="module", params=["lab", pytest.param("notebook", marks=pytest.mark.soak)])
+def panel_behind(
+    request: pytest.FixtureRequest, browser: Browser, local_lab: Lab
+) -> Iterator[tuple[Gateway, pages.Panel]]:
+    """The panel in each application, on a page whose requests all go through a gateway."""
     with gateway.start(local_lab.url) as between:
         page = browser.new_page()
         seen = replace(local_lab, url=between.url)
-        panel, _ = pages.open_lab(page, seen, seen.notebook("gateway.ipynb"), "gateway")
-        yield between, panel
+        yield between, Desk(page, seen, request.param, seen.notebook("gateway.ipynb")).side
         page.close()
 
 

@@ -1,8 +1,6 @@
-"""The side panel as a tool for the notebook in front: what is in its kernel, what its cells read, and its project."""
+"""The side panel as a tool for the notebook in front: what is in its kernel, and its project."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -11,7 +9,7 @@ from tests.cluster.server import Namespace
 
 from .conftest import Open
 from .lab import Lab
-from .pages import Notebook, Panel, close_notebook, open_notebook, violations
+from .pages import Panel, close_notebook, open_notebook
 from .test_live import write
 
 LOAD = "%load_ext dh_secrets_jupyter"
@@ -25,98 +23,6 @@ def text_of(cell: Locator) -> str:
 def in_kernel(panel: Panel, said: str) -> Locator:
     """Returns what a row says of the kernel."""
     return panel.region.get_by_role("list").get_by_text(said, exact=True)
-
-
-def test_one_click_and_panel_and_notebook_agree(local_lab: Lab, open_panel: Open, project: str) -> None:
-    """A notebook's cells say another project, and the panel goes there. Then three lines are inserted into an empty
-    notebook, which run, and the row says where the secret is."""
-    for name in ("db-pass", "API_KEY", "BELOW"):
-        local_lab.request("POST", f"projects/{project}/secrets", {"name": name, "value": f"sample-{name}"})
-    quick = local_lab.notebook(f"{project}.ipynb", f"{LOAD}\n%secret project {project}")
-    panel, _ = open_panel(local_lab, quick)
-    panel.switch(f"{project}-other")
-    expect(panel.region.get_by_text(f"{quick} uses {project}")).to_be_visible()
-    panel.region.get_by_role("button", name="Switch").click()
-    expect(panel.project).to_have_value(project)
-    expect(panel.name("db-pass")).to_be_visible()
-    expect(panel.region.get_by_role("button", name="Switch")).to_be_hidden()
-
-    panel, notebook = open_panel(local_lab, fresh=True)
-    page = panel.page
-    panel.act("db-pass", "Insert into cell")
-    cell = notebook.cells.first
-    expect(panel.status).to_contain_text("%secret get db-pass")
-    assert text_of(cell) == f"{LOAD}\n%secret project {project}\n%secret get db-pass"
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+End")
-    page.keyboard.insert_text("print(len(db_pass))")
-    page.get_by_role("menubar").get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
-    expect(cell.locator(".jp-OutputArea-output").last).to_have_text(re.compile(r"db_pass\s+14\s*$"))
-    expect(in_kernel(panel, "in kernel as db_pass")).to_be_visible()
-
-    # By a double click and by drag and drop, where the cursor is and where it is dropped.
-    page.locator(".jp-NotebookPanel:visible [data-jp-item-name=insert]").get_by_role("button").click()
-    second = notebook.cells.nth(1)
-    expect(second).to_be_visible()
-    second.locator(".cm-content").click()
-    panel.name("API_KEY").dblclick()
-    expect(second.locator(".cm-content")).to_contain_text("%secret get API_KEY")
-    assert text_of(second) == "%secret get API_KEY"
-    page.keyboard.press("Escape")
-    panel.name("API_KEY").drag_to(cell.locator(".cm-line").last)
-    expect(cell.locator(".cm-content")).to_contain_text("%secret get API_KEY")
-    lines = [LOAD, f"%secret project {project}", "%secret get db-pass", "%secret get API_KEY", "print(len(db_pass))"]
-    assert text_of(cell) == "\n".join(lines)
-    below_a_cell_magic(panel, notebook)
-
-
-def below_a_cell_magic(panel: Panel, notebook: Notebook) -> None:
-    """Inserts by keyboard where nothing can stand above the cursor: into a cell below it, without what is there."""
-    last = notebook.cells.last
-    last.locator(".cm-content").fill("%%time\n1 + 1")
-    count = notebook.cells.count()
-    panel.region.get_by_role("button", name="Actions for BELOW").press("Enter")
-    panel.page.keyboard.type("i")
-    panel.page.keyboard.press("Enter")
-    expect(notebook.cells).to_have_count(count + 1)
-    assert text_of(notebook.cells.nth(count - 1)) == "%%time\n1 + 1"
-    expect(notebook.cells.last.locator(".cm-content")).to_have_text("%secret get BELOW")
-
-
-def test_what_the_notebook_needs(local_lab: Lab, open_panel: Open, project: str) -> None:
-    """It is said above the list, what is missing with a button that adds it; writing in the notebook changes it."""
-    local_lab.request("POST", f"projects/{project}/secrets", {"name": "THERE", "value": "sample-value"})
-    lines = [LOAD, f"%secret project {project}", '%secret need THERE NEEDED --optional MAYBE --about "for the model"']
-    panel, notebook = open_panel(local_lab, local_lab.notebook(f"{project}.ipynb", "\n".join(lines)))
-    needs = panel.region.get_by_role("region", name="What the notebook needs")
-    expect(needs).to_contain_text("The notebook needs 3 secrets; missing: 2")
-    expect(needs.get_by_role("button")).to_have_text(["Add", "Add"])
-    needs.get_by_role("button", name="Add NEEDED", exact=True).click()
-    dialog = panel.dialog("Add secret")
-    expect(dialog.field("Name")).to_have_value("NEEDED")
-    expect(dialog.field("Description")).to_have_value("for the model")
-    dialog.fill(Value="sample-needed")
-    dialog.submit()
-    expect(needs).to_contain_text("The notebook needs 3 secrets; missing: 1")
-    expect(needs.get_by_role("button")).to_have_accessible_name("Add MAYBE")
-    notebook.cells.first.locator(".cm-content").fill(f"{LOAD}\n%secret project {project}\n%secret get NEEDED")
-    expect(needs).to_have_text("The notebook needs 1 secret; all are there")
-    assert violations(panel.page) == []
-
-
-def test_copy_line_copies_what_would_be_inserted(local_lab: Lab, open_panel: Open, project: str) -> None:
-    """Also the project's line: alone, the last one would read another project's secret."""
-    panel, notebook = open_panel(local_lab, fresh=True)
-    page = panel.page
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    panel.add("LINE", "sample-value")
-    panel.act("LINE", "Copy line")
-    expect(panel.status).to_contain_text("%secret get LINE")
-    assert page.evaluate("navigator.clipboard.readText()") == f"{LOAD}\n%secret project {project}\n%secret get LINE"
-    notebook.run(f"{LOAD}\n%secret project {project}")
-    panel.act("LINE", "Copy line")
-    expect(panel.status).to_have_text("Copied: %secret get LINE")
 
 
 def test_a_rotated_value_is_old_until_it_is_put_again(

@@ -6,13 +6,14 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import NewPage
 from .lab import BUILT, Lab
 from .pages import Dialog, Notebook
+from .seat import APPLICATIONS, PANELS, usually
 from .widget import opening
 
 LANGUAGES = {"it": "it_IT", "de": "de_DE"}
@@ -44,24 +45,20 @@ def english(panel: Locator, language: str) -> list[str]:
 
 
 def speak(lab: Lab, locale: str) -> None:
-    """Sets the language in which JupyterLab's pages are opened from now on."""
+    """Sets the language in which pages of JupyterLab and Notebook are opened from now on."""
     address = f"{lab.url}/lab/api/settings/@jupyterlab/translation-extension:plugin?token={lab.token}"
     body = json.dumps({"raw": json.dumps({"locale": locale})}).encode()
     urllib.request.urlopen(urllib.request.Request(address, body, method="PUT"), timeout=30).close()
 
 
-def usually(language: str) -> pytest.MarkDecorator:
-    """Runs a test in one language, and in the others where long runs are asked for."""
-    every = [name if name == language else pytest.param(name, marks=pytest.mark.soak) for name in LANGUAGES]
-    return pytest.mark.parametrize("language", every, indirect=True)
-
-
-@pytest.fixture
-def language(request: pytest.FixtureRequest, local_lab: Lab) -> Iterator[str]:
-    """One of the languages, which JupyterLab speaks during the test."""
-    speak(local_lab, LANGUAGES[request.param])
-    yield request.param
-    speak(local_lab, "default")
+@contextmanager
+def speaking(lab: Lab, locale: str) -> Iterator[None]:
+    """Has the pages that are opened meanwhile speak a language."""
+    speak(lab, locale)
+    try:
+        yield
+    finally:
+        speak(lab, "default")
 
 
 def states(page: Page, panel: Locator, said: dict[str, list[str]]) -> Iterator[str]:
@@ -102,33 +99,24 @@ def states(page: Page, panel: Locator, said: dict[str, list[str]]) -> Iterator[s
     yield "not found"
 
 
-@usually("de")
-def test_jupyterlab_and_its_widget_speak_it(local_lab: Lab, new_page: NewPage, project: str, language: str) -> None:
-    """Every text, name and hint of the side panel in each state; the next test takes the widget through them."""
+@usually("spoken", ["de-lab-side", "it-notebook-widget"], LANGUAGES, APPLICATIONS, PANELS)
+def test_every_text_is_translated(local_lab: Lab, new_page: NewPage, project: str, spoken: str) -> None:
+    """Every text, name and hint of a panel in each state. The widget takes the language of the page."""
+    language, application, kind = spoken.split("-")
     page, said = new_page(), catalogue(language)
-    page.goto(local_lab.address(local_lab.notebook(f"{project}.ipynb"), project))
-    notebook = Notebook(page)
-    expect(page.locator(".jp-Notebook-ExecutionIndicator").first).to_have_attribute("data-status", "idle")
-    page.get_by_role("tab", name=said["Secrets"][0], exact=True).click()
-    panel = page.get_by_role("region", name=said["Secrets"][0], exact=True)
-    box = panel.get_by_role("combobox", name=said["Project"][0], exact=True)
-    box.fill(project)
-    box.press("Enter")
-    for state in states(page, panel, said):
-        assert english(panel, language) == [], state
-    cell = notebook.start(opening(f"{project}-widget"))
-    widget = cell.locator(".dh-secrets")
-    expect(widget).to_have_accessible_name(said["Secrets of %1"][0].replace("%1", f"{project}-widget"))
-    assert english(widget, language) == []
-
-
-@usually("it")
-def test_notebook_7_speaks_it(local_lab: Lab, new_page: NewPage, project: str, language: str) -> None:
-    """The widget takes the language of the page, in each state."""
-    page, said = new_page(), catalogue(language)
-    page.goto(f"{local_lab.url}/notebooks/{local_lab.notebook(f'{project}.ipynb')}?token={local_lab.token}")
-    expect(page.locator(".jp-Notebook-ExecutionIndicator").first).to_have_attribute("data-status", "idle")
-    widget = Notebook(page).start(opening(project)).locator(".dh-secrets")
-    expect(widget).to_have_accessible_name(said["Secrets of %1"][0].replace("%1", project))
-    for state in states(page, widget, said):
-        assert english(widget, language) == [], state
+    path = local_lab.notebook(f"{project}.ipynb")
+    with speaking(local_lab, LANGUAGES[language]):
+        page.goto(local_lab.address_in(application, path))
+        expect(page.locator(".jp-Notebook-ExecutionIndicator").first).to_have_attribute("data-status", "idle")
+        if kind == "widget":
+            panel = Notebook(page).start(opening(project)).locator(".dh-secrets")
+            expect(panel).to_have_accessible_name(said["Secrets of %1"][0].replace("%1", project))
+        else:
+            page.evaluate("window.jupyterapp.shell.activateById('dh-secrets-panel')")
+            panel = page.get_by_role("region", name=said["Secrets"][0], exact=True)
+            box = panel.get_by_role("combobox", name=said["Project"][0], exact=True)
+            expect(box).not_to_have_value("")
+            box.fill(project)
+            box.press("Enter")
+        for state in states(page, panel, said):
+            assert english(panel, language) == [], state

@@ -6,7 +6,6 @@ import base64
 import json
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.cluster.server import Cluster, Namespace
@@ -46,11 +45,10 @@ def test_a_change_by_kubectl_appears(
     assert panel.page.evaluate("window.notReloaded")
 
 
-@pytest.mark.parametrize("any_lab", ["local", pytest.param("kubernetes", marks=pytest.mark.soak)], indirect=True)
-def test_two_browsers_see_each_others_changes(any_lab: Lab, open_panel: Open, new_page: NewPage) -> None:
+def test_two_browsers_see_each_others_changes(local_lab: Lab, open_panel: Open, new_page: NewPage) -> None:
     """What one adds and deletes, the other shows. That a cluster's changes are seen has a test of its own."""
-    one, _ = open_panel(any_lab)
-    two, _ = open_panel(any_lab, page=new_page())
+    one, _ = open_panel(local_lab)
+    two, _ = open_panel(local_lab, page=new_page())
     one.add("SHARED", "sample-shared")
     expect(two.name("SHARED")).to_be_visible()
     two.act("SHARED", "Delete")

@@ -8,11 +8,12 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from . import pages
 from .conftest import NewPage
 from .lab import Lab
+from .seat import APPLICATIONS, PROVIDERS, Desk, usually
 
 STORAGE = """async () => {
     const kept = {local: {...localStorage}, session: {...sessionStorage}, databases: []};
@@ -84,13 +85,19 @@ def files(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
 
 
-def test_a_value_is_in_the_one_request_that_saved_it(local_lab: Lab, new_page: NewPage, project: str) -> None:
+@usually("where", ["lab-local"], APPLICATIONS, PROVIDERS)
+def test_a_value_is_in_the_one_request_that_saved_it(
+    where: str, request: pytest.FixtureRequest, new_page: NewPage, project: str
+) -> None:
     """Saved, refused, put, used, replaced, imported, renamed, copied: nothing in other requests, answers, websocket
     frames, the page, the browser's storage, the saved notebook, the kernel's history or the server's log at DEBUG."""
     first, second, refused, imported = (f"sample{secrets.token_hex(20)}" for _ in range(4))
+    application, provider = where.split("-")
+    server: Lab = request.getfixturevalue(f"{provider}_lab")
     page = new_page()
     recording = Recording(page)
-    panel, notebook = pages.open_lab(page, local_lab, local_lab.notebook("traffic.ipynb"), "traffic")
+    desk = Desk(page, server, application, server.notebook("traffic.ipynb"))
+    panel, notebook = desk.side, desk.notebook
     panel.switch(project)
     panel.add("RECORDED", first, Description="Recorded")
 
@@ -127,7 +134,7 @@ def test_a_value_is_in_the_one_request_that_saved_it(local_lab: Lab, new_page: N
         moving.fill(**fields)
         moving.submit()
         expect(panel.status).to_contain_text(next(iter(fields.values())))
-    assert local_lab.request("GET", f"projects/{project}-other/secrets")["secrets"][0]["name"] == "RENAMED"
+    assert server.request("GET", f"projects/{project}-other/secrets")["secrets"][0]["name"] == "RENAMED"
     notebook.save()
     recording.finish()
 
@@ -135,6 +142,6 @@ def test_a_value_is_in_the_one_request_that_saved_it(local_lab: Lab, new_page: N
         assert count(value, recording.sent) == 1
         assert count(value, recording.received) == 0
         assert count(value, [page.content().encode(), page.evaluate(STORAGE).encode()]) == 0
-        assert count(value, files(local_lab.home)) == 0
-    assert "RECORDED" in (local_lab.folder / "traffic.ipynb").read_text()
-    assert "/dh-secrets/projects" in local_lab.log.read_text()
+        assert count(value, files(server.home)) == 0
+    assert "RECORDED" in (server.folder / "traffic.ipynb").read_text()
+    assert "/dh-secrets/projects" in server.log.read_text()

@@ -7,142 +7,22 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.cluster.server import Cluster, Namespace
 
 from .conftest import NewPage
 from .lab import Lab
-from .pages import NAME, Notebook, Panel, close_notebook, load, open_notebook
-from .widget import Show, opening
+from .pages import NAME, Panel, close_notebook, load, open_notebook
+from .widget import Show
 
 VALUE = "invented-widget-value-8a41f2"
+IMPORTED = "imported-widget-value-77c0e9"
 
 
-def on(*providers: str) -> pytest.MarkDecorator:
-    """Runs a test on these providers, and on the others where long runs are asked for."""
-    every = [
-        name if name in providers else pytest.param(name, marks=pytest.mark.soak) for name in ("local", "kubernetes")
-    ]
-    return pytest.mark.parametrize("kubeconfig", every, indirect=True)
-
-
-@pytest.fixture
-def kubeconfig(request: pytest.FixtureRequest) -> Path | None:
-    """The provider: None is the local one."""
-    if request.param == "local":
-        return None
-    namespace: Namespace = request.getfixturevalue("namespace")
-    found: Path = namespace.kubeconfig
-    return found
-
-
-@on("local")
-def test_each_action_by_mouse(show: Show, kubeconfig: Path | None) -> None:
-    """Add, put into the kernel and the environment, copy, replace, edit, search and delete."""
-    shown = show(kubeconfig)
-    panel = shown.panel
-    expect(panel.region.get_by_text("kubernetes" if kubeconfig else "local").first).to_be_visible()
-    panel.add("db-pass", "sample-value-1", Description="For the tests", Labels="one, two")
-    panel.add("OTHER", "sample-other")
-
-    panel.region.get_by_role("button", name="Put db-pass into kernel").click()
-    expect(panel.status).to_contain_text("db_pass")
-    panel.act("db-pass", "Put into environment")
-    expect(panel.status).to_contain_text("environment")
-    assert "14 14" in shown.says("import os; print(len(db_pass), len(os.environ['db-pass']))")
-    panel.act("db-pass", "Copy line")
-    assert shown.page.evaluate("navigator.clipboard.readText()") == "%secret get db-pass"
-
-    panel.act("db-pass", "Replace value")
-    replace = panel.dialog("Replace value of db-pass")
-    replace.fill(Value="sample-2")
-    replace.submit()
-    expect(replace.frame).to_be_hidden()
-    assert "8" in shown.says("%secret get db-pass\nprint(len(db_pass))")
-
-    panel.act("db-pass", "Edit")
-    edit = panel.dialog("Edit db-pass")
-    expect(edit.field("Labels")).to_have_value("one, two")
-    edit.fill(Description="For the tides", Labels="", Expires="2031-02-03")
-    edit.submit()
-    expect(panel.details("db-pass")).to_contain_text("For the tides")
-
-    panel.search.fill("tides")
-    assert panel.names() == ["db-pass"]
-    panel.search.fill("")
-    panel.act("db-pass", "Delete")
-    panel.dialog("Delete db-pass").submit()
-    expect(panel.name("db-pass")).to_be_hidden()
-    assert panel.names() == ["OTHER"]
-
-
-@on("kubernetes")
-def test_each_action_by_keyboard(show: Show, kubeconfig: Path | None) -> None:
-    """The same without a mouse; keys that are the notebook's commands do nothing to it."""
-    shown = show(kubeconfig)
-    panel, page = shown.panel, shown.page
-    cells = shown.book.cells.count()
-
-    def keys(names: str, text: str = "") -> None:
-        for name in names.split():
-            page.keyboard.press(name)
-        page.keyboard.type(text)
-
-    add = panel.region.get_by_role("button", name="Add secret")
-    panel.search.focus()
-    keys("Tab Enter", "not this one")
-    keys("Escape")
-    expect(panel.dialog("Add secret").frame).to_be_hidden()
-    expect(add).to_be_focused()
-    keys("Enter", "key-1")
-    keys("Tab", "sample-value-1")
-    keys("Enter")
-    expect(panel.name("key-1")).to_be_visible()
-    expect(add).to_be_focused()
-
-    keys("Tab")
-    expect(panel.region.get_by_role("button", name="Import .env")).to_be_focused()
-    keys("Tab")
-    expect(panel.region.get_by_role("button", name="Actions for key-1")).to_be_focused()
-    keys("Enter Enter")
-    expect(panel.status).to_contain_text("key_1")
-    keys("Space ArrowDown Enter")
-    expect(panel.status).to_contain_text("environment")
-    keys("Enter c Enter")  # by first letter, which in a notebook copies the cell
-    expect(panel.status).to_contain_text("%secret get key-1")
-    keys("Enter r Enter", "sample-2")
-    keys("Enter")
-    expect(panel.status).to_contain_text("replaced")
-    keys("Enter e Enter", "described here")
-    keys("Enter")
-    expect(panel.dialog("Edit key-1").frame).to_be_hidden()
-    expect(panel.region.get_by_role("button", name="Actions for key-1")).to_be_focused()
-    keys("ArrowRight")
-    expect(panel.region.get_by_text("described here")).to_be_visible()
-    expect(panel.region.get_by_role("button", name="Actions for key-1")).to_be_focused()
-    keys("", "ddbx")  # in a notebook: delete the cell, add one, cut it
-
-    panel.search.focus()
-    keys("", "nothing like it")
-    expect(panel.region.get_by_text("No secret matches")).to_be_visible()
-    keys("ControlOrMeta+a Delete Tab Tab Tab")
-    keys("Enter End Enter")
-    expect(panel.dialog("Delete key-1").cancel_button).to_be_focused()
-    keys("Tab Enter")
-    expect(panel.name("key-1")).to_be_hidden()
-    expect(panel.search).to_be_focused()
-    keys("ControlOrMeta+s")  # with Ctrl or Cmd, a key stays the notebook's
-    expect(shown.book.unsaved).to_have_count(0)
-    assert shown.book.cells.count() == cells
-    assert "14" in shown.says("print(len(key_1))")
-
-
-def test_a_value_is_once_in_the_traffic_and_nowhere_else(show: Show, local_lab: Lab) -> None:
-    """After saving, putting, printing and a refusal: one message has it, no file, no storage, no log, no page."""
+def test_a_value_is_once_in_the_traffic_and_nowhere_else(show: Show, local_lab: Lab, project: str) -> None:
+    """Saved, put, printed, refused, imported, renamed, copied: one message has it, no file, storage, log or page."""
     shown = show()
     panel, page = shown.panel, shown.page
     dialog = panel.open_add()
@@ -158,19 +38,51 @@ def test_a_value_is_once_in_the_traffic_and_nowhere_else(show: Show, local_lab: 
     expect(panel.alert).to_contain_text("TOKEN")
     expect(refused.field("Value")).to_have_value("")
     refused.cancel()
+    panel.region.get_by_role("button", name="Import .env").click()
+    importing = panel.dialog("Import .env")
+    importing.choose(".env", f"IMPORTED={IMPORTED}")
+    importing.submit()
+    expect(panel.name("IMPORTED")).to_be_visible()
+    panel.act("IMPORTED", "Rename")
+    rename = panel.dialog("Rename IMPORTED")
+    rename.fill(Name="RENAMED")
+    rename.submit()
+    expect(panel.status).to_have_text("IMPORTED is now RENAMED.")
+    panel.act("RENAMED", "Copy to project")
+    copy = panel.dialog("Copy RENAMED to project")
+    copy.fill(Project=f"{project}-other")
+    copy.submit()
+    expect(panel.status).to_contain_text("RENAMED was copied to project")
     shown.book.save()
     page.wait_for_timeout(1000)
 
     saved = shown.file.read_text()
     assert "_esm" in saved, "the widget's state is not saved"
-    assert sum(frame.count(VALUE.encode()) for frame in shown.traffic) == 1
+    for value in (VALUE, IMPORTED):
+        assert sum(frame.count(value.encode()) for frame in shown.traffic) == 1
     stored = page.evaluate("""async () => JSON.stringify([
         {...localStorage}, {...sessionStorage}, (await indexedDB.databases()).map(d => d.name), document.cookie,
         document.documentElement.outerHTML, [...document.querySelectorAll('input')].map(i => i.value)])""")
     log = local_lab.log.read_bytes()
     for place in (saved.encode(), stored.encode(), log):
-        assert VALUE.encode() not in place
-        assert b"another-invented" not in place
+        assert not [value for value in (VALUE, IMPORTED, "another-invented") if value.encode() in place]
+
+
+def test_keys_in_the_panel_are_not_the_notebook_s(show: Show) -> None:
+    """A letter that is a notebook's command does nothing to it; with Ctrl or Cmd a key stays the notebook's."""
+    shown = show()
+    panel, press = shown.panel, shown.page.keyboard.press
+    panel.add("KEY", VALUE)
+    cells = shown.book.cells.count()
+    panel.actions("KEY").focus()
+    shown.page.keyboard.type("ddbx")  # in a notebook: delete the cell, add one, cut it
+    press("Enter")
+    press("c")  # copies the cell there; here it finds an action
+    press("Enter")
+    expect(panel.status).to_contain_text("%secret get KEY")
+    press("ControlOrMeta+s")
+    expect(shown.book.unsaved).to_have_count(0)
+    assert shown.book.cells.count() == cells
 
 
 def test_reopened_without_a_kernel_it_is_a_static_list(show: Show, local_lab: Lab, project: str) -> None:
@@ -344,16 +256,3 @@ def test_500_secrets_open_and_are_searched_at_once(show: Show, project: str) -> 
     expect(panel.name("NAME_321")).to_be_visible()
     expect(panel.region.get_by_role("listitem")).to_have_count(1)
     assert not any(b"NAME_321" in frame for frame in shown.traffic[before:])
-
-
-def test_it_works_in_notebook_7(new_page: NewPage, local_lab: Lab, project: str) -> None:
-    """The same panel, where there is no side bar."""
-    page = new_page()
-    page.goto(f"{local_lab.url}/notebooks/{local_lab.notebook(f'seven-{project}.ipynb')}?token={local_lab.token}")
-    book = Notebook(page)
-    book.ready()
-    book.run(opening(project))
-    panel = Panel(page)
-    panel.add("SEVEN", "sample-value")
-    panel.region.get_by_role("button", name="Put SEVEN into kernel").click()
-    expect(panel.status).to_contain_text("SEVEN is in")
