@@ -32,6 +32,7 @@ import { mount, type Surroundings } from './view';
 const ID = 'dh-secrets-jupyter:panel';
 /** Its palette says for every side panel how to show it. */
 const NOTEBOOK_7 = 'Jupyter Notebook';
+const SETTINGS_EDITOR = 'settingeditor:open';
 
 const icon = new LabIcon({
   name: 'dh-secrets-jupyter:key',
@@ -103,6 +104,15 @@ function addCommands(app: JupyterFrontEnd, store: Store, panel: Widget, palette:
   }
 }
 
+/** Opens the panel's settings, or says where they are: a notebook of Notebook 7 is a page without an editor for them. */
+function openSettings({ commands }: JupyterFrontEnd, store: Store): void {
+  if (commands.hasCommand(SETTINGS_EDITOR)) {
+    void commands.execute(SETTINGS_EDITOR, { query: store.trans.__('Secrets') });
+  } else {
+    store.notify(store.trans.__('In Notebook, settings are edited from its list of files, in the menu Settings.'));
+  }
+}
+
 const plugin: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: 'The secrets of a project, in a side panel.',
@@ -151,7 +161,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
         h(IconButton, {
           icon: SETTINGS,
           label: trans.__('Settings'),
-          onClick: () => void app.commands.execute('settingeditor:open', { query: trans.__('Secrets') })
+          onClick: () => openSettings(app, store)
         }),
       BelowProject: () => h(NeedsNote, { store }),
       AmongNotices: () => h(SaveNotice, { saves })
