@@ -64,6 +64,7 @@ class Blocks:
         self.shortest = WINDOW
         self.chars: frozenset[int] = frozenset()
         self._is_char = bytes(256)
+        self._longest_char = 1
         self._step = _STEP
         self._starts: list[int] = []  # of each needle in _data
         self._data = bytearray()
@@ -83,6 +84,7 @@ class Blocks:
         if new := b"".join([needle.data for needle in needles]).translate(None, bytes(self.chars)):
             self.chars |= set(new)
             self._is_char = bytes(byte in self.chars for byte in range(256))
+            self._longest_char = 1 if max(self.chars) < _ASCII else LONGEST_CHAR
         for (is_partial, window, encoding), group in groupby(needles, key=kind):
             alike, unit = list(group), window // WINDOW
             begin = len(self._data) + len(self._data) % unit  # where a character of UTF-16 may begin
@@ -181,7 +183,7 @@ class Blocks:
             if (size := kind[0]) == WINDOW or may_be_utf_16:
                 first, last = max(at + BLOCK - size, looked_up.get(kind, 0)), at
                 looked_up[kind] = at + 1
-                last_masked = masked[1] - (size if max(self.chars) < _ASCII else LONGEST_CHAR * size)
+                last_masked = masked[1] - self._longest_char * size
                 if masked[0] <= first <= last_masked:
                     first = last_masked + 1
                 if masked[0] <= last <= last_masked:

@@ -11,15 +11,15 @@ anything in it does, unless it only repeats one or two characters.
 3. Hash and place are the two halves of a number, and all numbers are sorted. No step of Python's is taken for one of
    them. They are sorted as floating-point numbers, whose order is that of the integers with the same bits: Python sorts
    these three times faster.
-4. Find: the windows of a text and the fragments in them are hashed, and their places are found by binary search. Each
-   window is compared with what stands at a fragment's places. Of a window's own places the first one where it really
-   stands is as good as any other, for a match is extended from there.
+4. Find: the windows of a text and the fragments in them are hashed. A map of what hashes begin with shows of most that
+   they stand nowhere, and the places of the others are found by binary search. Each window is compared with what stands
+   at the places of a fragment in it. Of a window's own places the first one where it really stands is as good as any
+   other, for a match is extended from there.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 import threading
 from array import array
@@ -27,7 +27,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress, count, repeat
-from operator import and_, concat, eq, ne
+from operator import and_, concat, eq, ne, rshift, sub
 
 from .flags import STARTS, both, ones, within_next, without
 from .needles import Needle
@@ -37,13 +37,13 @@ FRAGMENT = 12
 """Characters of a fragment."""
 _EVERY = WINDOW - FRAGMENT + 1
 """Characters from one fragment to the next, such that each window holds one."""
-_MOST = 8
+_MOST = 3
 """Places of a fragment that are kept, in what was learned at once."""
-_HASH = (1 << 30) - 1
+_BITS = 30
+_HASH = (1 << _BITS) - 1
 """The bits of a hash that are kept; with more of them some numbers would be none as floating-point numbers."""
 _PLACE, _HASHED = (0, 1) if sys.byteorder == "little" else (1, 0)
 """Which half of a number is which."""
-_CHARS = {size: re.compile(rb"(?:[\0-\x7f]|[\xc0-\xff][\x80-\xbf]{0,3}){%d}" % size) for size in (FRAGMENT, WINDOW)}
 GAP = bytes(WINDOW)
 """What stands between two values."""
 LONGEST_CHAR = 4
@@ -53,39 +53,53 @@ _lock = threading.RLock()  # a signal's handler may mask, too
 
 
 class _Table:
-    """Where in all values pieces of them stand, by their hashes; it takes eight bytes for each.
+    """Where in all values pieces of them stand, by their hashes.
+
+    It takes eight bytes for each, and about as many again for a map of which hashes begin like theirs: most pieces
+    that are looked for stand nowhere, and one look at the map shows it.
 
     Args:
-        pieces: the pieces.
+        hashes: of each piece, in order.
         places: where each stands.
     """
 
-    def __init__(self, pieces: Iterable[bytes], places: Iterable[int]) -> None:
-        hashes, at = array("I", map(and_, map(hash, pieces), repeat(_HASH))), array("I", places)
-        pairs = array("I", bytes(8 * len(at)))
-        pairs[_HASHED::2], pairs[_PLACE::2] = hashes, at
-        numbers = array("d", pairs.tobytes()).tolist()
-        numbers.sort()
-        halves = memoryview(array("d", numbers)).cast("B").cast("I")
-        self.hashes, self.places = (array("I", halves[half::2].tobytes()) for half in (_HASHED, _PLACE))
+    def __init__(self, hashes: array[int], places: array[int]) -> None:
+        self._hashes, self.places = hashes, places
+        bits = min((8 * len(hashes)).bit_length(), _BITS)
+        self._shift = _BITS - bits
+        begins = array("I", map(rshift, hashes, repeat(self._shift)))
+        each = array("I", compress(begins, chain((1,), map(ne, begins, begins[1:]))))
+        gaps = map(sub, each, chain((0,), map((1).__add__, each)))
+        self._map = (b"\1".join(map(bytes, gaps)) + b"\1" * bool(each)).ljust(1 << bits, b"\0")
 
-    def find(self, piece: bytes) -> Sequence[int]:
-        """Returns where a piece may stand, in order."""
-        first = bisect_left(self.hashes, hashed := hash(piece) & _HASH)
-        if first == len(self.hashes) or self.hashes[first] != hashed:
-            return ()
-        return self.places[first : bisect_right(self.hashes, hashed, first)]
+    def find(self, hashes: Sequence[int]) -> Iterator[tuple[int, Sequence[int]]]:
+        """Yields of each piece that may stand in the values its number among those asked for, and where, in order."""
+        may_stand = map(self._map.__getitem__, map(rshift, hashes, repeat(self._shift)))
+        for number in compress(count(), may_stand):
+            hashed = hashes[number]
+            first = bisect_left(self._hashes, hashed)
+            if first < len(self._hashes) and self._hashes[first] == hashed:
+                yield number, self.places[first : bisect_right(self._hashes, hashed, first)]
 
-    def take_crowded(self) -> array[int]:
-        """Takes out the pieces that stand at too many places; returns these places."""
-        again = bytes(_MOST) + bytes(map(eq, self.hashes, self.hashes[_MOST:]))
-        crowded = within_next(again, _MOST + 1)
-        if 1 not in again:
-            return array("I")
-        places = array("I", compress(self.places, crowded))
-        kept = without(ones(len(crowded)), crowded)
-        self.hashes, self.places = (array("I", compress(all_, kept)) for all_ in (self.hashes, self.places))
-        return places
+
+def _sorted(pieces: Iterable[bytes], places: Iterable[int]) -> list[array[int]]:
+    """Returns the hashes of pieces, in order, and the places where they stand, in order for each hash."""
+    hashes, at = array("I", _hashes(pieces)), array("I", places)
+    pairs = array("I", bytes(8 * len(at)))
+    pairs[_HASHED::2], pairs[_PLACE::2] = hashes, at
+    numbers = array("d", pairs.tobytes()).tolist()
+    numbers.sort()
+    halves = memoryview(array("d", numbers)).cast("B").cast("I")
+    return [array("I", halves[half::2].tobytes()) for half in (_HASHED, _PLACE)]
+
+
+def _hashes(pieces: Iterable[bytes]) -> Iterator[int]:
+    return map(and_, map(hash, pieces), repeat(_HASH))
+
+
+def _crowded(hashes: array[int]) -> bytes:
+    """Returns for each of the hashes, which are in order, 1 where it is there too often."""
+    return within_next(bytes(_MOST) + bytes(map(eq, hashes, hashes[_MOST:])), _MOST + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,31 +164,43 @@ class Windows:
         """Yields, of a text's windows that begin between two places, where they do, and a place in all values."""
         if self._waiting:
             self.learn(values)
-        windows = {at: window for at in range(first, last + 1) if (window := self._run(data, at, WINDOW))}
-        if not windows:
-            return
-        behind = last + (_EVERY - 1) * (LONGEST_CHAR if self._by_chars else self._unit)
-        fragments = [(at, run) for at in range(first, behind + 1) if (run := self._run(data, at, FRAGMENT))]
+        starts = self._starts(data, first, last)
+        begins = starts[: last + 1 - first if isinstance(starts, range) else bisect_right(starts, last)]
+        windows = list(_runs(data, begins, starts[WINDOW * self._unit :]))
+        before, counting = (_EVERY - 1) * self._unit, self._counting
+        hashes = list(_hashes(windows))
+        fragments = list(
+            _hashes(_runs(data, starts[: len(windows) + before], starts[FRAGMENT * self._unit :])) if windows else ()
+        )
         for learned in self._learned:
-            for start, window in windows.items() if learned.crowded.places else ():
-                for place in learned.crowded.find(window):
-                    if values.startswith(window, place):
-                        yield start, place
+            for number, places in learned.crowded.find(hashes):
+                for place in places:
+                    if values.startswith(windows[number], place):
+                        yield starts[number], place
                         break
-            for distance in {place - at for at, run in fragments for place in learned.fragments.find(run)}:
-                for start, window in windows.items():
-                    place = start + distance
-                    if place >= 0 and self._counting[place] and values.startswith(window, place):
-                        yield start, place
-                        break
+            found: set[int] = set()
+            for number, places in learned.fragments.find(fragments):
+                start, holding = starts[number], range(max(number - before, 0), min(number + 1, len(windows)))
+                for distance in [place - start for place in places]:
+                    for window in holding if distance not in found else ():
+                        place = starts[window] + distance
+                        if place >= 0 and counting[place] and values.startswith(windows[window], place):
+                            found.add(distance)
+                            yield starts[window], place
+                            break
 
-    def _run(self, data: bytes, start: int, size: int) -> bytes:
-        """Returns as many characters of a text from a place on, or nothing if that is in the middle of one."""
-        run = data[start : start + size * self._unit]
-        if self._by_chars and not run.isascii():
-            found = _CHARS[size].match(data, start)
-            return found[0] if found else b""
-        return run if len(run) == size * self._unit else b""
+    def _starts(self, data: bytes, first: int, last: int) -> Sequence[int]:
+        """Returns the places of a text where a character may start that is in a window which begins between two places,
+        and the end of the last one.
+        """
+        end = min(last + WINDOW * (LONGEST_CHAR if self._by_chars else self._unit), len(data))
+        around = data[first:end]
+        if not self._by_chars or around.isascii():
+            return range(first, min(last + WINDOW * self._unit, end) + 1)
+        starts = array("I", compress(count(first), around.translate(STARTS)))
+        if end == len(data):
+            starts.append(end)
+        return starts
 
     def _learn(self, values: bytearray, begin: int, end: int) -> _Learned:
         data, counting = bytes(values[begin:end]), bytes(self._counting[begin:end])
@@ -188,12 +214,15 @@ class Windows:
             starts = array("I", compress(count(), is_start))
         counting = of_chars(counting)
         first, holding = starts[::_EVERY], within_next(bytes(_EVERY - 1) + counting, _EVERY)[::_EVERY]
-        fragments = _Table(
+        fragments = _sorted(
             _runs(data, first, starts[FRAGMENT::_EVERY], holding), map(begin.__add__, compress(first, holding))
         )
-        marks = bytearray(len(data))
-        for place in (crowded := fragments.take_crowded()):
+        marks, is_crowded = bytearray(len(data)), _crowded(fragments[0])
+        for place in (crowded := array("I", compress(fragments[1], is_crowded))):
             marks[place - begin] = 1
+        if crowded:
+            kept = without(ones(len(is_crowded)), is_crowded)
+            fragments = [array("I", compress(all_, kept)) for all_ in fragments]
         is_crowded = of_chars(bytes(marks))[::_EVERY]
         # Windows that may hold a fragment, and which of them count: the same ones again are not learned again.
         around = map(
@@ -207,14 +236,18 @@ class Windows:
         for number in dict(zip(around, compress(range(0, len(counting), _EVERY), is_crowded), strict=True)).values():
             begins[number] = 1
         chosen = both(within_next(bytes(begins), _EVERY), counting)
-        windows = _Table(_runs(data, starts, starts[WINDOW:], chosen), map(begin.__add__, compress(starts, chosen)))
-        self.steps += len(fragments.places) + len(crowded) + len(windows.places)
-        return _Learned(begin, counting.count(1), fragments, windows)
+        windows = _sorted(_runs(data, starts, starts[WINDOW:], chosen), map(begin.__add__, compress(starts, chosen)))
+        self.steps += len(fragments[1]) + len(crowded) + len(windows[1])
+        return _Learned(begin, counting.count(1), _Table(*fragments), _Table(*windows))
 
 
-def _runs(data: bytes, starts: Iterable[int], ends: Iterable[int], flags: bytes) -> Iterator[bytes]:
-    """Yields what lies between each start and end that has a flag set."""
-    return map(data.__getitem__, map(slice, compress(starts, flags), compress(ends, flags)))
+def _runs(
+    data: bytes, starts: Iterable[int], ends: Iterable[int], flags: Iterable[int] | None = None
+) -> Iterator[bytes]:
+    """Yields what lies between each start and end, where flags are given each one that has its flag set."""
+    if flags is not None:
+        starts, ends = compress(starts, flags), compress(ends, flags)
+    return map(data.__getitem__, map(slice, starts, ends))
 
 
 def _counting(needles: Sequence[Needle], unit: int, by_chars: bool) -> bytes:
