@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..support.kernels import Kernel
-from ..support.waiting import wait_until
+from ..support.waiting import PATIENCE, wait_until
 from .view import VALUE, View, custom, shown
 
 
@@ -184,7 +184,7 @@ def test_a_provider_that_does_not_answer_holds_nobody_up(new_kernel: Callable[..
     hanging = view.send("list", project="default", view=view.name)
     assert kernel.ok("1 + 1").result == "2"
     assert view.result("status", project="default")["place"] == "a place that does not answer"
-    process = kernel.process
+    process, kernel.manager.shutdown_wait_time = kernel.process, PATIENCE
     kernel.stop()
     assert process.returncode == 0, "it had to be killed"
     assert not any(
