@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from ..server import scripted
 from . import lab
 from .conftest import NewPage, Open
 from .pages import open_lab
@@ -30,8 +31,13 @@ def test_off_says_nothing(local_lab: lab.Lab, open_panel: Open, project: str) ->
 
 @pytest.mark.parametrize("mode", ["warn", "refuse"])
 def test_saved_with_a_value(mode: str, new_page: NewPage, tmp_path: Path) -> None:
-    """Warn saves, and scrubs once nothing is unsaved; refuse says where, and saves nothing."""
+    """Warn saves, and scrubs once nothing is unsaved; refuse says where, and saves nothing.
+
+    What a notebook names and nobody here may read is not called clean.
+    """
     environment = {"DH_SECRETS_PROVIDER": "local", "DH_SECRETS_LOCAL_PATH": str(tmp_path / "store" / "local.db")}
+    if mode == "warn":
+        environment = scripted.install(tmp_path / "entry")
     with lab.start(tmp_path / "lab", environment, arguments=[f"--DHSecrets.on_save={mode}"]) as running:
         running.request("POST", "projects/default/secrets", {"name": "API_KEY", "value": VALUE})
         path = running.folder / running.notebook(f"{mode}.ipynb")
@@ -61,3 +67,9 @@ def test_saved_with_a_value(mode: str, new_page: NewPage, tmp_path: Path) -> Non
         expect(notebook.cells.first.locator(".jp-OutputArea-output")).to_have_text("[secret:API_KEY]")
         assert VALUE not in path.read_text()
         assert "x = 1" in path.read_text()
+        notebook.cells.last.locator(".cm-content").click()
+        page.keyboard.insert_text("\n%secret project locked")
+        notebook.save()
+        expect(panel.region).to_contain_text(
+            "warn.ipynb was saved without being searched for values: those of locked could not be read."
+        )
