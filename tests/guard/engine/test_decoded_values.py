@@ -84,6 +84,7 @@ def test_the_cuts_do_not_matter(encoding: str) -> None:
         assert out + stream.flush() == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["shell", "JSON", "repr", "hex"])
 def test_what_follows_of_a_value_is_swallowed(encoding: str) -> None:
     """After a pause within it, which leaves a mark."""
