@@ -45,9 +45,9 @@ fix: $(VENV)/.dev
 	$(BIN)/python -m tests.command_line
 	$(NPM) run format
 
-# What needs no cluster, kernel, server or browser, and computes for no longer than a moment.
+# What needs no cluster, kernel, server or browser, and computes for no longer than a moment. Some of it waits a little.
 test-unit: $(VENV)/.dev $(VENV)/.compiled test-front
-	$(BIN)/pytest -m unit -n 2 --dist loadscope
+	$(BIN)/pytest -m unit -n 3 --dist loadscope
 
 test: test-front test-python
 
