@@ -103,6 +103,7 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@pytest.mark.slow
 def test_what_is_imported_is_declared(pyproject: dict[str, Any]) -> None:
     """Nothing is used that only comes along with something else."""
     declared = {normal(re.split(r"[<>=;!\[ ]", text)[0]) for text in pyproject["dependencies"]}
@@ -143,6 +144,7 @@ def test_nothing_is_tracked_that_a_tool_has_made(tracked: list[str]) -> None:
     assert [path for path in tracked if made.search(path)] == []
 
 
+@pytest.mark.slow
 def test_every_test_states_a_fact(tracked: list[str]) -> None:
     """Each has a docstring."""
     silent = [

@@ -16,6 +16,8 @@ from dh_secrets_jupyter.guard.engine.stream import TextStream
 from .alike import FAMILIES, chars, kubeconfig, pem
 from .texts import ENCODINGS, masker_of
 
+pytestmark = pytest.mark.slow
+
 SIZE = 1200
 VALUES = {
     # Every sign that any encoding escapes, with few letters between two of them.
@@ -46,7 +48,6 @@ def left(masker: Masker, text: str) -> str:
     return "".join(part.partition("]")[2] for part in ["]" + marked[0], *marked[1:]]).strip("\0")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", VALUES)
 def test_nothing_more_is_shown_than_of_a_value_alone(kind: str) -> None:
     """The whole value, lines of it, and any piece, in each encoding; blanks around them are nothing."""
@@ -71,7 +72,6 @@ def test_a_piece_that_ends_before_what_looks_like_another_escape(encoding: str) 
         assert len(left(crowd("signs"), text)) <= len(left(alone("signs"), text)), text
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["shell", "shell, the other way", "JSON", "repr in HTML", "hex"])
 def test_the_cuts_do_not_matter(encoding: str) -> None:
     """Also within what stands for one sign."""
@@ -84,7 +84,6 @@ def test_the_cuts_do_not_matter(encoding: str) -> None:
         assert out + stream.flush() == whole
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["shell", "JSON", "repr", "hex"])
 def test_what_follows_of_a_value_is_swallowed(encoding: str) -> None:
     """After a pause within it, which leaves a mark."""
