@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dh_secrets_jupyter.guard.engine.masker import Masker
 from dh_secrets_jupyter.guard.engine.policy import PARTIAL_FROM, SHARED_FROM, WINDOW
 from dh_secrets_jupyter.guard.engine.stream import TextStream
 
@@ -18,14 +19,20 @@ from .texts import cut, masker_of
 many = settings(max_examples=60, deadline=None)
 
 
+def settled(*values: str) -> Masker:
+    """Returns what masks some values and has learned all that it would otherwise leave to the first text."""
+    masker = masker_of(*values)
+    masker.mask("settled, with \\ in it")
+    return masker
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_cost_of_a_text_does_not_depend_on_how_alike_the_values_are(family: str) -> None:
     """Steps in a text are at most some for each byte of it, whatever the values are and however many they are."""
     for count in (10, 50):
         values, text = FAMILIES[family](count)
-        masker = masker_of(*values)
-        masker.mask("settled, with \\ in it")
+        masker = settled(*values)
         learned = masker.steps
         masker.mask(text)
         assert masker.steps - learned < 3 * len(text)
@@ -37,8 +44,7 @@ def test_the_cost_of_a_text_does_not_depend_on_how_alike_the_values_are(family: 
 def test_what_a_thousand_lines_of_a_value_share_is_matched_once_in_each_line(family: str) -> None:
     """Not once for each line of the value: that is many steps for each byte of the text."""
     values, text = FAMILIES[family](1000)
-    masker = masker_of(*values)
-    masker.mask("settled, with \\ in it")
+    masker = settled(*values)
     learned = masker.steps
     masker.mask(text)
     assert masker.steps - learned < 1.5 * len(text)
@@ -48,8 +54,7 @@ def test_what_a_thousand_lines_of_a_value_share_is_matched_once_in_each_line(fam
 def test_a_message_with_values_is_known_to_have_some_at_the_first(family: str) -> None:
     """It is taken apart then, and searched by its fields: until then its cost is that of a few lines."""
     values, text = FAMILIES[family](50)
-    masker = masker_of(*values)
-    masker.mask("settled, with \\ in it")
+    masker = settled(*values)
     learned = masker.steps
     assert not masker.is_clean(json.dumps({"text/plain": f"{values[0]}\n{text}"}).encode())
     assert masker.steps - learned < 1000
