@@ -165,7 +165,7 @@ class Windows:
         if self._waiting:
             self.learn(values)
         starts = self._starts(data, first, last)
-        begins = starts[: last + 1 - first if isinstance(starts, range) else bisect_right(starts, last)]
+        begins = starts[: bisect_right(starts, last)]
         windows = list(_runs(data, begins, starts[WINDOW * self._unit :]))
         before, counting = (_EVERY - 1) * self._unit, self._counting
         hashes = list(_hashes(windows))
