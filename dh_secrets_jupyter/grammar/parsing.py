@@ -9,6 +9,7 @@ import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 
 from ..errors import SecretsError
@@ -159,7 +160,9 @@ def _check_options(command: Command, options: argparse.Namespace) -> None:
 
 
 def _parser(command: Command) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    # The formatter is never used, but made for each option: with a width it does not ask how wide the terminal is.
+    formatter = partial(argparse.HelpFormatter, width=80)
+    parser = argparse.ArgumentParser(formatter_class=formatter, add_help=False, allow_abbrev=False, exit_on_error=False)
     parser.add_argument("--help", action="store_true")
     for option in command.options:
         if option.takes_rest:

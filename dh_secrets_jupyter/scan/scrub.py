@@ -113,8 +113,12 @@ def _edit_of_bytes(data: bytes, found: Occurrence) -> Edit:
     shown = mark(found.name)
     if found.encoding is not Encoding.UTF_16:
         return found.start, found.end, b"".join([shown, *ANSI.findall(data, found.start, found.end)])
-    # Read in the other order it seems to stand a byte beside where it does: whole characters are kept.
-    start, end = found.start + found.start % 2, found.end - found.end % 2
+    # Read in the other order it seems to stand a byte beside where it does: whole characters are taken.
+    start, end = found.start, found.end
+    if start % 2:
+        start += -1 if data[start] else 1  # a NUL is the first half of a character, or the second one of another
+    if end % 2:
+        end += 1 if data[end - 1] else -1
     return start, end, shown.decode().encode("utf-16-be" if data[start] == 0 else "utf-16-le")
 
 

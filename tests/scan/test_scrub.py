@@ -114,9 +114,12 @@ def test_colours_stay(masker: Masker) -> None:
 
 
 @pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
-def test_utf_16(masker: Masker, order: str) -> None:
-    """In UTF-16 the mark is in UTF-16, too."""
-    done = scrub("a.txt", f"x = {planted.VALUE}\r\n".encode(order), masker, sources=True)
+@pytest.mark.parametrize("value", [planted.VALUE, planted.VALUE * 400], ids=["short", "large"])
+def test_utf_16(value: str, order: str) -> None:
+    """In UTF-16 the mark is in UTF-16, too, and takes the place of whole characters."""
+    masker = Masker()
+    masker.add("API_KEY", value)
+    done = scrub("a.txt", f"x = {value}\r\n".encode(order), masker, sources=True)
     assert done.data.decode(order) == "x = [secret:API_KEY]\r\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from .escapes import ESCAPES
 from .search import Match
 
 
@@ -34,7 +35,6 @@ _BEGINNINGS = {
     "hex": Encoding.HEX,
     "UTF-16": Encoding.UTF_16,
     "JSON": Encoding.JSON,
-    "escaped": Encoding.JSON,
     "HTML": Encoding.HTML,
     "XML": Encoding.HTML,
     "URL": Encoding.URL,
@@ -49,6 +49,10 @@ _OF_BYTES = frozenset({Encoding.HEX, Encoding.BASE64, Encoding.BASE64_URL, Encod
 """Encodings in which a piece of a value does not look like one."""
 _REPR_ALONE = re.compile(rb"\\[xU']")
 """Escapes that JSON does not have."""
+_JSON_ALONE = re.compile(rb"\\[\"/]")
+"""Escapes that repr does not write."""
+_BY_ESCAPE = {b"'": Encoding.SHELL, b"%": Encoding.URL, b"&": Encoding.HTML}
+"""By how escapes begin, of those that are none of Python's and of JSON's."""
 
 
 def _of_label(label: str) -> Encoding:
@@ -57,14 +61,21 @@ def _of_label(label: str) -> Encoding:
     return next((known for begins, known in _BEGINNINGS.items() if outer.startswith(begins)), Encoding.TEXT)
 
 
+def _of_escapes(written: bytes, value: bytes) -> Encoding:
+    """Returns which encoding has the escapes with which a value is written; those of the value itself do not count."""
+    kinds = {first[:1] for first, pattern in ESCAPES.items() if pattern.search(written) and not pattern.search(value)}
+    for first, encoding in _BY_ESCAPE.items():
+        if first in kinds:
+            return encoding
+    return Encoding.JSON if _JSON_ALONE.search(written) else Encoding.REPR
+
+
 def encoding_of(match: Match, data: bytes) -> Encoding:
     """Returns how the value of a match stands in the text."""
-    encoding = _of_label(match.needle.encoding)
-    if (
-        encoding is Encoding.REPR
-        and data[match.start - 1 : match.start] == b'"'
-        and not _REPR_ALONE.search(match.needle.data)
-    ):
+    is_undone = match.needle.encoding == "escaped"  # in a view of the text: the needle is the value as it is
+    written = data[match.start : match.end] if is_undone else match.needle.data
+    encoding = _of_escapes(written, match.needle.data) if is_undone else _of_label(match.needle.encoding)
+    if encoding is Encoding.REPR and data[match.start - 1 : match.start] == b'"' and not _REPR_ALONE.search(written):
         return Encoding.JSON  # which escapes a line break in the same way
     if encoding is Encoding.TEXT and (match.needle.is_line or _is_lines(match)):
         return Encoding.LINES

@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -167,13 +166,10 @@ class Index:
             self._anchors.add(needle)
 
     def prepare(self) -> None:
-        """Builds at once what a long text would have built, for somebody who is going to search many."""
+        """Learns at once what the first long text would have had learned, for somebody who is going to search many."""
         with self._lock:
-            self._deferred += self._decoded.items()
-            self._decoded, self._decoded_values = {}, DecodedValues()
             self._add_deferred(bytes(_EXAMINED + 1))
-            while self._is_stale or self._anchors.new or self._bytes_until_rebuild < math.inf:
-                self._rebuild_if_due(int(min(self._bytes_until_rebuild, sys.maxsize - 1)) + 1)
+            self._rebuild_if_due(0)
 
     def matches(self, data: bytes, masked: Masked) -> Iterator[Found]:
         """Yields all matches that count, in no order.

@@ -130,7 +130,7 @@ class Masker:
         return self._index.steps
 
     def prepare(self) -> None:
-        """Spends a moment on being able to search long texts fast."""
+        """Learns at once what the first long text would have had learned, for somebody who is going to search many."""
         self._index.prepare()
 
     def mask(self, text: str) -> tuple[str, list[Hit]]:

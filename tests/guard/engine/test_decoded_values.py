@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import random
+import shlex
+from collections.abc import Callable
 from functools import cache
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -125,12 +130,37 @@ def test_the_first_text_in_which_anything_is_encoded_costs_no_more_with_more_val
     assert fragments[1] < 1.3 * fragments[0]
 
 
-def test_all_of_them_are_needles_once_it_is_prepared_for_long_texts() -> None:
-    """Then no text is decoded, and what is found bears the encoding's own name."""
-    masker = masker_of(*map(kubeconfig, range(30)))
-    text = json.dumps(kubeconfig(29))
-    assert [one.encoding for one in masker.find(text.encode())] == ["json"]
-    masker.prepare()
-    before = masker.steps
-    assert [(one.name, one.encoding) for one in masker.find(kubeconfig(29).encode().hex().encode())] == [("V29", "hex")]
-    assert masker.steps - before < 2 * len(text)
+def test_preparing_makes_no_needles_of_them() -> None:
+    """Who is going to search many texts learns no more than the first long text would have had learned."""
+    values = [kubeconfig(number) for number in range(30)]
+    prepared, other = masker_of(*values), masker_of(*values)
+    prepared.prepare()
+    learned = prepared.steps
+    other.mask("a line\n" * 1_000)
+    assert learned <= other.steps
+    prepared.mask("a line\n" * 1_000)
+    assert prepared.steps <= other.steps
+
+
+@pytest.mark.parametrize(
+    ("encode", "encoding"),
+    [
+        (str, "text"),
+        (repr, "repr"),
+        (json.dumps, "json"),
+        (lambda value: json.dumps(value).replace("/", "\\/"), "json"),
+        (html.escape, "html"),
+        (quote, "url"),
+        (quote_plus, "url"),
+        (shlex.quote, "shell"),
+        (lambda value: value.encode().hex(), "hex"),
+        (lambda value: base64.b64encode(value.encode()).decode(), "base64"),
+        (lambda value: base64.urlsafe_b64encode(value.encode()).decode(), "base64url"),
+        (lambda value: value.encode("utf-16-le").decode(), "utf-16"),
+    ],
+)
+def test_what_is_found_bears_its_own_encoding(encode: Callable[[str], str], encoding: str) -> None:
+    """As that of a value alone does, whose encodings are needles."""
+    written = f"before {encode(VALUES['signs'])} after".encode()
+    for masker in crowd("signs"), alone("signs"):
+        assert [(one.encoding, one.is_whole) for one in masker.find(written)] == [(encoding, True)]
