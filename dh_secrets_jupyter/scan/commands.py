@@ -99,13 +99,18 @@ def run_scrub(
     Raises:
         SecretsError: as :func:`run_scan`, or a file cannot be written. Those before it are done.
     """
-    from .scrub import scrub, write
+    from .scrub import remove_drafts, scrub, write
 
     report = Report()
     project = open_project()
     masker = values.load(project, report)
     marked: list[Finding] = []
-    for document in _counted(files.documents(files.files(paths), report), err):
+    found = list(files.files(paths))
+    if not check:
+        for folder in {path.resolve().parent for path in found}:
+            remove_drafts(folder)
+        found = [path for path in found if path.exists()]
+    for document in _counted(files.documents(found, report), err):
         report.searched += 1
         if document.size > notebooks.AT_MOST:
             report.unread.append(NotSearched(document.name, "too large to be scrubbed"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import stat
 import tempfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from ..errors import SecretsError
@@ -16,12 +17,15 @@ from ..file_lock import try_lock
 from ..guard.engine import ANSI, Encoding, Masker, Occurrence, mark
 from . import notebooks
 from .findings import Finding, NotSearched
+from .json_strings import JsonString
 from .search import find, find_in_field
 
 Edit = tuple[int, int, bytes]
 """From which byte to which, and what takes their place."""
 _DRAFT = ".dh-secrets"
 """The end of the name of a file that is being written."""
+_RANDOM = 8
+"""Characters before that end, which tempfile has chosen."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,12 @@ def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> S
     report = find(name, data, masker)
     findings = report.findings
     in_notebook = bool(findings) and notebooks.is_notebook(data) and findings[0].place.field is not None
-    marked = [one for one in findings if sources or (in_notebook and one.place.field != "source")]
+    marked: list[Finding] = []
+    left: list[Finding] = []
+    for one in findings:
+        (marked if sources or (in_notebook and one.place.field != "source") else left).append(one)
     if not marked:
-        return Scrubbed(data, [], findings, report.unread)
+        return Scrubbed(data, [], left, report.unread)
     if in_notebook:
         edits = [edit for field in notebooks.fields(data) for edit in _edits_of_field(field, data, masker, sources)]
     else:
@@ -60,13 +67,13 @@ def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> S
     scrubbed = _spliced(data, edits)
     if in_notebook:
         _check_notebook(name, scrubbed)
-    return Scrubbed(scrubbed, marked, [one for one in findings if one not in marked], report.unread)
+    return Scrubbed(scrubbed, marked, left, report.unread)
 
 
 def write(path: Path, old: bytes, new: bytes) -> None:
     """Puts a file in the place of another at once: whenever it is killed, there is the old one or the new one.
 
-    A draft of it that a kill has left beside it is removed by the next write.
+    A kill may leave a draft of it beside it, which :func:`remove_drafts` removes.
 
     Raises:
         SecretsError: the file is another one by now, or cannot be written.
@@ -74,7 +81,6 @@ def write(path: Path, old: bytes, new: bytes) -> None:
     path = path.resolve()  # a link stays one
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        _remove_drafts(path)
         handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_DRAFT, dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -98,9 +104,9 @@ def write(path: Path, old: bytes, new: bytes) -> None:
     raise SecretsError(str(path), problem, "Save and close it elsewhere, and scrub again")
 
 
-def _remove_drafts(path: Path) -> None:
-    """Removes the drafts of a file that nobody writes any more."""
-    for draft in path.parent.glob(f".{glob.escape(path.name)}.*{_DRAFT}"):
+def remove_drafts(folder: Path) -> None:
+    """Removes the drafts in a folder that nobody writes any more."""
+    for draft in folder.glob(f".*.{'?' * _RANDOM}{_DRAFT}"):
         with contextlib.suppress(OSError):
             with draft.open("r+b") as file:
                 is_left = try_lock(file.fileno())
@@ -134,21 +140,22 @@ def _edits_of_field(field: notebooks.Field, data: bytes, masker: Masker, sources
     elif not first.is_quoted:
         yield first.start, first.end, b'"%b"' % mark(found[0].name)
     else:
+        starts = list(accumulate((len(string.value) for string in field.strings), initial=0))
         for one in found:
-            yield from _edits_of_strings(field, data, one)
+            yield from _edits_of_strings(field.strings, starts, data, one)
 
 
-def _edits_of_strings(field: notebooks.Field, data: bytes, found: Occurrence) -> Iterator[Edit]:
+def _edits_of_strings(strings: list[JsonString], starts: list[int], data: bytes, found: Occurrence) -> Iterator[Edit]:
     """Yields what is to be done in each of the strings that a value stands in: the mark goes into the first."""
-    at, shown = 0, mark(found.name)
-    for string in field.strings:
-        start, end = max(found.start - at, 0), min(found.end - at, len(string.value))
+    shown = mark(found.name)
+    for number in range(bisect_right(starts, found.start) - 1, bisect_left(starts, found.end)):
+        string, at = strings[number], starts[number]
+        start, end = max(found.start - at, 0), min(found.end, starts[number + 1]) - at
         if start < end:
             colours = (string.span(*colour.span()) for colour in ANSI.finditer(string.value, start, end))
             kept = b"".join(data[slice(*span)] for span in colours)
             yield *string.span(start, end), shown + kept
             shown = b""
-        at += len(string.value)
 
 
 def _spliced(data: bytes, edits: list[Edit]) -> bytes:

@@ -162,11 +162,13 @@ def _find_in_notebook(name: str, data: bytes, masker: Masker) -> Iterator[Findin
     known: set[tuple[Place, str, str]] = set()
     paths, texts = notebooks.encoded(notebooks.texts(notebooks.read(data)))
     places = {place for number in find_texts(texts, masker) for place in notebooks.places_of(paths[number])}
+    line, at = 1, 0
     for field in notebooks.fields(data, places):
+        line += data.count(b"\n", at, field.strings[0].start)
+        at = field.strings[0].start
         for found in find_in_field(field, masker)[0]:
             if (key := (field.place, found.name, found.encoding)) not in known:
                 known.add(key)
-                line = data.count(b"\n", 0, field.strings[0].start) + 1
                 yield Finding(name, line, field.place, found.name, found.encoding)
 
 

@@ -9,7 +9,7 @@ from ..errors import TooLargeError
 from ..needs.projects import projects_named
 from ..scan import notebooks, values
 from ..scan.findings import Finding, Report
-from ..scan.scrub import scrub, write
+from ..scan.scrub import remove_drafts, scrub, write
 from ..wire import parse_text
 from . import request_body
 from .http_errors import UnknownPathError
@@ -31,6 +31,7 @@ def scrub_notebook(request: Request) -> Response:
         after = done.data
         marked += done.marked
         left += done.left
+    remove_drafts(file.resolve().parent)
     if marked:
         write(file, before, after)
     return Response({"findings": [to_json(one) for one in (*marked, *left)], "marked": len(marked)})

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -18,6 +19,7 @@ import pytest
 from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.guard.engine import Masker
 from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.scan.json_strings import JsonString
 from dh_secrets_jupyter.scan.scrub import scrub, write
 from dh_secrets_jupyter.scan.search import find
 
@@ -213,6 +215,49 @@ def test_many_notebooks(masker: Masker, count: int) -> None:
         assert data.endswith(kept[-1])
         assert at < len(data) - len(kept[-1])
         _validate(done.data.decode())
+
+
+def test_drafts_are_looked_for_once_in_a_folder(
+    repository: Repository, scrub: Scrub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many notebooks are written there; a draft that was left is gone, whether or not any is written."""
+    notebook = planted.FORMATTINGS["lines"](planted.PLACES["HTML"](planted.VALUE))
+    for number in range(10):
+        repository.write(f"{number % 2}/{number}.ipynb", notebook)
+    listed: list[Path] = []
+    glob = Path.glob
+
+    def counted(path: Path, pattern: str) -> Iterator[Path]:
+        listed.append(path.relative_to(repository.path))
+        return glob(path, pattern)
+
+    monkeypatch.setattr(Path, "glob", counted)
+    for _ in range(2):
+        listed.clear()
+        draft = repository.write("1/.1.ipynb.abcd_123.dh-secrets", planted.VALUE)
+        status, _, said = scrub(sources=True)
+        assert (status, draft.exists()) == (0, False), said
+        assert sorted(listed) == [Path("0"), Path("1")]
+
+
+def test_many_findings_in_one_output(masker: Masker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line of it is looked at as often as there are few of them, or many."""
+    reads, value = 0, vars(JsonString)["value"].fget
+
+    def counted(string: JsonString) -> bytes:
+        nonlocal reads
+        reads += 1
+        return bytes(value(string))
+
+    monkeypatch.setattr(JsonString, "value", property(counted))
+    costs = []
+    for count in (50, 200):
+        document = planted.PLACES["HTML"](planted.VALUE)
+        document["cells"][1]["outputs"][0]["data"]["text/html"] = [f"<td>{planted.VALUE}</td>\n"] * count
+        before = reads
+        assert scrub("a.ipynb", json.dumps(document).encode(), masker).data.count(b"[secret:API_KEY]") == count
+        costs.append(reads - before)
+    assert costs[1] < 5 * costs[0]
 
 
 @pytest.mark.slow
