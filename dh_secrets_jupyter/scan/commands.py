@@ -157,11 +157,8 @@ def _counted(documents: Iterable[Document], err: TextIO) -> Iterator[Document]:
 
 
 def _masked(finding: Finding, masker: Masker) -> Finding:
-    """Names of files and cells may hold a value, too."""
-    place = finding.place
-    if place.cell_id:
-        place = replace(place, cell_id=masker.mask(place.cell_id)[0])
-    return replace(finding, file=masker.mask(finding.file)[0], place=place)
+    """Names of files may hold a value, too."""
+    return replace(finding, file=masker.mask(finding.file)[0])
 
 
 def _order(finding: Finding) -> tuple[str, int, int, int]:

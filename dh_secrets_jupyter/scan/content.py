@@ -21,7 +21,7 @@ def find_in_content(name: str, content: dict[str, Any], masker: Masker) -> list[
         return []
     found = dict.fromkeys(_places(content, masker))
     ordered = sorted(found, key=lambda one: (one[0].cell or 0, one[0].output or 0, one[1]))
-    return [Finding(name, None, *one) for one in ordered]
+    return [Finding(name, None, place.masked(masker.mask), secret, encoding) for place, secret, encoding in ordered]
 
 
 def _places(content: dict[str, Any], masker: Masker) -> Iterator[tuple[Place, str, str]]:

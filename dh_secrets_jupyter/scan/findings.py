@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -39,6 +39,15 @@ class Place:
     output: int | None = None
     field: str | None = None
     mime: str | None = None
+
+    def masked(self, mask: Callable[[str], tuple[str, object]]) -> Place:
+        """Returns the place without a value that somebody wrote into a cell's id or a MIME type.
+
+        Args:
+            mask: returns a text with marks in place of values, and what else it knows of it.
+        """
+        cell_id, mime = (text and mask(text)[0] for text in (self.cell_id, self.mime))
+        return replace(self, cell_id=cell_id, mime=mime)
 
 
 @dataclass(frozen=True)

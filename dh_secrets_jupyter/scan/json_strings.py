@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
@@ -93,7 +94,7 @@ def leaves(document: bytes) -> Iterator[Leaf]:
     path: list[str | int] = []
     awaits_key = False
     members: list[JsonString] | None = None  # of a list that holds nothing else so far
-    for token in _TOKEN.finditer(document):
+    for token in _TOKEN.finditer(document, len(BOM_UTF8) if document.startswith(BOM_UTF8) else 0):
         sign = token[0]
         if sign in (b"{", b"["):
             if members:

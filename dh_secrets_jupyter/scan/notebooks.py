@@ -36,6 +36,8 @@ _OLD_MIMES = {
 _BINARY = ("data", "png", "jpeg", "pdf")
 _OBJECT, _NUMBER = (tuple, dict), (int, float)
 """Types; an object may be read as a tuple of its pairs."""
+_OWN_KEYS = {"metadata", "attachments"}
+"""Where keys are somebody's own."""
 _PROTOCOL = ("cell_type", "id", "execution_count", "prompt_number", "language", "output_type", "name", "stream")
 
 
@@ -218,7 +220,7 @@ def _is_binary(path: Path) -> bool:
 
 def _is_deep(path: Path) -> bool:
     """Whether a key is somebody's own, not one of the format's."""
-    return "metadata" in path[:-1] or any(isinstance(key, str) and "/" in key for key in path[:-1])
+    return not _OWN_KEYS.isdisjoint(path[:-1]) or any(isinstance(key, str) and "/" in key for key in path)
 
 
 def place_of(path: Path) -> Place | None:
@@ -249,6 +251,8 @@ def _place_in_cell(cell: int, path: Path) -> Place | None:
             return _place_in_output(cell, output + 1, tuple(rest))
         case ("attachments", str(), str(mime), *_):
             return Place(cell, field="attachment", mime=mime)
+        case ("attachments", str()):
+            return Place(cell, field="attachment")
         case (str(key),) if key in _PROTOCOL:
             return None
     return Place(cell, field="metadata")

@@ -169,7 +169,7 @@ def _find_in_notebook(name: str, data: bytes, masker: Masker) -> Iterator[Findin
         for found in find_in_field(field, masker)[0]:
             if (key := (field.place, found.name, found.encoding)) not in known:
                 known.add(key)
-                yield Finding(name, line, field.place, found.name, found.encoding)
+                yield Finding(name, line, field.place.masked(masker.mask), found.name, found.encoding)
 
 
 def _find_in_windows(document: Document, masker: Masker, report: Report) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import concurrent.futures
 import json
 from io import BytesIO
@@ -14,6 +15,7 @@ from dh_secrets_jupyter.guard.engine import Masker
 from dh_secrets_jupyter.scan import notebooks, search
 from dh_secrets_jupyter.scan.content import find_in_content
 from dh_secrets_jupyter.scan.findings import Report
+from dh_secrets_jupyter.scan.scrub import scrub
 from dh_secrets_jupyter.scan.search import Document, find
 
 from . import planted
@@ -162,6 +164,27 @@ def test_broken_notebook(masker: Masker) -> None:
     search.search([Document("a.ipynb", len(data), BytesIO(data[:-9]).read)], masker, report)
     assert [one.encoding for one in report.findings] == ["json"]
     assert [one.name for one in report.unread] == ["a.ipynb"]
+
+
+def test_byte_order_mark(masker: Masker) -> None:
+    """As some editors write it before a notebook: it is searched as any other, and stays there."""
+    data = codecs.BOM_UTF8 + planted.FORMATTINGS["lines"](planted.PLACES["HTML"](planted.VALUE)).encode()
+    (finding,) = find("a.ipynb", data, masker).findings
+    assert (finding.place.output, finding.place.mime) == (1, "text/html")
+    assert scrub("a.ipynb", data, masker).data.startswith(codecs.BOM_UTF8 + b"{")
+
+
+def test_value_as_a_key(masker: Masker) -> None:
+    """What somebody named an attachment or a MIME type after a value is found there, and never repeated."""
+    value = planted.ENCODED["part"][1]
+    attached = {"cell_type": "markdown", "attachments": {f"{value}.png": {"image/png": "AAAA"}}}
+    shown = {"outputs": [planted._output(f"{value}/x", "a")]}
+    for cell, field, mime in (attached, "attachment", None), (shown, "output", "[secret:DB_URL]/x"):
+        document = planted.notebook(cell)
+        data = json.dumps(document).encode()
+        for found in find("a.ipynb", data, masker).findings, find_in_content("a.ipynb", document, masker):
+            assert [(one.place.field, one.place.mime, one.secret) for one in found] == [(field, mime, "DB_URL")]
+        assert find("a.ipynb", scrub("a.ipynb", data, masker).data, masker).findings == []
 
 
 def test_key_given_twice(masker: Masker) -> None:
