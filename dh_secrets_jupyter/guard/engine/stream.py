@@ -54,6 +54,12 @@ class ByteStream:
         self._cut: list[tuple[bytes, int]] = []  # how values go on that a flush has cut, and how far each has come
         self.hits: list[Hit] = []
 
+    def __copy__(self) -> ByteStream:
+        """Returns a stream in the same state, also while the interpreter ends: ``copy`` by itself would import then."""
+        new = object.__new__(type(self))
+        vars(new).update(vars(self))
+        return new
+
     @property
     def pending(self) -> bool:
         """Whether anything is held back."""

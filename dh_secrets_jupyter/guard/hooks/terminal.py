@@ -42,12 +42,12 @@ _EVENTS = frozenset(
     ]
 )
 _SILENT = {
-    "os": ("_exit", "abort", "write", "writev", "dup2"),
+    "os": ("_exit", "abort", "write", "writev", "dup2", "close"),
     "signal": ("raise_signal",),
     "faulthandler": ("dump_traceback",),
     "_posixsubprocess": ("fork_exec",),  # as multiprocessing calls it
 }
-"""Functions that write, start a program or end this one without an audit event."""
+"""Functions that write, start a program, end this one or its way to the terminal, without an audit event."""
 
 
 class TerminalHooks:

@@ -55,10 +55,11 @@ class Terminal:
         return any(output.pending for output in self.outputs)
 
     def flush(self, *, besides: Output | None = None) -> None:
-        """Writes what is held back; ``besides``: but for that stream."""
+        """Writes what is held back; ``besides``: but for that stream. One that fails is no matter of who calls this."""
         for output in self.outputs:
             if output is not besides and output.pending:
-                output.flush()
+                with contextlib.suppress(OSError, ValueError):  # its terminal is gone, or it is closed
+                    output.flush()
 
     def after_fork(self) -> None:
         """In a child: another thread of the parent may have held the lock."""
@@ -93,8 +94,10 @@ class Output:
     def install(self) -> None:
         """Takes the place of the stream's methods. Raises TypeError or AttributeError where it lets nobody do that."""
         self._write_below, self._flush_below = self._owner.write, self._owner.flush
+        self._close_below = self._owner.close
         self._patches = [Patch(self._owner, "write", self._on_write)]
         self._patches += [Patch(self._owner, "flush", self._on_flush)]
+        self._patches += [Patch(self._owner, "close", self._on_close)]
 
     def uninstall(self) -> None:
         """Writes what is held back, and puts the methods back."""
@@ -136,6 +139,10 @@ class Output:
             self._terminal.interrupted = False
             # Made by C alone: after a call of Python's the handler would be run in here.
             (_,) = map(_thread.interrupt_main, (signal.SIGINT,))
+
+    def _on_close(self) -> None:
+        self._terminal.flush()
+        self._close_below()
 
     def _interrupt(self) -> None:
         if self._terminal.interrupted:

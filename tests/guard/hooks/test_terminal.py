@@ -127,3 +127,26 @@ def test_any_stream_can_be_guarded(stream: Any, shown: str | bytes) -> None:
     stream.write(": caf\xe9")
     output.uninstall()
     assert (stream.buffer if hasattr(stream, "buffer") else stream).getvalue() == shown
+
+
+def test_a_stream_that_is_gone_costs_the_other_nothing() -> None:
+    """What it holds back is lost with it; what is written elsewhere, and who flushes all, see no error of its own."""
+
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            if text:
+                raise OSError("the terminal is gone")
+            return 0
+
+    terminal = Terminal(Redactor())
+    terminal.redactor.masker.add("U", TOKEN)
+    terminal.redactor.is_on = True
+    gone, other = Gone(), io.StringIO()
+    for stream in (gone, other):
+        terminal.outputs.append(Output(stream, terminal))
+        terminal.outputs[-1].install()
+    gone.write(TOKEN[:6])
+    other.write("as ever")
+    gone.write(TOKEN[:6])
+    terminal.flush()
+    assert other.getvalue() == "as ever"

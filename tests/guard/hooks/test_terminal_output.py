@@ -78,14 +78,22 @@ ENDS = {
     "exit": ["threading.Timer(0.2, print, ['thread Building'], {'end': '', 'flush': True}).start(); exit()"],
     "atexit": ["atexit.register(print, 'bye line\\nBuilding', end='', flush=True); sys.stderr.write('line'); exit()"],
     "_exit": [HELD + "os._exit(3)"],
+    "close": ["sys.stdout.write('Building'); sys.stdout.close(); os._exit(3)"],
+    "descriptor": [HELD + "os.close(1); os._exit(3)"],
+    "finalizer": ["sys.path.insert(0, ''); import last_words; exit()"],
     "exec": ["sys.stdout.write('Building'); " + HELD + "os.execl('/bin/echo', 'echo', 'x')"],
 }
+
+
+LAST_WORDS = "class Last:\n    def __del__(self): print('Building', end='', flush=True)\nlast = Last()\n"
+"""A module, whose object is deleted when the interpreter has begun to end, and imports nothing any more."""
 
 
 def _session(home: Path, guarded: bool, lines: list[str | tuple[str, bytes, str]]) -> bytes:
     """Types lines into IPython at a terminal, each when it is asked for, and returns all that came out."""
     home.mkdir(parents=True)
     (home / "setup.py").write_text(IMPORTS + (LEARN if guarded else ""))
+    (home / "last_words.py").write_text(LAST_WORDS)
     with terminals.start([*terminals.IPYTHON, "--simple-prompt"], home) as terminal:
         for number, line in enumerate(["exec(open('setup.py').read())", *lines], start=1):
             terminal.expect(b"In [%d]: " % number)
