@@ -67,16 +67,22 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
     else:
         from .shares import divide
 
-        found = list(files.files(options.paths))
+        found = list(dict.fromkeys(files.files(options.paths)))
         report.add(divide(found, partial(_search_files, masker, err), partial(_search_files, masker, None)))
     in_history = options.history
+    missing = git.count_missing(Path()) if in_history else 0
+    if missing:
+        reason = f"{missing:,} objects are not in this partial clone, and were not searched"
+        report.unread.append(NotSearched("history", reason))
+    if in_history and git.is_shallow(Path()):
+        report.unread.append(NotSearched("history", "a shallow clone, in which older commits are not searched"))
     findings = git.with_commits(Path(), report.findings) if in_history else report.findings
-    report.findings = sorted((_masked(finding, masker) for finding in findings), key=_order)
+    report.findings = sorted(dict.fromkeys(_masked(finding, masker) for finding in findings), key=_order)
     out.write(FORMATS[options.format](report))
     _say(report, "blob" if in_history else "file", err)
     if report.findings:
         return FOUND
-    return COULD_NOT if report.unread and not in_history else 0
+    return COULD_NOT if missing or (report.unread and not in_history) else 0
 
 
 def run_scrub(
@@ -105,7 +111,7 @@ def run_scrub(
     project = open_project()
     masker = values.load(project, report)
     marked: list[Finding] = []
-    found = list(files.files(paths))
+    found = list(dict.fromkeys(files.files(paths)))
     if not check:
         for folder in {path.resolve().parent for path in found}:
             remove_drafts(folder)

@@ -16,8 +16,8 @@ def _to_text(report: Report) -> str:
     lines = []
     for finding in report.findings:
         commit = f"{finding.commits.first[:12]}:" if finding.commits else ""
-        line = f"{commit}{finding.file}  {finding.where}  {finding.secret}  {finding.encoding}\n"
-        lines.append("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in line))
+        line = f"{commit}{finding.file}  {finding.where}  {finding.secret}  {finding.encoding}"
+        lines.append("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line) + "\n")
     return "".join(lines)
 
 

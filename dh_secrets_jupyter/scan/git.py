@@ -16,6 +16,8 @@ from .search import Document
 
 _AHEAD = 1 << 20
 """Bytes that git may be ahead of us; in the usual 64 KiB the two would mostly wait for each other."""
+_SUBMODULE = b"160000"
+"""The mode of an entry that is a commit of another repository."""
 
 
 def tracked(folder: Path) -> list[Path] | None:
@@ -28,7 +30,7 @@ def tracked(folder: Path) -> list[Path] | None:
 
 
 def staged(folder: Path, paths: Iterable[str]) -> Iterator[Document]:
-    """Yields what a commit would change, with its content from the index.
+    """Yields what a commit would change, with its content from the index; of what is not merged yet each version.
 
     Raises:
         SecretsError: this is no repository.
@@ -37,17 +39,28 @@ def staged(folder: Path, paths: Iterable[str]) -> Iterator[Document]:
     head = "HEAD"
     if _run(folder, "rev-parse", "--verify", "--quiet", "HEAD") is None:  # before the first commit
         head = (_run(folder, "hash-object", "-t", "tree", "--stdin") or b"").decode().strip()
-    changes = _must(folder, "diff-index", "--cached", "--no-renames", "-z", "--diff-filter=d", head, "--", *paths)
+    changes = _run(folder, "diff-index", "--cached", "--no-renames", "-z", "--diff-filter=d", head, "--", *paths)
+    if changes is None:
+        raise SecretsError("--staged", "git cannot compare the index with HEAD", "See what git diff --staged says")
+    blobs: list[tuple[bytes, bytes]] = []
+    unmerged: dict[bytes, bytes] = {}  # by name what HEAD has
     entries = iter(changes.split(b"\0"))
-    names = {
-        _text(name): change.split()[3].decode()
-        for change, name in zip(entries, entries, strict=False)
-        if change.split()[1] != b"160000"  # a submodule
-    }
+    for change, name in zip(entries, entries, strict=False):
+        _, mode, in_head, blob, status = change.split()
+        if status == b"U":
+            unmerged[name] = in_head
+        elif mode != _SUBMODULE:
+            blobs.append((name, blob))
+    listing = _must(folder, "ls-files", "--unmerged", "--full-name", "-z", "--", ":(top)") if unmerged else b""
+    for entry in filter(None, listing.split(b"\0")):  # up to three versions of each
+        version, _, name = entry.partition(b"\t")
+        mode, blob, _ = version.split()
+        if unmerged.get(name, blob) != blob and mode != _SUBMODULE:
+            blobs.append((name, blob))
     with _cat_file(folder, "--batch") as git:
-        for name, blob in names.items():
-            git.write(blob)
-            yield from git.blobs(name)
+        for name, blob in dict.fromkeys(blobs):
+            git.write(blob.decode())
+            yield from git.blobs(_text(name))
 
 
 def history(folder: Path) -> Iterator[Document]:
@@ -60,6 +73,24 @@ def history(folder: Path) -> Iterator[Document]:
     with _cat_file(folder, "--batch", "--batch-all-objects", "--unordered") as git:
         git.write()
         yield from git.blobs()
+
+
+def is_shallow(folder: Path) -> bool:
+    """Whether the history here goes back to some commits only, as that of a clone with ``--depth``."""
+    return _run(folder, "rev-parse", "--is-shallow-repository") == b"true\n"
+
+
+def count_missing(folder: Path) -> int:
+    """Returns how many objects of the history were never fetched, as in a clone with ``--filter``."""
+    if not _run(folder, "config", "--get-regexp", r"^remote\..*\.promisor$"):
+        return 0
+    command = ["git", "-C", str(folder), "rev-list", "--objects", "--all", "--missing=print"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        count = sum(line.startswith(b"?") for line in process.stdout)
+    if process.returncode:
+        raise _failed("rev-list")
+    return count
 
 
 def with_commits(folder: Path, findings: list[Finding]) -> list[Finding]:

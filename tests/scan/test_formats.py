@@ -47,6 +47,15 @@ def test_text(found: Callable[..., str], repository: Repository) -> None:
     assert found("text", history=True).splitlines()[1] == f"{commit}:b.py  line 2  API_KEY  hex"
 
 
+@pytest.mark.posix
+def test_text_is_a_line_each(repository: Repository, demo: Project) -> None:
+    """Whatever a file is called."""
+    repository.write("a\nb.py  line 7  OTHER  text\n.py", planted.VALUE)
+    out = io.StringIO()
+    assert run_scan(lambda: demo, ScanOptions(), out, io.StringIO()) == 1
+    assert out.getvalue() == "a\\nb.py  line 7  OTHER  text\\n.py  line 1  API_KEY  text\n"
+
+
 def test_json(found: Callable[..., str]) -> None:
     """Every field is there, null where it does not apply; what was not searched is said."""
     report = json.loads(found("json"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections import defaultdict
 from itertools import cycle, product
 
@@ -68,6 +69,61 @@ def test_staged_deletion(repository: Repository, scan: Scan) -> None:
     repository.commit("a")
     repository.git("rm", "--quiet", "a.txt")
     assert scan(staged=True)[:2] == (0, {"findings": [], "searched": 0, "not_searched": scan()[1]["not_searched"]})
+
+
+def test_staged_and_not_merged(repository: Repository, scan: Scan) -> None:
+    """Of a file in conflict each version that HEAD has not is searched, once, whoever of both has the value."""
+    repository.write("deep/a.txt", "nothing\n")
+    repository.write("gone.txt", "nothing\n")
+    repository.commit("base")
+    repository.git("checkout", "--quiet", "-b", "side")
+    repository.write("deep/a.txt", LEAK)
+    repository.git("rm", "--quiet", "gone.txt")
+    repository.commit("theirs")
+    repository.git("checkout", "--quiet", "main")
+    repository.write("deep/a.txt", "ours\n")
+    repository.write("gone.txt", LEAK)
+    repository.commit("ours")
+    with pytest.raises(subprocess.CalledProcessError):
+        repository.git("merge", "side")
+    status, report, _ = scan("deep", "gone.txt", staged=True)
+    assert [(one["file"], one["line"]) for one in report["findings"]] == [("deep/a.txt", 1)]
+    assert (status, report["searched"]) == (1, 3)
+
+
+def test_staged_elsewhere(repository: Repository, scan: Scan, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A path outside of the repository is refused in one line, which does not take the repository for damaged."""
+    repository.write("a.txt", "nothing\n")
+    repository.commit("a")
+    with pytest.raises(SecretsError, match="--staged: git cannot compare the index with HEAD"):
+        scan(str(tmp_path_factory.mktemp("elsewhere")), staged=True)
+
+
+def test_twice_the_same_path(repository: Repository, scan: Scan) -> None:
+    """What two paths lead to is searched once."""
+    repository.write("a.txt", LEAK)
+    status, report, _ = scan("a.txt", ".", "./a.txt")
+    assert (status, report["searched"], len(report["findings"])) == (1, 1, 1)
+
+
+def test_history_that_is_not_all_here(repository: Repository, scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clone without its blobs is called clean by nobody, and of a shallow one it is said that it is one."""
+    repository.write("a.txt", LEAK)
+    repository.commit("a")
+    repository.write("a.txt", "nothing\n")
+    repository.commit("b")
+    repository.git("config", "uploadpack.allowFilter", "true")
+    whole = f"file://{repository.path}"
+    for name, options, ends in (
+        ("partial", ["--filter=blob:none", "--no-checkout"], (2, "history: 2 objects are not in this partial clone")),
+        ("shallow", ["--depth=1"], (0, "history: a shallow clone")),
+    ):
+        repository.git("clone", "--quiet", *options, whole, name)
+        monkeypatch.chdir(repository.path / name)
+        status, report, said = scan(history=True)
+        assert (status, report["findings"]) == (ends[0], [])
+        assert ends[1] in said
+        assert "history" in [one["name"] for one in report["not_searched"]]
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["loose", "packed"])
