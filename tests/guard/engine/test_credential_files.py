@@ -86,7 +86,7 @@ def test_what_google_auth_reads_of_a_service_account(tmp_path: Path) -> None:
 @pytest.mark.parametrize("registry", ["https://index.docker.io/v1/", "registry.example.net:5000"])
 def test_what_docker_reads_of_its_configuration(tmp_path: Path, registry: str) -> None:
     """The password that its ``auth`` has in base64, and a token; the registry and the user stay."""
-    written = base64.b64encode(f"application17:{PASSWORD}".encode()).decode()
+    written = base64.b64encode(f"an-application-of-ours:{PASSWORD}".encode()).decode()
     config = {
         "auths": {registry: {"auth": written}, "other.example.net": {"auth": "", "identitytoken": SESSION_TOKEN}},
         "credHelpers": {"third.example.net": "an-own-helper-of-ours"},

@@ -112,6 +112,18 @@ def masked(value: str, text: str) -> str:
         (DOTENV, "abcdefgh-storm"),
         (DOTENV, "An0therstorm"),
         (ADO_NET, PASSWORD),
+        ("host=db.example.com user=app password=st;orm=&amp;99 port=5432", "st;orm=&amp;99"),
+        (f"mssql+pyodbc:///?odbc_connect=SERVER%3Ddb%3BUID%3Dapp%3BPWD%3D%7B{PASSWORD}%3B%7D", f"{PASSWORD};"),
+        ("https://store.example.com/a/b.csv?sv=2022-11-02&sp=r&sig=Wint3r%2Fst0rm%2B9", "Wint3r/st0rm+9"),
+        ("BlobEndpoint=https://a.example.com/;SharedAccessSignature=sv=2022&sig=Wint3r%2Fst0rm%2B9", "Wint3r/st0rm+9"),
+        (f"users:\n- {{name: app, password: {PASSWORD}}}\n", PASSWORD),
+        ("tokens:\n- V2ludDNyc3Qwcm0wMQ==\n- --a-storm--\n- [first-storm]\n- last-storm\n", "last-storm"),
+        ("tokens:\n- V2ludDNyc3Qwcm0wMQ==\n- --a-storm--\n- [first-storm]\n", "first-storm"),
+        ('{"password": "st\\xf6rm-in-yaml"}', "störm-in-yaml"),
+        ('password: "st\\xf6rm-in-yaml"\n', "störm-in-yaml"),
+        ("[client]\npassword = semi;colon=9\n", "semi;colon=9"),
+        (f"Password={PASSWORD};Server=db;User ID=app", PASSWORD),
+        (f"spring.datasource.password={PASSWORD}\n", PASSWORD),
         ('{"Default": "Server=db;User Id=app;Password=An0ther\\"storm;"}', 'An0ther"storm'),
         ('{"CLIENT-SECRET": ["first-storm", ["second-storm"]]}', "second-storm"),
         (f"[pypi]\nusername = __token__\npassword = pypi-{PASSWORD}\n", f"pypi-{PASSWORD}"),
@@ -136,6 +148,9 @@ def test_a_secret_part_is_masked_alone(value: str, secret: str) -> None:
         (f"jdbc:sqlserver://primary-database:1433;user=application17;password={PASSWORD}", "primary-database:1433"),
         (f"primary-database:5432:ordersdatabase17:application17:{PASSWORD}", "primary-database:5432:ordersdatabase17"),
         (f"machine internal-gateway login application17 password {PASSWORD}", "internal-gateway login application17"),
+        (f"Password={PASSWORD};Server={HOST};User ID=application17", f"{HOST};User ID=application17"),
+        (f"host={HOST} user=an-application-of-ours password=st;orm=&amp;99", f"{HOST} user=an-application-of-ours"),
+        (f"spring.datasource.username=an-application-of-ours\na.password={PASSWORD}\n", "an-application-of-ours"),
         (SERVICE_ACCOUNT, "invented-project-4711"),
         (SERVICE_ACCOUNT, "robot@invented-project-4711.iam.example.com"),
         (NPM, "//registry.npmjs.example.org/:_authToken="),
@@ -228,7 +243,27 @@ def test_what_the_drivers_read_and_write() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "sign", ['"', "'", "{", "[", ";", "=", ":", "\\", " ", "\n", "a={b;", 'a="b;', "a: |\n", "://", "- ", "a:b@"]
+    "sign",
+    [
+        '"',
+        "'",
+        "{",
+        "[",
+        ";",
+        "=",
+        ":",
+        "\\",
+        " ",
+        "\n",
+        "a={b;",
+        'a="b;',
+        "a: |\n",
+        "://",
+        "- ",
+        "a:b@",
+        "a=b&",
+        "?a=%3D",
+    ],
 )
 def test_reading_takes_time_in_proportion_to_the_length(sign: str) -> None:
     """Whatever a value repeats; 1 MiB in seconds, where squares would be hours."""

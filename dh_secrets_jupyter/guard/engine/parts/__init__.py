@@ -32,11 +32,12 @@ def texts(value: str, *, urls_are_common: bool = False) -> dict[str, list[Range]
         urls_are_common: whether a URL under a key that is not named like a secret may be seen.
     """
     known: dict[str, list[Range]] = {}
-    new = [value]
+    new: dict[str, list[Range]] = {value: []}
     for _ in range(_DEPTH):
         found = {text: _read(text, urls_are_common) for text in new if text not in known}
-        known |= {text: read.visible() for text, read in found.items()}
-        new = [part for read in found.values() for part in read.secrets if len(part.strip()) >= PART_FROM]
+        known |= {text: read.visible() + new[text] for text, read in found.items()}
+        parts = [part for read in found.values() for part in read.secrets.items()]
+        new = {text: visible for text, visible in parts if len(text.strip()) >= PART_FROM}
     return known
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, unquote_plus
 
-from .found import Found
+from .found import Found, Range
 
 _URL = re.compile(r"\b(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{0,30})://")
 _URL_END = re.compile(r"[\s\"'`<>]")
@@ -21,12 +21,19 @@ _PAGES = ("http", "https", "ws", "wss", "ftp", "ftps", "sftp", "ssh", "git")
 """Schemes whose path is no database."""
 
 _ORACLE = re.compile(r"jdbc:oracle:\w{1,16}:(?P<user>[^/@\s]{1,128})/(?P<password>\"[^\"]*\"|[^@\s]+)@(?P<host>\S+)")
+_LIBPQ = re.compile(
+    r"\s*(?:(?:host|hostaddr|port|dbname|user|password|service|options|passfile|application_name|connect_timeout"
+    r"|client_encoding|target_session_attrs|channel_binding|krbsrvname|gss\w+|keepalives\w*|ssl\w+)\s*=\s*"
+    r"(?:'[^'\\]*(?:\\.[^'\\]*)*'|(?:[^\s\\']|\\.)+(?<!;))(?:\s+|\Z)){2,}",
+    re.DOTALL,
+)
+"""A whole string of libpq, in which a ``;`` is a sign like any other."""
 _WORDS = re.compile(
     r"(?:^|(?<=\s))(?P<key>[A-Za-z][\w.\-]{0,63})[ ]{0,4}=[ ]{0,4}"
     r"(?P<text>'[^'\\]*(?:\\.[^'\\]*)*'|\"[^\"\\]*(?:\\.[^\"\\]*)*\"|(?:\\.|[^\s\\'\"])(?:\\.|[^\s\\])*)",
     re.DOTALL | re.MULTILINE,
 )
-_QUERY = re.compile(r"[?&;](?P<key>[A-Za-z][\w.\-]{0,63})=(?P<text>[^&#\s]+)")
+_QUERY = re.compile(r"(?<=[?&;])(?P<key>[A-Za-z][\w.\-]{0,63})=(?P<text>[^&#\s]+)")
 _PARENTHESES = re.compile(r"\(\s*(?P<key>[A-Za-z][\w.\-]{0,63})\s*=(?P<text>[^()]+)\)")
 _BEFORE_KEY = re.compile(r"[;:?&,(]")
 _CLOSING = {'"': '"', "'": "'", "{": "}"}
@@ -77,7 +84,9 @@ def _read_url(found: Found, text: str, scheme: str, start: int, end: int) -> Non
     if scheme.lower() not in _PAGES and text.find("/", authority_end + 1, path_end) < 0:
         found.common(authority_end, path_end)
     if query >= 0:
-        _read_pairs(found, _QUERY, text, query, end)
+        for pair in _QUERY.finditer(text, query, end):
+            if not _read_pair(found, _QUERY, pair):
+                read_nested(found, text, unquote_plus(pair["text"]), pair.span("text"))
 
 
 def _authority_end(text: str, start: int, end: int) -> int:
@@ -89,20 +98,36 @@ def read_connection(found: Found, text: str, start: int, end: int) -> bool:
     """Notes what a connection string's keywords name; tells whether there is any such keyword."""
     if text.find("=", start, end) < 0:
         return False
-    any_found = text.find(";", start, end) >= 0 and _read_semicolons(found, text, start, end)
+    any_found = text.find(";", start, end) >= 0 and not _LIBPQ.fullmatch(text, start, end)
+    any_found = any_found and _read_semicolons(found, text, start, end)
     if not any_found and text.find("(", start, end) >= 0:
         any_found = _read_pairs(found, _PARENTHESES, text, start, end)
-    return any_found or _read_pairs(found, _WORDS, text, start, end)
+    any_found = any_found or _read_pairs(found, _WORDS, text, start, end)
+    return any_found or (text.find("&", start, end) >= 0 and _read_pairs(found, _QUERY, text, start, end))
+
+
+def read_nested(found: Found, text: str, plain: str, span: Range) -> None:
+    """Reads a connection string under any other key; one with escapes by itself, for the sake of its secrets."""
+    if "=" not in plain:
+        return
+    if text[slice(*span)] == plain:
+        read_connection(found, text, *span)
+    else:
+        inner = Found()
+        read_connection(inner, plain, 0, len(plain))
+        if inner.secrets:
+            found.secret(*span, *inner.secrets)
 
 
 def _read_pairs(found: Found, pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:
-    any_found = False
-    for pair in pattern.finditer(text, start, end):
-        raw = pair["text"]
-        plain = re.sub(r"\\(.)", r"\1", raw[1:-1] if raw[0] in "'\"" else raw, flags=re.DOTALL)
-        forms = (raw, plain, unquote(raw), unquote_plus(raw)) if pattern is _QUERY else (plain,)
-        any_found |= found.entry(pair["key"], pair.span("key"), *pair.span("text"), *forms)
-    return any_found
+    return any([_read_pair(found, pattern, pair) for pair in pattern.finditer(text, start, end)])  # noqa: C419  # all
+
+
+def _read_pair(found: Found, pattern: re.Pattern[str], pair: re.Match[str]) -> bool:
+    raw = pair["text"]
+    plain = re.sub(r"\\(.)", r"\1", raw[1:-1] if raw[0] in "'\"" else raw, flags=re.DOTALL)
+    forms = (raw, plain, unquote(raw), unquote_plus(raw)) if pattern is _QUERY else (plain,)
+    return found.entry(pair["key"], pair.span("key"), *pair.span("text"), *forms)
 
 
 def _read_semicolons(found: Found, text: str, start: int, end: int) -> bool:

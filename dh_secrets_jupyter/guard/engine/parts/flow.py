@@ -6,7 +6,7 @@ import json
 import re
 
 from . import keys
-from .connections import read_connection
+from .connections import read_nested
 from .found import Found, Range
 
 _TOKEN = re.compile(
@@ -14,6 +14,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+
+_YAML_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
+"""An escape, with the digits of the one that JSON does not have."""
 
 Key = tuple[str, Range]
 """A key, and where it stands."""
@@ -44,7 +47,16 @@ def read_flow(found: Found, text: str, start: int, end: int, key: Key | None = N
             plain, span = _read(token)
             last = plain, span
             if key and not found.entry(*key, *span, plain):
-                _nested(found, text, plain, span)
+                read_nested(found, text, plain, span)
+
+
+def unescaped(raw: str) -> str:
+    """Returns what a text in double quotes says, to JSON or to YAML; raises ValueError where it says nothing."""
+    return str(json.loads(f'"{_YAML_ESCAPE.sub(_as_json, raw)}"', strict=False))
+
+
+def _as_json(escape: re.Match[str]) -> str:
+    return json.dumps(chr(int(escape[1], 16)))[1:-1] if escape[1] else escape[0]
 
 
 def _read(token: re.Match[str]) -> tuple[str, Range]:
@@ -56,20 +68,7 @@ def _read(token: re.Match[str]) -> tuple[str, Range]:
         return raw[1:-1].replace("''", "'"), (start + 1, end - 1)
     if "\\" in raw:
         try:
-            return str(json.loads(raw, strict=False)), (start + 1, end - 1)
+            return unescaped(raw[1:-1]), (start + 1, end - 1)
         except ValueError:
             pass
     return raw[1:-1], (start + 1, end - 1)
-
-
-def _nested(found: Found, text: str, plain: str, span: Range) -> None:
-    """Reads a connection string under any other key; one with escapes by itself, for the sake of its secrets."""
-    if "=" not in plain:
-        return
-    if text[slice(*span)] == plain:
-        read_connection(found, text, *span)
-    else:
-        inner = Found()
-        read_connection(inner, plain, 0, len(plain))
-        if inner.secrets:
-            found.secret(*span, *inner.secrets)

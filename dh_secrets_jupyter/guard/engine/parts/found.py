@@ -20,19 +20,20 @@ class Found:
     """The secrets in one value, and what of it may be seen.
 
     Attributes:
-        secrets: the texts of the parts that are secrets, each once.
+        secrets: the texts of the parts that are secrets, each with what of it may be seen.
     """
 
     def __init__(self, *, urls_are_common: bool = False) -> None:
         self._urls_are_common = urls_are_common
-        self.secrets: dict[str, None] = {}
+        self.secrets: dict[str, list[Range]] = {}
         self._secret_spans: list[Range] = []
         self._common_spans: list[Range] = []
 
     def secret(self, start: int, end: int, *texts: str) -> None:
         """Notes a secret part: where it stands, and how it may read (decoded, without its quotes)."""
         self._secret_spans.append((start, end))
-        self.secrets.update(dict.fromkeys(filter(None, texts)))
+        for text in filter(None, texts):
+            self.secrets.setdefault(text, [])
 
     def common(self, start: int, end: int) -> None:
         """Notes something that may be seen."""
@@ -42,13 +43,24 @@ class Found:
     def entry(self, key: str, key_span: Range, start: int, end: int, *texts: str) -> bool:
         """Notes what stands under a key, as its name says; tells whether the name says anything."""
         if keys.is_secret(key):
-            self.secret(start, end, *texts, *(encoded for text in texts for encoded in _from_base64(key, text)))
+            self.secret(start, end, *texts)
+            for text in texts:
+                self._decoded(key, text)
         elif keys.is_common(key) or (self._urls_are_common and any(map(_WHOLE_URL.fullmatch, texts))):
             self.common(start, end)
         else:
             return False
         self.common(*key_span)
         return True
+
+    def _decoded(self, key: str, text: str) -> None:
+        """Notes what base64 stands for, as Docker, npm and Kubernetes write it; under auth a user and the password."""
+        if not (plain := _from_base64(text)):
+            return
+        user, _, password = plain.partition(":") if key.lower().endswith("auth") else ("", "", "")
+        self.secrets.setdefault(plain, [(0, len(user))] if password else [])
+        if password:
+            self.secrets.setdefault(password, [])
 
     def visible(self) -> list[Range]:
         """Returns what may be seen, if there is any secret at all: not what holds a secret as a part of its own."""
@@ -68,12 +80,9 @@ def _holds(span: Range, secrets: list[Range]) -> bool:
     return False
 
 
-def _from_base64(key: str, text: str) -> list[str]:
-    """Returns the text that base64 stands for, as Docker, npm and Kubernetes write it; under auth, its password too."""
+def _from_base64(text: str) -> str:
     try:
         plain = base64.b64decode(text, validate=True).decode()
     except (binascii.Error, ValueError):
-        return []
-    if not plain.replace("\n", "").isprintable():
-        return []
-    return [plain, plain.partition(":")[2]] if key.lower().endswith("auth") else [plain]
+        return ""
+    return plain if "".join(plain.split()).isprintable() else ""

@@ -1,7 +1,8 @@
 """The one list of keys: those under which a secret stands, and those of what may be seen beside it.
 
 Words are compared in lower case and without what joins them: ``Client-Secret`` is ``clientsecret``. A key is
-named like a list where it is one of it, or ends in ``_`` or ``-`` and one of it, as ``db_password`` does.
+named like a list where it is one of it, or ends in ``_`` or ``-`` and one of it, as ``db_password`` does. A key with
+dots is a path (``spring.datasource.password``), whose last name counts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ _SECRETS = """
     refresh-token registry-token sas-token security-token session-token
     api-key api-keys app-key access-key account-key auth-key encryption-key key-data master-key private-key
     secret-key secret-access-key service-key shared-key shared-access-key shared-access-signature signing-key ssh-key
+    sig signature
     storage-key subscription-key
     auth authorization basic-auth credential credentials
     pgpassword mysql-pwd ssl-password
@@ -57,6 +59,11 @@ def is_common(key: str) -> bool:
     return _is_like(key, _COMMON_NAMES)
 
 
+def is_known(key: str) -> bool:
+    """Returns whether a key's name says anything."""
+    return is_secret(key) or is_common(key)
+
+
 def holds_hosts(key: str) -> bool:
     """Returns whether the keys of the map under a key are hosts."""
     return key.lower() in _HOSTS_IN
@@ -66,5 +73,5 @@ def holds_hosts(key: str) -> bool:
 def _is_like(key: str, names: frozenset[str]) -> bool:
     if len(key) > _LONGEST:
         return False
-    words = _SEPARATORS.split(key.lower().replace(" ", ""))
+    words = _SEPARATORS.split(key.rpartition(".")[2].lower().replace(" ", ""))
     return any("".join(words[first:]) in names for first in range(len(words)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 
+from . import keys
 from .connections import read_connection
-from .flow import read_flow
+from .flow import read_flow, unescaped
 from .found import Found, Range
 
 _FIELD = r"[^:\\\s]*(?:\\.[^:\\\s]*)*"
@@ -27,9 +27,12 @@ _ENTRY = re.compile(
 _CONNECTION = re.compile(
     r";\s*[A-Za-z][\w .\-]{0,63}=|^\s*[A-Za-z][\w.\-]*\s*=\s*(?:'[^\n]*'|[^\s'\"]+)\s+\w[\w.\-]*\s*=\s*[^\s=]"
 )
+_KEY = re.compile(r"[;\s]\s*([A-Za-z][\w.\-]{0,63}(?: [\w.\-]{1,63})?)\s*=")
 _TAG = re.compile(r"[!&]\S*[ \t]+")
 _BLOCK = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?")
+_FLOW_ITEM = re.compile(r"[ \t]*(?:-[ \t]+)+(?=[\[{])")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)-[ \t]+(?P<text>[^\n]*)")
+_NO_TEXT = re.compile(r"\{|-?(?:\s|\Z)")
 _ENDED = re.compile(r"[ \t]*[,;]?[ \t\r]*(?:\n|\Z|[ \t]#)")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#")
 _UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -70,12 +73,23 @@ class _Lines:
             self._found.secret(line.start("text"), line.start("text") + len(raw), raw, _UNESCAPE.sub(r"\1", raw))
             for name in ("host", "port", "database", "user"):
                 self._found.common(*line.span(name))
-        elif _CONNECTION.search(text, start, end) and read_connection(self._found, text, start, end):
+        elif self._is_connection(start, end) and read_connection(self._found, text, start, end):
             pass
+        elif item := _FLOW_ITEM.match(text, start, end):
+            read_flow(self._found, text, item.end(), end)
         elif entry := _ENTRY.match(text, start, end):
             self._read_entry(entry, start, end)
         else:
             read_connection(self._found, text, start, end)
+
+    def _is_connection(self, start: int, end: int) -> bool:
+        """Returns whether a line looks like a connection string, and not like a password that has ``;`` in it."""
+        if not _CONNECTION.search(self._text, start, end):
+            return False
+        entry = _ENTRY.match(self._text, start, end)
+        return not (entry and keys.is_secret(entry["key"].rstrip())) or (
+            entry["sign"] == "=" and any(map(keys.is_known, _KEY.findall(self._text, entry.end(), end)))
+        )
 
     def _read_entry(self, entry: re.Match[str], line: int, end: int) -> None:
         text, yaml = self._text, entry["sign"] == ":"
@@ -136,10 +150,14 @@ class _Lines:
         """Reads YAML's list under a key: its texts, not its maps."""
         while item := _ITEM.match(self._text, self.at):
             start, end = _stripped(self._text, *item.span("text"))
-            if self._text[start : start + 1] in ("", "[", "{", "-") or _ENTRY.match(self._text, start, end):
+            entry = _ENTRY.match(self._text, start, end)
+            if _NO_TEXT.match(self._text, start, end) or (entry and entry["sign"] == ":"):
                 return
             self.at = item.end() + 1
-            self._read_text(key, key_span, start, end)
+            if self._text[start] == "[":
+                read_flow(self._found, self._text, start, end, (key, key_span))
+            else:
+                self._read_text(key, key_span, start, end)
 
     def _line_end(self, start: int) -> int:
         end = self._text.find("\n", start)
@@ -170,7 +188,7 @@ def _unquoted(raw: str, quote: str) -> list[str]:
     if "\\" not in raw:
         return []
     try:
-        return [str(json.loads(f'"{raw}"', strict=False)), _UNESCAPE.sub(r"\1", raw)]
+        return [unescaped(raw), _UNESCAPE.sub(r"\1", raw)]
     except ValueError:
         return [_UNESCAPE.sub(r"\1", raw)]
 
