@@ -42,7 +42,8 @@ def run_need(
     found = {name: read_file(Path(name)) for name in paths}
     if example:
         out.write(_example(found))
-        return 0
+        if not check:
+            return 0
     try:
         stored: set[str] | None = {secret.name for secret in open_project().list_secrets()}
     except SecretsError as error:
@@ -50,9 +51,9 @@ def run_need(
             raise
         stored = None
         print(f"Could not check what is missing: {error}", file=err)
-    if as_json:
+    if as_json and not example:
         out.write(_to_json(found, stored))
-    else:
+    elif not example:
         out.writelines(_to_text(name, needs, stored) for name, needs in found.items())
     if check and any(_is_lacking(needs, stored or set()) for needs in found.values()):
         return MISSING

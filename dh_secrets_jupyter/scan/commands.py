@@ -67,7 +67,7 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
     else:
         from .shares import divide
 
-        found = list(dict.fromkeys(files.files(options.paths)))
+        found = files.files(options.paths)
         report.add(divide(found, partial(_search_files, masker, err), partial(_search_files, masker, None)))
     in_history = options.history
     missing = git.count_missing(Path()) if in_history else 0
@@ -111,9 +111,9 @@ def run_scrub(
     project = open_project()
     masker = values.load(project, report)
     marked: list[Finding] = []
-    found = list(dict.fromkeys(files.files(paths)))
+    found = files.files(paths)
     if not check:
-        for folder in {path.resolve().parent for path in found}:
+        for folder in {(path.resolve() if path.is_symlink() else path).parent for path in found}:
             remove_drafts(folder)
         found = [path for path in found if path.exists()]
     for document in _counted(files.documents(found, report), err):

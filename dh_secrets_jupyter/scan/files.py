@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 from ..errors import SecretsError
@@ -12,8 +13,8 @@ from .findings import NotSearched, Report
 from .search import Document
 
 
-def files(paths: Iterable[str]) -> Iterator[Path]:
-    """Yields the files that are named, and those of the folders that are named; without any, of this folder.
+def files(paths: Iterable[str]) -> list[Path]:
+    """Returns once each the files that are named, and those of the folders that are; without any, of this folder.
 
     Of a folder these are the files that git tracks there or would track, else all of them. Links within it are not
     followed.
@@ -21,14 +22,14 @@ def files(paths: Iterable[str]) -> Iterator[Path]:
     Raises:
         SecretsError: there is no such file or folder.
     """
+    found: dict[str, Path] = {}
     for name in paths or ["."]:
         path = Path(name)
-        if path.is_dir():
-            yield from _below(path)
-        elif path.exists():
-            yield path
-        else:
-            raise SecretsError(name, "no such file or folder", "Check the path")
+        if not name or not path.exists():  # an empty name is that of a variable that was not set
+            raise SecretsError(name or "''", "no such file or folder", "Check the path")
+        for file in _below(path) if path.is_dir() else [path]:
+            found.setdefault(os.path.abspath(file), file)  # noqa: PTH100  # which does not ask the system
+    return list(found.values())
 
 
 def documents(found: Iterable[Path], report: Report) -> Iterator[Document]:
@@ -36,7 +37,12 @@ def documents(found: Iterable[Path], report: Report) -> Iterator[Document]:
     for path in found:
         try:
             with path.open("rb") as file:
-                yield Document(str(path), os.fstat(file.fileno()).st_size, file.read)
+                size = os.fstat(file.fileno()).st_size
+                if size:
+                    yield Document(str(path), size, file.read)
+                else:  # it is empty, or a pipe
+                    data = file.read()
+                    yield Document(str(path), len(data), BytesIO(data).read)
         except OSError as error:
             report.unread.append(NotSearched(str(path), f"cannot be read ({os.strerror(error.errno or 0)})"))
 

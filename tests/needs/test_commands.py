@@ -59,6 +59,7 @@ def test_example(demo: Project) -> None:
     """A dotenv file to fill in; what is optional is a comment."""
     text = "# to log in\nA=\n# to log in\ndb-pass=\n# to log in\n# optional\n# C=\n"
     assert _run(demo, "a.py", example=True) == (0, text)
+    assert _run(demo, "a.py", example=True, check=True) == (1, text)
 
 
 def test_check(demo: Project) -> None:

@@ -45,10 +45,35 @@ def test_elsewhere_they_are_all_of_the_folder(tmp_path: Path, monkeypatch: pytes
     assert found("link") == ["link"]
 
 
-def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:
-    """Before anything is searched."""
-    with pytest.raises(SecretsError, match=r"nowhere: no such file or folder"):
-        found(str(tmp_path / "nowhere"))
+def test_what_is_not_there_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is searched. No name is not this folder: it is that of a variable that was not set."""
+    monkeypatch.chdir(tmp_path)
+    Path("a").touch()
+    for name, shown in (str(tmp_path / "nowhere"), r"nowhere"), ("", "''"):
+        with pytest.raises(SecretsError, match=f"{shown}: no such file or folder"):
+            found("a", name)
+
+
+def test_each_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many paths lead to it, a file bears the name that it was found by first."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "deep/b"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).touch()
+    assert found("deep", ".", "./a", str(tmp_path / "a"), "deep/../deep/b") == ["a", "deep/b"]
+
+
+@pytest.mark.posix
+def test_pipe(tmp_path: Path) -> None:
+    """What has no size is read to its end, as `scan <(command)` hands it on."""
+    source, target = os.pipe()
+    os.write(target, b"sample")
+    os.close(target)
+    try:
+        opened = [(document.size, document.read(9)) for document in documents([Path(f"/dev/fd/{source}")], Report())]
+    finally:
+        os.close(source)
+    assert opened == [(6, b"sample")]
 
 
 def test_what_cannot_be_opened_is_reported(tmp_path: Path) -> None:
