@@ -56,12 +56,12 @@ FILES = {
 """Other files, with a text on their third line."""
 
 
-def write_database(path: Path, text: str) -> None:
-    """Writes a database of SQLite with a text in it, which fits a page."""
-    path.parent.mkdir(exist_ok=True)
+def write_database(path: Path, text: str, table: str = "t") -> None:
+    """Writes a database of SQLite with a text in a table, which fits a page."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("create table t (a)")
-        connection.execute("insert into t values (?)", [text])
+        connection.execute(f"create table {table} (a)")
+        connection.execute(f"insert into {table} values (?)", [text])
 
 
 def masker() -> Masker:

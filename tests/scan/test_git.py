@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections import defaultdict
-from itertools import cycle, product
+from itertools import product
 
 import pytest
 
@@ -175,46 +175,50 @@ def test_damaged_history(repository: Repository, scan: Scan, packed: bool) -> No
 
 
 @pytest.mark.slow
-def test_history_of_each_encoding_in_each_place(repository: Repository, scan: Scan) -> None:
-    """Whatever became of a file, renamed, deleted, merged or packed, each encoding in each place is found in it, once:
-    in notebooks of any formatting, and in other files."""
-    planted_in: dict[tuple[str, str], tuple[str, str | None]] = {}
-    formattings = cycle(planted.FORMATTINGS.values())
+@pytest.mark.parametrize("packed", [False, True], ids=["loose", "packed"])
+def test_history_of_each_encoding_in_each_place(repository: Repository, scan: Scan, packed: bool) -> None:
+    """Whatever became of a file, renamed, deleted or merged, each encoding in each place is found in it, once: in
+    notebooks of each formatting, and in other files."""
+    expected: dict[str, tuple[str, str, str | None]] = {}
 
-    def plant(place: str, encoding: str) -> None:
-        secret, text = planted.ENCODED[encoding]
-        planted_in[place, encoding] = secret, None
-        if make := planted.PLACES.get(place):
-            planted_in[place, encoding] = secret, planted.EXPECTED[place]["field"]
-            repository.write(f"{place}/{encoding}.ipynb", next(formattings)(make(text)))
-        elif place == "db":
-            planted.write_database(repository.path / place / f"{encoding}.db", text)
-        else:
-            repository.write(f"{place}/{encoding}.{place}", planted.FILES[place].format(text))
+    def plant(fate: str) -> None:
+        for (place, make), formatting, encoding in product(
+            planted.PLACES.items(), planted.FORMATTINGS, planted.ENCODED
+        ):
+            secret, text = planted.ENCODED[encoding]
+            document = make(text)
+            document["metadata"]["fate"] = fate  # so that no two are one blob
+            name = f"{fate}/{place}/{formatting}/{encoding}.ipynb"
+            repository.write(name, planted.FORMATTINGS[formatting](document))
+            expected[name] = secret, encoding, planted.EXPECTED[place]["field"]
+        for place, encoding in product([*planted.FILES, "db"], planted.ENCODED):
+            secret, text = planted.ENCODED[encoding]
+            name = f"{fate}/{place}/{encoding}.{place}"
+            if place == "db":
+                planted.write_database(repository.path / name, text, fate)
+            else:
+                repository.write(name, f"{planted.FILES[place].format(text)}{fate}\n")
+            expected[name] = secret, encoding, None
 
-    places = [*planted.PLACES, *planted.FILES, "db"]
-    renamed, deleted, merged = (places[number::3] for number in range(3))
-    for place, encoding in product(renamed + deleted, planted.ENCODED):
-        plant(place, encoding)
+    plant("renamed")
+    plant("deleted")
     first = repository.commit("made")
-    for place in renamed:
-        repository.git("mv", place, f"renamed-{place}")
+    repository.git("mv", "renamed", "later")
     repository.commit("renamed")
-    repository.git("rm", "--quiet", "-r", *deleted)
+    repository.git("rm", "--quiet", "-r", "deleted")
     repository.commit("deleted")
     repository.git("checkout", "--quiet", "-b", "side", first)
-    for place, encoding in product(merged, planted.ENCODED):
-        plant(place, encoding)
+    plant("merged")
     repository.commit("side")
     repository.git("checkout", "--quiet", "main")
     repository.git("merge", "--quiet", "--no-edit", "side")
-    repository.git("gc", "--quiet")
-    found: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    if packed:
+        repository.git("gc", "--quiet")
+    found: defaultdict[str, list[tuple[str, str, str | None]]] = defaultdict(list)
     for one in scan(history=True)[1]["findings"]:
-        place, _, name = one["file"].removeprefix("renamed-").partition("/")
-        assert one["encoding"] == name.partition(".")[0]
-        found[place, one["encoding"]].append((one["secret"], one["field"]))
-    assert found == {key: [expected] for key, expected in planted_in.items()}
+        name = one["file"].replace("later/", "renamed/")
+        found[name].append((one["secret"], one["encoding"], one["field"]))
+    assert found == {name: [finding] for name, finding in expected.items()}
 
 
 def test_commits_are_those_of_git(repository: Repository, scan: Scan) -> None:
