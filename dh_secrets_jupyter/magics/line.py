@@ -30,8 +30,10 @@ def parse(text: str) -> Line:
     Raises:
         SecretsError: no such command or option. It never repeats what may be a value.
     """
-    name, _, rest = text.strip().partition(" ")
+    name, rest = [*text.split(maxsplit=1), "", ""][:2]
     command = COMMANDS.get(name)
+    if command is None and "[secret:" in rest:  # what was typed for `set`
+        raise typed_value_error(SET, rest)
     if command is None:
         from difflib import get_close_matches  # only for a slip
 
@@ -74,6 +76,7 @@ def _split(text: str) -> list[str]:
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split = True
     lexer.commenters = ""
+    lexer.whitespace += "\xa0"
     if os.name == "nt":
         lexer.escape = ""  # a path's backslashes are meant
     return list(lexer)

@@ -48,6 +48,18 @@ def test_help_may_be_asked_for_anywhere(text: str) -> None:
     assert line.parse(text).asks_for_help
 
 
+def test_a_value_typed_behind_a_command_that_there_is_not_is_refused_as_one_of_set() -> None:
+    """The line comes with a mark in its place, and the refusal says to rotate it."""
+    with pytest.raises(SecretsError, match="K: a value must not be typed in a cell, and nothing was stored. Rotate it"):
+        line.parse("add K [secret:K]")
+
+
+@pytest.mark.parametrize("text", ["get\tA\tas\tB", "  get  A  as  B ", "get\xa0A\xa0as B"])
+def test_words_are_separated_by_any_blank(text: str) -> None:
+    """Tabs, several blanks, and those that do not break, as they come from a page."""
+    assert line.refs_of(line.parse(text)) == [SecretRef("A", "B")]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

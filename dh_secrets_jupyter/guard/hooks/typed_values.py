@@ -32,11 +32,14 @@ _CELL_MAGICS = re.compile(r"(?:\s*%%[^\n]*\n)*\s*")
 _STRING = (
     r'''[rbufRBUF]{0,2}(?:"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')'''
 )
+_BLANK = r"[ \t\xa0]"  # what is copied from a page may have blanks that do not break
+# Commands that there are not: whoever types one and a value behind the name meant `set`.
+_MEANT_SET = ("sett", "ste", "add", "create", "new", "put", "save", "store", "update", "write")
 _LEXEMES = re.compile(
-    rf"""(?P<cell> (?:\A\s*+ | ^[ \t]*+ | \n[ \t]*+) (?P<sign>%%)[ \t]*secret [ \t]+ set (?=\s|\Z))
-      | (?P<lease> \A\s* %%[ \t]*secret (?=[ \t]))
+    rf"""(?P<cell> (?:\A\s*+ | ^[ \t]*+ | \n[ \t]*+) (?P<sign>%%)[ \t]*secret {_BLANK}+ set (?=\s|\Z))
+      | (?P<lease> \A\s* %%[ \t]*secret (?={_BLANK}))
       | (?P<line> (?:^[ \t]*+(?:%%?(?:prun|time|timeit)\b[^\n!"']*?(?<![ \t])[ \t]++)? | [\s;=,(]%%?) (?:%%?)?
-          [ \t]* secret (?:[ \t]|\\\n)+ (?P<command>{"|".join(COMMANDS)}) (?=\s|\Z))
+          [ \t]* secret (?:{_BLANK}|\\\n)+ (?P<command>{"|".join([*COMMANDS, *_MEANT_SET])}) (?=\s|\Z))
       | (?P<call> \b(?:run_line_magic|run_cell_magic|run_cell|magic) [ \t]* \( )
       | (?P<comment> \#[^\n]*)
       | (?P<string> {_STRING})
@@ -45,7 +48,7 @@ _LEXEMES = re.compile(
 )
 # A text in quotes goes on over several lines where the quote begins the word; `it's` is a word like any other.
 _WORD = re.compile(
-    r"""[ \t]*(?:\\\n[ \t]*)*(?P<word>"(?:\\.|[^"\\])*"\S*|'(?:\\.|[^'\\])*'\S*|(?:"[^"\n]*"|'[^'\n]*'|\S)+)""",
+    rf"""{_BLANK}*(?:\\\n{_BLANK}*)*(?P<word>"(?:\\.|[^"\\])*"\S*|'(?:\\.|[^'\\])*'\S*|(?:"[^"\n]*"|'[^'\n]*'|\S)+)""",
     re.DOTALL,
 )
 _COMMENT = re.compile(r"(?P<sign>[ \t]*\#[ \t]*)[^\s][^\n]*")
@@ -65,8 +68,7 @@ def scrub(source: str) -> tuple[str, list[TypedValue]]:
 
     What the command then sees is still more than a name, so that it refuses it.
     """
-    lowered = source.lower()
-    if "secret" not in lowered or ("set" not in lowered and "-" not in lowered) or _TEXT_CELLS.match(source):
+    if "secret" not in source.lower() or _TEXT_CELLS.match(source):
         return source, []
     done: list[str] = []
     typed: list[TypedValue] = []
@@ -79,7 +81,7 @@ def scrub(source: str) -> tuple[str, list[TypedValue]]:
             continue
         match found.lastgroup:
             case "line":
-                text, start = _line(source, start, typed, COMMANDS[found["command"].lower()])
+                text, start = _line(source, start, typed, COMMANDS.get(found["command"].lower(), SET))
             case "lease":
                 text, start = _line(source, start, typed, LEASE)
             case "cell":
