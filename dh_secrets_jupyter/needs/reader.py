@@ -32,6 +32,7 @@ _DEEPEST = 5
 _ESCAPED = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
 _COMMENTED = re.compile(r"^([ \t]*)#[ \t]?((?:[\w, \t]+=[ \t]*)?%{1,2}[A-Za-z]\w*.*)$", re.MULTILINE)
 _CELL = re.compile(r"^(?:#[ \t]*%%(?=\s|$).*|# In\[[ \d]*\]:.*|(?=%%\w))", re.MULTILINE)
+_TEXT_CELL = re.compile(r"#[ \t]*%%.*\[(?:markdown|md|raw)\]")
 _MAGIC = re.compile(r"^\s*(?:[\w, ]+=\s*)?(?P<kind>%{1,2})(?P<name>\w+)[ \t]*(?P<rest>.*)$")
 
 
@@ -83,7 +84,8 @@ def read_script(text: str) -> Needs:
     script = _COMMENTED.sub(r"\1\2", text)
     starts = [0, *(mark.start() for mark in _CELL.finditer(script)), len(script)]
     cells = [script[start:end] for start, end in pairwise(starts)]
-    return read_cells(enumerate(filter(str.strip, cells), 1))
+    numbered = enumerate(filter(str.strip, cells), 1)
+    return read_cells((number, cell) for number, cell in numbered if not _TEXT_CELL.match(cell))
 
 
 def read_cells(cells: Iterable[tuple[int, str]]) -> Needs:
