@@ -122,7 +122,7 @@ CELLS = [
 
 @pytest.mark.parametrize("form", ["py:percent", "py:light", "ipynb"])
 def test_jupytext(tmp_path: Path, form: str) -> None:
-    """A notebook needs the same when jupytext made a script of it, whose magics are comments; its texts need nothing."""
+    """A notebook needs the same when jupytext made a script of it, whose magics are comments; texts need nothing."""
     text = nbformat.v4.new_markdown_cell("Title\n%secret get NONE")  # type: ignore[no-untyped-call]  # nbformat's
     code = [nbformat.v4.new_code_cell(cell) for cell in CELLS]  # type: ignore[no-untyped-call]  # nbformat's
     notebook = nbformat.v4.new_notebook(cells=[text, *code])  # type: ignore[no-untyped-call]  # nbformat's
