@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -80,7 +81,7 @@ def write(path: Path, old: bytes, new: bytes) -> None:
     """
     path = path.resolve()  # a link stays one
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
+        known = path.stat()
         handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_DRAFT, dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -88,7 +89,8 @@ def write(path: Path, old: bytes, new: bytes) -> None:
                 file.write(new)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(beside).chmod(mode)
+            _give(beside, known)
+            Path(beside).chmod(stat.S_IMODE(known.st_mode))
             is_same = path.read_bytes() == old
             if is_same:
                 Path(beside).replace(path)
@@ -102,6 +104,14 @@ def write(path: Path, old: bytes, new: bytes) -> None:
             return
         problem = "was changed meanwhile, and was left as it is"
     raise SecretsError(str(path), problem, "Save and close it elsewhere, and scrub again")
+
+
+def _give(name: str, owners: os.stat_result) -> None:
+    """Gives a file the group, and, where one may as root may, the owner of another."""
+    if sys.platform != "win32":
+        for uid, gid in (-1, owners.st_gid), (owners.st_uid, -1):
+            with contextlib.suppress(PermissionError):
+                os.chown(name, uid, gid)
 
 
 def remove_drafts(folder: Path) -> None:

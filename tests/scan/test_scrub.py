@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import stat
@@ -175,6 +176,25 @@ def test_link_stays_one(tmp_path: Path) -> None:
     write(tmp_path / "link", b"old", b"new")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "a").read_bytes() == b"new"
+
+
+@pytest.mark.posix
+def test_owner_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where root scrubs what is somebody else's; who may not give a file away writes it all the same."""
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "chown", lambda name, uid, gid: given.append((uid, gid)))
+    write(path, b"old", b"new")
+    owners = path.stat()
+    assert given == [(-1, owners.st_gid), (owners.st_uid, -1)]
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "chown", refused)
+    write(path, b"new", b"newer")
+    assert path.read_bytes() == b"newer"
 
 
 def test_changed_meanwhile(tmp_path: Path) -> None:
