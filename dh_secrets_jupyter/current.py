@@ -18,6 +18,9 @@ _current: Project | None = None
 _opened: tuple[tuple[str | None, str], Project] | None = None
 """The choice that the settings made last, and the project opened for it."""
 
+_known: set[tuple[str, str]] = set()
+"""The sources of projects that :func:`remember` was told of."""
+
 
 def user() -> str:
     """Returns who is written down for a change made here: the hub's user, else the login name."""
@@ -43,6 +46,7 @@ def project() -> Project:
     choice = settings.choice()
     if _opened is None or _opened[0] != choice:
         _opened = choice, settings.open(user=user())
+        remember(_opened[1])
     return _opened[1]
 
 
@@ -50,7 +54,18 @@ def switch(name: str, provider: str | None = None) -> Project:
     """Makes another project the current one; where it cannot be opened the current one stays."""
     global _current
     _current = _open(name, provider)
+    remember(_current)
     return _current
+
+
+def remember(used: Project) -> None:
+    """Remembers a project that was worked with, or that has secrets; one whose name was only typed is no such."""
+    _known.add(used.source)
+
+
+def known_projects(provider: str) -> set[str]:
+    """Returns the names of those that are remembered, for a provider that cannot list its projects."""
+    return {name for where, name in _known if where == provider}
 
 
 def is_switched() -> bool:

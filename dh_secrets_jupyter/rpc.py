@@ -97,8 +97,10 @@ def _status(project: Project, request: Request) -> JSON:
 
 
 def _projects(project: Project, request: Request) -> JSON:
-    known = {project.name, current.project().name}
-    return {"projects": sorted(known.union(project.provider.projects() or ()))}
+    """Lists what the provider lists and the kernel's own; where it lists none, those that were worked with here."""
+    listed = project.provider.projects()
+    known = current.known_projects(project.provider.name) if listed is None else listed
+    return {"projects": sorted({current.project().name, *known})}
 
 
 def _create(project: Project, request: Request) -> JSON:
@@ -140,6 +142,7 @@ def _copy(project: Project, request: Request) -> JSON:
     new_name = wire.parse_text(params, "new_name", name) if "new_name" in params else name
     to = Project(target, project.provider, user=project.user)
     secret = project.copy(name, new_name, to=to, move=wire.parse_flag(params, "move", name))
+    current.remember(to)
     project.notices = [*to.notices, *project.notices]
     return wire.secret_to_json(secret.name, secret.metadata)
 

@@ -124,6 +124,8 @@ class Panel(AnsweringWidget):
         changed, self._fallback = table != self._fallback, table
         if changed and self._displayed:
             fallback.update(self._displayed, table)
+        if secrets:
+            current.remember(project)
         listed = {secret.name: secret.metadata for secret in secrets}
         live = view is not None and self._watches.keep_watching(project, view, listed)
         return {"secrets": [wire.secret_to_json(secret.name, secret.metadata) for secret in secrets], "live": live}

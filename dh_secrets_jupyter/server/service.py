@@ -97,7 +97,8 @@ class Service:
     async def _list(self, name: str) -> list[JSON]:
         def read() -> list[JSON]:
             found = secrets_to_json(metadata_of(self.default().provider, name))
-            self.used(name)
+            if found:
+                self.used(name)
             return found
 
         return await self.run(read)
@@ -112,7 +113,7 @@ class Service:
         return Project(name, provider, user=user), provider
 
     def used(self, name: str) -> None:
-        """Remembers a project that has been read or changed."""
+        """Remembers a project that has secrets, or that was changed; one whose name was only typed is no such."""
         if len(self._used) < MAX_KNOWN:
             self._used.add(name)
 

@@ -163,8 +163,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
           label: trans.__('Settings'),
           onClick: () => openSettings(app, store)
         }),
-      BelowProject: () => h(NeedsNote, { store }),
-      AmongNotices: () => h(SaveNotice, { saves })
+      AmongNotices: () => [h(NeedsNote, { store }), h(SaveNotice, { saves })]
     });
     app.shell.add(panel, 'left', { rank: 350 });
     restorer?.add(panel, panel.id);

@@ -23,13 +23,16 @@ export function ProjectBox({ store }: { store: Store }) {
     }
   }, [state.project]);
 
-  const show = () => {
-    // All of them at first: the present name would hide the others.
-    setTyped('');
+  const show = (part: string) => {
+    setTyped(part);
     setActive(-1);
-    setOpen(true);
-    void store.loadProjects();
+    if (!open) {
+      setOpen(true);
+      void store.loadProjects();
+    }
   };
+  // All of them at first: the present name would hide the others.
+  const showAll = () => show('');
 
   const choose = (project: string) => {
     setOpen(false);
@@ -44,7 +47,7 @@ export function ProjectBox({ store }: { store: Store }) {
 
   const move = (step: number) => {
     if (!open) {
-      show();
+      showAll();
     }
     setActive(now => (offered.length ? (now + step + offered.length) % offered.length : -1));
   };
@@ -89,12 +92,8 @@ export function ProjectBox({ store }: { store: Store }) {
           aria-expanded={open && offered.length > 0}
           aria-controls={`${id}-list`}
           aria-activedescendant={open && offered[active] ? `${id}-${active}` : undefined}
-          onInput={event => {
-            setTyped(event.currentTarget.value.trim());
-            setActive(-1);
-            setOpen(true);
-          }}
-          onClick={show}
+          onInput={event => show(event.currentTarget.value.trim())}
+          onClick={showAll}
           onKeyDown={onKeyDown}
           // A part of a name that somebody looked for is no project.
           onBlur={() => choose('')}

@@ -27,8 +27,6 @@ export interface Surroundings {
   name(project: string): string;
   /** Its tools in the title bar besides. */
   Tools?: FunctionComponent;
-  /** What it says below the project. */
-  BelowProject?: FunctionComponent;
   /** What it says among the notices. */
   AmongNotices?: FunctionComponent;
 }
@@ -73,7 +71,6 @@ function View({ store, around }: { store: Store; around: Surroundings }) {
       </TitleBar>
       <ProjectBox store={store} />
       <ProjectNote store={store} />
-      {around.BelowProject && <around.BelowProject />}
       <div class="dhs-bar">
         <input
           class="dhs-input"

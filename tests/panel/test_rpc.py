@@ -93,14 +93,40 @@ def test_put_reads_the_project_shown_and_leaves_the_kernels_own_alone(view: View
 
 
 def test_status_and_projects_say_where_the_secrets_are(view: View, kernel: Kernel) -> None:
-    """The status names project, provider and place; projects are those with secrets, and those that are known."""
+    """The status names project, provider and place; projects are those with secrets, and the kernel's own."""
     status = view.result("status", project="demo")
     assert (status["project"], status["provider"], status["writable"]) == ("demo", "local", True)
     assert str(kernel.home) in status["place"]
     quick = view.result("status")
     assert quick["project"] == "default"
     assert "writable" not in quick
-    assert "demo" in view.result("projects", project="demo")["projects"]
+    assert view.names("demo") == []
+    offered = view.result("projects")["projects"]
+    assert ("default" in offered, "demo" in offered) == (True, False)
+    view.result("create", VALUE.encode(), project="demo", name="A")
+    assert view.result("projects") == {"projects": sorted([*offered, "demo"])}
+    view.result("remove", project="demo", name="A")
+
+
+UNLISTED = """
+from dh_secrets_jupyter.providers.local import LocalProvider
+LocalProvider.projects = lambda self: None
+"""
+
+
+def test_where_projects_cannot_be_listed_those_worked_with_are_offered(new_kernel: Callable[..., Kernel]) -> None:
+    """The kernel's own, those that it was switched to or that were copied to, and those that were seen to have secrets:
+    not one whose name was only typed."""
+    kernel = new_kernel()
+    kernel.ok(UNLISTED)
+    view = shown(kernel)
+    assert (view.names("typed"), view.result("projects")) == ([], {"projects": ["default"]})
+    view.result("create", VALUE.encode(), project="seen", name="A")
+    view.names("seen")
+    view.result("copy", project="seen", name="A", target="copied")
+    kernel.ok("%load_ext dh_secrets_jupyter\n%secret project before")
+    kernel.ok("%secret project now")
+    assert view.result("projects") == {"projects": ["before", "copied", "default", "now", "seen"]}
 
 
 def test_a_value_is_in_no_message_and_no_log_but_the_one_that_saved_it(

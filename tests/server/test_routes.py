@@ -94,7 +94,8 @@ def test_what_is_missing_or_taken_is_said(server: Server, project: str) -> None:
 
 
 def test_projects_with_secrets_are_listed(server: Server, project: str) -> None:
-    """A project is listed as soon as it has a secret."""
+    """A project is listed as soon as it has a secret, not because somebody has looked at it."""
+    assert server.call("GET", f"projects/{project}/secrets").body == {"secrets": []}
     assert project not in server.call("GET", "projects").body["projects"]
     server.create("A", "x", project=project)
     assert project in server.call("GET", "projects").body["projects"]

@@ -35,15 +35,19 @@ def sources(seat: Seat) -> list[str]:
 
 @at("side-notebook-kubernetes-keyboard", SIDE)
 def test_what_is_inserted_runs(seat: Seat) -> None:
-    """Three lines where nothing is above, and they run; what is there already is not inserted again."""
+    """Three lines where nothing is above, and they run; what is there already is not inserted again. That the notebook
+    needs it now is said without a row that moves."""
     panel, name, page = seat.panel, seat.name, seat.desk.page
     seat.has(name)
     add_cell(seat, 0, "code", f"print(len({seat.variable}))")
     seat.choose(name, "Copy line")
     expect(panel.status).to_contain_text("Copied: ")
     copied = page.evaluate("navigator.clipboard.readText()")
+    before = panel.name(name).bounding_box()
     seat.choose(name, "Insert into cell")
     expect(panel.status).to_contain_text("Inserted: ")
+    expect(panel.region.get_by_text("The notebook needs 1 secret; all are there")).to_be_visible()
+    assert panel.name(name).bounding_box() == before
     lines = [LOAD, f"%secret project {seat.project}", f"%secret get {name}", f"print(len({seat.variable}))"]
     assert sources(seat)[0] == "\n".join(lines)
     assert copied == "\n".join(lines[:3])
@@ -76,8 +80,6 @@ def test_a_name_is_double_clicked_or_dragged(seat: Seat) -> None:
     project = f"%secret project {seat.project}"
     assert sources(seat)[1] == f"{project}\n%secret get API_KEY\n1 + 1"
     page.keyboard.press("Escape")
-    # It stands above the list, whose rows it moves.
-    expect(panel.region.get_by_text("The notebook needs 1 secret")).to_be_visible()
     panel.name("db-pass").drag_to(seat.desk.notebook.cells.nth(1).locator(".cm-line").last)
     expect(panel.status).to_have_text("Inserted: %secret get db-pass")
     assert sources(seat)[1] == f"{project}\n%secret get API_KEY\n%secret get db-pass\n1 + 1"
@@ -99,6 +101,7 @@ def test_the_project_follows_and_what_is_needed_is_added(seat: Seat) -> None:
     expect(seat.button("Switch")).to_be_hidden()
     needs = panel.region.get_by_role("region", name="What the notebook needs")
     expect(needs).to_contain_text("The notebook needs 2 secrets; missing: 1")
+    row = panel.name("THERE").bounding_box()
     seat.press(f"Add {name}")
     dialog = panel.dialog("Add secret")
     expect(dialog.field("Name")).to_have_value(name)
@@ -106,6 +109,7 @@ def test_the_project_follows_and_what_is_needed_is_added(seat: Seat) -> None:
     seat.fill(dialog, Value="sample-value")
     seat.done(dialog, f"{name} was saved.")
     expect(needs).to_contain_text("The notebook needs 2 secrets; all are there")
+    assert panel.name("THERE").bounding_box() == row  # what was missing stood below it
     seat.desk.notebook.cells.nth(1).locator(".cm-content").fill(f"%secret get {name}")
     expect(needs).to_have_text("The notebook needs 1 secret; all are there")
 
