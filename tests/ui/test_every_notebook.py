@@ -101,7 +101,6 @@ def test_the_project_follows_and_what_is_needed_is_added(seat: Seat) -> None:
     expect(seat.button("Switch")).to_be_hidden()
     needs = panel.region.get_by_role("region", name="What the notebook needs")
     expect(needs).to_contain_text("The notebook needs 2 secrets; missing: 1")
-    row = panel.name("THERE").bounding_box()
     seat.press(f"Add {name}")
     dialog = panel.dialog("Add secret")
     expect(dialog.field("Name")).to_have_value(name)
@@ -109,9 +108,12 @@ def test_the_project_follows_and_what_is_needed_is_added(seat: Seat) -> None:
     seat.fill(dialog, Value="sample-value")
     seat.done(dialog, f"{name} was saved.")
     expect(needs).to_contain_text("The notebook needs 2 secrets; all are there")
-    assert panel.name("THERE").bounding_box() == row  # what was missing stood below it
-    seat.desk.notebook.cells.nth(1).locator(".cm-content").fill(f"%secret get {name}")
+    cell, row = seat.desk.notebook.cells.nth(1).locator(".cm-content"), panel.name("THERE").bounding_box()
+    cell.fill(f"%secret get {name}")
     expect(needs).to_have_text("The notebook needs 1 secret; all are there")
+    cell.fill("%secret get ABSENT")
+    expect(seat.button("Add ABSENT")).to_be_visible()
+    assert panel.name("THERE").bounding_box() == row
 
 
 @at("side-lab-local-keyboard", SIDE)
