@@ -45,10 +45,12 @@ export function ValueField({ id, label, trans, handle, accepted, refuse }: Props
   }, [generation]);
 
   const empty = () => {
+    const field = input.current;
     held.current = null;
-    refocus.current = input.current !== null && input.current === input.current.ownerDocument.activeElement;
-    if (input.current) {
-      input.current.value = '';
+    // The button beside it that was pressed goes, too.
+    refocus.current = field?.parentElement?.contains(field.ownerDocument.activeElement) ?? false;
+    if (field) {
+      field.value = '';
     }
     setLines(0);
     setEndsInBreak(false);
