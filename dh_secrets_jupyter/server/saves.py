@@ -146,11 +146,13 @@ def _notebook_of(model: JSON, path: str) -> JSON | None:
 
 
 def sources_of(content: JSON) -> Iterator[str]:
-    """Yields the sources of a notebook's code cells."""
-    for cell in content.get("cells", ()):
-        if cell.get("cell_type") == "code":
-            source = cell.get("source", "")
-            yield source if isinstance(source, str) else "".join(source)
+    """Yields the sources of a notebook's code cells; what is none, as a damaged notebook has, is passed over."""
+    cells = content.get("cells")
+    for cell in cells if isinstance(cells, list) else ():
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source")
+            lines = source if isinstance(source, list) else [source]
+            yield "".join(line for line in lines if isinstance(line, str))
 
 
 def _refusal(path: str, found: list[Finding]) -> str:

@@ -110,6 +110,17 @@ def test_changed_value(checking: Server) -> None:
     wait_until(found, "the value is looked for")
 
 
+def test_damaged_notebook(checking: Server) -> None:
+    """A cell that is none, or has no source, hides nothing in the others."""
+    content = notebook(VALUE)
+    content["cells"] += [None, {"cell_type": "code", "source": None}, {"cell_type": "code", "source": [1]}]
+    body = {"type": "file", "format": "text", "content": json.dumps(content)}
+    checking.call("PUT", "../api/contents/damaged.ipynb", body)
+    wait_until(lambda: any(one["path"] == "damaged.ipynb" for one in events(checking)), "the event")
+    (event,) = [one for one in events(checking) if one["path"] == "damaged.ipynb"]
+    assert event["findings"] == [FINDING]
+
+
 def test_what_is_no_notebook(checking: Server) -> None:
     """Other files are saved as they are; a notebook that is saved as a text is one."""
     for path, status in {"a.txt": 201, "text.ipynb": 400}.items():
