@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +31,7 @@ from .large_values import LargeValues
 from .needles import Needle
 from .owners import Owner
 from .search import Found, Masked, Match, Search
+from .stages import SHOWS, decoded
 from .tails import Tail
 
 _FAST = 6_000
@@ -47,10 +47,9 @@ _PREFILTERED = 1 << 10
 """Bytes of a text from which on the prefilter is worth its call."""
 _EXAMINED = 4096
 """Bytes of a text up to which it is looked at whether anything is encoded in it; in a longer one there may be."""
-_ENCODED = re.compile(rb"""[\\%&+\0]|'"'|[0-9A-Fa-f]{14}""")
-"""What shows that something escaped, in hex or in UTF-16 stands in a text."""
-_BEGINS = b"'\"", *(bytes((digit,)) for digit in b"0123456789ABCDEFabcdef")
-"""The ends with which it may begin to."""
+_BEGINS = frozenset(b"'\"0123456789ABCDEFabcdef")
+"""The bytes with which it may begin that do not show it."""
+_LAST_OF_ONE_BYTE = "\xff"
 _ENDS = 64
 """Places in needles that are looked at, of those that a text may end in the middle of."""
 
@@ -97,6 +96,7 @@ class Index:
         self._deferred: list[Deferred] = []
         self._decoded: dict[Owner, Callable[[], Iterable[Needle]]] = {}  # what is seldom added
         self._deferred_size = 0
+        self._begins = _BEGINS
         self._decoded_values = DecodedValues()
         self._lock = threading.RLock()  # a signal's handler may mask, too
         self._searched = 0  # bytes, since the automata changed last
@@ -131,7 +131,8 @@ class Index:
     def defer(self, owner: Owner, plain: Needle, encoded: Callable[[], Iterable[Needle]]) -> None:
         """Makes needles known before the first search of a text in which anything is escaped, in hex or in UTF-16.
 
-        Those beyond :data:`DEFERRED_AT_MOST` are not: their values are found in texts that are decoded.
+        Those beyond :data:`DEFERRED_AT_MOST` are not: their values are found in texts that are decoded, but for those
+        that are not ASCII, whose needles are made known at once.
 
         Args:
             plain: the needle of the value as it is, which is known already.
@@ -140,6 +141,9 @@ class Index:
             self._deferred_size += len(plain.data)
             if self._deferred_size <= DEFERRED_AT_MOST:
                 self._deferred.append((owner, encoded))
+                self._begins |= _bytes_in_utf16(plain.data)
+            elif not plain.data.isascii():
+                self.add((owner, needle) for needle in encoded())
             else:
                 self._decoded[owner] = encoded
                 self._decoded_values.add(owner, plain)
@@ -227,7 +231,7 @@ class Index:
         """Adds what was deferred if the text may hold any of it, or, where it goes on, begin to at its end."""
         if not self._deferred:
             return
-        if len(data) > _EXAMINED or _ENCODED.search(data) or (goes_on and data.endswith(_BEGINS)):
+        if len(data) > _EXAMINED or SHOWS.search(data) or (goes_on and not self._begins.isdisjoint(data[-1:])):
             with self._lock:  # whoever searches meanwhile waits, and a signal's handler adds all of it, too
                 for owner, encoded in self._deferred:
                     self.add((owner, needle) for needle in encoded())
@@ -275,6 +279,12 @@ class Index:
             return size * _BUILD / more
         is_best = size > _FAST or any(automaton.is_fast for automaton in self._automata)
         return math.inf if is_best else size * _BUILD_FAST
+
+
+def _bytes_in_utf16(value: bytes) -> set[int]:
+    """Returns the bytes that stand in UTF-16 for characters of two bytes: such a byte may not show what it begins."""
+    chars = {char for char in decoded(value) if isinstance(char, str) and char > _LAST_OF_ONE_BYTE}
+    return set().union(*(char.encode("utf-16-le", "surrogatepass") for char in chars))
 
 
 def _unlock(index: Index | None) -> None:

@@ -5,8 +5,8 @@
    character by character (:mod:`.encoders`).
 3. Each byte of a needle knows whether a character starts there, and whether it is significant.
 
-A longer text is encoded in two stages (:mod:`.stages`). Bytes that are no
-UTF-8 have encodings of their own. Of a value too long for all that, texts are decoded instead (:mod:`.large_values`).
+A longer value is encoded in two stages (:mod:`.stages`). Bytes that are no UTF-8 have encodings of their own. For a
+value too long for all that, texts are decoded instead (:mod:`.large_values`).
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ LARGE_FROM = 16_384
 
 
 class Stage(Flag):
-    """Which encodings of a text: as it is and in base64, or in hex, in UTF-16 and escaped."""
+    """Which encodings of a value: as it is and in base64, in UTF-16, or in hex, escaped and as bytes are read."""
 
     PLAIN = 1
-    ENCODED = 2
-    ALL = 3
+    UTF_16 = 2
+    ENCODED = 4
+    ALL = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,12 +91,12 @@ def needles(
     """
     if isinstance(value, bytes):
         if mask_scope(value.decode("latin-1")) is Scope.ANYWHERE:
-            yield from _of_bytes(value, value.translate(_NOT_ZERO), large=large)
+            yield from _of_bytes(value, value.translate(_NOT_ZERO), stage, large=large)
         return
     scope = mask_scope(value)
-    if scope is Scope.WHOLE_WORD:
+    if scope is Scope.WHOLE_WORD and Stage.PLAIN in stage:  # so few digits of hex do not show what they are
         core = value.strip()
-        yield from _of_text(core, significant_chars(core), stage, whole_word=True, partial=False)
+        yield from _of_text(core, significant_chars(core), Stage.ALL, whole_word=True, partial=False)
     elif scope is Scope.ANYWHERE:
         flags = bytearray(significant or significant_chars(value))
         for start, end in visible:
@@ -141,20 +142,19 @@ def _of_text(text: str, significant: bytes, stage: Stage, *, whole_word: bool, p
     if Stage.ENCODED in stage:
         yield from _hex(plain.data, plain.significant, whole_word=whole_word, partial=partial)
         yield from _escaped(text, significant, whole_word=whole_word, partial=partial)
-        if not whole_word:
-            yield from _utf16(text, significant, partial=partial)
-            for order in () if text.isascii() else _UTF16:  # written to a descriptor, which a kernel reads as UTF-8
-                written = text.encode(order, "surrogatepass")
-                yield from _read_as_utf8(written, "replace", order.upper(), partial=False)
+    if Stage.UTF_16 in stage and not whole_word:
+        yield from _utf16(text, significant, partial=partial)
 
 
 def _utf16(text: str, significant: bytes, *, partial: bool) -> Iterator[Needle]:
-    """Yields a text in UTF-16 as bytes, and, where it is not ASCII, as a text of which each byte is a character."""
+    """Yields a text in UTF-16 as bytes, and, where it is not ASCII, as the texts that others make of these bytes."""
     for order in _UTF16:
         yield _utf16_needle(text, significant, order, partial=partial)
         if not text.isascii():
             shown = [_utf8(unit.decode("latin-1")) for unit in _each_encoded(text, order)]
             yield _joined_needle(shown, significant, order.upper(), whole_word=False, partial=partial)
+            # What is written to a descriptor, a kernel reads as UTF-8.
+            yield from _read_as_utf8(text.encode(order, "surrogatepass"), "replace", order.upper(), partial=False)
 
 
 def _plain_needle(text: str, significant: bytes, *, whole_word: bool, partial: bool, large: bool = False) -> Needle:
@@ -272,22 +272,23 @@ def _both_base64(form: bytes, significant: bytes, fresh: bytes, *, whole_word: b
         yield Needle(safe, ones(len(form)), significant, "URL-safe base64", whole_word, partial, fresh)
 
 
-def _of_bytes(value: bytes, significant: bytes, *, large: bool) -> Iterator[Needle]:
+def _of_bytes(value: bytes, significant: bytes, stage: Stage, *, large: bool) -> Iterator[Needle]:
     """Yields all needles of bytes that are not UTF-8; of a large value itself alone."""
     partial = len(value) >= PARTIAL_FROM
-    yield Needle(value, ones(len(value)), significant, "bytes", False, partial, large=large)
-    if large:
+    if Stage.PLAIN in stage:
+        yield Needle(value, ones(len(value)), significant, "bytes", False, partial, large=large)
+    if Stage.PLAIN in stage and not large:
+        yield from _base64(value, significant, whole_word=False, partial=partial)
+        yield from _read_as_utf8(value, "ignore", "UTF-8, ignore", partial=True)
+    if Stage.ENCODED not in stage or large:
         return
     yield from _hex(value, significant, whole_word=False, partial=partial)
-    yield from _base64(value, significant, whole_word=False, partial=partial)
     for quote_ in ("'", r"\'"):
         shown = [quote_ if byte == 39 else repr(bytes((byte,)))[2:-1] for byte in value]
         for label, form in {"bytes repr": shown, "bytes repr in JSON": [json.dumps(c)[1:-1] for c in shown]}.items():
             yield _joined_needle(list(map(_utf8, form)), significant, label, whole_word=False, partial=partial)
-    yield _joined_needle(
-        [_utf8(chr(byte)) for byte in value], significant, "Latin-1", whole_word=False, partial=partial
-    )
-    for errors in ("surrogateescape", "replace", "backslashreplace", "ignore"):
+    yield _joined_needle([*map(_utf8, map(chr, value))], significant, "Latin-1", whole_word=False, partial=partial)
+    for errors in ("surrogateescape", "replace", "backslashreplace"):
         yield from _read_as_utf8(value, errors, f"UTF-8, {errors}", partial=True)
 
 

@@ -1,11 +1,12 @@
 """Chooses which needles of a value and its parts are learned at once, and which wait for a text that may hold them.
 
 What shows to be encoded is learned when it shows: few texts hold anything escaped, in hex or in UTF-16, and it takes
-most of the time. A short text is learned at once, and so is one that is too long to be encoded (:mod:`.large_values`).
+most of the time. A short value is learned at once, and so is one too long to be encoded (:mod:`.large_values`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -15,7 +16,10 @@ from .needles import LARGE_FROM, Needle, Stage, needles
 from .policy import significant_chars_of
 
 STAGES_FROM = 400
-"""Characters from which on an ASCII text is encoded in two stages."""
+"""Characters of a value from which on it and its parts are encoded in two stages."""
+
+SHOWS = re.compile(rb"""[\\%&+\0-\x08\x0e-\x1f\x7f-\xff]|'"'|[0-9A-Fa-f]{14}""")
+"""What shows that something stands in a text that was escaped, is in hex or in UTF-16, or bytes read as a text."""
 
 Later = Callable[[], Iterable[Needle]]
 """Makes the needles that wait."""
@@ -34,15 +38,12 @@ def staged(
     strings = [text for text in texts if isinstance(text, str)]
     significant: dict[str | bytes, bytes] = dict(zip(strings, significant_chars_of(strings), strict=True))
     for text, visible in texts.items():
-        encoded = partial(needles, text, visible, significant=significant.get(text, b""), large=large)
-        if large or isinstance(text, bytes) or len(text) < STAGES_FROM or not text.isascii():
-            yield text, [*encoded()], None
+        encoded = partial(_encoded, text, visible, significant.get(text, b""), large)
+        if large or size < STAGES_FROM:
+            yield text, [*encoded(Stage.ALL)], None
         else:
-            yield text, [*encoded(stage=Stage.PLAIN)], partial(encoded, stage=Stage.ENCODED)
-        plain = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-        if b"\x1b" in plain:
-            # Control sequences are taken out of a text before it is searched, also those of a value.
-            yield text, [*_without_ansi(plain, large=large)], None
+            first = Stage.PLAIN if _shows_in_utf16(text) else Stage.PLAIN | Stage.UTF_16
+            yield text, [*encoded(first)], partial(encoded, Stage.ALL & ~first)
 
 
 def decoded(value: bytes) -> str | bytes:
@@ -53,8 +54,19 @@ def decoded(value: bytes) -> str | bytes:
         return value
 
 
-def _without_ansi(value: bytes, *, large: bool) -> Iterator[Needle]:
-    """Yields the needles of a value without its control sequences; it is as before but where these stood."""
-    shown, _ = without_ansi(value)
-    for needle in needles(decoded(shown), large=large):
-        yield replace(needle, fresh=seams(value)) if needle.data == shown else needle
+def _shows_in_utf16(text: str | bytes) -> bool:
+    """Returns whether each character of a text shows that it is in UTF-16; a Chinese one may be two letters there."""
+    return isinstance(text, bytes) or all(SHOWS.search(char.encode("utf-16-be", "surrogatepass")) for char in set(text))
+
+
+def _encoded(
+    text: str | bytes, visible: list[tuple[int, int]], significant: bytes, large: bool, stage: Stage
+) -> Iterator[Needle]:
+    yield from needles(text, visible, significant=significant, large=large, stage=stage)
+    plain = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if b"\x1b" in plain:
+        # Control sequences are taken out of a text before it is searched, also those of a value. It is as before but
+        # where these stood.
+        shown, _ = without_ansi(plain)
+        for needle in needles(decoded(shown), large=large, stage=stage):
+            yield replace(needle, fresh=seams(plain)) if needle.data == shown else needle
