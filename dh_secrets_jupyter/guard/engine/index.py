@@ -28,7 +28,7 @@ from .decoded_values import DecodedValues, Searcher
 from .escapes import unfinished
 from .haystack import Haystack
 from .large_values import LargeValues
-from .needles import Needle
+from .needles import Needle, Stage
 from .owners import Owner
 from .search import Found, Masked, Match, Search
 from .stages import SHOWS, decoded
@@ -56,8 +56,8 @@ _ENDS = 64
 
 DEFERRED_AT_MOST = 1 << 14
 """Characters of long values together whose encodings are needles, which takes some ten microseconds for each."""
-Deferred = tuple[Owner, Callable[[], Iterable[Needle]]]
-"""Whose needles are made later, and what makes them."""
+Encoded = Callable[[Stage], Iterable[Needle]]
+"""Makes needles of a value that are not known yet."""
 
 
 class _Automaton:
@@ -93,8 +93,8 @@ class Index:
 
     def __init__(self) -> None:
         self._learned: list[tuple[Owner, Needle]] = []
-        self._deferred: list[Deferred] = []
-        self._decoded: dict[Owner, Callable[[], Iterable[Needle]]] = {}  # what is seldom added
+        self._deferred: list[tuple[Owner, Encoded]] = []
+        self._decoded: dict[Owner, Encoded] = {}  # what is seldom added
         self._deferred_size = 0
         self._begins = _BEGINS
         self._decoded_values = DecodedValues()
@@ -128,11 +128,11 @@ class Index:
             self._learned += new
             self._add(new)
 
-    def defer(self, owner: Owner, plain: Needle, encoded: Callable[[], Iterable[Needle]]) -> None:
+    def defer(self, owner: Owner, plain: Needle, encoded: Encoded) -> None:
         """Makes needles known before the first search of a text in which anything is escaped, in hex or in UTF-16.
 
-        Those beyond :data:`DEFERRED_AT_MOST` are not: their values are found in texts that are decoded, but for those
-        that are not ASCII, whose needles are made known at once.
+        Those beyond :data:`DEFERRED_AT_MOST` are not: their values are found in texts that are decoded, but for what is
+        no view of a text: bytes, and in UTF-16 what is not ASCII. That is made known at once.
 
         Args:
             plain: the needle of the value as it is, which is known already.
@@ -142,9 +142,11 @@ class Index:
             if self._deferred_size <= DEFERRED_AT_MOST:
                 self._deferred.append((owner, encoded))
                 self._begins |= _bytes_in_utf16(plain.data)
-            elif not plain.data.isascii():
-                self.add((owner, needle) for needle in encoded())
-            else:
+                return
+            is_bytes = plain.encoding == "bytes"
+            if is_bytes or not plain.data.isascii():
+                self.add((owner, needle) for needle in encoded(Stage.ALL if is_bytes else Stage.UTF_16))
+            if not is_bytes:
                 self._decoded[owner] = encoded
                 self._decoded_values.add(owner, plain)
 
@@ -234,7 +236,7 @@ class Index:
         if len(data) > _EXAMINED or SHOWS.search(data) or (goes_on and not self._begins.isdisjoint(data[-1:])):
             with self._lock:  # whoever searches meanwhile waits, and a signal's handler adds all of it, too
                 for owner, encoded in self._deferred:
-                    self.add((owner, needle) for needle in encoded())
+                    self.add((owner, needle) for needle in encoded(Stage.ALL))
                 self._deferred = []
 
     def _add_cut(self, data: bytes, least: int) -> None:
@@ -242,7 +244,7 @@ class Index:
         wholes = (data[: len(data) - over] for over in unfinished(data))
         for tail in [tail for whole in wholes for tail in self._decoded_values.tails.find(whole, least)]:
             if (encoded := self._decoded.pop(tail.match.owner, None)) is not None:
-                self.add((tail.match.owner, needle) for needle in encoded())
+                self.add((tail.match.owner, needle) for needle in encoded(Stage.ALL))
 
     def _rebuild_if_due(self, searched: int) -> None:
         """Builds an automaton for new fragments; one for all once the time lost on searching several has paid for it.

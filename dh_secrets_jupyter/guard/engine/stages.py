@@ -21,8 +21,8 @@ STAGES_FROM = 400
 SHOWS = re.compile(rb"""[\\%&+\0-\x08\x0e-\x1f\x7f-\xff]|'"'|[0-9A-Fa-f]{14}""")
 """What shows that something stands in a text that was escaped, is in hex or in UTF-16, or bytes read as a text."""
 
-Later = Callable[[], Iterable[Needle]]
-"""Makes the needles that wait."""
+Later = Callable[[Stage], Iterable[Needle]]
+"""Makes the needles that wait, those of some stages."""
 
 
 def staged(
@@ -40,10 +40,10 @@ def staged(
     for text, visible in texts.items():
         encoded = partial(_encoded, text, visible, significant.get(text, b""), large)
         if large or size < STAGES_FROM:
-            yield text, [*encoded(Stage.ALL)], None
+            yield text, [*encoded(Stage.ALL, Stage.ALL)], None
         else:
             first = Stage.PLAIN if _shows_in_utf16(text) else Stage.PLAIN | Stage.UTF_16
-            yield text, [*encoded(first)], partial(encoded, Stage.ALL & ~first)
+            yield text, [*encoded(first, Stage.ALL)], partial(encoded, Stage.ALL & ~first)
 
 
 def decoded(value: bytes) -> str | bytes:
@@ -60,8 +60,10 @@ def _shows_in_utf16(text: str | bytes) -> bool:
 
 
 def _encoded(
-    text: str | bytes, visible: list[tuple[int, int]], significant: bytes, large: bool, stage: Stage
+    text: str | bytes, visible: list[tuple[int, int]], significant: bytes, large: bool, waiting: Stage, wanted: Stage
 ) -> Iterator[Needle]:
+    """Yields the needles of those stages that are wanted and have waited until now."""
+    stage = waiting & wanted
     yield from needles(text, visible, significant=significant, large=large, stage=stage)
     plain = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if b"\x1b" in plain:

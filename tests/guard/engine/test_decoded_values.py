@@ -18,7 +18,7 @@ from dh_secrets_jupyter.guard.engine.masker import Masker
 from dh_secrets_jupyter.guard.engine.stages import STAGES_FROM
 from dh_secrets_jupyter.guard.engine.stream import TextStream
 
-from .alike import FAMILIES, chars, kubeconfig, pem
+from .alike import FAMILIES, SIGNS, chars, kubeconfig, pem
 from .texts import ENCODINGS, masker_of
 
 pytestmark = pytest.mark.slow
@@ -29,6 +29,8 @@ VALUES = {
     "signs": "".join(f"{chars(5, (0, row))}'\"<&>/\\%+ {chars(3, (row, 0))}\n" for row in range(SIZE // 19)).strip(),
     # What reads like an escape itself.
     "escapes": "".join(f"\\n{chars(9, row)}%41&amp;\\u00e4{chars(6, -row)}" for row in range(SIZE // 30)),
+    # What is not ASCII, of which no text is decoded in UTF-16.
+    "umlauts": chars(SIZE, "umlauts", f"{SIGNS}äöüßŁź€日😀'\"<&>/\\%+ "),
     "kubeconfig": kubeconfig(1).strip(),
     "service account": json.dumps({"project_id": "demo-1", "private_key": pem("key", 12)}, indent=2),
 }
