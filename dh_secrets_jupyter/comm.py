@@ -19,10 +19,12 @@ in the envelope of :mod:`.rpc`::
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import current, rpc, wire
 from .ipython import running_shell
+
+if TYPE_CHECKING:
+    from . import rpc, wire
 
 TARGET = "dh-secrets-jupyter"
 """The comm target's name."""
@@ -52,9 +54,13 @@ def unload(shell: Any) -> None:
 
 
 def _on_open(comm: Any, message: Any) -> None:
+    from . import rpc
+
     comm.on_msg(lambda message: comm.send(rpc.respond(message["content"]["data"], message["buffers"], _handle)))
 
 
 def _handle(request: rpc.Request) -> wire.JSON:
+    from . import current, rpc, wire
+
     name = wire.parse_text(request.params, "project", request.method)
     return rpc.call(current.get_or_create_project(name, provider=request.params.get("provider") or None), request)

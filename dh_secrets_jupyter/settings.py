@@ -6,7 +6,7 @@ import os
 import re
 from itertools import product
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from traitlets import Bool, Enum, List, TraitError, Unicode
 from traitlets.config import Config, Configurable
@@ -14,9 +14,11 @@ from traitlets.config import Config, Configurable
 from .errors import SecretsError
 from .guard.environment import NAMES
 from .models import check_project
-from .project import Project
 from .providers import lookup
-from .providers.base import ChoosesProject, Provider
+
+if TYPE_CHECKING:
+    from .project import Project
+    from .providers.base import Provider
 
 Settings = TypeVar("Settings", bound=Configurable)
 DEFAULT_PROJECT = "default"
@@ -72,6 +74,8 @@ class DHSecrets(Configurable):
             SecretsError: there is no provider of that name; or no project is set, and the login has several.
             ProviderUnavailableError: the provider cannot be used here.
         """
+        from .project import Project
+
         name, wanted = self.choice(project, provider)
         found = lookup.find(wanted)
         opened = Project(name or check_project(_default_project(found, any_project)), found, user=user)
@@ -81,6 +85,8 @@ class DHSecrets(Configurable):
 
 
 def _default_project(provider: Provider, any_project: bool) -> str:
+    from .providers.base import ChoosesProject
+
     if not isinstance(provider, ChoosesProject):
         return DEFAULT_PROJECT
     try:

@@ -1,33 +1,18 @@
-"""``%secret`` and ``%%secret``: reads the line, runs the command, shows what came of it."""
+"""``%secret`` and ``%%secret``: reads the line, runs the command, shows what came of it.
+
+What runs the commands (:mod:`.handlers`) is imported by the first one: loading the extension is to take a moment only.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from ..commands.handlers import HANDLERS as SHARED
 from ..grammar import HELP, LEASE, SET, overview
-from ..grammar.parsing import Line, typed_value_error
-from . import completion, lease, need, read, scan, show, use
-from .front import ShellFront
+from ..grammar.parsing import typed_value_error
+from . import completion, lease
 from .line import parse, split_and_parse, without_comment
-
-HANDLERS: Mapping[str, Callable[[ShellFront, Line], None]] = {
-    **SHARED,
-    "project": show.project,
-    "get": read.get,
-    "env": read.env,
-    "file": read.file,
-    "use": use.use,
-    "need": need.need,
-    "forget": use.forget,
-    "guard": show.switch_guard,
-    "panel": show.show_panel,
-    "scan": scan.scan,
-}
-"""What runs each command, called with the front and the line."""
 
 
 @magics_class
@@ -37,6 +22,9 @@ class SecretMagics(Magics):
     @no_var_expand
     @line_cell_magic
     def secret(self, line: str, cell: str | None = None) -> None:
+        from . import handlers, show  # with all that commands need, which takes a quarter of the load
+        from .front import ShellFront
+
         line = without_comment(line).strip()
         if cell is not None:
             self._cell(line, cell)
@@ -47,11 +35,14 @@ class SecretMagics(Magics):
             if parsed.asks_for_help:
                 print(parsed.command.help)
             else:
-                HANDLERS[parsed.command.name](ShellFront(self.shell), parsed)
+                handlers.HANDLERS[parsed.command.name](ShellFront(self.shell), parsed)
 
     secret.__doc__ = "\n".join(["Reads, stores and shows secrets of a project:", "", *overview()])
 
     def _cell(self, line: str, cell: str) -> None:
+        from . import use
+        from .front import ShellFront
+
         first, _, rest = line.partition(" ")
         if first == SET.name:
             raise typed_value_error(SET, rest)  # its body is a value

@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from .. import current
-from ..commands.candidates import candidates, secrets_of
 from ..errors import SecretsError
 from ..grammar import COMMANDS, END_OF_OPTIONS, HELP, LEASE, Command, Completes
 from ..ipython import running_shell
-from ..project import Project
+
+if TYPE_CHECKING:
+    from ..project import Project
 
 _PACKAGE = __package__.partition(".")[0]
 _LINE = re.compile(r"\s*(?:[\w.]+\s*=\s*)?(?P<magic>%%?)secret\s+(?P<rest>.*)", re.DOTALL)
@@ -95,6 +96,8 @@ def _final_last(offered: Iterable[tuple[str, bool]]) -> list[str]:
 
 
 def _values(completes: Completes, fragment: str) -> Iterable[tuple[str, str]]:
+    from ..commands.candidates import candidates
+
     return [(name, completes.value) for name in candidates(completes, fragment, current.project)]
 
 
@@ -106,11 +109,15 @@ def _in_call(owner: str, function: str, before: str, code: str) -> Iterable[tupl
         before: the line up to it.
         code: the whole cell.
     """
+    from ..commands.candidates import secrets_of
+
     project = _project_of_call(owner, function, chained=before.rstrip().endswith("."), code=code)
     return [(name, Completes.SECRETS.value) for name in secrets_of(project)] if project else []
 
 
 def _project_of_call(owner: str, function: str, *, chained: bool, code: str) -> Project | None:
+    from ..project import Project
+
     shell = running_shell()
     namespace = shell.user_ns if shell else {}
     try:

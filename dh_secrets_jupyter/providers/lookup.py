@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ProviderUnavailableError, SecretsError
-from .base import Provider
+
+if TYPE_CHECKING:
+    from .base import Provider
 
 GROUP = "dh_secrets_jupyter.providers"
 """The group of other packages' entry points."""
@@ -50,7 +52,7 @@ def find(name: str) -> Provider:
         raise failure
     if provider is None:
         raise SecretsError(name, "no such provider", f"Use one of {', '.join([AUTO, *names()])}")
-    return cast(Provider, provider())
+    return cast("Provider", provider())
 
 
 def _load(name: str) -> Any:

@@ -1,7 +1,7 @@
 """Stand-ins for secrets that this process may use and not read: what ``%secret use`` and ``use()`` do, without a shell.
 
 The first stand-in connects to the proxy (:mod:`..proxy.connection`), and names it in the environment; when the last one
-is forgotten the environment is as it was before.
+is forgotten the environment is as it was before. Until somebody asks for stand-ins none of that is imported.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from .. import current, guard
 from ..models import StandIn
 from ..project import Project
 from ..providers import proxies
-from ..proxy.connection import ProxyConnection, Trust
-from .stand_ins import StandIns
 
-__all__ = ["StandIns", "close", "current_stand_ins", "protection", "use", "use_secrets"]
+if TYPE_CHECKING:
+    from ..proxy.connection import ProxyConnection, Trust
+    from .stand_ins import StandIns
+
+__all__ = ["close", "current_stand_ins", "protection", "use", "use_secrets"]
 
 _PROXY = proxies.HTTPS_PROXY[0]
 """The variable that holds the session's token, under whose name that is masked."""
@@ -41,6 +44,8 @@ def use_secrets(names: Iterable[str], project: Project | None = None) -> list[St
 
 def current_stand_ins() -> StandIns:
     """Returns those of this process."""
+    from .stand_ins import StandIns
+
     global _stand_ins
     if _stand_ins is None:
         _stand_ins = StandIns(_connect)

@@ -8,8 +8,9 @@ from dh_secrets_jupyter.commands.write import set_secret
 from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.grammar import COMMANDS
 from dh_secrets_jupyter.injection import SecretRef
-from dh_secrets_jupyter.magics import HANDLERS, line
+from dh_secrets_jupyter.magics import line
 from dh_secrets_jupyter.magics.front import ShellFront
+from dh_secrets_jupyter.magics.handlers import HANDLERS
 
 
 def test_every_command_has_a_handler() -> None:

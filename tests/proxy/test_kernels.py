@@ -23,7 +23,7 @@ from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider
 from dh_secrets_jupyter.providers.kubernetes.reviews import AUDIENCE
 from dh_secrets_jupyter.providers.kubernetes.secrets_proxy import ADDRESS, CA, SecretsProxy
 from dh_secrets_jupyter.proxy import session as sessions
-from dh_secrets_jupyter.using import StandIns
+from dh_secrets_jupyter.using.stand_ins import StandIns
 from tests.cluster.server import Namespace
 from tests.support.waiting import wait_until
 
