@@ -63,6 +63,7 @@ def project() -> str:
     return f"ui-{next(_numbers)}"
 
 
+Reach = Callable[[lab.Lab], lab.Lab]
 NewPage = Callable[..., Page]
 Open = Callable[..., tuple[pages.Panel, pages.Notebook]]
 Load = Callable[[lab.Lab], Page]
@@ -185,7 +186,7 @@ def _desks(browser: Browser) -> Iterator[Callable[[lab.Lab, str], Desk]]:
 
         def desk(server: lab.Lab, application: str) -> Desk:
             if (key := (server.url, application)) not in desks:
-                path = server.notebook(f"seat-{application}.ipynb", CELL)
+                path = server.notebook(f"seat-{application}-{next(_numbers)}.ipynb", CELL)
                 page = new(permissions=["clipboard-read", "clipboard-write"])
                 desks[key] = Desk(page, server, application, path)
             return desks[key]
@@ -193,12 +194,23 @@ def _desks(browser: Browser) -> Iterator[Callable[[lab.Lab, str], Desk]]:
         yield desk
 
 
+@pytest.fixture(scope="module")
+def reached() -> Reach:
+    """How pages come to a server: straight, unless a module has something between them."""
+    return lambda server: server
+
+
 @pytest.fixture
-def seat(request: pytest.FixtureRequest, _desks: Callable[[lab.Lab, str], Desk], project: str) -> Seat:
+def seat(
+    request: pytest.FixtureRequest,
+    _desks: Callable[[lab.Lab, str], Desk],
+    reached: Reach,
+    project: str,
+) -> Seat:
     """Somebody before a panel, on the test's own project: ``PANEL-APPLICATION-PROVIDER-WAY``."""
     panel, application, provider, way = request.param.split("-")
     server: lab.Lab = request.getfixturevalue(f"{provider}_lab")
     namespace: Namespace | None = None
     if provider == "kubernetes":
         namespace = request.getfixturevalue("kubernetes_namespace")
-    return sit(_desks(server, application), panel, way, project, namespace)
+    return sit(_desks(reached(server), application), panel, way, project, namespace)

@@ -52,6 +52,10 @@ class Gateway:
     def stop_upstream(self) -> None:
         """Lets the server be away: all connections break, and new ones do."""
         self.upstream = None
+        self.break_connections()
+
+    def break_connections(self) -> None:
+        """Ends what is open, as websockets are, as it is."""
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

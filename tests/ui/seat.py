@@ -62,7 +62,11 @@ class Desk:
         self.is_lab = application == "lab"
         self.notebook = Notebook(page)
         self.side = Panel(page, page.locator("#dh-secrets-panel"))
-        page.goto(lab.address_in(application, path))
+        self.open()
+
+    def open(self) -> None:
+        """Loads the page."""
+        self.page.goto(self.lab.address_in("lab" if self.is_lab else "notebook", self.path))
         self.notebook.ready()
         self.show_side()
         # What the panel is opened with would take the place of what is typed before it is there.

@@ -1,96 +1,150 @@
-"""The side panel behind a gateway, without its server extension, and before a server that is away."""
+"""Both panels behind a gateway; the side panel without its server extension, and before a server that is away."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from . import gateway, lab, pages
-from .conftest import NewPage
+from .conftest import NewPage, Reach
 from .gateway import PAGE, Gateway, answer
 from .lab import Lab
-from .seat import Desk
+from .pages import Dialog
+from .seat import Seat, at
 
 LOGGED_OUT = "You are logged out"
 HALF = b'{"name": "NEW", "desc'
 
 
-@pytest.fixture(scope="module", params=["lab", pytest.param("notebook", marks=pytest.mark.soak)])
-def panel_behind(
-    request: pytest.FixtureRequest, browser: Browser, local_lab: Lab
-) -> Iterator[tuple[Gateway, pages.Panel]]:
-    """The panel in each application, on a page whose requests all go through a gateway."""
-    with gateway.start(local_lab.url) as between:
-        page = browser.new_page()
-        seen = replace(local_lab, url=between.url)
-        yield between, Desk(page, seen, request.param, seen.notebook("gateway.ipynb")).side
-        page.close()
+OF_SECRET = re.compile("(.+?)(?: of)? (OLD|OTHER)( to project)?")
+
+
+@pytest.fixture(scope="module")
+def gateways() -> Iterator[Callable[[str], Gateway]]:
+    """Starts a gateway before a server, or finds the one that was started."""
+    with contextlib.ExitStack() as stack:
+        yield functools.cache(lambda upstream: stack.enter_context(gateway.start(upstream)))
+
+
+@pytest.fixture(scope="module")
+def reached(gateways: Callable[[str], Gateway]) -> Reach:
+    """A page comes to a server through a gateway."""
+    return lambda server: replace(server, url=gateways(server.url).url)
 
 
 @pytest.fixture
-def panel(panel_behind: tuple[Gateway, pages.Panel], project: str) -> Iterator[pages.Panel]:
-    """The same, on the test's own project with the secret OLD."""
-    between, panel = panel_behind
-    panel.switch(project)
-    panel.add("OLD", "sample-old", Description="As it was")
-    yield panel
+def between(seat: Seat, gateways: Callable[[str], Gateway], request: pytest.FixtureRequest) -> Iterator[Gateway]:
+    """The gateway that the seat's page comes through; the project has the secrets OLD and OTHER."""
+    server: Lab = request.getfixturevalue("kubernetes_lab" if seat.namespace else "local_lab")
+    seat.has("OLD", description="As it was")
+    seat.has("OTHER")
+    yield (between := gateways(server.url))
     between.instead = lambda path: None
-    panel.page.keyboard.press("Escape")
+    seat.desk.page.keyboard.press("Escape")
 
 
-def names(server: Lab, project: str) -> list[tuple[str, str]]:
-    """What is in the store, whatever the panel says."""
-    listed = server.request("GET", f"projects/{project}/secrets")["secrets"]
-    return [(secret["name"], secret["description"]) for secret in listed]
+def dialogs(seat: Seat) -> Iterator[tuple[Dialog, dict[str, str], str]]:
+    """Opens each dialog and fills it in; yields it with what is in its fields, and what is said once it is done."""
+    other = f"{seat.project}-b"
+    for title, fields, said in (
+        ("Add secret", {"Name": "NEW", "Value": "sample-new", "Description": "Kept"}, "NEW was saved."),
+        ("Replace value of OLD", {"Value": "sample-new"}, "The value of OLD was replaced."),
+        ("Edit OLD", {"Description": "Kept"}, "OLD was saved."),
+        ("Copy OLD to project", {"Project": other, "Name": "NEW"}, f"OLD was copied to project {other}."),
+        ("Import .env", {}, "1 secret was imported."),
+        ("Rename OLD", {"Name": "RENAMED"}, "OLD is now RENAMED."),
+        ("Delete OTHER", {}, "OTHER was deleted."),
+    ):
+        if of_secret := OF_SECRET.fullmatch(title):
+            dialog = seat.open(of_secret[2], f"{of_secret[1]}{of_secret[3] or ''}", title)
+        else:
+            seat.press(title)
+            dialog = seat.panel.dialog(title)
+        if title == "Import .env":
+            seat.choose_file(dialog, ".env", b"IMPORTED=sample-new")
+            expect(dialog.frame.get_by_role("listitem")).to_have_text(["IMPORTEDnew"])
+        seat.fill(dialog, **fields)
+        yield dialog, fields, said
 
 
-def test_with_an_expired_session_no_dialog_says_that_it_is_done(
-    panel_behind: tuple[Gateway, pages.Panel], panel: pages.Panel, local_lab: Lab, project: str
-) -> None:
+def stays(seat: Seat, dialog: Dialog, fields: Mapping[str, str], said: str) -> None:
+    """Sends a dialog, which says why nothing was done, and has all that was typed or chosen; cancels it then."""
+    files = dialog.frame.get_by_role("listitem").all_text_contents()
+    seat.refused(dialog, said)
+    for label, text in fields.items():
+        expect(dialog.field(label)).to_have_value(text)
+    expect(dialog.frame.get_by_role("listitem")).to_have_text(files)
+    seat.way.press(dialog.cancel_button)
+
+
+def stored(seat: Seat, between: Gateway, project: str = "") -> dict[str, object]:
+    """Returns what is in the store by name, whatever the panel and the gateway say."""
+    server = replace(seat.desk.lab, url=str(between.upstream))
+    secrets = server.request("GET", f"projects/{project or seat.project}/secrets")["secrets"]
+    return {secret.pop("name"): secret for secret in secrets}
+
+
+@at("side-lab-local-mouse", ["side"])
+def test_with_an_expired_session_no_dialog_says_that_it_is_done(seat: Seat, between: Gateway) -> None:
     """Every dialog stays open and says that one is logged out; what was typed or chosen stays, for nothing was sent. A
     list that cannot be had says the same once it is asked for; after the next log-in all of it works again."""
-    between, _ = panel_behind
-    before = local_lab.request("GET", f"projects/{project}/secrets")
-    for title, fields in (
-        ("Add secret", {"Name": "NEW", "Value": "sample-new", "Description": "Kept"}),
-        ("Replace value of OLD", {"Value": "sample-new"}),
-        ("Edit OLD", {"Description": "Kept"}),
-        ("Delete OLD", {}),
-        ("Rename OLD", {"Name": "NEW"}),
-        ("Copy OLD to project", {"Project": f"{project}-other", "Name": "NEW"}),
-        ("Import .env", {}),
-    ):
-        if " OLD" in title:
-            panel.act("OLD", title.replace(" OLD", "").removesuffix(" of"))
-        else:
-            panel.region.get_by_role("button", name=title).click()
-        dialog = panel.dialog(title)
-        if title == "Import .env":
-            dialog.choose(".env", "NEW=sample-new")
-        dialog.fill(**fields)
+    panel, before = seat.panel, stored(seat, between)
+    for dialog, fields, _ in dialogs(seat):
         between.instead = gateway.log_in
-        dialog.submit()
-        expect(dialog.frame.get_by_role("alert")).to_contain_text(LOGGED_OUT)
-        for label, text in fields.items():
-            expect(dialog.field(label)).to_have_value(text)
-        expect(dialog.frame.get_by_role("listitem")).to_have_text(["NEWnew"] if title == "Import .env" else [])
-        assert local_lab.request("GET", f"projects/{project}/secrets") == before
-        dialog.cancel()
-        panel.region.get_by_role("button", name="Refresh").click()
-        expect(panel.region.locator(".dhs-notices").get_by_role("alert")).to_contain_text(LOGGED_OUT)
+        stays(seat, dialog, fields, LOGGED_OUT)
+        assert stored(seat, between) == before
+        seat.press("Refresh")
+        alert = panel.region.locator(".dhs-notices").get_by_role("alert")
+        expect(alert).to_contain_text(LOGGED_OUT)
+        squeezed = "alert => alert.firstElementChild.clientWidth < 0.7 * alert.clientWidth"
+        assert not alert.evaluate(squeezed)
         between.instead = lambda path: None
         panel.try_again()
         expect(panel.alert).to_have_count(0)
     assert not [request for request in between.requests if request.startswith("GET /log-in?next=/dh-secrets")]
-    panel.act("OLD", "Delete")
-    panel.dialog("Delete OLD").submit()
-    expect(panel.name("OLD")).to_be_hidden()
+    seat.done(seat.open("OTHER", "Delete", "Delete OTHER"), "OTHER was deleted.")
+    assert list(stored(seat, between)) == ["OLD"]
+
+
+@at("widget-lab-local-mouse", ["widget"])
+def test_with_its_connection_a_widget_s_kernel_is_gone(seat: Seat, between: Gateway) -> None:
+    """JupyterLab takes a kernel for dead whose connection breaks while nobody is logged in. Every dialog stays open and
+    says so; in the page that is loaded after the next log-in all is as it was."""
+    before, died = stored(seat, between), seat.desk.page.get_by_text("Kernel died unexpectedly")
+    for dialog, fields, _ in dialogs(seat):
+        is_first = between.instead is not gateway.log_in
+        if is_first:
+            between.instead = gateway.log_in
+            between.break_connections()
+            expect(died).to_be_attached()
+        stays(seat, dialog, fields, "The kernel of this panel is gone. Run the cell again.")
+        if is_first:
+            pages.accept_dialog(seat.desk.page)
+        assert stored(seat, between) == before
+    between.instead = lambda path: None
+    seat.desk.open()
+    seat.desk.show_widget()
+    seat.panel.switch(seat.project)
+    expect(seat.panel.name("OTHER")).to_be_visible()
+    assert seat.panel.names() == ["OLD", "OTHER"]
+
+
+@at("widget-lab-local-mouse", ["widget"])
+def test_with_a_connection_that_holds_a_widget_does_what_it_says(seat: Seat, between: Gateway) -> None:
+    """A session that has expired ends no websocket: what every dialog says is done has been done by the kernel."""
+    between.instead = gateway.log_in
+    for dialog, _, said in dialogs(seat):
+        seat.done(dialog, said)
+    assert set(stored(seat, between)) == {"IMPORTED", "NEW", "RENAMED"}
+    assert set(stored(seat, between, f"{seat.project}-b")) == {"NEW"}
 
 
 @pytest.mark.parametrize(
@@ -108,43 +162,35 @@ def test_with_an_expired_session_no_dialog_says_that_it_is_done(
     ],
     ids=["307", "page", "401", "403", "other JSON", "half", "empty", "204", "502"],
 )
-def test_another_s_answer_is_nothing_that_was_done(
-    panel_behind: tuple[Gateway, pages.Panel],
-    panel: pages.Panel,
-    local_lab: Lab,
-    project: str,
-    instead: bytes,
-    said: str,
-) -> None:
+@at("side-lab-local-mouse", ["side"], ["mouse"])
+def test_another_s_answer_is_nothing_that_was_done(seat: Seat, between: Gateway, instead: bytes, said: str) -> None:
     """Whatever answers in the server's place, the dialog stays and says what is known."""
-    between, _ = panel_behind
-    dialog = panel.open_add()
-    dialog.fill(Name="NEW", Value="sample-new", Labels="kept")
+    before, fields = stored(seat, between), {"Name": "NEW", "Value": "sample-new", "Labels": "kept"}
+    seat.press("Add secret")
+    dialog = seat.panel.dialog("Add secret")
+    seat.fill(dialog, **fields)
     between.instead = lambda path: instead if path.startswith("/dh-secrets/projects/") else None
-    dialog.submit()
-    expect(dialog.frame.get_by_role("alert")).to_contain_text(said)
+    seat.refused(dialog, said)
     assert "sample" not in dialog.frame.inner_text()
     expect(dialog.field("Value")).to_have_value("")
     expect(dialog.field("Labels")).to_have_value("kept")
-    assert names(local_lab, project) == [("OLD", "As it was")]
+    assert stored(seat, between) == before
     between.instead = lambda path: None
-    dialog.fill(Value="sample-new")
-    dialog.submit()
-    expect(panel.name("NEW")).to_be_visible()
+    seat.fill(dialog, Value="sample-new")
+    seat.done(dialog, "NEW was saved.")
 
 
-def test_what_others_changed_by_other_means_bears_no_name(
-    panel_behind: tuple[Gateway, pages.Panel], panel: pages.Panel, local_lab: Lab, project: str
-) -> None:
+@at("side-lab-local-mouse", ["side"], ["mouse"])
+def test_what_others_changed_by_other_means_bears_no_name(seat: Seat, between: Gateway) -> None:
     """Not that of who made it, and not that of who changed it before."""
-    between, _ = panel_behind
-    expect(panel.details("OLD").get_by_text(re.compile("Updated .* by analyst"))).to_be_visible()
-    listed = local_lab.request("GET", f"projects/{project}/secrets")
+    expect(seat.panel.details("OLD").get_by_text(re.compile("Updated .* by analyst"))).to_be_visible()
+    listed = seat.desk.lab.request("GET", f"projects/{seat.project}/secrets")
     listed["secrets"][0]["updated_by"] = None
     changed = answer("200 OK", json.dumps(listed).encode(), "application/json", "DH-Secrets-Live: true")
-    between.instead = lambda path: changed if path.startswith(f"/dh-secrets/projects/{project}/secrets?") else None
-    local_lab.request("PATCH", f"projects/{project}/secrets/OLD", {"labels": ["new"]})
-    line = panel.region.get_by_text("changed elsewhere")
+    list_of = f"/dh-secrets/projects/{seat.project}/secrets?"
+    between.instead = lambda path: changed if path.startswith(list_of) else None
+    seat.store("PATCH", "secrets/OLD", {"labels": ["new"]})
+    line = seat.panel.region.get_by_text("changed elsewhere")
     expect(line).to_have_text(re.compile("^Updated .*, changed elsewhere$"))
     expect(line).not_to_contain_text("analyst")  # the line after it names who created it
 
