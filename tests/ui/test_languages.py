@@ -8,12 +8,13 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import NewPage
 from .lab import BUILT, Lab
 from .pages import Dialog, Notebook
-from .seat import APPLICATIONS, PANELS, usually
+from .seat import APPLICATIONS, PANELS, PROVIDERS, usually
 from .widget import opening
 
 LANGUAGES = {"it": "it_IT", "de": "de_DE"}
@@ -85,7 +86,20 @@ def states(page: Page, panel: Locator, said: dict[str, list[str]]) -> Iterator[s
     expect(panel.get_by_text(said["expired"][0], exact=True)).to_be_visible()
     button("Details of %1", "API_KEY").click()
     yield "list"
-    for text in ("Edit", "Replace value", "Delete"):
+    button("Order by").click()
+    yield "order"
+    page.keyboard.press("Escape")
+    button("Help").click()
+    expect(panel.get_by_role("dialog")).to_be_visible()
+    yield "help"
+    page.keyboard.press("Escape")
+    button("Import .env").click()
+    importing = panel.get_by_role("dialog", name=said["Import .env"][0])
+    importing.locator("button[type=submit]").click()
+    expect(importing.get_by_role("alert")).to_be_visible()
+    yield "import"
+    Dialog(importing).cancel()
+    for text in ("Edit", "Replace value", "Rename", "Copy to project", "Delete"):
         button("Actions for %1", "API_KEY").click()
         yield "menu"
         panel.get_by_role("menuitem", name=said[text][0], exact=True).click()
@@ -99,17 +113,18 @@ def states(page: Page, panel: Locator, said: dict[str, list[str]]) -> Iterator[s
     yield "not found"
 
 
-@usually("spoken", ["de-lab-side", "it-notebook-widget"], LANGUAGES, APPLICATIONS, PANELS)
-def test_every_text_is_translated(local_lab: Lab, new_page: NewPage, project: str, spoken: str) -> None:
+@usually("spoken", ["de-lab-side-local", "it-notebook-widget-local"], LANGUAGES, APPLICATIONS, PANELS, PROVIDERS)
+def test_every_text_is_translated(request: pytest.FixtureRequest, new_page: NewPage, project: str, spoken: str) -> None:
     """Every text, name and hint of a panel in each state. The widget takes the language of the page."""
-    language, application, kind = spoken.split("-")
+    language, application, kind, provider = spoken.split("-")
+    lab: Lab = request.getfixturevalue(f"{provider}_lab")
     page, said = new_page(), catalogue(language)
-    path = local_lab.notebook(f"{project}.ipynb")
-    with speaking(local_lab, LANGUAGES[language]):
-        page.goto(local_lab.address_in(application, path))
+    path = lab.notebook(f"{project}.ipynb")
+    with speaking(lab, LANGUAGES[language]):
+        page.goto(lab.address_in(application, path))
         expect(page.locator(".jp-Notebook-ExecutionIndicator").first).to_have_attribute("data-status", "idle")
         if kind == "widget":
-            panel = Notebook(page).start(opening(project)).locator(".dh-secrets")
+            panel = Notebook(page).start(opening(project, provider=provider)).locator(".dh-secrets")
             expect(panel).to_have_accessible_name(said["Secrets of %1"][0].replace("%1", project))
         else:
             page.evaluate("window.jupyterapp.shell.activateById('dh-secrets-panel')")
