@@ -63,7 +63,7 @@ def project() -> str:
     return f"ui-{next(_numbers)}"
 
 
-Reach = Callable[[lab.Lab], lab.Lab]
+Reach = Callable[[lab.Lab, str], lab.Lab]
 NewPage = Callable[..., Page]
 Open = Callable[..., tuple[pages.Panel, pages.Notebook]]
 Load = Callable[[lab.Lab], Page]
@@ -197,7 +197,7 @@ def _desks(browser: Browser) -> Iterator[Callable[[lab.Lab, str], Desk]]:
 @pytest.fixture(scope="module")
 def reached() -> Reach:
     """How pages come to a server: straight, unless a module has something between them."""
-    return lambda server: server
+    return lambda server, application: server
 
 
 @pytest.fixture
@@ -213,4 +213,4 @@ def seat(
     namespace: Namespace | None = None
     if provider == "kubernetes":
         namespace = request.getfixturevalue("kubernetes_namespace")
-    return sit(_desks(reached(server), application), panel, way, project, namespace)
+    return sit(_desks(reached(server, application), application), panel, way, project, namespace)

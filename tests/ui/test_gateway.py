@@ -24,29 +24,30 @@ LOGGED_OUT = "You are logged out"
 HALF = b'{"name": "NEW", "desc'
 
 
+Gateways = Callable[[str, bool], Gateway]
 OF_SECRET = re.compile("(.+?)(?: of)? (OLD|OTHER)( to project)?")
 
 
 @pytest.fixture(scope="module")
-def gateways() -> Iterator[Callable[[str], Gateway]]:
-    """Starts a gateway before a server, or finds the one that was started."""
+def gateways() -> Iterator[Gateways]:
+    """Starts a gateway before a server for one application's page, or finds the one that was started."""
     with contextlib.ExitStack() as stack:
-        yield functools.cache(lambda upstream: stack.enter_context(gateway.start(upstream)))
+        yield functools.cache(lambda upstream, is_lab: stack.enter_context(gateway.start(upstream)))
 
 
 @pytest.fixture(scope="module")
-def reached(gateways: Callable[[str], Gateway]) -> Reach:
+def reached(gateways: Gateways) -> Reach:
     """A page comes to a server through a gateway."""
-    return lambda server: replace(server, url=gateways(server.url).url)
+    return lambda server, application: replace(server, url=gateways(server.url, application == "lab").url)
 
 
 @pytest.fixture
-def between(seat: Seat, gateways: Callable[[str], Gateway], request: pytest.FixtureRequest) -> Iterator[Gateway]:
+def between(seat: Seat, gateways: Gateways, request: pytest.FixtureRequest) -> Iterator[Gateway]:
     """The gateway that the seat's page comes through; the project has the secrets OLD and OTHER."""
     server: Lab = request.getfixturevalue("kubernetes_lab" if seat.namespace else "local_lab")
     seat.has("OLD", description="As it was")
     seat.has("OTHER")
-    yield (between := gateways(server.url))
+    yield (between := gateways(server.url, seat.desk.is_lab))
     between.instead = lambda path: None
     seat.desk.page.keyboard.press("Escape")
 
