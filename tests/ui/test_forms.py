@@ -98,6 +98,10 @@ def test_fields_are_even_and_required_ones_marked(local_lab: Lab, open_panel: Op
     boxes = [field.bounding_box() for field in fields]
     assert len({(box["x"], box["width"], box["height"]) for box in boxes if box}) == 1
     assert [field.evaluate("field => field.required") for field in fields] == [True, True, False, False, False]
+    marks = dialog.frame.locator("label").evaluate_all(
+        "labels => labels.map(label => getComputedStyle(label, '::after').content)"
+    )
+    assert ["*" in mark for mark in marks if mark != "none"] == [True, True]
     expect(fields[0]).to_have_accessible_name("Name")
     expect(fields[1]).to_have_accessible_name("Value")
     expect(fields[1]).to_have_attribute("type", "password")
