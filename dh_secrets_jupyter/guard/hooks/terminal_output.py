@@ -6,7 +6,8 @@ a program can ask of a stream is answered by the stream itself. One without a bu
 
 1. A write first flushes what the other stream holds back, so that the order stays.
 2. It goes through the engine's stream; what may go out is put into a queue, and the queue is written.
-3. While something is held back, a timer runs; after :data:`.hold_back.FLUSH_AFTER` without more it is flushed.
+3. While something is held back, a timer runs; after :data:`.hold_back.FLUSH_AFTER` without more it is flushed. More
+   output leaves the timer as it is, for a thread takes long to start: it finds when it is over that it has to wait on.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import contextlib
 import copy
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -65,6 +67,8 @@ class Terminal:
         """In a child: another thread of the parent may have held the lock."""
         self.lock = threading.RLock()
         self.forked = True
+        for output in self.outputs:
+            output.after_fork()
 
 
 class Output:
@@ -84,6 +88,7 @@ class Output:
         self._queue: deque[Any] = deque()  # what is on its way to the stream below
         self._unflushed = False  # a flush was asked for while something was held back
         self._timer: threading.Timer | None = None
+        self._fed_at = 0.0  # when something was held back last, by the monotonic clock
         self._patches: list[Patch] = []
 
     @property
@@ -105,6 +110,13 @@ class Output:
         for patch in self._patches:
             patch.undo()
         self._patches = []
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def after_fork(self) -> None:
+        """In a child: the timer's thread is the parent's."""
+        self._timer = None
 
     def flush(self) -> None:
         """Writes what is held back, and flushes the stream below where that was asked for."""
@@ -112,7 +124,6 @@ class Output:
             while self._stream.pending:
                 self._take(None)
             self._drain()
-            self._stop_timer()
             if self._unflushed:
                 self._unflushed = False
                 self._flush_below()
@@ -198,23 +209,31 @@ class Output:
         with contextlib.suppress(IndexError):
             _exhaust(map(self._write_below, iter(self._queue.popleft, None)))
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
     def _start_timer(self) -> None:
-        self._stop_timer()
-        if self._stream.pending:
-            self._timer = _timer(FLUSH_AFTER, self._time_is_over)
-            try:
-                self._timer.start()
-            except RuntimeError:  # no thread starts any more: the interpreter ends
-                self.flush()
+        if not self._stream.pending:
+            return
+        self._fed_at = time.monotonic()
+        if self._timer is None:
+            self._wait(FLUSH_AFTER)
+
+    def _wait(self, seconds: float) -> None:
+        timer = _timer(seconds, self._time_is_over)
+        try:
+            timer.start()
+        except RuntimeError:  # no thread starts any more: the interpreter ends
+            self.flush()
+        else:
+            self._timer = timer  # not before it runs: Ctrl-C may have come
 
     def _time_is_over(self) -> None:
-        with contextlib.suppress(OSError, ValueError):  # the stream is closed
-            self.flush()
+        with self._terminal.lock:
+            self._timer = None
+            left = self._fed_at + FLUSH_AFTER - time.monotonic()
+            if left > 0 and self._stream.pending:
+                self._wait(left)
+                return
+            with contextlib.suppress(OSError, ValueError):  # the stream is closed
+                self.flush()
 
 
 def _timer(seconds: float, call: Callable[[], None]) -> threading.Timer:

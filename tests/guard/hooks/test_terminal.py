@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,24 @@ def test_any_stream_can_be_guarded(stream: Any, shown: str | bytes) -> None:
     stream.write(": caf\xe9")
     output.uninstall()
     assert (stream.buffer if hasattr(stream, "buffer") else stream).getvalue() == shown
+
+
+def test_what_is_held_back_again_and_again_starts_one_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread for each write would make a cell that draws dots take ten times as long; a forked child has its own."""
+    started: list[float] = []
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: started.append(timer.interval))
+    terminal = Terminal(Redactor())
+    terminal.redactor.masker.add("U", TOKEN)
+    terminal.redactor.is_on = True
+    terminal.outputs.append(Output(stream := io.StringIO(), terminal))
+    terminal.outputs[0].install()
+    for _ in range(50):
+        stream.write(f"{TOKEN[:3]}\n{TOKEN[:3]}")
+    assert len(started) == 1
+    terminal.after_fork()
+    stream.write(TOKEN[:3])
+    assert len(started) == 2
+    terminal.outputs[0].uninstall()
 
 
 def test_a_stream_that_is_gone_costs_the_other_nothing() -> None:
