@@ -18,6 +18,8 @@ _AHEAD = 1 << 20
 """Bytes that git may be ahead of us; in the usual 64 KiB the two would mostly wait for each other."""
 _SUBMODULE = b"160000"
 """The mode of an entry that is a commit of another repository."""
+_LOG_SETTINGS = ("-c", "log.showRoot=true", "-c", "log.showSignature=false", "-c", "diff.relative=false")
+"""Whatever somebody has set for a log that is read by people."""
 
 
 def tracked(folder: Path) -> list[Path] | None:
@@ -101,7 +103,7 @@ def with_commits(folder: Path, findings: list[Finding]) -> list[Finding]:
     paths: dict[bytes, str] = {}
     commits: defaultdict[bytes, dict[str, None]] = defaultdict(dict)  # the newest first
     log = ("log", "--all", "-c", "--raw", "--no-abbrev", "--no-renames", "-z", "--format=%H")
-    tokens = iter(_must(folder, "-c", "log.showRoot=true", *log).split(b"\0"))
+    tokens = iter(_must(folder, *_LOG_SETTINGS, *log).split(b"\0"))
     commit = ""
     for token in tokens:
         change = token.lstrip(b"\n")

@@ -237,6 +237,20 @@ def test_commits_are_those_of_git(repository: Repository, scan: Scan) -> None:
     assert len(ids) == 4
 
 
+def test_commits_whatever_git_is_set_to(repository: Repository, scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings for a log that people read, and the folder in which one stands, hide none."""
+    for setting in ("diff.relative", "log.showSignature", "log.abbrevCommit"):
+        repository.git("config", setting, "true")
+    repository.git("config", "log.showRoot", "false")
+    repository.git("config", "color.ui", "always")
+    repository.write("a.txt", LEAK)
+    commit = repository.commit("a")
+    (repository.path / "deep").mkdir()
+    monkeypatch.chdir("deep")
+    (found,) = scan(history=True)[1]["findings"]
+    assert (found["file"], found["commits"]) == ("a.txt", {"first": commit, "last": commit, "count": 1})
+
+
 def test_unreachable_blob(repository: Repository, scan: Scan) -> None:
     """A blob that no commit holds is found by its id, and said to be unreachable."""
     repository.write("a.txt", LEAK)
