@@ -29,8 +29,11 @@ def test_no_save_fails(new_page: NewPage, tmp_path: Path, mode: str) -> None:
     with lab.start(tmp_path / "lab", environment, arguments=arguments, python=str(PYTHON)) as server:
         server.request("POST", "projects/default/secrets", {"name": "API_KEY", "value": VALUE})
         path = server.folder / server.notebook(f"{mode}.ipynb")
-        panel, notebook = open_lab(new_page(), server, path.name, mode)
-        page = panel.page
+        page = new_page()
+        # On a busy machine jupyter-collaboration asks whether to go on waiting for a document, even when that is there.
+        slow = page.get_by_role("dialog").filter(has_text="taking some time to load")
+        page.add_locator_handler(slow, lambda: slow.get_by_role("button", name="Continue waiting").click())
+        panel, notebook = open_lab(page, server, path.name, mode)
         assert ("with real-time collaboration no save can be refused" in server.log.read_text()) == (mode == "refuse")
         expect(panel.name("API_KEY")).to_be_visible()
         assert VALUE in notebook.run(SHOWS)
