@@ -107,6 +107,7 @@ def test_the_clipboard_is_pasted_by_keyboard(local_lab: Lab, open_panel: Open) -
     dialog.field("Value").press("Control+v")
     expect(dialog.field("Value")).to_have_attribute("placeholder", "5 lines are kept")
     dialog.discard()
+    expect(dialog.field("Value")).to_be_focused()  # the button that was pressed is gone
     dialog.field("Value").press("x")
     expect(dialog.field("Value")).to_have_value("x")
 
@@ -121,7 +122,9 @@ def test_a_file_is_kept_to_the_byte(local_lab: Lab, open_panel: Open, tmp_path: 
     dialog.fill(Name="FILE")
     dialog.field("Choose file").set_input_files(binary)
     expect(panel.alert).to_contain_text("FILE")
+    dialog.field("Choose file").focus()
     dialog.choose_value(text)
+    expect(dialog.field("Value")).to_be_focused()
     dialog.submit()
     expect(panel.name("FILE")).to_be_visible()
     panel.act("FILE", "Put into kernel")
