@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.cluster.server import Namespace
+from tests.support.waiting import PATIENCE
 
 from .lab import Lab
 from .pages import TRY, Dialog, Notebook, Panel, open_notebook, run_command
@@ -93,11 +94,11 @@ class Desk:
         """Runs the first cell; what it has shown before goes first."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets[0].model.clearExecution()")
         cell = self.notebook.cells.first
-        for _ in range(3):
+        for patience in (TRY, TRY, PATIENCE * 1000):
             cell.locator(".cm-content").press("Control+Enter")
             # JupyterLab says that a kernel is idle before it listens, and forgets a cell that is run in between.
             with contextlib.suppress(AssertionError):
-                expect(cell.get_by_role("button", name="Add secret")).to_be_visible(timeout=TRY)
+                expect(cell.get_by_role("button", name="Add secret")).to_be_visible(timeout=patience)
                 return
         raise AssertionError("The widget is not shown")
 
