@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, unquote_plus
 
-from .found import Found, Range
+from .found import Found
 
 _URL = re.compile(r"\b(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{0,30})://")
 _URL_END = re.compile(r"[\s\"'`<>]")
@@ -86,7 +86,9 @@ def _read_url(found: Found, text: str, scheme: str, start: int, end: int) -> Non
     if query >= 0:
         for pair in _QUERY.finditer(text, query, end):
             if not _read_pair(found, _QUERY, pair):
-                read_nested(found, text, unquote_plus(pair["text"]), pair.span("text"))
+                plain, inner = unquote_plus(pair["text"]), Found()
+                read_connection(inner, plain, 0, len(plain))
+                found.embed(inner, plain, text, pair.span("text"))
 
 
 def _authority_end(text: str, start: int, end: int) -> int:
@@ -104,19 +106,6 @@ def read_connection(found: Found, text: str, start: int, end: int) -> bool:
         any_found = _read_pairs(found, _PARENTHESES, text, start, end)
     any_found = any_found or _read_pairs(found, _WORDS, text, start, end)
     return any_found or (text.find("&", start, end) >= 0 and _read_pairs(found, _QUERY, text, start, end))
-
-
-def read_nested(found: Found, text: str, plain: str, span: Range) -> None:
-    """Reads a connection string under any other key; one with escapes by itself, for the sake of its secrets."""
-    if "=" not in plain:
-        return
-    if text[slice(*span)] == plain:
-        read_connection(found, text, *span)
-    else:
-        inner = Found()
-        read_connection(inner, plain, 0, len(plain))
-        if inner.secrets:
-            found.secret(*span, *inner.secrets)
 
 
 def _read_pairs(found: Found, pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:

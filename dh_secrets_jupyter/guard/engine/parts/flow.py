@@ -6,7 +6,7 @@ import json
 import re
 
 from . import keys
-from .connections import read_nested
+from .connections import read_connection
 from .found import Found, Range
 
 _TOKEN = re.compile(
@@ -48,6 +48,17 @@ def read_flow(found: Found, text: str, start: int, end: int, key: Key | None = N
             last = plain, span
             if key and not found.entry(*key, *span, plain):
                 read_nested(found, text, plain, span)
+
+
+def read_nested(found: Found, text: str, plain: str, span: Range) -> None:
+    """Reads JSON or a connection string under any other key; one with escapes by itself."""
+    read = read_flow if plain[:1] in ("{", "[") else read_connection
+    if text[slice(*span)] == plain:
+        read(found, text, *span)
+    else:
+        inner = Found()
+        read(inner, plain, 0, len(plain))
+        found.embed(inner, plain, text, span)
 
 
 def unescaped(raw: str) -> str:

@@ -53,6 +53,25 @@ class Found:
         self.common(*key_span)
         return True
 
+    def embed(self, inner: Found, plain: str, text: str, span: Range) -> None:
+        """Notes what was found in a text by itself, which stands in this one with escapes.
+
+        Args:
+            plain: the text by itself.
+            text: this text.
+            span: where it stands there. What may be seen of it is looked for in order, as it is.
+        """
+        if not inner.secrets:
+            return
+        self.secret(*span, *inner.secrets)
+        start, end = span
+        for first, last in sorted(inner.visible()):
+            start = text.find(plain[first:last], start, end)
+            if start < 0:
+                return
+            self.common(start, start + last - first)
+            start += last - first
+
     def _decoded(self, key: str, text: str) -> None:
         """Notes what base64 stands for, as Docker, npm and Kubernetes write it; under auth a user and the password."""
         if not (plain := _from_base64(text)):

@@ -7,7 +7,7 @@ import textwrap
 
 from . import keys
 from .connections import read_connection
-from .flow import read_flow, unescaped
+from .flow import read_flow, read_nested, unescaped
 from .found import Found, Range
 
 _FIELD = r"[^:\\\s]*(?:\\.[^:\\\s]*)*"
@@ -30,7 +30,7 @@ _CONNECTION = re.compile(
 _KEY = re.compile(r"[;\s]\s*([A-Za-z][\w.\-]{0,63}(?: [\w.\-]{1,63})?)\s*=")
 _TAG = re.compile(r"[!&]\S*[ \t]+")
 _BLOCK = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?")
-_FLOW_ITEM = re.compile(r"[ \t]*(?:-[ \t]+)+(?=[\[{])")
+_FLOW_ITEM = re.compile(r"[ \t]*(?:-[ \t]+)*(?=[\[{])")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)-[ \t]+(?P<text>[^\n]*)")
 _NO_TEXT = re.compile(r"\{|-?(?:\s|\Z)")
 _ENDED = re.compile(r"[ \t]*[,;]?[ \t\r]*(?:\n|\Z|[ \t]#)")
@@ -101,7 +101,7 @@ class _Lines:
         if yaml and (tag := _TAG.match(text, start, end)):
             start = tag.end()
         start, end = _stripped(text, start, end)
-        if yaml and start < end and text[start] in "[{":
+        if start < end and (text[start] in "[{" if yaml else text[start] == "[" and text[end - 1] == "]"):
             read_flow(self._found, text, start, end, (key, key_span))
         elif yaml and _BLOCK.fullmatch(text, start, end):
             before = text[line : key_span[0]]
@@ -114,7 +114,8 @@ class _Lines:
     def _read_text(self, key: str, key_span: Range, start: int, end: int) -> None:
         """Reads a text as it stands, without its quotes, and without what may be a comment."""
         text = self._text
-        quote, forms = text[start : start + 1], [text[start:end]]
+        quote, plain = text[start : start + 1], text[start:end]
+        forms = [plain, plain.rstrip(",]}")]  # in a map in brackets over several lines
         if quote in ("'", '"') and quote not in self._unclosed:
             closing = self._closing(start, quote)
             if closing < 0:
@@ -123,14 +124,12 @@ class _Lines:
                 self.at = max(self.at, self._line_end(closing) + 1)
                 start, end = start + 1, closing
                 forms = [text[start:end], *_unquoted(text[start:end], quote)]
+                plain = forms[1] if len(forms) > 1 else forms[0]
         elif comment := _COMMENT.search(text, start, end):
             forms.append(text[start : comment.start()].rstrip())
         if self._found.entry(key, key_span, start, end, *forms):
             return
-        if text[start : start + 1] == "{":
-            read_flow(self._found, text, start, end)
-        else:
-            read_connection(self._found, text, start, end)
+        read_nested(self._found, text, plain, (start, end))
 
     def _read_block(self, key: str, key_span: Range, indent: int, style: str) -> None:
         """Reads YAML's block under a key, if it is a secret; other blocks are lines like all others."""
