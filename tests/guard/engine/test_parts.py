@@ -208,6 +208,17 @@ def test_what_is_not_recognized_is_subject_to_pieces() -> None:
     )
 
 
+def test_a_scan_takes_a_whole_url_for_common_however_deep_it_stands() -> None:
+    """It is found in files for other reasons, as a service account's ``auth_uri``."""
+    url = "https://accounts.example.com/o/oauth2/auth"
+    account = json.dumps({"auth_uri": url, "private_key": KEY})
+    for value in (account, json.dumps({"SecretString": account})):
+        masker = Masker(urls_are_common=True)
+        masker.add("K", value)
+        assert masker.mask(url)[0] == url
+        assert masker.mask(KEY)[0] == "[secret:K]"
+
+
 def test_digits_alone_count_as_a_whole_number() -> None:
     """A part of digits is masked where it is a number, not within a longer one."""
     assert masked("postgresql://app:17000000@db.example.com/x", "17000000 170000001 1.17000000") == (

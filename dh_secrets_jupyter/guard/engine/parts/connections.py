@@ -86,7 +86,7 @@ def _read_url(found: Found, text: str, scheme: str, start: int, end: int) -> Non
     if query >= 0:
         for pair in _QUERY.finditer(text, query, end):
             if not _read_pair(found, _QUERY, pair):
-                plain, inner = unquote_plus(pair["text"]), Found()
+                plain, inner = unquote_plus(pair["text"]), found.for_inner_text()
                 read_connection(inner, plain, 0, len(plain))
                 found.embed(inner, plain, text, pair.span("text"))
 

@@ -56,7 +56,7 @@ def read_nested(found: Found, text: str, plain: str, span: Range) -> None:
     if text[slice(*span)] == plain:
         read(found, text, *span)
     else:
-        inner = Found()
+        inner = found.for_inner_text()
         read(inner, plain, 0, len(plain))
         found.embed(inner, plain, text, span)
 

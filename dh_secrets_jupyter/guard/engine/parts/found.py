@@ -53,6 +53,10 @@ class Found:
         self.common(*key_span)
         return True
 
+    def for_inner_text(self) -> Found:
+        """Returns what a text that stands in this one is read into by itself."""
+        return Found(urls_are_common=self._urls_are_common)
+
     def embed(self, inner: Found, plain: str, text: str, span: Range) -> None:
         """Notes what was found in a text by itself, which stands in this one with escapes.
 
