@@ -6,18 +6,19 @@ A block is as many bytes as one number holds, so that looking it up is looking u
    an even place and one at an odd one: however the window stands in a text, one of them is looked up.
 2. A block at every eighth place is one of each window. All of these are kept, but where no window counts. Which of them
    a value repeats, or other texts hold, too, is not asked: all are taken at once, without a step of Python's for each.
-3. Around a block that is found in a text, its windows are looked up.
+3. The windows of a text that hold a block which is found are looked up, all that lie side by side together.
 4. Of a text only those parts are looked up that are made of bytes of the values: bytes that were decoded and are no
    text are seldom so. A part of printable ASCII is looked up only if there is such a window, and only in its blocks.
 
-Coordinates: ``at`` is a place in a text, ``begin`` and ``place`` are places in all values together (``_data``).
+Coordinates: ``at`` is a place in a text, ``begin`` and ``place`` are places in all values together (``data``).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, count, groupby
+from itertools import compress, count, groupby, repeat
+from operator import itemgetter, sub
 from struct import Struct
 
 from .affixes import longest_suffix
@@ -47,8 +48,6 @@ _NUMBER = Struct("=Q").unpack_from
 
 Kind = tuple[int, str]
 """Of which windows are: their size and encoding."""
-LookedUp = dict[Kind, int]
-"""Of each kind of window, from where on a text's windows were not looked up yet."""
 
 
 class Blocks:
@@ -57,6 +56,8 @@ class Blocks:
     Attributes:
         shortest: bytes of the shortest of what is found.
         chars: all bytes that stand in a value.
+        data: all values, one behind the other.
+        windows: their windows, by size and encoding: in each characters start elsewhere.
     """
 
     def __init__(self) -> None:
@@ -66,18 +67,18 @@ class Blocks:
         self._is_char = bytes(256)
         self._longest_char = 1
         self._step = _STEP
-        self._starts: list[int] = []  # of each needle in _data
-        self._data = bytearray()
+        self._starts: list[int] = []  # of each needle in data
+        self.data = bytearray()
         self._whole: dict[int, list[Anchor]] = {}  # a block or two of each needle, to find it as a whole
         self._printable: set[int] = set()  # of all blocks the ones that may stand in printable ASCII
         self._other: set[int] = set()  # those that do not
         self._utf_16: set[int] = set()  # and all of UTF-16
-        self._windows: dict[Kind, Windows] = {}  # by size and encoding: in each characters start elsewhere
+        self.windows: dict[Kind, Windows] = {}
 
     @property
     def steps(self) -> int:
         """How many places were tried so far in values and in texts, which is what learning and searching cost."""
-        return self._steps + sum(windows.steps for windows in self._windows.values())
+        return self._steps + sum(windows.steps for windows in self.windows.values())
 
     def add(self, needles: Sequence[Needle]) -> None:
         """Learns needles, which are in the order of their :func:`kind`; they are numbered as they come."""
@@ -87,19 +88,19 @@ class Blocks:
             self._longest_char = 1 if max(self.chars) < _ASCII else LONGEST_CHAR
         for (is_partial, window, encoding), group in groupby(needles, key=kind):
             alike, unit = list(group), window // WINDOW
-            begin = len(self._data) + len(self._data) % unit  # where a character of UTF-16 may begin
-            self._data += bytes(begin - len(self._data))
+            begin = len(self.data) + len(self.data) % unit  # where a character of UTF-16 may begin
+            self.data += bytes(begin - len(self.data))
             for needle in alike:
-                self._starts.append(len(self._data))
-                self._data += needle.data + GAP
+                self._starts.append(len(self.data))
+                self.data += needle.data + GAP
                 for odd in range(_STEP):
                     self._keep_whole(needle, odd)
             if is_partial:
                 new_windows = Windows(unit, by_chars=encoding == "text")
-                windows = self._windows.setdefault((window, encoding), new_windows)
+                windows = self.windows.setdefault((window, encoding), new_windows)
                 windows.add(alike, begin)
                 if unit == 1:  # else it is in UTF-16, in which few texts are: it waits for one
-                    windows.learn(self._data)
+                    windows.learn(self.data)
                 self._keep_blocks(alike, begin, window, encoding)
 
     def _keep_whole(self, needle: Needle, odd: int) -> None:
@@ -122,7 +123,7 @@ class Blocks:
 
     def _keep_blocks(self, needles: list[Needle], begin: int, window: int, encoding: str) -> None:
         """Keeps the blocks of each window that counts of needles that begin at a place of all values."""
-        data = bytes(self._data[begin:])
+        data = bytes(self.data[begin:])
         counts = b"".join([(needle.fresh or needle.significant) + GAP for needle in needles])
         before = window - BLOCK  # how far before a block a window of it begins at most
         longest = window if encoding != "text" or data.isascii() else LONGEST_CHAR * WINDOW
@@ -166,45 +167,41 @@ class Blocks:
                     if not known.isdisjoint(blocks):
                         found.update(compress(count(start, BLOCK), map(known.__contains__, blocks)))
 
-    def whole(self, data: bytes, at: int) -> list[Anchor]:
-        """Returns which of the needles that count as a whole only a block of a text is of."""
-        return self._whole.get(_number(data, at), []) if self._whole else []
+    def wholes(self, data: bytes, hits: list[int]) -> Iterator[tuple[int, list[Anchor]]]:
+        """Yields where a known block stands by which needles are found as a whole, and which ones."""
+        for at in compress(hits, map(self._whole.__contains__, _numbers(data, hits))):
+            yield at, self._whole[_number(data, at)]
 
-    def partial(self, data: bytes, at: int, looked_up: LookedUp, masked: tuple[int, int]) -> list[Anchor]:
-        """Returns where in the others a block of a text stands, together with a whole window around it.
+    def around(
+        self, data: bytes, hits: list[int], of: Kind, new: Iterable[tuple[int, int]] | None = None
+    ) -> Iterator[tuple[int, int, int]]:
+        """Yields from where to where windows begin that hold a known block, and the end of the last one, in order.
 
         Args:
-            looked_up: the windows of this text that were looked up around earlier blocks: they are not once more.
-            masked: from where to where the text is masked already; nor are windows in there.
+            new: what the windows have to hold, too, in order: from where to where it stands.
         """
-        may_be_utf_16 = _number(data, at) in self._utf_16
-        anchors: list[Anchor] = []
-        for kind, windows in self._windows.items():
-            if (size := kind[0]) == WINDOW or may_be_utf_16:
-                first, last = max(at + BLOCK - size, looked_up.get(kind, 0)), at
-                looked_up[kind] = at + 1
-                last_masked = masked[1] - self._longest_char * size
-                if masked[0] <= first <= last_masked:
-                    first = last_masked + 1
-                if masked[0] <= last <= last_masked:
-                    last = masked[0] - 1
-                self._steps += max(last + 1 - first, 0)
-                anchors += [
-                    self._anchor(place + at - start) for start, place in windows.find(data, first, last, self._data)
-                ]
-        return anchors
+        size, _ = of
+        if size > WINDOW:
+            hits = list(compress(hits, map(self._utf_16.__contains__, _numbers(data, hits))))
+        before, longest = size - BLOCK, size * self._longest_char
+        areas: Iterable[tuple[int, int]] = ((max(at - before, 0), last) for at, last in _joined(hits, before))
+        if new is not None:
+            areas = _shared(areas, ((start - longest + 1, end - 1) for start, end in new))
+        for first, last in areas:
+            yield first, last, min(last + longest, len(data))
 
-    def _anchor(self, place: int) -> Anchor:
+    def anchor(self, place: int) -> Anchor:
+        """Returns the needle that stands at a place of all values, and from which offset on."""
         number = bisect_right(self._starts, place) - 1
         return number, place - self._starts[number]
 
     def longest_suffix(self, data: bytes) -> int:
         """Returns the length of the longest suffix of a text that stands in any value."""
-        return longest_suffix(data, self._data)
+        return longest_suffix(data, self.data)
 
     def anchor_of(self, piece: bytes) -> Anchor:
         """Returns where such a suffix stands."""
-        return self._anchor(self._data.find(piece))
+        return self.anchor(self.data.find(piece))
 
 
 def kind(needle: Needle) -> tuple[bool, int, str]:
@@ -234,3 +231,36 @@ def areas(marks: bytes, least: int, size: int = _AREA) -> Iterator[tuple[int, in
 def _number(data: bytes | bytearray, at: int) -> int:
     number: int = _NUMBER(data, at)[0]
     return number
+
+
+def _numbers(data: bytes, places: Iterable[int]) -> Iterator[int]:
+    """As :func:`_number`, for many places."""
+    return map(itemgetter(0), map(_NUMBER, repeat(data), places))
+
+
+def _joined(places: list[int], apart: int) -> Iterator[tuple[int, int]]:
+    """Yields the first and the last of places, which are in order, that are no more than so far apart."""
+    if not places:
+        return
+    is_last = [*map(apart.__lt__, map(sub, places[1:], places)), True]
+    yield from zip(compress(places, [True, *is_last]), compress(places, is_last), strict=True)
+
+
+def _shared(some: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yields the first and the last of the places that are in areas of both kinds, each place once.
+
+    Args:
+        some: areas in order, that are apart.
+        others: areas in the order of their starts and of their ends.
+    """
+    left, at = iter(others), 0
+    other = next(left, None)
+    for first, last in some:
+        while other is not None and other[0] <= last:
+            start, end = max(first, other[0], at), min(last, other[1])
+            if start <= end:
+                yield start, end
+                at = end + 1
+            if other[1] > last:
+                break
+            other = next(left, None)

@@ -90,6 +90,6 @@ class DecodedValues:
 
 def _fragments(view: View, index: Searcher) -> Iterator[tuple[int, int, Fragment]]:
     """Yields the fragments in what a view has that an earlier one has not."""
-    for first, last in view.near() if view.near else ((0, len(view.data)),):
+    for first, last in view.replaced.near() if view.replaced else ((0, len(view.data)),):
         for start, end, fragment in index.fragments(view.data[first:last]):
             yield first + start, first + end, fragment

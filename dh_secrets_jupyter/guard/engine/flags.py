@@ -6,6 +6,7 @@ from functools import lru_cache
 
 STARTS = bytes([byte & 0xC0 != 0x80 for byte in range(256)])
 """Of each byte of UTF-8 whether a character starts there."""
+_NOT_ZERO = bytes([byte != 0 for byte in range(256)])
 
 
 def first(size: int) -> bytes:
@@ -54,3 +55,10 @@ def within_next(flags: bytes, size: int) -> bytes:
         number = (number | number << 8 * more) & every
         reach += more
     return number.to_bytes(len(flags))
+
+
+def changes(data: bytes, period: int) -> bytes:
+    """Returns for each byte whether the one that is a period behind it is another one; none for the last ones."""
+    behind = data[period:]
+    differing = int.from_bytes(data[: len(behind)]) ^ int.from_bytes(behind)
+    return differing.to_bytes(len(behind)).translate(_NOT_ZERO)

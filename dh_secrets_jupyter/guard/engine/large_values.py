@@ -2,7 +2,8 @@
 
 1. Learn: few blocks of each value are kept (:mod:`.blocks`).
 2. Decode: a text is read in all ways in which it may hold a value (:mod:`.views`), and its blocks are looked up.
-3. Extend: a block that is found is extended as a fragment is (:mod:`.search`), and placed where it stood in the text.
+3. Extend: around a block that is found windows are looked up (:mod:`.windows`), from one of which the value is followed
+   as from a fragment (:mod:`.search`); what is found is placed where it stood in the text.
 
 So a value of 1 MiB is learned at once, and takes some tens of MiB; the price is that texts are searched more slowly.
 """
@@ -13,11 +14,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from .anchors import Fragment
-from .blocks import BLOCK, Blocks, LookedUp, kind
+from .blocks import BLOCK, Blocks, kind
 from .escapes import looks_escaped
 from .needles import Needle
 from .owners import Owner
-from .policy import WINDOW
 from .search import Found, Masked, Search
 from .tails import Tails
 from .views import View, Wanted, encoded_as, views, views_of_end
@@ -83,28 +83,29 @@ class LargeValues:
 
     def matches(self, data: bytes, masked: Masked) -> Iterator[Found]:
         """Yields what counts of the values in a text, however it is encoded, and where it stands."""
-        blocks = self._blocks
-        settled = _Settled()
+        blocks, settled = self._blocks, _Settled()
         for view in views(data, Wanted(blocks.find, blocks.shortest, blocks.chars, self._looks_escaped)):
-            search = Search(self._needles, view.data, masked)
-            for match, (start, end) in search.matches(self._fragments(view, search, settled)):
+            for match, (start, end) in self._found(view, masked, settled):
                 span = view.first(start), view.after(end)
                 settled.add(*span)
                 yield encoded_as(view, match), span
-            self._searched += search.steps
             settled.merge()
 
-    def _fragments(self, view: View, search: Search, settled: _Settled) -> Iterator[tuple[int, int, Fragment]]:
-        """Yields the blocks of a view that may lead to anything new, beside what is settled in the text otherwise."""
-        data, blocks, looked_up = view.data, self._blocks, LookedUp()
-        for at in blocks.find(data, view.near and view.near()):
-            end = at + BLOCK
-            whole = blocks.whole(data, at)
-            if not whole and (
-                search.is_settled(at, end)
-                or settled.holds(view.first(max(end - WINDOW, 0)), view.after(min(at + WINDOW, len(data))))
-            ):
-                continue
-            partial = blocks.partial(data, at, looked_up, search.last_masked)
-            if partial or whole:
-                yield at, end, Fragment(partial, whole)
+    def _found(self, view: View, masked: Masked, settled: _Settled) -> Iterator[Found]:
+        """Yields what a view shows beside what is settled in the text otherwise, in no order."""
+        data, blocks = view.data, self._blocks
+        hits = blocks.find(data, view.replaced.near() if view.replaced else None)
+        search = Search(self._needles, data, masked)
+        yield from search.matches((at, at + BLOCK, Fragment(whole=whole)) for at, whole in blocks.wholes(data, hits))
+        self._searched += search.steps
+        for of, windows in list(blocks.windows.items()):  # another thread may add some meanwhile
+            new = view.replaced.places() if view.replaced else None
+            search = Search(self._needles, data, masked)
+            areas = (
+                (first, last)
+                for first, last, end in blocks.around(data, hits, of, new)
+                if not settled.holds(view.first(first), view.after(end))
+            )
+            for start, place in windows.find(data, areas, blocks.data, search):
+                yield from search.follow(start, *blocks.anchor(place))
+            self._searched += search.steps

@@ -41,6 +41,10 @@ class Replaced:
         part = bisect_right(self._new, at, 1) - 1
         return self._old[part] + (at - self._new[part] if part % 2 == 0 else 0)
 
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Yields from where to where in the text something stands that was replaced."""
+        return zip(self._new[1:-1:2], self._new[2::2], strict=True)
+
     def near(self) -> Iterator[tuple[int, int]]:
         """Yields from where to where the text has something new for a search: what is around each replacement."""
         first = last = 0

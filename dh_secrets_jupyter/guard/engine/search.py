@@ -61,6 +61,7 @@ class Search:
     Attributes:
         steps: how many fragments and needles were looked at; those that are there, by their length.
         last_masked: start and end of the last bytes that are masked, without a gap.
+        last_end: up to where in the text the needle was followed that :meth:`follow` was last told of.
     """
 
     def __init__(self, needles: list[tuple[Owner, Needle]], data: bytes, masked: Masked) -> None:
@@ -70,6 +71,7 @@ class Search:
         self._masked = masked
         self._found: list[Found] = []
         self.last_masked = 0, 0
+        self.last_end = 0
         self._extended: dict[Anchor, int] = {}  # by needle and where it would start: up to where it was followed
         self._vain: set[tuple[bytes, int]] = set()  # surroundings of fragments that are no needle's
         self._wholes: dict[int, tuple[int, int]] = {}  # by needle: the last start, and up to where all starts are found
@@ -84,7 +86,16 @@ class Search:
                     yield from self._found
                     self._found.clear()
 
-    def is_settled(self, start: int, end: int) -> bool:
+    def follow(self, start: int, number: int, offset: int) -> list[Found]:
+        """Returns what counts around a place of the text, at which a window of a needle stands from an offset on."""
+        self.steps += 1
+        self._found = []
+        if self._extended.get((number, start - offset), -1) < start + WINDOW:
+            self._extend(number, start, offset)
+        self.last_end = self._extended.get((number, start - offset), start)
+        return self._found
+
+    def _is_settled(self, start: int, end: int) -> bool:
         """Returns whether what is around a fragment is masked already, or known to be no piece."""
         return self._is_masked(start, end) or self._around(start, end) in self._vain
 
@@ -92,7 +103,7 @@ class Search:
         for number, offset in fragment.whole:
             self._compare_whole(number, start - offset)
         anchors = [anchor for anchor in fragment.partial if self._goes_on(start, end, *anchor)]
-        if not anchors or self.is_settled(start, end):
+        if not anchors or self._is_settled(start, end):
             return
         vain = True
         for number, offset in anchors:
@@ -174,7 +185,8 @@ class Search:
         if (span := self._masked(match, self._data)) is None:
             return
         self._found.append((match, span))
-        if span[0] <= self.last_masked[1]:
-            self.last_masked = min(span[0], self.last_masked[0]), max(span[1], self.last_masked[1])
+        first, last = self.last_masked
+        if span[0] <= last and first <= span[1]:
+            self.last_masked = min(span[0], first), max(span[1], last)
         else:
             self.last_masked = span

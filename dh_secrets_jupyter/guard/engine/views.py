@@ -51,7 +51,7 @@ class View:
         first: returns where in the text a byte of ``data`` begins.
         after: returns where in the text what is before a byte of ``data`` has ended.
         rest: returns how a value goes on in this encoding from an offset on, where the text has come to its end.
-        near: returns where in ``data`` it differs from what an earlier view has; None where it does everywhere.
+        replaced: the replacements by which it differs from an earlier view; None where it differs everywhere.
     """
 
     data: bytes
@@ -59,7 +59,7 @@ class View:
     first: Place
     after: Place
     rest: Callable[[bytes, int], bytes]
-    near: Callable[[], Iterator[tuple[int, int]]] | None = None
+    replaced: Replaced | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _unescaped_views(data: bytes, chars: Chars, one_by_one: bool = True, *, in_t
             yield from _unescaped_view(data, ESCAPE, unescaped_text)
     if not is_ascii and not data.isascii():
         latin = Replaced(_LATIN, lambda found: found.decode().encode("latin-1"), data)
-        yield View(latin.data, "Latin-1", latin.place, latin.place, _no_rest, latin.near)
+        yield View(latin.data, "Latin-1", latin.place, latin.place, _no_rest, latin)
     if b"\0" in data:
         for phase in range(2):
             yield View(data[phase::2], "UTF-16", _doubled(phase), _doubled(phase), _no_rest)
@@ -275,4 +275,4 @@ def _unescaped_view(
             return
         replaced = Replaced(pattern, unescape_one, data)
         data, at_outer = replaced.data, _composed(replaced.place, at_outer)
-        yield View(data, "escaped", at_outer, at_outer, _no_rest, replaced.near)
+        yield View(data, "escaped", at_outer, at_outer, _no_rest, replaced)

@@ -8,28 +8,27 @@ anything in it does, unless it only repeats one or two characters.
    are five times fewer of them than windows, of which there may be a million.
 2. A fragment that stands at many places is *crowded*, and none of its places is kept. Instead the windows around it are
    hashed, but only once where the same surroundings come again: lines that are alike differ in little.
-3. Hash and place are the two halves of a number, and all numbers are sorted. No step of Python's is taken for one of
-   them. They are sorted as floating-point numbers, whose order is that of the integers with the same bits: Python sorts
-   these three times faster.
-4. Find: the windows of a text and the fragments in them are hashed. A map of what hashes begin with shows of most that
-   they stand nowhere, and the places of the others are found by binary search. Each window is compared with what stands
-   at the places of a fragment in it. Of a window's own places the first one where it really stands is as good as any
-   other, for a match is extended from there.
+3. Find: the windows of a text and the fragments in them are hashed, and looked up (:mod:`.hashed_places`). Each window
+   is compared with what stands at the places of a fragment in it, or at its own, of which the first is as good as any.
+4. From a window that is found the value is followed (:mod:`.search`). What that masks is looked up no more. So the cost
+   is linear in the text, with a constant that does not depend on how alike the values are; ``steps`` counts it.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, count, repeat
-from operator import and_, concat, eq, ne, rshift, sub
+from functools import partial
+from itertools import chain, compress, count, islice, repeat
+from operator import concat, eq, ne
+from typing import Protocol
 
-from .flags import STARTS, both, ones, within_next, without
+from .flags import STARTS, both, changes, ones, within_next, without
+from .hashed_places import HashedPlaces, sorted_by_hash
 from .needles import Needle
 from .policy import WINDOW
 
@@ -37,64 +36,27 @@ FRAGMENT = 12
 """Characters of a fragment."""
 _EVERY = WINDOW - FRAGMENT + 1
 """Characters from one fragment to the next, such that each window holds one."""
+_AT_ONCE = 128
+"""Bytes of a text in which windows are looked up at once."""
 _MOST = 3
 """Places of a fragment that are kept, in what was learned at once."""
-_BITS = 30
-_HASH = (1 << _BITS) - 1
-"""The bits of a hash that are kept; with more of them some numbers would be none as floating-point numbers."""
-_PLACE, _HASHED = (0, 1) if sys.byteorder == "little" else (1, 0)
-"""Which half of a number is which."""
 GAP = bytes(WINDOW)
 """What stands between two values."""
 LONGEST_CHAR = 4
 """Bytes of the longest character in UTF-8."""
-_NOT_ZERO = bytes([byte != 0 for byte in range(256)])
 _lock = threading.RLock()  # a signal's handler may mask, too
 
 
-class _Table:
-    """Where in all values pieces of them stand, by their hashes.
+class Followed(Protocol):
+    """What is known around the windows of a text that were found so far.
 
-    It takes eight bytes for each, and about as many again for a map of which hashes begin like theirs: most pieces
-    that are looked for stand nowhere, and one look at the map shows it.
-
-    Args:
-        hashes: of each piece, in order.
-        places: where each stands.
+    Attributes:
+        last_masked: start and end of the last bytes that are masked, without a gap.
+        last_end: up to where in the text the value goes on whose window was taken last.
     """
 
-    def __init__(self, hashes: array[int], places: array[int]) -> None:
-        self._hashes, self.places = hashes, places
-        bits = min((8 * len(hashes)).bit_length(), _BITS)
-        self._shift = _BITS - bits
-        begins = array("I", map(rshift, hashes, repeat(self._shift)))
-        each = array("I", compress(begins, chain((1,), map(ne, begins, begins[1:]))))
-        gaps = map(sub, each, chain((0,), map((1).__add__, each)))
-        self._map = (b"\1".join(map(bytes, gaps)) + b"\1" * bool(each)).ljust(1 << bits, b"\0")
-
-    def find(self, hashes: Sequence[int]) -> Iterator[tuple[int, Sequence[int]]]:
-        """Yields of each piece that may stand in the values its number among those asked for, and where, in order."""
-        may_stand = map(self._map.__getitem__, map(rshift, hashes, repeat(self._shift)))
-        for number in compress(count(), may_stand):
-            hashed = hashes[number]
-            first = bisect_left(self._hashes, hashed)
-            if first < len(self._hashes) and self._hashes[first] == hashed:
-                yield number, self.places[first : bisect_right(self._hashes, hashed, first)]
-
-
-def _sorted(pieces: Iterable[bytes], places: Iterable[int]) -> list[array[int]]:
-    """Returns the hashes of pieces, in order, and the places where they stand, in order for each hash."""
-    hashes, at = array("I", _hashes(pieces)), array("I", places)
-    pairs = array("I", bytes(8 * len(at)))
-    pairs[_HASHED::2], pairs[_PLACE::2] = hashes, at
-    numbers = array("d", pairs.tobytes()).tolist()
-    numbers.sort()
-    halves = memoryview(array("d", numbers)).cast("B").cast("I")
-    return [array("I", halves[half::2].tobytes()) for half in (_HASHED, _PLACE)]
-
-
-def _hashes(pieces: Iterable[bytes]) -> Iterator[int]:
-    return map(and_, map(hash, pieces), repeat(_HASH))
+    last_masked: tuple[int, int]
+    last_end: int
 
 
 def _crowded(hashes: array[int]) -> bytes:
@@ -115,8 +77,12 @@ class _Learned:
 
     begin: int
     count: int
-    fragments: _Table
-    crowded: _Table
+    fragments: HashedPlaces
+    crowded: HashedPlaces
+
+
+_Lookup = tuple[HashedPlaces, int]
+"""A table, and how many bytes before what is looked up in it a window may begin: none where that is a window."""
 
 
 class Windows:
@@ -127,7 +93,7 @@ class Windows:
         by_chars: whether the values are UTF-8, in which they differ.
 
     Attributes:
-        steps: how many fragments and windows were learned.
+        steps: how many fragments and windows were learned, and looked at in texts.
     """
 
     def __init__(self, unit: int, *, by_chars: bool) -> None:
@@ -135,7 +101,7 @@ class Windows:
         self._unit = unit
         self._by_chars = by_chars
         self._counting = bytearray()  # for each place in all values 1 where a window begins that counts
-        self._learned: list[_Learned] = []  # each has more than the next one, so that there are few
+        self._learned: list[_Learned] = []  # each has twice as many as the next one, so that there are few
         self._waiting: list[tuple[Sequence[Needle], int]] = []
 
     def add(self, needles: Sequence[Needle], begin: int) -> None:
@@ -153,41 +119,79 @@ class Windows:
                 end = begin + len(counting)
                 self._counting.extend(bytes(max(begin - len(self._counting), 0)))
                 self._counting[begin:end] = counting
-                while learned and learned[-1].count <= self._counting.count(1, begin, end):
+                while learned and learned[-1].count <= 2 * self._counting.count(1, begin, end):
                     begin = learned.pop().begin
                 learned.append(self._learn(values, begin, end))
             # In this order: who masks in between, in a signal's handler or a forked child, learns the same once more.
             self._learned = learned
             self._waiting = self._waiting[len(waiting) :]
 
-    def find(self, data: bytes, first: int, last: int, values: bytearray) -> Iterator[tuple[int, int]]:
-        """Yields, of a text's windows that begin between two places, where they do, and a place in all values."""
+    def find(
+        self, data: bytes, areas: Iterable[tuple[int, int]], values: bytearray, followed: Followed
+    ) -> Iterator[tuple[int, int]]:
+        """Yields, of a text's windows that begin in some areas, where they do, and a place in all values.
+
+        Whoever takes one follows the value from there on. What that has masked is looked up no more, and neither is how
+        the value goes on: so what is alike is followed once, however many values are like it.
+
+        Args:
+            areas: from where to where a window may begin, in order.
+        """
+        longest = WINDOW * (LONGEST_CHAR if self._by_chars else self._unit)
+        lookups: list[_Lookup] = []
+        for first, last in areas:
+            lookups = lookups or self._lookups(values)
+            while first <= last:
+                masked_from, masked_to = followed.last_masked
+                if masked_from <= first < masked_to - longest:
+                    first = masked_to - longest
+                else:
+                    starts = self._starts(data, first, min(first + _AT_ONCE, last))
+                    yield from self._find(data, starts, lookups, values, followed)
+                    first += _AT_ONCE + 1
+
+    def _lookups(self, values: bytearray) -> list[_Lookup]:
+        """Returns in what the windows of a text are looked up, once all is learned."""
         if self._waiting:
             self.learn(values)
-        starts = self._starts(data, first, last)
-        begins = starts[: bisect_right(starts, last)]
-        windows = list(_runs(data, begins, starts[WINDOW * self._unit :]))
-        before, counting = (_EVERY - 1) * self._unit, self._counting
-        hashes = list(_hashes(windows))
-        fragments = list(
-            _hashes(_runs(data, starts[: len(windows) + before], starts[FRAGMENT * self._unit :])) if windows else ()
-        )
-        for learned in self._learned:
-            for number, places in learned.crowded.find(hashes):
-                for place in places:
-                    if values.startswith(windows[number], place):
-                        yield starts[number], place
+        crowded = [(learned.crowded, 0) for learned in self._learned if learned.crowded]
+        return crowded + [(learned.fragments, (_EVERY - 1) * self._unit) for learned in self._learned]
+
+    def _find(
+        self, data: bytes, starts: Sequence[int], lookups: list[_Lookup], values: bytearray, followed: Followed
+    ) -> Iterator[tuple[int, int]]:
+        """Yields windows that begin at some places, as :meth:`find`."""
+        ends = starts[WINDOW * self._unit :]
+        windows = list(_runs(data, starts, ends))
+        fragments = _runs(data, starts, starts[FRAGMENT * self._unit :])
+        hashes = list(map(hash, windows)), list(map(hash, fragments))
+        known: list[tuple[int, int]] = []  # by number of the window or fragment, and of the lookup
+        for which, (table, reach) in enumerate(lookups):
+            known += zip(table.may_hold(hashes[reach > 0]), repeat(which))
+        self.steps += len(windows)
+        counting, last_number = self._counting, len(windows) - 1
+        until: dict[int, int] = {}  # by distance from text to value: up to where that was followed
+        done_from, done_to = _within(starts, ends, followed.last_masked)
+        for number, which in sorted(known):
+            table, reach = lookups[which]
+            first, last = max(number - reach, 0), min(number, last_number)
+            if done_from <= first and last <= done_to:
+                continue
+            places = table.find(hashes[reach > 0][number])
+            if not reach:  # of a window's own places the first is as good as any
+                places = islice(filter(partial(values.startswith, windows[number]), places), 1)
+            for place in places:
+                self.steps += 1
+                distance = place - starts[number]
+                for window in range(first, last + 1):
+                    if done_from <= window <= done_to or ends[window] <= until.get(distance, 0):
+                        continue
+                    begin = starts[window] + distance
+                    if begin >= 0 and counting[begin] and values.startswith(windows[window], begin):
+                        yield starts[window], begin
+                        done_from, done_to = _within(starts, ends, followed.last_masked)
+                        until[distance] = followed.last_end
                         break
-            found: set[int] = set()
-            for number, places in learned.fragments.find(fragments):
-                start, holding = starts[number], range(max(number - before, 0), min(number + 1, len(windows)))
-                for distance in [place - start for place in places]:
-                    for window in holding if distance not in found else ():
-                        place = starts[window] + distance
-                        if place >= 0 and counting[place] and values.startswith(windows[window], place):
-                            found.add(distance)
-                            yield starts[window], place
-                            break
 
     def _starts(self, data: bytes, first: int, last: int) -> Sequence[int]:
         """Returns the places of a text where a character may start that is in a window which begins between two places,
@@ -197,10 +201,11 @@ class Windows:
         around = data[first:end]
         if not self._by_chars or around.isascii():
             return range(first, min(last + WINDOW * self._unit, end) + 1)
-        starts = array("I", compress(count(first), around.translate(STARTS)))
+        begins = around.translate(STARTS)
+        starts = array("I", compress(count(first), begins))
         if end == len(data):
             starts.append(end)
-        return starts
+        return starts[: begins.count(1, 0, last + 1 - first) + WINDOW]
 
     def _learn(self, values: bytearray, begin: int, end: int) -> _Learned:
         data, counting = bytes(values[begin:end]), bytes(self._counting[begin:end])
@@ -214,7 +219,7 @@ class Windows:
             starts = array("I", compress(count(), is_start))
         counting = of_chars(counting)
         first, holding = starts[::_EVERY], within_next(bytes(_EVERY - 1) + counting, _EVERY)[::_EVERY]
-        fragments = _sorted(
+        fragments = sorted_by_hash(
             _runs(data, first, starts[FRAGMENT::_EVERY], holding), map(begin.__add__, compress(first, holding))
         )
         marks, is_crowded = bytearray(len(data)), _crowded(fragments[0])
@@ -236,9 +241,16 @@ class Windows:
         for number in dict(zip(around, compress(range(0, len(counting), _EVERY), is_crowded), strict=True)).values():
             begins[number] = 1
         chosen = both(within_next(bytes(begins), _EVERY), counting)
-        windows = _sorted(_runs(data, starts, starts[WINDOW:], chosen), map(begin.__add__, compress(starts, chosen)))
+        windows = sorted_by_hash(
+            _runs(data, starts, starts[WINDOW:], chosen), map(begin.__add__, compress(starts, chosen))
+        )
         self.steps += len(fragments[1]) + len(crowded) + len(windows[1])
-        return _Learned(begin, counting.count(1), _Table(*fragments), _Table(*windows))
+        return _Learned(begin, counting.count(1), HashedPlaces(*fragments), HashedPlaces(*windows))
+
+
+def _within(starts: Sequence[int], ends: Sequence[int], span: tuple[int, int]) -> tuple[int, int]:
+    """Returns which of the windows with these starts and ends is the first that lies in a span, and which the last."""
+    return bisect_left(starts, span[0]), bisect_right(ends, span[1]) - 1
 
 
 def _runs(
@@ -262,10 +274,10 @@ def _counting(needles: Sequence[Needle], unit: int, by_chars: bool) -> bytes:
         if any(needle.fresh for needle in needles):  # a control sequence may have stood in the middle of a character
             counts = within_next(counts, LONGEST_CHAR)
         counts, gaps = bytes(compress(counts, starts)), bytes(compress(gaps, starts))
-        changes, size, period = bytes(map(ne, text, text[2:])), WINDOW, 2
+        changing, size, period = bytes(map(ne, text, text[2:])), WINDOW, 2
     else:
-        changes, size, period = _changes(data, 2 * unit), WINDOW * unit, 2 * unit
-    changing = within_next(changes.ljust(len(counts), b"\1"), size - period)
+        changing, size, period = changes(data, 2 * unit), WINDOW * unit, 2 * unit
+    changing = within_next(changing.ljust(len(counts), b"\1"), size - period)
     counting = without(both(within_next(counts, size), changing), within_next(gaps, size))
     if len(counting) == len(data):
         return both(counting, starts)
@@ -273,13 +285,6 @@ def _counting(needles: Sequence[Needle], unit: int, by_chars: bool) -> bytes:
     for start in compress(compress(count(), starts), counting):
         spread[start] = 1
     return bytes(spread)
-
-
-def _changes(data: bytes, period: int) -> bytes:
-    """Returns for each byte whether the one that is a period behind it is another one; none for the last ones."""
-    behind = data[period:]
-    differing = int.from_bytes(data[: len(behind)]) ^ int.from_bytes(behind)
-    return differing.to_bytes(len(behind)).translate(_NOT_ZERO)
 
 
 def _renew_lock() -> None:
