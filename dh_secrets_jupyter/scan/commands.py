@@ -78,6 +78,7 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
         report.unread.append(NotSearched("history", "a shallow clone, in which older commits are not searched"))
     findings = git.with_commits(Path(), report.findings) if in_history else report.findings
     report.findings = sorted(dict.fromkeys(_masked(finding, masker) for finding in findings), key=_order)
+    _mask_unread(report, masker)
     out.write(FORMATS[options.format](report))
     _say(report, "blob" if in_history else "file", err)
     if report.findings:
@@ -132,6 +133,7 @@ def run_scrub(
             print(f"{_line(finding, masker)}  {'would be marked' if check else 'marked'}", file=out)
     for finding in report.findings:
         print(f"{_line(finding, masker)}  left as it is", file=out)
+    _mask_unread(report, masker)
     _say_what_to_do(project, [*marked, *report.findings], err)
     _say_gaps(report, err)
     if check and (marked or report.findings):
@@ -165,6 +167,11 @@ def _counted(documents: Iterable[Document], err: TextIO) -> Iterator[Document]:
 def _masked(finding: Finding, masker: Masker) -> Finding:
     """Names of files may hold a value, too."""
     return replace(finding, file=masker.mask(finding.file)[0])
+
+
+def _mask_unread(report: Report, masker: Masker) -> None:
+    """As :func:`_masked`, for the files that could not be read."""
+    report.unread = [replace(one, name=masker.mask(one.name)[0]) for one in report.unread]
 
 
 def _order(finding: Finding) -> tuple[str, int, int, int]:

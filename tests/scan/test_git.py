@@ -265,6 +265,8 @@ def test_odd_names(repository: Repository, scan: Scan) -> None:
     names = ["a b.txt", "ä\n.txt", "-x.txt", f"{planted.VALUE.encode().hex()}.txt"]
     for name in names:
         repository.write(name, LEAK)
+    repository.write(f"{planted.VALUE.encode().hex()}.ipynb", "{")
+    assert [one["name"] for one in scan()[1]["not_searched"]] == ["SHORT", "[secret:API_KEY].ipynb"]
     repository.git("add", "--all")
     shown = sorted([*names[:3], "[secret:API_KEY].txt"])
     assert sorted(one["file"] for one in scan()[1]["findings"]) == shown
