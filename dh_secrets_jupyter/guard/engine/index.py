@@ -132,7 +132,7 @@ class Index:
         """Makes needles known before the first search of a text in which anything is escaped, in hex or in UTF-16.
 
         Those beyond :data:`DEFERRED_AT_MOST` are not: their values are found in texts that are decoded, but for what is
-        no view of a text: bytes, and in UTF-16 what is not ASCII. That is made known at once.
+        misread, which no decoding brings back: that is made known at once.
 
         Args:
             plain: the needle of the value as it is, which is known already.
@@ -143,12 +143,10 @@ class Index:
                 self._deferred.append((owner, encoded))
                 self._begins |= _bytes_in_utf16(plain.data)
                 return
-            is_bytes = plain.encoding == "bytes"
-            if is_bytes or not plain.data.isascii():
-                self.add((owner, needle) for needle in encoded(Stage.ALL if is_bytes else Stage.UTF_16))
-            if not is_bytes:
-                self._decoded[owner] = encoded
-                self._decoded_values.add(owner, plain)
+            if not plain.data.isascii():
+                self.add((owner, needle) for needle in encoded(Stage.MISREAD))
+            self._decoded[owner] = encoded
+            self._decoded_values.add(owner, plain)
 
     def refresh(self) -> None:
         """Looks from the next search on for the needles of all owners that have a name then, and for no others.

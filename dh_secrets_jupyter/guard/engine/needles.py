@@ -28,10 +28,10 @@ LARGE_FROM = 16_384
 
 
 class Stage(Flag):
-    """Which encodings of a value: as it is and in base64, in UTF-16, or in hex, escaped and as bytes are read."""
+    """Which encodings of a value: as it is and in base64, misread as UTF-8 or UTF-16, or in hex and escaped."""
 
     PLAIN = 1
-    UTF_16 = 2
+    MISREAD = 2
     ENCODED = 4
     ALL = 7
 
@@ -66,10 +66,8 @@ class Needle:
 
 
 _UTF16 = ("utf-16-le", "utf-16-be")
-_LAST_OF_TWO_BYTES = "\uffff"
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
 _URLSAFE_CHARS = bytes([byte in b"-_" for byte in range(256)])
-_NOT_ZERO = bytes([byte != 0 for byte in range(256)])
 _HEX_LETTERS = bytes([byte in b"ABCDEF" for byte in range(256)])
 
 
@@ -89,12 +87,11 @@ def needles(
         large: yields the value as it is, and its lines, since texts are decoded instead (:mod:`.large_values`).
         stage: which encodings of a text.
     """
+    scope = mask_scope(value if isinstance(value, str) else value.decode("latin-1"))
     if isinstance(value, bytes):
-        if mask_scope(value.decode("latin-1")) is Scope.ANYWHERE:
-            yield from _of_bytes(value, value.translate(_NOT_ZERO), stage, large=large)
-        return
-    scope = mask_scope(value)
-    if scope is Scope.WHOLE_WORD and Stage.PLAIN in stage:  # so few digits of hex do not show what they are
+        if scope is Scope.ANYWHERE:
+            yield from _of_bytes(value, bytes(map(bool, value)), stage, large=large)
+    elif scope is Scope.WHOLE_WORD and Stage.PLAIN in stage:  # so few digits of hex do not show what they are
         core = value.strip()
         yield from _of_text(core, significant_chars(core), Stage.ALL, whole_word=True, partial=False)
     elif scope is Scope.ANYWHERE:
@@ -142,7 +139,7 @@ def _of_text(text: str, significant: bytes, stage: Stage, *, whole_word: bool, p
     if Stage.ENCODED in stage:
         yield from _hex(plain.data, plain.significant, whole_word=whole_word, partial=partial)
         yield from _escaped(text, significant, whole_word=whole_word, partial=partial)
-    if Stage.UTF_16 in stage and not whole_word:
+    if Stage.MISREAD in stage and not whole_word:
         yield from _utf16(text, significant, partial=partial)
 
 
@@ -153,24 +150,24 @@ def _utf16(text: str, significant: bytes, *, partial: bool) -> Iterator[Needle]:
         if not text.isascii():
             shown = [_utf8(unit.decode("latin-1")) for unit in _each_encoded(text, order)]
             yield _joined_needle(shown, significant, order.upper(), whole_word=False, partial=partial)
-            # What is written to a descriptor, a kernel reads as UTF-8.
+            # A kernel reads as UTF-8 what is written to a descriptor.
             yield from _read_as_utf8(text.encode(order, "surrogatepass"), "replace", order.upper(), partial=False)
 
 
 def _plain_needle(text: str, significant: bytes, *, whole_word: bool, partial: bool, large: bool = False) -> Needle:
     if text.isascii():
         return Needle(text.encode(), ones(len(text)), significant, "text", whole_word, partial, large=large)
-    data = _utf8(text)
-    starts = data.translate(STARTS)
+    starts = (data := _utf8(text)).translate(STARTS)
     spread = bytes(map((b"\0" + significant).__getitem__, accumulate(starts)))
     return Needle(data, starts, spread, "text", whole_word, partial, large=large)
 
 
 def _utf16_needle(text: str, significant: bytes, order: str, *, partial: bool) -> Needle:
-    if max(text) > _LAST_OF_TWO_BYTES:
-        units = _each_encoded(text, order)
-        needle = _joined_needle(units, significant, order.upper(), whole_word=False, partial=partial)
-        return replace(needle, window=2 * WINDOW)
+    if max(text) > "\uffff":
+        encoded, label = _each_encoded(text, order), order.upper()
+        return replace(
+            _joined_needle(encoded, significant, label, whole_word=False, partial=partial), window=2 * WINDOW
+        )
     data, starts = text.encode(order, "surrogatepass"), b"\1\0" * len(text)
     return Needle(data, starts, doubled(significant), order.upper(), False, partial, window=2 * WINDOW)
 
@@ -277,19 +274,22 @@ def _of_bytes(value: bytes, significant: bytes, stage: Stage, *, large: bool) ->
     partial = len(value) >= PARTIAL_FROM
     if Stage.PLAIN in stage:
         yield Needle(value, ones(len(value)), significant, "bytes", False, partial, large=large)
-    if Stage.PLAIN in stage and not large:
+    stage = Stage(0) if large else stage
+    if Stage.PLAIN in stage:
         yield from _base64(value, significant, whole_word=False, partial=partial)
         yield from _read_as_utf8(value, "ignore", "UTF-8, ignore", partial=True)
-    if Stage.ENCODED not in stage or large:
+    if Stage.MISREAD in stage:
+        for errors in ("surrogateescape", "replace"):
+            yield from _read_as_utf8(value, errors, f"UTF-8, {errors}", partial=True)
+    if Stage.ENCODED not in stage:
         return
     yield from _hex(value, significant, whole_word=False, partial=partial)
     for quote_ in ("'", r"\'"):
         shown = [quote_ if byte == 39 else repr(bytes((byte,)))[2:-1] for byte in value]
         for label, form in {"bytes repr": shown, "bytes repr in JSON": [json.dumps(c)[1:-1] for c in shown]}.items():
-            yield _joined_needle(list(map(_utf8, form)), significant, label, whole_word=False, partial=partial)
+            yield _joined_needle([*map(_utf8, form)], significant, label, whole_word=False, partial=partial)
     yield _joined_needle([*map(_utf8, map(chr, value))], significant, "Latin-1", whole_word=False, partial=partial)
-    for errors in ("surrogateescape", "replace", "backslashreplace"):
-        yield from _read_as_utf8(value, errors, f"UTF-8, {errors}", partial=True)
+    yield from _read_as_utf8(value, "backslashreplace", "UTF-8, backslashreplace", partial=True)
 
 
 def _read_as_utf8(value: bytes, errors: str, encoding: str, *, partial: bool) -> Iterator[Needle]:

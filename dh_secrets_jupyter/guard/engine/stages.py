@@ -42,7 +42,7 @@ def staged(
         if large or size < STAGES_FROM:
             yield text, [*encoded(Stage.ALL, Stage.ALL)], None
         else:
-            first = Stage.PLAIN if _shows_in_utf16(text) else Stage.PLAIN | Stage.UTF_16
+            first = Stage.PLAIN if _shows_in_utf16(text) else Stage.PLAIN | Stage.MISREAD
             yield text, [*encoded(first, Stage.ALL)], partial(encoded, Stage.ALL & ~first)
 
 

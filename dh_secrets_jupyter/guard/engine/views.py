@@ -147,8 +147,7 @@ def _unescaped_views(data: bytes, chars: Chars, one_by_one: bool = True, *, in_t
         latin = Replaced(_LATIN, lambda found: found.decode().encode("latin-1"), data)
         yield View(latin.data, "Latin-1", latin.place, latin.place, _no_rest, latin)
     if b"\0" in data:
-        for phase in range(2):
-            yield View(data[phase::2], "UTF-16", _doubled(phase), _doubled(phase), _no_rest)
+        yield from (_utf16(data, phase) for phase in range(2))
 
 
 def _form_views(data: bytes) -> Iterator[View]:
@@ -216,10 +215,6 @@ def _no_rest(value: bytes, at: int) -> bytes:
     return b""
 
 
-def _doubled(phase: int) -> Place:
-    return lambda at: 2 * at + phase
-
-
 def _moved(start: int) -> Place:
     return lambda at: start + at
 
@@ -263,6 +258,19 @@ def _hex(run: bytes, start: int) -> View:
         return (digits if run.islower() or run.isdigit() else digits.upper()).encode()[len(run) % 2 :]
 
     return View(data, "hex", lambda at: start + 2 * at, lambda at: start + 2 * at, rest)
+
+
+def _utf16(data: bytes, phase: int) -> View:
+    """Every other byte, as which ASCII stands in UTF-16, in either order; the last one may have none behind it."""
+
+    def place(at: int) -> int:
+        return min(2 * at + phase, len(data))
+
+    def rest(value: bytes, at: int) -> bytes:
+        spaced = b"".join([bytes((0, byte)) for byte in value[at:]])
+        return spaced if (len(data) - phase) % 2 else spaced[1:]
+
+    return View(data[phase::2], "UTF-16", place, place, rest)
 
 
 def _unescaped_view(

@@ -16,10 +16,10 @@ import pytest
 from dh_secrets_jupyter.guard.engine.index import DEFERRED_AT_MOST
 from dh_secrets_jupyter.guard.engine.masker import Masker
 from dh_secrets_jupyter.guard.engine.stages import STAGES_FROM
-from dh_secrets_jupyter.guard.engine.stream import TextStream
+from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
 from .alike import FAMILIES, SIGNS, chars, kubeconfig, pem
-from .texts import ENCODINGS, masker_of
+from .texts import BYTES, ENCODINGS, masker_of
 
 pytestmark = pytest.mark.slow
 
@@ -70,6 +70,18 @@ def test_nothing_more_is_shown_than_of_a_value_alone(kind: str) -> None:
                     assert len(left(crowd(kind), text)) <= len(left(alone(kind), text)), (name, text)
 
 
+def test_nothing_more_is_shown_of_bytes_than_of_these_alone() -> None:
+    """In each way to show bytes, of which some texts are decoded, and some cannot be."""
+    value = random.Random(7).randbytes(SIZE).translate(None, b" \t\r\n")  # blanks around a piece are nothing
+    others = [chars(STAGES_FROM, f"other {number}") for number in range(DEFERRED_AT_MOST // STAGES_FROM + 1)]
+    many, one = masker_of(*others, value), masker_of(value)
+    assert not many._index._decoded_values.chars.isdisjoint(value)
+    for start, end in ((0, SIZE), (0, 40), (500, 530), (1000, 1024)):
+        for name, show in BYTES.items():
+            shown = show(value[start:end])
+            assert len(left(many, shown)) <= len(left(one, shown)), (name, start)
+
+
 @pytest.mark.parametrize("encoding", ["repr in HTML", "JSON in HTML"])
 def test_a_piece_that_ends_before_what_looks_like_another_escape(encoding: str) -> None:
     """A backslash before an escaped quote is not the quote's, once that is HTML's no more."""
@@ -103,6 +115,20 @@ def test_what_follows_of_a_value_is_swallowed(encoding: str) -> None:
             outs.append(out.replace("[secret:V41]", "[secret:V0]"))
         assert outs[0] == outs[1]
         assert outs[0].count("[secret:V0]") == 1
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("kind", ["signs", "umlauts"])
+def test_a_stream_in_utf_16_that_ends_in_a_value(kind: str, order: str) -> None:
+    """Wherever it is cut, whichever byte comes last, and also after a pause."""
+    written = VALUES[kind][100:140].encode(order)
+    for at in (1, 7, 40, 41, len(written)):
+        stream = ByteStream(crowd(kind))
+        out = stream.feed(written[:at]) + stream.feed(written[at:]) + stream.flush()
+        assert out.strip(b"\0") == b"[secret:V41]"
+        stream = ByteStream(crowd(kind))
+        out = stream.feed(written[:40]) + stream.flush() + stream.feed(written[40:]) + stream.flush()
+        assert out.strip(b"\0") == b"[secret:V41]"
 
 
 def test_what_is_switched_off_is_shown() -> None:

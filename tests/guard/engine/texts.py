@@ -61,6 +61,23 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
 }
 """Every encoding of a value, made by other means than those of the guard."""
 
+BYTES: dict[str, Callable[[bytes], str]] = {
+    "repr": repr,
+    "repr of a bytearray": lambda b: repr(bytearray(b)),
+    "repr in JSON": lambda b: json.dumps(repr(b)),
+    "hex": bytes.hex,
+    "HEX": lambda b: b.hex().upper(),
+    "base64": lambda b: base64.b64encode(b).decode(),
+    "base64 with more around": lambda b: base64.b64encode(b"ab" + b + b"c").decode(),
+    "URL-safe base64": lambda b: base64.urlsafe_b64encode(b"a" + b).decode(),
+    "Latin-1": lambda b: b.decode("latin-1"),
+    "surrogateescape": lambda b: b.decode("utf-8", "surrogateescape"),
+    "replace": lambda b: b.decode("utf-8", "replace"),
+    "backslashreplace": lambda b: b.decode("utf-8", "backslashreplace"),
+    "ignore": lambda b: b.decode("utf-8", "ignore"),
+}
+"""The same of bytes that are no UTF-8."""
+
 
 def _lower_percent(text: str) -> str:
     parts = text.split("%")
