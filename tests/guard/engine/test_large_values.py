@@ -219,3 +219,11 @@ def test_a_piece_that_a_value_repeats_is_found_in_utf_16(order: str) -> None:
         piece = value[at : at + 16].encode(order)
         for before in (b"", b"x"):
             assert piece not in masker.mask_bytes(before + piece)[0]
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_a_piece_in_utf_16_at_the_end_of_a_stream(order: str) -> None:
+    """It is masked, whichever of a character's two bytes comes last."""
+    stream = ByteStream(MASKERS["random"])
+    out = stream.feed(TEXTS["random"][100:140].encode(order)) + stream.flush()
+    assert out.strip(b"\0") == b"[secret:V0]"
