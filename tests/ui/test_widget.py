@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.cluster.server import Cluster, Namespace
@@ -15,15 +16,20 @@ from tests.cluster.server import Cluster, Namespace
 from .conftest import NewPage
 from .lab import Lab
 from .pages import NAME, Panel, close_notebook, load, open_notebook
+from .seat import PROVIDERS, usually
 from .widget import Show
 
 VALUE = "invented-widget-value-8a41f2"
 IMPORTED = "imported-widget-value-77c0e9"
 
 
-def test_a_value_is_once_in_the_traffic_and_nowhere_else(show: Show, local_lab: Lab, project: str) -> None:
+@usually("provider", ["local"], PROVIDERS)
+def test_a_value_is_once_in_the_traffic_and_nowhere_else(
+    show: Show, request: pytest.FixtureRequest, project: str, provider: str
+) -> None:
     """Saved, put, printed, refused, imported, renamed, copied: one message has it, no file, storage, log or page."""
-    shown = show()
+    server: Lab = request.getfixturevalue(f"{provider}_lab")
+    shown = show(server=server, provider=provider)
     panel, page = shown.panel, shown.page
     dialog = panel.open_add()
     dialog.fill(Name="TOKEN", Value=VALUE)
@@ -63,7 +69,7 @@ def test_a_value_is_once_in_the_traffic_and_nowhere_else(show: Show, local_lab: 
     stored = page.evaluate("""async () => JSON.stringify([
         {...localStorage}, {...sessionStorage}, (await indexedDB.databases()).map(d => d.name), document.cookie,
         document.documentElement.outerHTML, [...document.querySelectorAll('input')].map(i => i.value)])""")
-    log = local_lab.log.read_bytes()
+    log = server.log.read_bytes()
     for place in (saved.encode(), stored.encode(), log):
         assert not [value for value in (VALUE, IMPORTED, "another-invented") if value.encode() in place]
 
