@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import copy
 import functools
 import os
 import sys
+import threading
 from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from ...errors import SecretsError
@@ -48,6 +52,10 @@ _SILENT = {
     "_posixsubprocess": ("fork_exec",),  # as multiprocessing calls it
 }
 """Functions that write, start a program, end this one or its way to the terminal, without an audit event."""
+
+_GUARD = str(Path(__file__).parents[1])
+_CALLED = tuple(str(module.__file__) for module in (contextlib, copy, threading))
+"""Modules that the guard's functions call; their frames are ours where they stand below one of ours."""
 
 
 class TerminalHooks:
@@ -84,6 +92,7 @@ class TerminalHooks:
                 for function in functions
                 if hasattr(module, function)
             ]
+        self._patches.append(Patch(self._shell, "showtraceback", self._without_own_frames(self._shell.showtraceback)))
         renderer = getattr(getattr(getattr(self._shell, "pt_app", None), "app", None), "renderer", None)
         if renderer is not None:
             self._patches.append(Patch(renderer, "output", _PromptOutput(renderer.output, self._terminal)))
@@ -109,9 +118,33 @@ class TerminalHooks:
 
         return flush_first
 
+    def _without_own_frames(self, show: Callable[..., Any]) -> Callable[..., Any]:
+        """Wraps what shows a traceback: Ctrl-C may come as our functions begin, and a stream may refuse its text."""
+
+        @functools.wraps(show)
+        def showtraceback(exc_tuple: Any = None, *args: Any, **options: Any) -> Any:
+            _cut((exc_tuple or sys.exc_info())[2])
+            return show(exc_tuple, *args, **options)
+
+        return showtraceback
+
     def _at_exit(self) -> None:
         self._terminal.flush()
         self._terminal.ending = True
+
+
+def _cut(traceback: TracebackType | None) -> None:
+    """Cuts our frames off the end of a traceback; one that has no others stays."""
+    before = keep = None
+    while traceback is not None:
+        file = traceback.tb_frame.f_code.co_filename
+        if file.startswith(_GUARD):
+            keep = keep or before
+        elif file not in _CALLED:
+            keep = None
+        before, traceback = traceback, traceback.tb_next
+    if keep is not None:
+        keep.tb_next = None
 
 
 class _PromptOutput:
