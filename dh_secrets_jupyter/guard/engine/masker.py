@@ -20,7 +20,7 @@ from .boundaries import NUMBER, stands_alone
 from .encodings import encoding_of, is_whole
 from .index import Index
 from .json_escapes import without_escapes
-from .needles import Needle
+from .needles import LARGE_FROM, Needle
 from .occurrences import Occurrence
 from .owners import Claim, Owner, Owners
 from .policy import WINDOW, Scope, Unmaskable, mask_scope
@@ -38,7 +38,7 @@ from .spans import (
     to_text,
     whole_characters,
 )
-from .stages import decoded, staged
+from .stages import ENCODED_AT_MOST, STAGES_FROM, decoded, staged
 
 _BLANKS = b" \t\r\n"
 
@@ -56,6 +56,7 @@ class Masker:
         self._index = Index()
         self._owners = Owners()
         self._texts: dict[str | bytes, dict[str | bytes, list[parts.Range]]] = {}  # of each value, with its parts
+        self._encoded_size = 0  # characters of the long values that are encoded
         self._unmaskable: dict[str, str] = {}
         self._shared_hosts = SharedHosts()
         self._recent = RecentTexts(self._find_plain_spans)
@@ -96,7 +97,10 @@ class Masker:
         self, owners: dict[str | bytes, Owner], visible: dict[str | bytes, list[parts.Range]], size: int
     ) -> Iterator[tuple[Owner, Needle]]:
         """Yields the needles of the new texts of a value of some size, and defers those that wait."""
-        for text, first, later in staged({text: visible[text] for text in owners}, size):
+        if STAGES_FROM <= size < LARGE_FROM and owners:
+            self._encoded_size += size
+        large = size >= LARGE_FROM or (size >= STAGES_FROM and self._encoded_size > ENCODED_AT_MOST)
+        for text, first, later in staged({text: visible[text] for text in owners}, size, large=large):
             yield from ((owners[text], needle) for needle in first)
             if later and first:
                 self._index.defer(owners[text], first[0], later)

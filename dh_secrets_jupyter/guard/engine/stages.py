@@ -1,7 +1,8 @@
 """Chooses which needles of a value and its parts are learned at once, and which wait for a text that may hold them.
 
 What shows to be encoded is learned when it shows: few texts hold anything escaped, in hex or in UTF-16, and it takes
-most of the time. A short value is learned at once, and so is one too long to be encoded (:mod:`.large_values`).
+most of the time. A short value is learned at once, and so is one too long to be encoded (:mod:`.large_values`), or a
+long one that comes after many others.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import replace
 from functools import partial
 
 from .ansi import seams, without_ansi
-from .needles import LARGE_FROM, Needle, Stage, needles
+from .needles import Needle, Stage, needles
 from .policy import significant_chars_of
 
 STAGES_FROM = 400
 """Characters of a value from which on it and its parts are encoded in two stages."""
+ENCODED_AT_MOST = 100_000
+"""Characters of such values together that are encoded, which takes six microseconds and 300 bytes for each."""
 
 SHOWS = re.compile(rb"""[\\%&+\0-\x08\x0e-\x1f\x7f-\xff]|'"'|[0-9A-Fa-f]{14}""")
 """What shows that something stands in a text that was escaped, is in hex or in UTF-16, or bytes read as a text."""
@@ -26,15 +29,15 @@ Later = Callable[[Stage], Iterable[Needle]]
 
 
 def staged(
-    texts: dict[str | bytes, list[tuple[int, int]]], size: int
+    texts: dict[str | bytes, list[tuple[int, int]]], size: int, *, large: bool
 ) -> Iterator[tuple[str | bytes, list[Needle], Later | None]]:
     """Yields each text with the needles that are learned at once, and with those that wait, if any do.
 
     Args:
         texts: a value, its parts or both, and what of each may be seen.
         size: characters of the value.
+        large: whether texts are decoded instead.
     """
-    large = size >= LARGE_FROM
     strings = [text for text in texts if isinstance(text, str)]
     significant: dict[str | bytes, bytes] = dict(zip(strings, significant_chars_of(strings), strict=True))
     for text, visible in texts.items():

@@ -9,7 +9,7 @@ import pytest
 
 from dh_secrets_jupyter.guard.engine.encoders import ENCODERS
 from dh_secrets_jupyter.guard.engine.index import DEFERRED_AT_MOST
-from dh_secrets_jupyter.guard.engine.stages import SHOWS, STAGES_FROM
+from dh_secrets_jupyter.guard.engine.stages import ENCODED_AT_MOST, SHOWS, STAGES_FROM
 from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
 from .alike import SIGNS, chars, lines, pgpass
@@ -125,3 +125,15 @@ def test_wherever_it_is_cut_first(encoding: str) -> None:
     for at in (3, 8, 16, len(text) // 2):
         stream = TextStream(masker_of(LONG))
         assert stream.feed(text[:at]) + stream.feed(text[at:]) + stream.flush() == whole
+
+
+def test_what_many_long_values_take_is_bounded() -> None:
+    """Those beyond some characters together are not encoded: texts are decoded for them, and each is still masked."""
+    values = [chars(5000, number) for number in range(24)]
+    few, many = masker_of(*values[: ENCODED_AT_MOST // 5000]), masker_of(*values)
+    assert many._index._anchors.fragments.keys() == few._index._anchors.fragments.keys()
+    for encoding in ("text", "JSON in JSON", "base64 after one byte", "hex", "URL, nothing left"):
+        for number in (0, 23):
+            shown = ENCODINGS[encoding](values[number])
+            assert many.mask(shown)[0].count(f"[secret:V{number}]") == 1
+            assert values[number][100:116] not in many.mask(shown[:3000])[0]
