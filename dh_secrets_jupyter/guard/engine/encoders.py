@@ -103,6 +103,28 @@ for inner, outer in (
 ):
     ENCODERS[f"{inner.strip()} in {outer}"] = _chained(ENCODERS[inner], ENCODERS[outer])
 
+
+def _url_of_byte(safe: str, plus: bool, lower: bool) -> Encoder:
+    return lambda c: _quoted(c, safe, plus, lower) if c.isascii() else f"%{ord(c):02{'x' if lower else 'X'}}"
+
+
+_REPR_OF_BYTE: dict[str, Encoder] = {
+    "bytes repr": lambda c: repr(c.encode("latin-1"))[2:-1],
+    "bytes repr ": lambda c: r"\'" if c == "'" else repr(c.encode("latin-1"))[2:-1],
+}
+# Each encodes one byte of what is no text, given as the character of Latin-1.
+BYTE_ENCODERS = {
+    **_REPR_OF_BYTE,
+    **{
+        f"{label} in {outer}": _chained(encode, {**_JSON, **_HTML}[outer])
+        for (label, encode), outer in product(_REPR_OF_BYTE.items(), ("JSON", "HTML", "HTML with &#39;", "HTML text"))
+    },
+    **{
+        f"{label}{', +' * plus}{', lower case' * lower}": _url_of_byte(_URL_SAFE[label], plus, lower)
+        for label, plus, lower in product(("URL", "URL path"), (False, True), (False, True))
+    },
+}
+
 # Every encoder above leaves these characters as they are, so that most values need none of them.
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 PLAIN_OR_NOT = re.compile(r"[A-Za-z0-9_.\-]+|.", re.DOTALL)

@@ -12,14 +12,13 @@ value too long for all that, texts are decoded instead (:mod:`.large_values`).
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Flag
 from functools import lru_cache
 from itertools import accumulate
 
-from .encoders import ENCODERS, PLAIN, PLAIN_OR_NOT
+from .encoders import BYTE_ENCODERS, ENCODERS, PLAIN, PLAIN_OR_NOT
 from .flags import STARTS, doubled, first, in_base64, ones
 from .policy import PARTIAL_FROM, WINDOW, WORD_FROM, Scope, mask_scope, significant_chars
 
@@ -196,7 +195,9 @@ def _joined_needle(
     return Needle(data, starts, spread, encoding, whole_word, partial)
 
 
-def _escaped(text: str, significant: bytes, *, whole_word: bool, partial: bool) -> Iterator[Needle]:
+def _escaped(
+    text: str, significant: bytes, *, whole_word: bool, partial: bool, of_bytes: bool = False
+) -> Iterator[Needle]:
     """Yields the encodings that write each character by itself, but for those that leave the text as it is."""
     special = sorted(set(text) - PLAIN)
     tokens = PLAIN_OR_NOT.findall(text)
@@ -207,8 +208,9 @@ def _escaped(text: str, significant: bytes, *, whole_word: bool, partial: bool) 
     zeros = {token: bytes(len(token)) for token in tokens}
     counts = [text.count(char) for char in special]
     forms: dict[tuple[str, ...], str] = {}
-    encoded = [_encoded_char(char) for char in special]
-    for label, form in zip(ENCODERS, zip(*encoded, strict=True), strict=True) if special else ():
+    encoded = [_encoded_char(char, of_bytes) for char in special]
+    labels = BYTE_ENCODERS if of_bytes else ENCODERS
+    for label, form in zip(labels, zip(*encoded, strict=True), strict=True) if special else ():
         forms.setdefault(form, label.strip())
     done = [tuple(special)]
     for form, label in forms.items():
@@ -236,9 +238,9 @@ def _escaped(text: str, significant: bytes, *, whole_word: bool, partial: bool) 
 
 
 @lru_cache(maxsize=2048)
-def _encoded_char(char: str) -> tuple[str, ...]:
-    """Returns a character as each encoder writes it."""
-    return tuple(encode(char) for encode in ENCODERS.values())
+def _encoded_char(char: str, of_bytes: bool) -> tuple[str, ...]:
+    """Returns a character, or a byte of what is no text, as each encoder writes it."""
+    return tuple(encode(char) for encode in (BYTE_ENCODERS if of_bytes else ENCODERS).values())
 
 
 def _hex(data: bytes, significant: bytes, *, whole_word: bool, partial: bool) -> Iterator[Needle]:
@@ -284,11 +286,9 @@ def _of_bytes(value: bytes, significant: bytes, stage: Stage, *, large: bool) ->
     if Stage.ENCODED not in stage:
         return
     yield from _hex(value, significant, whole_word=False, partial=partial)
-    for quote_ in ("'", r"\'"):
-        shown = [quote_ if byte == 39 else repr(bytes((byte,)))[2:-1] for byte in value]
-        for label, form in {"bytes repr": shown, "bytes repr in JSON": [json.dumps(c)[1:-1] for c in shown]}.items():
-            yield _joined_needle([*map(_utf8, form)], significant, label, whole_word=False, partial=partial)
-    yield _joined_needle([*map(_utf8, map(chr, value))], significant, "Latin-1", whole_word=False, partial=partial)
+    text = value.decode("latin-1")
+    yield _joined_needle([*map(_utf8, text)], significant, "Latin-1", whole_word=False, partial=partial)
+    yield from _escaped(text, significant, whole_word=False, partial=partial, of_bytes=True)
     yield from _read_as_utf8(value, "backslashreplace", "UTF-8, backslashreplace", partial=True)
 
 

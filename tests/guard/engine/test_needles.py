@@ -21,7 +21,7 @@ VALUES = {
     "several lines": "first-line-Kq7x\nsecond-line-W2pZ\n\tthird 'line' \"m4vB\"\n",
     "JSON": json.dumps({"type": "service_account", "private_key": "Kq7xW2pZ\nm4vB8zK1w", "n": 17}, indent=2),
 }
-BINARY = bytes(range(120, 256, 3)) + b"canary'\"\\\0"
+BINARY = bytes(range(120, 256, 3)) + b"/ <&>canary'\"\\\0"
 
 
 @cache
