@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
+from typing import NamedTuple
 
 HELP = ("--help", "-h")
 """The options that every command has."""
@@ -33,8 +33,7 @@ class Completes(Enum):
     NOTHING = ""
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """One option of a command.
 
     Attributes:
@@ -69,8 +68,7 @@ class Option:
         return f"{self.flag} {self.metavar}".rstrip()
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """One row of the table.
 
     Attributes:
@@ -101,7 +99,7 @@ class Command:
     def on(self, surface: Surface) -> Command:
         """Returns the command as that surface has it, with the options that it has there."""
         options = tuple(option for option in self.options if option.only in (None, surface))
-        return replace(self, surface=surface, options=options)
+        return self._replace(surface=surface, options=options)
 
     @property
     def call(self) -> str:

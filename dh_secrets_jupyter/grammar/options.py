@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .command import Completes, Option, Surface
 
 ALL = Option("--all", "read all other secrets of the project as well", is_final=True)
@@ -30,12 +28,12 @@ _FROM_FILE = Option(
 )
 SOURCES = (
     _FROM_FILE,
-    replace(_FROM_FILE, summary=f"{_FROM_FILE.summary}; - is standard input", only=Surface.TERMINAL),
+    _FROM_FILE._replace(summary=f"{_FROM_FILE.summary}; - is standard input", only=Surface.TERMINAL),
     Option("--from-env", "take the value from an environment variable", "E", group="source"),
     Option("--from-var", "take the value from a variable of this kernel", "V", group="source", only=Surface.NOTEBOOK),
 )
 COMMON = (
     Option("--project", "the project whose secrets are used", "NAME", completes=Completes.PROJECTS),
-    replace(PROVIDER, summary="where its secrets are kept"),
+    PROVIDER._replace(summary="where its secrets are kept"),
 )
 """The options of every command in a terminal."""

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import SecretsError
 from ..models import SecretBytes, SecretValue, StandIn, name_of
@@ -38,8 +38,7 @@ class _Injected:
     is_stand_in: bool
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """A secret that is in the kernel, or its stand-in: its name, and where it is."""
 
     name: str

@@ -6,8 +6,8 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from ..errors import SecretsError
 
@@ -20,8 +20,7 @@ class Destination(Enum):
     FILE = "file"
 
 
-@dataclass(frozen=True)
-class SecretRef:
+class SecretRef(NamedTuple):
     """A secret that a line asks for: one ``NAME [as VAR]``.
 
     Attributes:

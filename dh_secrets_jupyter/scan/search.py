@@ -13,7 +13,7 @@ import os
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING
 
@@ -183,7 +183,7 @@ def _find_in_windows(document: Document, masker: Masker, report: Report) -> Iter
         report.unread.append(NotSearched(document.name, "too large for a notebook; searched as plain bytes"))
     while window:
         for one in masker.find(window):
-            found.append(replace(one, start=start + one.start, end=start + one.end))
+            found.append(one._replace(start=start + one.start, end=start + one.end))
             for at in (one.start, one.end):
                 lines.setdefault(start + at, line + window.count(b"\n", 0, at))
         gone = max(len(window) - _OVERLAP, 0)

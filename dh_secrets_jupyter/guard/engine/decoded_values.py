@@ -9,7 +9,7 @@ So the cost of learning values is linear in their size, and a text costs what de
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .anchors import Anchor, Fragment
 from .escapes import looks_escaped
@@ -22,8 +22,7 @@ from .tails import Tails
 from .views import View, Wanted, encoded_as, encoded_views, encoded_views_of_end
 
 
-@dataclass(frozen=True, slots=True)
-class Searcher:
+class Searcher(NamedTuple):
     """What the index has for a search.
 
     Attributes:

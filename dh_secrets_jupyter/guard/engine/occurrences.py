@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .encodings import Encoding
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """Bytes ``start`` to ``end`` give a value away.
 
     Attributes:
@@ -28,7 +27,7 @@ class Occurrence:
         """Returns it in the text with its control sequences, in which ``place`` says where a byte stands."""
         start, end = place(self.start), place(self.end - 1) + 1
         is_coloured = end - start > self.end - self.start
-        return replace(self, start=start, end=end, encoding=Encoding.ANSI if is_coloured else self.encoding)
+        return self._replace(start=start, end=end, encoding=Encoding.ANSI if is_coloured else self.encoding)
 
     @staticmethod
     def longest_of_overlapping(found: list[Occurrence]) -> list[Occurrence]:
@@ -43,7 +42,7 @@ class Occurrence:
                 continue
             best = one if size > longest else places[-1]
             longest = max(size, longest)
-            places[-1] = replace(best, start=places[-1].start, end=max(one.end, places[-1].end))
+            places[-1] = best._replace(start=places[-1].start, end=max(one.end, places[-1].end))
         return places
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from .common_words import COMMON_WORDS
 
@@ -37,8 +37,7 @@ class Scope(Enum):
     WHOLE_WORD = "as a whole word"
 
 
-@dataclass(frozen=True, slots=True)
-class Unmaskable:
+class Unmaskable(NamedTuple):
     """A value is masked nowhere.
 
     Attributes:

@@ -14,7 +14,7 @@ text, with a constant that does not depend on how alike the needles are; :attr:`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .affixes import common_prefix, common_suffix
 from .anchors import Anchor, Fragment
@@ -23,8 +23,7 @@ from .owners import Owner
 from .policy import WINDOW
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A maximal match: ``text[start:end]`` equals the needle from ``offset`` on, and cannot be extended either way.
 
     Where a needle stands several times, one over the other, one match is from the first's start to the last's end.

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from .ansi import ANSI
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A value that was found: the secret's name, which the mark shows, and the encoding in which it stood there."""
 
     name: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .anchors import Anchor
 from .escapes import unfinished
@@ -17,8 +16,7 @@ _TAIL = 1024
 """Bytes at the end of a text that are read first, to see whether a value goes on there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """The end of a text that may be a value that goes on.
 
     Attributes:

@@ -10,8 +10,8 @@ import base64
 import re
 from binascii import unhexlify
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import replace
+from typing import NamedTuple, cast
 
 from .blocks import areas
 from .encoders import PLAIN
@@ -41,8 +41,7 @@ _NEVER_ESCAPED = frozenset(map(ord, PLAIN))
 _ASCII = frozenset(range(128))
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What somebody reads in a text.
 
     Attributes:
@@ -62,8 +61,7 @@ class View:
     replaced: Replaced | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What is looked for in a text.
 
     Attributes:
@@ -101,7 +99,7 @@ def encoded_views(data: bytes, wanted: Wanted, *, in_turn: bool = True) -> Itera
 
 def encoded_as(view: View, match: Match) -> Match:
     """Returns a match in a view, which says how it stands in the text."""
-    return match if view.encoding == "text" else replace(match, needle=replace(match.needle, encoding=view.encoding))
+    return match if view.encoding == "text" else match._replace(needle=replace(match.needle, encoding=view.encoding))
 
 
 def views_of_end(data: bytes, chars: Chars) -> Iterator[View]:
@@ -163,7 +161,7 @@ def _moved_views(views: Iterator[View], outer: Place) -> Iterator[View]:
     """Yields views of a text that is itself a view, in which ``outer`` says where a byte stood."""
     for view in views:
         at = _composed(view.first, outer)
-        yield replace(view, first=at, after=at)
+        yield view._replace(first=at, after=at)
 
 
 def _in_base64(data: bytes, wanted: Wanted) -> Iterator[int]:
