@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import itertools
 import json
+import os
 import secrets
 import signal
 import ssl
@@ -123,6 +124,8 @@ class Cluster:
         """Holds the API server still: connections are accepted, and nothing is answered."""
         assert self._server
         self._server.send_signal(signal.SIGSTOP)
+        # Each thread stops when it is scheduled; until then it may answer. WNOWAIT: a server that ended is not reaped.
+        os.waitid(os.P_PID, self._server.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         try:
             yield
         finally:

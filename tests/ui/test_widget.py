@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.cluster.server import Cluster, Namespace
+from tests.support.processes import state
+from tests.support.waiting import wait_until
 
 from .conftest import NewPage
 from .lab import Lab
@@ -229,6 +231,7 @@ def test_after_a_restart_it_says_to_run_the_cell_again(show: Show) -> None:
     early = panel.open_add()
     early.fill(Name="EARLY", Value="sample-value")
     os.kill(kernel, signal.SIGSTOP)
+    wait_until(lambda: state(kernel) == "T", "the kernel stands still")
     early.submit()
     expect(panel.status).to_contain_text("waiting")
     early.cancel()
