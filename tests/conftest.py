@@ -72,7 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Modules stay whole. A test that starts its parts without a fixture bears the marker itself. Long runs have to be
     asked for, and Windows has none of what tests marked ``posix`` are about. A browser now and then misses a click
-    while JupyterLab moves what is clicked: what fails there is tried once more, and named in pytest's summary.
+    while JupyterLab moves what is clicked: what fails there is tried once more, and shown in pytest's summary.
     Where several processes share the work, the dear ones come first, and of modules that need the same the long ones:
     at the end there are short ones left for all.
     """
@@ -103,6 +103,13 @@ def pytest_collection_finish() -> None:
     """Spares the garbage collector what lives until the end: it would look through all modules and tests each time."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Shows what was tried once more, and why: the plugin that does it tells their number alone."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.section(f"tried once more: {report.nodeid}")
+        terminalreporter.line(report.longreprtext)
 
 
 def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:
