@@ -62,7 +62,8 @@ class AccessDeniedError(SecretsError):
 
 
 class ProviderUnavailableError(SecretsError):
-    """The provider cannot be reached or used: no server, TLS, an unusable kubeconfig or file."""
+    """The provider cannot be reached or used: no server, TLS, an unusable kubeconfig or file; or nobody knows whether a
+    change was made."""
 
 
 def trace(error: BaseException) -> str:

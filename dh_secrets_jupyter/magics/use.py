@@ -36,7 +36,7 @@ def put(front: ShellFront, found: Mapping[str, StandIn], destination: Destinatio
 
 
 def lease(front: ShellFront, line: Line, body: str) -> None:
-    """``%%secret NAME [as VAR] … [--env] [--use]``; the body is empty where :mod:`.lease` moved it behind the call."""
+    """``%%secret NAME [as VAR] … [--env | --use]``; the body is empty where :mod:`.lease` moved it behind the call."""
     running = _leased(front, line)
     if body.strip():
         with running:

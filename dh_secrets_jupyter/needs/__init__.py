@@ -1,3 +1,1 @@
 """What notebooks and scripts need, read from their code without running it; ``commands`` says what ``reader`` finds."""
-
-from __future__ import annotations

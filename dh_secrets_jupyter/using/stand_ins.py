@@ -94,7 +94,7 @@ class StandIns:
         return self._connection.report() if self._connection else Report()
 
     def take_uses(self) -> list[Use]:
-        """Returns what was put in since it was asked last, as :meth:`.ProxyConnection.take_uses` does."""
+        """Returns what was put in since it was asked last, as :class:`..proxy.connection.ProxyConnection` says."""
         return self._connection.take_uses() if self._connection else []
 
     def news(self) -> list[str]:

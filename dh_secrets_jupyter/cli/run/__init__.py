@@ -2,7 +2,7 @@
 
 1. :mod:`.values` reads the values, and makes the environment and what masks.
 2. :mod:`.spawn` starts the command, behind a pseudo-terminal where standard output is a terminal, else behind pipes.
-3. :mod:`.relay` passes on what it prints, masked, what is typed, and what happens to it.
+3. :mod:`.posix`, or :mod:`.windows`, passes on what it prints, masked, what is typed, and what happens to it.
 4. This process ends as the command ended. What outlives the command keeps its pipe or terminal: a copy of this process
    stays and passes on what it prints.
 """
