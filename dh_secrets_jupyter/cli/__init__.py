@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # here, where a pipe that nobody reads any more is no news
     except SecretsError as error:
         print(in_terminal(str(error)), file=sys.stderr)
+        # By its name: to import what asks would take longer than to say most errors.
         return INTERRUPTED if type(error).__name__ == "InterruptedPromptError" else COULD_NOT
     except KeyboardInterrupt:
         return INTERRUPTED

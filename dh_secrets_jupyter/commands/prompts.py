@@ -85,10 +85,8 @@ class Prompts:
                     print()  # behind the prompt, on the same line
                 kind = InterruptedPromptError if isinstance(error, KeyboardInterrupt) else CancelledPromptError
                 failure = kind(subject, "cancelled; nothing was changed", "Run it again when you are ready")
-            except Exception as error:
-                # ipykernel's own, by its name: a terminal may be without ipykernel.
-                if type(error).__name__ != "StdinNotImplementedError":
-                    raise
+            except NotImplementedError:  # IPython's StdinNotImplementedError is one: this front end asks nobody
+                pass
         raise failure
 
 

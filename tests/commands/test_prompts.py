@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from IPython.core.error import StdinNotImplementedError
 
 from dh_secrets_jupyter.commands.prompts import CancelledPromptError, InterruptedPromptError, Prompts, UnansweredError
 from dh_secrets_jupyter.errors import SecretsError
@@ -103,10 +104,6 @@ def test_what_is_cancelled_is_said(answer: Answer, prompts: Prompts, stop: BaseE
     assert type(caught.value) is kind
     assert str(caught.value) == "A: cancelled; nothing was changed. Run it again when you are ready."
     assert caught.value.__context__ is None
-
-
-class StdinNotImplementedError(Exception):
-    """As ipykernel's own is called."""
 
 
 def test_where_nobody_can_answer_an_option_is_named(answer: Answer, prompts: Prompts) -> None:
