@@ -14,7 +14,7 @@ from .. import current, rpc, wire
 from ..errors import SecretsError
 from ..ipython import running_shell
 from ..project import Project
-from ..rendering import Table
+from ..rendering import Table, whole_place
 from ..wire import JSON
 from . import fallback
 from .answering import AnsweringWidget
@@ -119,8 +119,9 @@ class Panel(AnsweringWidget):
     def _list(self, project: Project, view: str | None) -> JSON:
         """Reads the list, keeps the fallback up to date, and pushes changes to the view from now on."""
         secrets = project.list_secrets()
-        self._text = f"Secrets of {_where(project)}: {', '.join(secret.name for secret in secrets) or 'none yet'}"
-        table = Table(_where(project), secrets).html()
+        where = whole_place(project)
+        self._text = f"Secrets of {where}: {', '.join(secret.name for secret in secrets) or 'none yet'}"
+        table = Table(where, secrets).html()
         changed, self._fallback = table != self._fallback, table
         if changed and self._displayed:
             fallback.update(self._displayed, table)
@@ -128,13 +129,13 @@ class Panel(AnsweringWidget):
             current.remember(project)
         listed = {secret.name: secret.metadata for secret in secrets}
         live = view is not None and self._watches.keep_watching(project, view, listed)
-        return {"secrets": [wire.secret_to_json(secret.name, secret.metadata) for secret in secrets], "live": live}
+        return {"secrets": wire.secrets_to_json(listed), "live": live}
 
 
 _shown: Panel | None = None
 
 
-def show(*called_with: object) -> None:
+def show() -> None:
     """``%secret panel``: displays this kernel's panel, once more if it is shown already; a closed one opens again.
 
     Raises as :class:`Panel`.
@@ -151,7 +152,3 @@ def _open(name: str | None) -> Project:
     """
     own = current.project()
     return own if name in (None, own.name) else Project(str(name), own.provider, user=own.user)
-
-
-def _where(project: Project) -> str:
-    return f"project {project.name} ({project.provider.name}: {project.place})"

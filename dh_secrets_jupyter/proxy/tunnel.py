@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 CHUNK = 1 << 18
 """Bytes that are read at once."""
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Change = Callable[[bytes], bytes]
 
 
 async def relay(one: Streams, other: Streams) -> None:
@@ -24,10 +22,10 @@ async def relay(one: Streams, other: Streams) -> None:
             writer.transport.abort() if writer.transport.is_closing() else writer.close()
 
 
-async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, change: Change = bytes) -> None:
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Hands on what one side sends until it ends, and says so to the other, where a connection can say that."""
     while data := await reader.read(CHUNK):
-        writer.write(change(data))
+        writer.write(data)
         await writer.drain()
     if writer.can_write_eof():
         writer.write_eof()

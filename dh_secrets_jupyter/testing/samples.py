@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 
-from ..models import MAX_DESCRIPTION, MAX_LABEL, Metadata
+from ..models import MAX_DESCRIPTION, MAX_LABEL, Metadata, decode
 from ..providers.base import BYTES, DOTTED_NAMES, Change, Plan, Provider, Put, Records, abilities, has_own_register
 
 Connect = Callable[[], Provider]
@@ -56,7 +56,11 @@ def names_of(provider: Provider) -> list[str]:
 
 def values_of(provider: Provider) -> Mapping[str, bytes]:
     """Returns those of :data:`VALUES` that a provider promises to keep."""
-    return {name: value for name, value in VALUES.items() if BYTES in abilities(provider) or _is_text(value)}
+    return {
+        name: value
+        for name, value in VALUES.items()
+        if BYTES in abilities(provider) or isinstance(decode(name, value), str)
+    }
 
 
 def newer_of(provider: Provider) -> str:
@@ -69,14 +73,6 @@ def given(provider: Provider, metadata: Metadata) -> Metadata:
     if not has_own_register(provider):
         return metadata
     return metadata.without_stamps()
-
-
-def _is_text(value: bytes) -> bool:
-    try:
-        value.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def put(name: str, value: bytes = b"contract-value", metadata: Metadata | None = None) -> Put:

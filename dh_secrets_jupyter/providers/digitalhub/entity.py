@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from ... import json_text
 from ...errors import InvalidNameError, SecretsError, TooLargeError
-from ...models import Metadata, encodable
+from ...models import Metadata, SecretBytes, decode, encodable
 from ..base import Put
 
 LOCK = "dh-secrets-jupyter.lock"
@@ -120,13 +120,7 @@ def check(put: Put, exists: bool) -> None:
         TooLargeError: the metadata.
     """
     check_entity(put, exists)
-    try:
-        put.value.decode()
-    except UnicodeDecodeError:
-        is_text = False
-    else:
-        is_text = True
-    if not is_text:
+    if isinstance(decode(put.name, put.value), SecretBytes):
         raise SecretsError(put.name, "the platform keeps text, not bytes", "Encode the value, for example as base64")
 
 

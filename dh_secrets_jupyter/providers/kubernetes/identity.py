@@ -10,7 +10,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -114,12 +114,12 @@ def _login(name: str, user: Entry, cluster: Entry, server: Server) -> Callable[[
         raise login_failed(f"{provider.label} is not oidc, the only one that kubectl still knows")
     certificate = _certificate(user)
     if token or file:
-        return lambda _: _with(_token(user), certificate)
+        return lambda _: replace(_token(user), certificate=certificate)
     if username:
         pair = f"{username}:{password}".encode()
         return lambda _: Credentials(f"Basic {base64.b64encode(pair).decode()}", certificate)
     if provider:
-        return lambda _: _with(oidc.log_in(name, provider), certificate)
+        return lambda _: replace(oidc.log_in(name, provider), certificate=certificate)
     if certificate:
         return lambda _: Credentials(certificate=certificate)
     if exec_settings:
@@ -140,10 +140,6 @@ def _from_file(owner: Entry, key: str) -> Credentials:
     if not token:
         raise owner.error(f"its {key} is empty")
     return Credentials(bearer(owner, token), good_until=time.time() + TOKEN_FILE)
-
-
-def _with(found: Credentials, certificate: bytes) -> Credentials:
-    return Credentials(found.authorization, certificate, found.good_until)
 
 
 def _certificate(user: Entry) -> bytes:
