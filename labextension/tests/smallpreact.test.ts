@@ -1,46 +1,7 @@
 /** The widget's renderer is held to Preact: each test is run with both, in jsdom's page. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { JSDOM } from 'jsdom';
-import * as preact from 'preact';
-import * as hooks from 'preact/hooks';
-import * as small from '../src/smallpreact';
-
-const { window } = new JSDOM('<!doctype html><body></body>');
-Object.assign(globalThis, { document: window.document, window });
-// What Preact does after the next frame it does at once, as the widget's renderer does.
-preact.options.requestAnimationFrame = callback => queueMicrotask(() => callback());
-preact.options.debounceRendering = queueMicrotask;
-
-type Renderer = Pick<typeof preact, 'h' | 'Fragment' | 'render'> & typeof hooks;
-type Child = preact.ComponentChild;
-const RENDERERS = { Preact: { ...preact, ...hooks }, 'the widget’s': small as unknown as Renderer };
-
-/** Runs a test with both renderers, each with an element of its own in the page. */
-function withBoth(name: string, run: (renderer: Renderer, element: HTMLElement) => Promise<void> | void): void {
-  for (const [whose, renderer] of Object.entries(RENDERERS)) {
-    test(`${name}, with ${whose} renderer`, async () => {
-      const element = window.document.body.appendChild(window.document.createElement('div'));
-      await run(renderer, element);
-      element.remove();
-    });
-  }
-}
-
-/** Waits until what was changed is drawn, and what is done afterwards is done. */
-async function drawn(): Promise<void> {
-  await new Promise(resolve => setTimeout(resolve, 0));
-  await new Promise(resolve => setTimeout(resolve, 0));
-}
-
-function input(element: HTMLElement): HTMLInputElement {
-  return element.querySelector('input') as HTMLInputElement;
-}
-
-function press(element: HTMLElement | null): void {
-  element?.dispatchEvent(new window.Event('click', { bubbles: true }));
-}
+import { type Child, drawn, input, press, window, withBoth } from './renderers';
 
 withBoth('by its key an element is the same wherever it goes, with what is typed in it', ({ h, render }, element) => {
   const show = (...keys: string[]) => {
@@ -160,7 +121,7 @@ withBoth('a component hands out what it can do, that of its last drawing, until 
 withBoth('effects come from the inside out, their ends before them, and all end with the page', async (r, element) => {
   const { h, render, useLayoutEffect } = r;
   const log: string[] = [];
-  const Logging = ({ name, dep, children }: { name: string; dep: number; children?: preact.ComponentChildren }) => {
+  const Logging = ({ name, dep, children }: { name: string; dep: number; children?: Child }) => {
     useLayoutEffect(() => {
       log.push(`${name}${dep}`);
       return () => log.push(`end ${name}${dep} ${element.querySelector(`#${name}`) ? 'shown' : 'gone'}`);
@@ -302,12 +263,10 @@ withBoth(
   'what is remembered is made anew only where what it depends on is another',
   ({ h, render, useMemo }, element) => {
     const made: number[] = [];
-    const Shown = ({ dep }: { dep: number }) =>
-      h(
-        'p',
-        null,
-        useMemo(() => made.push(dep), [dep])
-      );
+    const Shown = ({ dep }: { dep: number }) => {
+      const count = useMemo(() => made.push(dep), [dep]);
+      return h('p', null, count);
+    };
     for (const dep of [1, 1, 2]) {
       render(h(Shown, { dep }), element);
     }
