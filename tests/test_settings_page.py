@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from dh_secrets_jupyter.proxy.configuration import DHSecretsProxy
 from dh_secrets_jupyter.settings import DHSecrets
 
 ROOT = Path(__file__).parent.parent
@@ -15,6 +16,12 @@ def test_the_configuration() -> None:
     """Each trait of ``DHSecrets`` that can be configured has a row."""
     named = set(re.findall(r"^\|.*`c\.DHSecrets\.(\w+)`", PAGE, re.MULTILINE))
     assert named == set(DHSecrets.class_own_traits(config=True))
+
+
+def test_the_configuration_of_the_proxy() -> None:
+    """Each trait of ``DHSecretsProxy`` is in one."""
+    named = set(re.findall(r"`c\.DHSecretsProxy\.(\w+)`", PAGE))
+    assert named == set(DHSecretsProxy.class_own_traits(config=True))
 
 
 def test_the_environment() -> None:
