@@ -136,6 +136,23 @@ def test_every_page_that_is_named_is_there(tracked: list[str]) -> None:
     assert {(path, name) for path, name in missing if not path.startswith("tests/")} == set()
 
 
+def test_every_module_that_a_docstring_names_is_there() -> None:
+    """``:mod:`.name``` is a module of the same room, or of one around it."""
+    package = ROOT / "dh_secrets_jupyter"
+    missing = [
+        (str(path.relative_to(package)), name)
+        for path in package.rglob("*.py")
+        for name in re.findall(r":mod:`\.+([\w.]+)`", path.read_text())
+        if not any(
+            (room / name.replace(".", "/")).with_suffix(end).exists()
+            for room in path.parents
+            if room.is_relative_to(package)
+            for end in ("", ".py")
+        )
+    ]
+    assert missing == []
+
+
 def test_nothing_is_tracked_that_a_tool_has_made(tracked: list[str]) -> None:
     """Caches, builds and databases stay out."""
     made = re.compile(
