@@ -8,6 +8,7 @@ The rules for wording a sentence for users are in :mod:`.rendering`.
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -64,6 +65,13 @@ class AccessDeniedError(SecretsError):
 class ProviderUnavailableError(SecretsError):
     """The provider cannot be reached or used: no server, TLS, an unusable kubeconfig or file; or nobody knows whether a
     change was made."""
+
+
+def from_json(failure: Mapping[str, str]) -> SecretsError:
+    """Returns the error that another process of ours has written by :func:`.wire.error_to_json`."""
+    kind: type[SecretsError] = globals()[failure["reason"]]
+    subject, _, problem = failure["message"].partition(": ")
+    return kind(subject, problem.removesuffix("."), failure["hint"].removesuffix("."))
 
 
 def trace(error: BaseException) -> str:

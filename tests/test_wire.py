@@ -28,7 +28,7 @@ def test_an_error_is_a_sentence_a_class_and_a_hint(kind: type[SecretsError]) -> 
         "reason": "ConflictError" if kind is PrivateError else kind.__name__,
         "hint": "Look at it.",
     }
-    assert f"{found['message']} {found['hint']}" == str(error)
+    assert f"{found['message']} {found['hint']}" == str(error) == str(errors.from_json(found))
 
 
 def test_a_secret_is_its_name_and_metadata() -> None:

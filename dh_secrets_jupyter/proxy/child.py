@@ -18,16 +18,15 @@ import secrets
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from .. import wire
 from ..errors import SecretsError
 from ..settings import DHSecrets
+from ..wire import JSON
 from .grants import Grants
 from .server import Proxy, Rules
 from .session import Session
 
-JSON = dict[str, Any]
 LOOPBACK = "127.0.0.1"
 _PARENT_INTERVAL = 1.0
 """Seconds between two looks whether the kernel is still the parent."""

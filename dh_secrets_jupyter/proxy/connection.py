@@ -10,7 +10,7 @@ import secrets
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 from ..models import StandIn
 from .refusal import Refused
@@ -63,6 +63,12 @@ class Report:
 
     uses: Mapping[tuple[str, str], int] = field(default_factory=dict)
     refusals: Sequence[Refused] = ()
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Self:
+        """Reads what the proxy says, as :meth:`.grants.Grants.report` has it."""
+        uses = {(project, name): count for project, name, count in told["uses"]}
+        return cls(uses, [Refused(host, reason) for host, reason in told["refusals"]])
 
 
 class ProxyConnection(Protocol):

@@ -14,10 +14,10 @@ import h11
 
 from .. import wire
 from ..errors import AccessDeniedError, SecretsError
+from ..wire import JSON
 from .kernels import Kernels, UnknownKernelError
 from .side import Side
 
-JSON = dict[str, Any]
 LARGEST = 1 << 16
 """Bytes of a request's body."""
 _BEARER = b"bearer "
@@ -66,9 +66,11 @@ class Control:
                     await self._kernels.renew(kernel, wire.parse_text(asked, "token", "proxy"))
                 return {"trust": kernel.trust}
             case "/grant":
-                return await self._kernels.grant(kernel, wire.parse_text(asked, "project", "proxy"), _names(asked))
+                names = wire.parse_list_of_texts(asked, "names", "proxy")
+                return await self._kernels.grant(kernel, wire.parse_text(asked, "project", "proxy"), names)
             case "/revoke":
-                return self._kernels.revoke(kernel, wire.parse_text(asked, "project", "proxy"), _names(asked))
+                names = wire.parse_list_of_texts(asked, "names", "proxy")
+                return self._kernels.revoke(kernel, wire.parse_text(asked, "project", "proxy"), names)
             case "/list":
                 return await self._kernels.list(kernel, wire.parse_text(asked, "project", "proxy"))
             case "/report":
@@ -91,10 +93,3 @@ async def _body(client: Side) -> JSON:
     if not isinstance(found, dict):
         raise SecretsError("proxy", "the request is no JSON object", "Use the same version in both places")
     return found
-
-
-def _names(asked: JSON) -> list[str]:
-    names = asked.get("names")
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise SecretsError("proxy", "`names` is no list of texts", "Use the same version in both places")
-    return names

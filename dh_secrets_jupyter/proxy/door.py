@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 
 from .tunnel import CHUNK
-from .upstream import PATIENCE, Serve
+from .upstream import PATIENCE
 
 _TLS_HANDSHAKE = b"\x16"
 _WAITING = 1024
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Door:

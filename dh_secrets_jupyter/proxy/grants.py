@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
-from typing import Any
 
 from ..models import check_name
 from ..project import Project
+from ..wire import JSON
 from .connection import Use
 from .session import Held, Session
-
-JSON = dict[str, Any]
 
 
 class Grants:

@@ -9,7 +9,6 @@ from ..errors import SecretsError
 from ..models import StandIn
 from ..providers.kubernetes.secrets_proxy import SecretsProxy
 from .connection import Report, Source, Trust, Use
-from .refusal import Refused
 
 
 class InCluster:
@@ -61,9 +60,7 @@ class InCluster:
     def report(self) -> Report:
         """See :class:`.connection.ProxyConnection`."""
         with contextlib.suppress(SecretsError):
-            found = self._proxy.ask("report")
-            uses = {(project, name): count for project, name, count in found["uses"]}
-            self._report = Report(uses, [Refused(host, reason) for host, reason in found["refusals"]])
+            self._report = Report.of(self._proxy.ask("report"))
         return self._report
 
     def take_uses(self) -> list[Use]:

@@ -11,12 +11,12 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..errors import AccessDeniedError, SecretsError
 from ..models import check_project
 from ..project import Project
 from ..providers.kubernetes.reviews import Account, ReviewingProvider
+from ..wire import JSON
 from .grants import Grants
 from .session import Session
 
@@ -25,7 +25,6 @@ CHECK = 20.0
 MOST = 64
 """Kernels of one address."""
 EVENT = "secret-used/v1"
-JSON = dict[str, Any]
 
 
 @dataclass

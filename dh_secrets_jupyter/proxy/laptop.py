@@ -14,11 +14,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from .. import errors
-from ..errors import ProviderUnavailableError, SecretsError
+from ..errors import ProviderUnavailableError, SecretsError, from_json
 from ..models import StandIn
 from .connection import Report, Source, Trust, Use, new_token
-from .refusal import Refused
 
 PATIENCE = 30.0
 """Seconds for an answer; reading a secret may take that long."""
@@ -83,9 +81,7 @@ class Laptop:
     def report(self) -> Report:
         """See :class:`.connection.ProxyConnection`."""
         with contextlib.suppress(SecretsError):
-            found = self._ask("report")
-            uses = {(project, name): count for project, name, count in found["uses"]}
-            self._report = Report(uses, [Refused(host, reason) for host, reason in found["refusals"]])
+            self._report = Report.of(self._ask("report"))
         return self._report
 
     def take_uses(self) -> list[Use]:
@@ -130,7 +126,9 @@ class Laptop:
             elif "used" in said:
                 self._uses.append(Use(**said["used"]))
             else:
-                self._waiting.pop(said["id"]).set_result(_error(said["error"]) if "error" in said else said["result"])
+                self._waiting.pop(said["id"]).set_result(
+                    from_json(said["error"]) if "error" in said else said["result"]
+                )
         for answer in list(self._waiting.values()):
             answer.set_exception(BrokenPipeError())
 
@@ -143,9 +141,3 @@ def protection(environment: Mapping[str, str]) -> str:
         f"a process {where}: it protects from accidents and from what an agent prints or sends, not from code that "
         "looks for the key as the same user"
     )
-
-
-def _error(failure: Mapping[str, str]) -> SecretsError:
-    kind: type[SecretsError] = getattr(errors, failure["reason"])
-    subject, _, problem = failure["message"].partition(": ")
-    return kind(subject, problem.removesuffix("."), failure["hint"].removesuffix("."))

@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ... import errors
-from ...errors import AccessDeniedError, ProviderUnavailableError, SecretsError
+from ...errors import AccessDeniedError, ProviderUnavailableError, SecretsError, from_json
 from ...models import Metadata
 from ..base import Record
 
@@ -190,7 +189,5 @@ def _result(answer: Any) -> Any:
     if not isinstance(answer, dict) or not ({"result", "error"} & answer.keys()):
         raise ProviderUnavailableError("proxy", "something else answers there", f"Check {ADDRESS}")
     if failure := answer.get("error"):
-        kind: type[SecretsError] = getattr(errors, failure["reason"])
-        subject, _, problem = failure["message"].partition(": ")
-        raise kind(subject, problem.removesuffix("."), failure["hint"].removesuffix("."))
+        raise from_json(failure)
     return answer["result"]
