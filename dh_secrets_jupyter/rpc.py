@@ -42,6 +42,18 @@ class Request:
         """The secret's name. Raises :class:`SecretsError`."""
         return check_name(wire.parse_text(self.params, "name", self.method))
 
+    def values(self, subject: str) -> dict[str, str]:
+        """Returns what was sent as the value where that is many values: an object of texts in JSON.
+
+        Raises:
+            SecretsError: it is none; the error is about ``subject``.
+        """
+        try:
+            sent = json.loads(self.value or b"null")
+        except ValueError:  # UnicodeDecodeError is one; neither goes on: it holds what was sent
+            sent = None
+        return wire.parse_texts({"values": sent}, "values", subject)
+
 
 def respond(content: Mapping[str, Any], buffers: Sequence[Any], handle: Callable[[Request], JSON]) -> JSON:
     """Returns the response to a message, whatever becomes of it: a front end without one would wait for ever.
@@ -123,15 +135,9 @@ def _remove(project: Project, request: Request) -> JSON:
 
 
 def _import(project: Project, request: Request) -> JSON:
-    """Stores many values, all or none: what was sent as the value is an object of texts in JSON."""
-    try:
-        sent = json.loads(request.value or b"null")
-    except ValueError:  # UnicodeDecodeError is one; neither goes on: it holds what was sent
-        sent = None
-    values = wire.parse_texts({"values": sent}, "values", project.name)
-    imported = project.import_values(
-        values, replace_existing=wire.parse_flag(request.params, "replace", project.name), by_person=True
-    )
+    """Stores many values, all or none."""
+    replaces = wire.parse_flag(request.params, "replace", project.name)
+    imported = project.import_values(request.values(project.name), replace_existing=replaces, by_person=True)
     return {"created": imported.created, "replaced": imported.replaced}
 
 
@@ -143,7 +149,6 @@ def _copy(project: Project, request: Request) -> JSON:
     to = Project(target, project.provider, user=project.user)
     secret = project.copy(name, new_name, to=to, move=wire.parse_flag(params, "move", name))
     current.remember(to)
-    project.notices = [*to.notices, *project.notices]
     return wire.secret_to_json(secret.name, secret.metadata)
 
 

@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
@@ -142,11 +141,7 @@ class NeedForm(AnsweringWidget):
         return {}
 
     def _values(self, request: rpc.Request) -> dict[str, str]:
-        try:
-            sent = json.loads(request.value or b"null")
-        except ValueError:  # UnicodeDecodeError is one; neither goes on: it holds what was sent
-            sent = None
-        values = wire.parse_texts({"values": sent}, "values", "need")
+        values = request.values("need")
         empty = [name for name in self._names if not values.get(name)]
         if empty or len(values) > len(self._names):
             raise SecretsError(", ".join(empty) or "need", "there is no value to save", "Enter a value for each name")

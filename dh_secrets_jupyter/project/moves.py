@@ -20,13 +20,15 @@ class HalfMovedError(ProviderUnavailableError):
 def copy_elsewhere(
     project: Project, to: Project, name: str, new_name: str, *, move: bool, check: Check | None
 ) -> Secret:
-    """Copies a secret to another project, as :meth:`Project.copy` says."""
+    """Copies a secret to another project, as :meth:`Project.copy` says; both projects' notices are then the first's."""
     original = project._plans.existing(project.provider.read(project.name), [name])[name]
     if check:
         check(original)
     copied = to._write(new_name, to._plans.add_copy(new_name, original))
+    project.notices = ()
     if move:
         delete_original(project, name, original, copied)
+    project.notices = [*to.notices, *project.notices]
     return copied
 
 

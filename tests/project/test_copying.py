@@ -16,7 +16,7 @@ from dh_secrets_jupyter.errors import (
 )
 from dh_secrets_jupyter.models import Metadata
 from dh_secrets_jupyter.project import HalfMovedError, Project
-from dh_secrets_jupyter.providers.base import Plan, Provider, Put, Record, Records
+from dh_secrets_jupyter.providers.base import LazyRecords, Plan, Provider, Put, Record, Records
 
 NEWER = '{"description":"what for","labels":["x"],"expires":"2031-05-06","created_by":"sam","tomorrow":{"a":1}}'
 WHOLE = Record(b"sample-value", Metadata.from_json(NEWER))
@@ -40,6 +40,8 @@ class Watched:
     def write(self, project: str, plan: Plan) -> Records:
         self.before(project)
         records = self._provider.write(project, plan)
+        assert isinstance(records, LazyRecords)
+        records.notices = [f"{project} was written."]
         self.writes.append(project)
         return records
 
@@ -102,6 +104,16 @@ def test_a_move_to_another_project_copies_first(here: Project, there: Project, w
     assert watched.writes == ["other", "demo"]
     assert (list(stored(here)), list(stored(there))) == ([], ["A"])
     same(stored(there)["A"])
+
+
+def test_notices_are_those_of_all_that_was_written(here: Project, there: Project) -> None:
+    """A copy to another project has that one's, a move both projects', and neither those of the change before it."""
+    here.copy("A", "B")
+    assert here.notices == ["demo was written."]
+    here.copy("A", "A", to=there)
+    assert here.notices == ["other was written."]
+    here.copy("A", "C", to=there, move=True)
+    assert here.notices == ["other was written.", "demo was written."]
 
 
 @pytest.mark.parametrize("move", [True, False])
