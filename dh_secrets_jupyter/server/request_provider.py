@@ -79,14 +79,9 @@ class RequestProvider:
         try:
             announcing = Unconditional(announced) if isinstance(plan, Unconditional) else announced
             self._records = self._provider.write(project, announcing)
-        except ProviderUnavailableError:
-            self._watches.write_unknown(write)
-            raise
-        except SecretsError:
-            self._watches.write_refused(write)
-            raise
-        except BaseException:
-            self._watches.write_unknown(write)
+        except BaseException as error:
+            is_refused = isinstance(error, SecretsError) and not isinstance(error, ProviderUnavailableError)
+            (self._watches.write_refused if is_refused else self._watches.write_unknown)(write)
             raise
         self._notices += getattr(self._records, "notices", ())
         after = {name: self._records[name] for name in names & self._records.keys()}
