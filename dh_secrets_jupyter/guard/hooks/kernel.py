@@ -236,18 +236,13 @@ class KernelHooks:
     def _test(self) -> None:
         """Raises :class:`SecretsError` where something would get past the hooks."""
         senders = [self._kernel.session, *(out.session for out in self._outs.values())]
-        broken = (
-            "its messages"
-            if not self_test.is_canary_masked(self._session, self._redactor)
-            else "its hooks"
-            if not all(patch.is_in_place for patch in self._patches)
-            else "its streams"
-            if any(session is not self._session for session in senders)
-            else "its log"
-            if self._log_pipe is not None and not self._log_pipe.is_in_place
-            else None
-        )
-        if broken:
+        sound = {
+            "its messages": self_test.is_canary_masked(self._session, self._redactor),
+            "its hooks": all(patch.is_in_place for patch in self._patches),
+            "its streams": all(session is self._session for session in senders),
+            "its log": self._log_pipe is None or self._log_pipe.is_in_place,
+        }
+        for broken in (what for what, is_sound in sound.items() if not is_sound):
             raise SecretsError(
                 "guard",
                 f"the self-test failed: {broken} would bypass the guard with this version of ipykernel",

@@ -81,34 +81,34 @@ def held(client: Client, project: str, waiting: Deadline) -> Iterator[Deadline]:
         AccessDeniedError: no right on the project.
     """
     identity = uuid.uuid4().hex
-    since = _acquire(client, project, identity, waiting)
+    began = _acquire(client, project, identity, waiting)
     try:
-        yield waiting.ending(since + HOLD)
+        yield waiting.ending(began + HOLD)
     finally:
         with contextlib.suppress(SecretsError, OutcomeUnknownError):
             client.request("DELETE", path(project, f"/{identity}"), deadline=Deadline(RELEASE))
 
 
 def _acquire(client: Client, project: str, identity: str, waiting: Deadline) -> float:
-    """Returns when it may have been got at the earliest."""
-    since = 0.0
+    """Returns when the try began that got it, by :func:`time.monotonic`: from then on it may be held."""
+    began: float | None = None
     deadline = waiting.ending(waiting.at + LAST_TRY)
     for pause in pauses(0.02, 0.1, 0.5):
         if waiting.left < 0:
             break
-        if since:
+        if began is not None:
             now = listing(client, project, deadline)
             if now.lock and now.lock.id == identity:
-                return since  # the answer that it is ours was lost
+                return began  # the answer that it is ours was lost
             if now.lock and not is_stale(now):
                 time.sleep(pause)
                 continue
             if now.lock:
                 with contextlib.suppress(OutcomeUnknownError):
                     client.request("DELETE", path(project, f"/{now.lock.id}"), deadline=deadline)
-        since = time.monotonic()
+        began = time.monotonic()
         if _try(client, project, identity, deadline):
-            return since
+            return began
     raise _late(project)
 
 
