@@ -74,11 +74,7 @@ def _platform(look: Look) -> list[object]:
 def _wrote(before: Look, now: Look, wanted: Sequence[Edit]) -> bool:
     """Whether the platform may have written between two looks: something else than what we changed is another now."""
     names = {edit.name for edit in wanted}
-
-    def others(look: Look) -> dict[str, str]:
-        return {name: value for name, value in (look.data or {}).items() if name not in names}
-
-    return others(before) != others(now) or _platform(before) != _platform(now)
+    return before.others(names) != now.others(names) or _platform(before) != _platform(now)
 
 
 def _undone(before: Look, wanted: Sequence[Edit], after: Look, now: Look) -> list[Edit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -15,10 +15,10 @@ from ... import json_text
 from ...errors import InvalidNameError
 from ...models import Metadata, check_name
 from ..base import LazyRecords, Record
-from .managers import PLATFORM, Manager, attributed
+from .managers import OURS, PLATFORM, Manager, attributed
 
-PREFIX = "dh-secrets-jupyter/"
-"""Before every annotation of ours (the name that ``fieldManager`` has, too)."""
+PREFIX = f"{OURS}/"
+"""Before every annotation of ours."""
 FRESH = timedelta(seconds=60)
 """Before a write of the platform's: what was written since then may be put back yet."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -95,6 +95,10 @@ class Look:
     def metadata(self, name: str) -> str | None:
         """Returns the text of a secret's annotation, or None."""
         return (self.annotations or {}).get(annotation_of(name))
+
+    def others(self, names: Collection[str]) -> dict[str, str]:
+        """Returns the values in base64 by name, but for those of some secrets."""
+        return {name: value for name, value in (self.data or {}).items() if name not in names}
 
     @property
     def values(self) -> dict[str, bytes]:

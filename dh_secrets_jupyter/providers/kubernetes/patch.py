@@ -80,13 +80,14 @@ def untouched(wanted: Sequence[Edit], before: Look, now: Look) -> bool:
 
 def empties(wanted: Sequence[Edit], look: Look) -> bool:
     """Returns whether the changes leave no secret."""
-    return all(edit.value is None for edit in wanted) and set(look.data or ()) <= {edit.name for edit in wanted}
+    return all(edit.value is None for edit in wanted) and not look.others({edit.name for edit in wanted})
 
 
 def others_changed(wanted: Sequence[Edit], before: Look, after: Look) -> int:
     """Returns how many secrets differ between two looks, but for those that are edited."""
-    old, new = before.data or {}, after.data or {}
-    return len({name for name in old.keys() | new.keys() if old.get(name) != new.get(name)} - {e.name for e in wanted})
+    names = {edit.name for edit in wanted}
+    old, new = before.others(names), after.others(names)
+    return sum(old.get(name) != new.get(name) for name in old.keys() | new.keys())
 
 
 def creation(secret: str, wanted: Sequence[Edit]) -> dict[str, Any]:

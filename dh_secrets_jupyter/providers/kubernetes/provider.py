@@ -16,7 +16,7 @@ from ...backoff import Deadline, pauses
 from ...errors import AccessDeniedError, ConflictError, ProviderUnavailableError, SecretsError
 from ..base import LazyRecords, Plan, Records, check_total
 from ..exchange import OutcomeUnknownError
-from . import secrets_proxy
+from . import managers, secrets_proxy
 from .client import BUSY, JSON_PATCH, PATIENCE, READ, Answer, Client
 from .coexistence import keep, notices
 from .connection import NAMESPACE, Target, address_of, find_target
@@ -33,7 +33,7 @@ LONGEST = 25.0
 """Seconds after which every call gives up; the protocol allows 30."""
 TERMINATING = 15.0
 """Seconds for which a write waits until a Secret that is being deleted is gone."""
-OURS = {"fieldManager": "dh-secrets-jupyter"}
+OURS = {"fieldManager": managers.OURS}
 
 _OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 

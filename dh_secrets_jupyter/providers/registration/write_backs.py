@@ -90,7 +90,7 @@ def undone(versions: Sequence[Look], removed: Collection[str]) -> dict[str, tupl
         new, last = versions[at], versions[at - 1]
         if not new.exists or new.annotations != last.annotations:
             continue  # Core leaves annotations alone
-        if not any(_others(new, removed) == _others(old, removed) for old in versions[:at]):
+        if not any(new.others(removed) == old.others(removed) for old in versions[:at]):
             continue
         for name in (new.data or {}).keys() | (last.data or {}).keys():
             # What was deleted, and is there without a word of ours, was itself undone by the platform.
@@ -123,7 +123,3 @@ def put_back(
         if after := send(now, edits):
             return now, edits, after
     return None
-
-
-def _others(look: Look, removed: Collection[str]) -> dict[str, str]:
-    return {name: value for name, value in (look.data or {}).items() if name not in removed}
