@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from ..errors import SecretsError
 from .lines import Mention, read_line, read_words
@@ -96,10 +97,12 @@ def read_cells(cells: Iterable[tuple[int, str]]) -> Needs:
     return reader.needs
 
 
-def _code_cells(notebook: dict[str, list[dict[str, str | list[str]]]]) -> Iterator[tuple[int, str]]:
-    for number, cell in enumerate(notebook["cells"], 1):
+def _code_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    # Up to the format's third version cells stand in worksheets, and code is called input.
+    sheets = [notebook] if "cells" in notebook else notebook["worksheets"]
+    for number, cell in enumerate((cell for sheet in sheets for cell in sheet["cells"]), 1):
         if cell["cell_type"] == "code":
-            yield number, "".join(cell["source"])
+            yield number, "".join(cell["source"] if "source" in cell else cell["input"])
 
 
 class _Reader(ast.NodeVisitor):

@@ -58,6 +58,11 @@ def is_address(url: str) -> bool:
     return False
 
 
+def is_http(url: str) -> bool:
+    """Returns whether a URL names a host by http or https, in whatever case."""
+    return is_address(url) and urlsplit(url).scheme in ("http", "https")
+
+
 def address_and_headers(proxy: SplitResult) -> tuple[str | None, dict[str, str]]:
     """Returns a proxy as urllib3 takes it: its user and password are a header. Without a proxy the address is None."""
     from urllib3.util import make_headers

@@ -67,8 +67,9 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
     else:
         from .shares import divide
 
-        found = files.files(options.paths)
-        report.add(divide(found, partial(_search_files, masker, err), partial(_search_files, masker, None)))
+        found = files.find(options.paths)
+        report.add(divide(found.files, partial(_search_files, masker, err), partial(_search_files, masker, None)))
+        search(files.targets(found.links), masker, report)
     in_history = options.history
     missing = git.count_missing(Path()) if in_history else 0
     if missing:
@@ -112,11 +113,12 @@ def run_scrub(
     project = open_project()
     masker = values.load(project, report)
     marked: list[Finding] = []
-    found = files.files(paths)
+    found, links = files.find(paths)
     if not check:
         for folder in {(path.resolve() if path.is_symlink() else path).parent for path in found}:
             remove_drafts(folder)
         found = [path for path in found if path.exists()]
+    search(files.targets(links), masker, report)
     for document in _counted(files.documents(found, report), err):
         report.searched += 1
         if document.size > notebooks.AT_MOST:
@@ -124,8 +126,9 @@ def run_scrub(
             continue
         data = document.read(document.size)
         done = scrub(document.name, data, masker, sources=sources)
-        if done.marked and not check:
-            write(Path(document.name), data, done.data)
+        if done.marked and not check and write(Path(document.name), data, done.data):
+            reason = "has other names (hard links), which still lead to what it held"
+            report.unread.append(NotSearched(document.name, reason))
         marked += done.marked
         report.findings += done.left
         report.unread += done.unread

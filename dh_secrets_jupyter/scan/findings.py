@@ -24,7 +24,7 @@ class Commits:
 
 @dataclass(frozen=True)
 class Place:
-    """Where in a notebook; in any other file all of it is None.
+    """Where in a notebook; in any other file all of it is None. A cell without a field is the cell's id.
 
     Attributes:
         cell: the cell's number, from 1.
@@ -39,6 +39,11 @@ class Place:
     output: int | None = None
     field: str | None = None
     mime: str | None = None
+
+    @property
+    def is_any(self) -> bool:
+        """Whether it is a place in a notebook."""
+        return self.cell is not None or self.field is not None
 
     def masked(self, mask: Callable[[str], tuple[str, object]]) -> Place:
         """Returns the place without a value that somebody wrote into a cell's id or a MIME type.
@@ -96,7 +101,7 @@ class Finding:
         if place.output is not None:
             yield f"output {place.output}"
         if place.field is None:
-            yield from [f"line {self.line}"] if self.line else []
+            yield from ["id"] if place.is_any else [f"line {self.line}"] if self.line else []
         elif place.field != "output":
             yield place.field
         if place.mime:

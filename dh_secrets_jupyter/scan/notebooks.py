@@ -165,7 +165,7 @@ def fields(document: bytes, places: Container[Place | None] | None = None) -> It
 
     Args:
         document: the file.
-        places: the only ones that are asked for; without it all are. A cell's id is not looked at.
+        places: the only ones that are asked for; without it all are. A cell's id in a place is not looked at.
     """
     ids: dict[int, str] = {}
     found: list[Field] = []
@@ -253,6 +253,8 @@ def _place_in_cell(cell: int, path: Path) -> Place | None:
             return Place(cell, field="attachment", mime=mime)
         case ("attachments", str()):
             return Place(cell, field="attachment")
+        case ("id",):
+            return Place(cell)
         case (str(key),) if key in _PROTOCOL:
             return None
     return Place(cell, field="metadata")

@@ -17,7 +17,7 @@ from ..errors import SecretsError
 from ..file_lock import try_lock
 from ..guard.engine import ANSI, Encoding, Masker, Occurrence, mark
 from . import notebooks
-from .findings import Finding, NotSearched
+from .findings import Finding, NotSearched, Place
 from .json_strings import JsonString
 from .search import find, find_in_field
 
@@ -54,11 +54,11 @@ def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> S
     """
     report = find(name, data, masker)
     findings = report.findings
-    in_notebook = bool(findings) and notebooks.is_notebook(data) and findings[0].place.field is not None
+    in_notebook = bool(findings) and notebooks.is_notebook(data) and findings[0].place.is_any
     marked: list[Finding] = []
     left: list[Finding] = []
     for one in findings:
-        (marked if sources or (in_notebook and one.place.field != "source") else left).append(one)
+        (marked if _is_to_be_marked(one.place, in_notebook, sources) else left).append(one)
     if not marked:
         return Scrubbed(data, [], left, report.unread)
     if in_notebook:
@@ -71,10 +71,19 @@ def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> S
     return Scrubbed(scrubbed, marked, left, report.unread)
 
 
-def write(path: Path, old: bytes, new: bytes) -> None:
+def _is_to_be_marked(place: Place, in_notebook: bool, sources: bool) -> bool:
+    if in_notebook and place.field is None:  # a cell's id, which has no room for a mark by the rules of the format
+        return False
+    return sources or (in_notebook and place.field != "source")
+
+
+def write(path: Path, old: bytes, new: bytes) -> bool:
     """Puts a file in the place of another at once: whenever it is killed, there is the old one or the new one.
 
     A kill may leave a draft of it beside it, which :func:`remove_drafts` removes.
+
+    Returns:
+        whether the old file has other names, by which it can still be read.
 
     Raises:
         SecretsError: the file is another one by now, or cannot be written.
@@ -101,7 +110,7 @@ def write(path: Path, old: bytes, new: bytes) -> None:
         problem = f"cannot be written ({os.strerror(error.errno or 0)}), and is as it was"
     else:
         if is_same:
-            return
+            return known.st_nlink > 1
         problem = "was changed meanwhile, and was left as it is"
     raise SecretsError(str(path), problem, "Save and close it elsewhere, and scrub again")
 
@@ -139,7 +148,7 @@ def _edit_of_bytes(data: bytes, found: Occurrence) -> Edit:
 
 
 def _edits_of_field(field: notebooks.Field, data: bytes, masker: Masker, sources: bool) -> Iterator[Edit]:
-    if field.place.field == "source" and not sources:
+    if not _is_to_be_marked(field.place, in_notebook=True, sources=sources):
         return
     found, in_base64 = find_in_field(field, masker)
     if not found:

@@ -150,6 +150,16 @@ def test_cells_are_counted(tmp_path: Path) -> None:
     assert read_file(path).mentions == [Mention("A", 2)]
 
 
+def test_old_notebook(tmp_path: Path) -> None:
+    """Of the format's third version, whose cells stand in worksheets: they are counted through all of them."""
+    text = {"cell_type": "markdown", "source": "%secret get NONE", "metadata": {}}
+    code = {"cell_type": "code", "language": "python", "input": ["x\n", "%secret get A"], "outputs": []}
+    path = tmp_path / "a.ipynb"
+    sheets = [{"cells": [text]}, {"cells": [code]}]
+    path.write_text(json.dumps({"worksheets": sheets, "metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0}))
+    assert read_file(path).mentions == [Mention("A", 2)]
+
+
 def test_runs_nothing(tmp_path: Path) -> None:
     """Nothing of what is read is run."""
     path = tmp_path / "a.py"

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from dh_secrets_jupyter.errors import SecretsError
-from dh_secrets_jupyter.scan.files import documents, files
+from dh_secrets_jupyter.scan.files import documents, find
 from dh_secrets_jupyter.scan.findings import Report
 
 from .conftest import Repository
 
 
 def found(*paths: str) -> list[str]:
-    return sorted(path.as_posix() for path in files(paths))
+    return sorted(path.as_posix() for path in find(paths).files)
 
 
 def test_in_a_repository_they_are_gits(repository: Repository) -> None:

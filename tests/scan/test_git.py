@@ -23,7 +23,7 @@ def _notebook(place: str) -> str:
 
 @pytest.mark.posix
 def test_tracked_files(repository: Repository, scan: Scan) -> None:
-    """Without a path all is searched that git tracks or would track: not what it ignores, and no links."""
+    """Without a path all is searched that git tracks or would track: not what it ignores, nor what links lead to."""
     repository.write(".gitignore", "ignored/\n")
     for name in ("a.txt", "ignored/b.txt", "new/c.txt", "gone.txt"):
         repository.write(name, LEAK)
@@ -32,8 +32,8 @@ def test_tracked_files(repository: Repository, scan: Scan) -> None:
     (repository.path / "link.txt").symlink_to("a.txt")
     status, report, said = scan()
     assert [found["file"] for found in report["findings"]] == ["a.txt", "new/c.txt"]
-    assert (status, report["searched"]) == (1, 3)
-    assert "2 findings in 3 files. Rotate API_KEY." in said
+    assert (status, report["searched"]) == (1, 4)
+    assert "2 findings in 4 files. Rotate API_KEY." in said
     assert [found["file"] for found in scan("ignored")[1]["findings"]] == ["ignored/b.txt"]
     assert [found["file"] for found in scan("new", "a.txt")[1]["findings"]] == ["a.txt", "new/c.txt"]
 
@@ -258,6 +258,22 @@ def test_unreachable_blob(repository: Repository, scan: Scan) -> None:
     (found,) = scan(history=True)[1]["findings"]
     assert found["file"] == repository.git("rev-parse", ":a.txt")
     assert (found["commits"], found["reachable"]) == (None, False)
+
+
+@pytest.mark.posix
+def test_what_a_link_says(repository: Repository, scan: Scan, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """It is a text that git commits: it is found in the folder, too, wherever it leads, if anywhere."""
+    value = planted.ENCODED["hex"][1]
+    (repository.path / "dangling").symlink_to(value)
+    (repository.path / "to-a-folder").symlink_to(tmp_path_factory.mktemp(value))
+    (repository.path / "loop").symlink_to("loop")
+    names = ["dangling", "to-a-folder"]
+    status, report, _ = scan()
+    assert (status, [one["file"] for one in report["findings"]], report["searched"]) == (1, names, 3)
+    repository.git("add", "--all")
+    assert [one["file"] for one in scan(staged=True)[1]["findings"]] == names
+    repository.commit("links")
+    assert sorted(one["file"] for one in scan(history=True)[1]["findings"]) == names
 
 
 def test_odd_names(repository: Repository, scan: Scan) -> None:

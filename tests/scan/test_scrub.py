@@ -99,6 +99,21 @@ def test_value_over_several_strings(masker: Masker) -> None:
     assert "".join(text) == "before\n[secret:NOTES]\nafter"
 
 
+@pytest.mark.parametrize("sources", [False, True])
+def test_cell_id_stays(sources: bool) -> None:
+    """A cell's id can hold no mark, by the format's rules: it is left, and named; the rest is marked."""
+    masker = Masker()
+    masker.add("TOKEN", "invented-Kq7xW2pZm4vB8z")
+    cell = {"cell_type": "raw", "id": "invented-Kq7xW2pZm4vB8z", "metadata": {"a": "invented-Kq7xW2pZm4vB8z"}}
+    document = {"cells": [cell | {"source": ""}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    done = scrub("a.ipynb", json.dumps(document).encode(), masker, sources=sources)
+    assert [one.where for one in done.marked] == ["cell 1 metadata"]
+    assert [one.where for one in done.left] == ["cell 1 id"]
+    (marked,) = json.loads(done.data)["cells"]
+    assert (marked["id"], marked["metadata"]) == ("invented-Kq7xW2pZm4vB8z", {"a": "[secret:TOKEN]"})
+    _validate(done.data.decode())
+
+
 def test_number_becomes_a_string() -> None:
     """A number in JSON that is a value becomes the mark as a string."""
     masker = Masker()
@@ -166,6 +181,30 @@ def test_unreadable_notebook(repository: Repository, scrub: Scrub, content: str,
             "Not looked for: SHORT (it has fewer than 4 characters).",
             f"a.ipynb: {reason}; searched as plain bytes.",
         ]
+
+
+@pytest.mark.posix
+def test_hard_link_is_said(repository: Repository, scrub: Scrub) -> None:
+    """The file's other name still leads to what it held; that is said, and is no success."""
+    notebook = repository.write("a.ipynb", planted.FORMATTINGS["lines"](planted.PLACES["HTML"](planted.VALUE)))
+    other = repository.path / "other"
+    other.hardlink_to(notebook)
+    status, _, said = scrub("a.ipynb")
+    assert status == 2
+    assert "a.ipynb: has other names (hard links), which still lead to what it held." in said
+    assert b"[secret:API_KEY]" in notebook.read_bytes()
+    assert b"[secret:API_KEY]" not in other.read_bytes()
+
+
+@pytest.mark.posix
+def test_link_in_a_folder_stays(repository: Repository, scrub: Scrub) -> None:
+    """What a link says is found, and is left as it is, with what it leads to."""
+    notebook = repository.write(planted.ENCODED["hex"][1], "{}")
+    (repository.path / "link").symlink_to(notebook.name)
+    status, out, _ = scrub(sources=True)
+    assert (status, out) == (0, "link  line 1  API_KEY  hex  left as it is\n")
+    assert (repository.path / "link").readlink() == Path(notebook.name)
+    assert notebook.read_text() == "{}"
 
 
 @pytest.mark.posix

@@ -239,6 +239,18 @@ def test_order_is_that_of_the_documents(masker: Masker, monkeypatch: pytest.Monk
     assert report.searched == 60
 
 
+def test_cell_id() -> None:
+    """A value in a cell's id is found there, and masked where the report names the id."""
+    masker = Masker()
+    masker.add("TOKEN", "invented-Kq7xW2pZm4vB8z")
+    cell = {"cell_type": "markdown", "id": "invented-Kq7xW2pZm4vB8z", "metadata": {}, "source": ""}
+    document = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (found,) = find("a.ipynb", json.dumps(document, indent=1).encode(), masker).findings
+    assert (found.line, found.where, found.encoding) == (5, "cell 1 id", "text")
+    assert (found.place.cell_id, found.place.field) == ("[secret:TOKEN]", None)
+    assert [one.where for one in find_in_content("a.ipynb", document, masker)] == ["cell 1 id"]
+
+
 def test_old_notebook(masker: Masker) -> None:
     """A notebook of the format's third version is searched as what it means, too."""
     output = {"output_type": "display_data", "png": planted.in_base64(planted.png(planted.VALUE.encode()))}

@@ -5,7 +5,8 @@ form. Two names side by side, ``secret set``, are never Python, so that outside 
 nothing else; a comment is not a command and stays as it is. Whatever ``set`` has beside a name and its options may be a
 value, and so may, in every command, what stands behind an option that does not exist.
 
-1. Find a command: on a line, as a cell magic, or in a Python call of the magic. Strings and comments are skipped.
+1. Find a command: on a line, as a cell magic, in a Python call of the magic, or behind a `!`, where it is the
+   terminal's. Strings and comments are skipped.
 2. Read its words by the grammar of the commands; what is neither a name nor an option's text may be a value.
 3. Put a mark in the place of each, and return what stood there, in every way in which it may have been meant.
 """
@@ -18,7 +19,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...grammar import COMMANDS, END_OF_OPTIONS, HELP, LEASE, SET, Command, is_option
+from ...grammar import COMMANDS, COMMON, END_OF_OPTIONS, HELP, LEASE, SET, TERMINAL, Command, is_option
 from ..engine import is_mark
 
 # Cell magics whose body is text: what looks like a command in it is none.
@@ -40,6 +41,8 @@ _LEXEMES = re.compile(
       | (?P<lease> \A\s* %%[ \t]*secret (?={_BLANK}))
       | (?P<line> (?:^[ \t]*+(?:%%?(?:prun|time|timeit)\b[^\n!"']*?(?<![ \t])[ \t]++)? | [\s;=,(]%%?) (?:%%?)?
           [ \t]* secret (?:{_BLANK}|\\\n)+ (?P<command>{"|".join([*COMMANDS, *_MEANT_SET])}) (?=\s|\Z))
+      | (?P<shell> ^[^\n!"'\#]*+!(?!=) [^\n]*? \bjupyter(?:-|[ \t]+)secrets
+          (?:[ \t]+--pro(?:ject|vider)(?:=|[ \t]+)\S+)* [ \t]+ set (?=\s))
       | (?P<call> \b(?:run_line_magic|run_cell_magic|run_cell|magic) [ \t]* \( )
       | (?P<comment> \#[^\n]*)
       | (?P<string> {_STRING})
@@ -51,6 +54,11 @@ _WORD = re.compile(
     rf"""{_BLANK}*(?:\\\n{_BLANK}*)*(?P<word>"(?:\\.|[^"\\])*"\S*|'(?:\\.|[^'\\])*'\S*|(?:"[^"\n]*"|'[^'\n]*'|\S)+)""",
     re.DOTALL,
 )
+# Up to a pipe, a redirection or another command; its signs within a word may be a value's.
+_SHELL_COMMAND = re.compile(
+    r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|(?!\s\d*[;&|<>]|[;&|<>]+(?:\s|\Z))[^\n])*""", re.DOTALL
+)
+_SHELL_SET = TERMINAL["set"]._replace(options=(*TERMINAL["set"].options, *COMMON))
 _COMMENT = re.compile(r"(?P<sign>[ \t]*\#[ \t]*)[^\s][^\n]*")
 _PEM_BEGIN = re.compile(r"-----BEGIN [^\n]*?-----")
 _PEM_END = re.compile(r"-----END [^\n]*?-----\S*")
@@ -89,6 +97,9 @@ def scrub(source: str) -> tuple[str, list[TypedValue]]:
                 text, start = _cell(source, start, typed, "\n" if is_first else " ")
                 if start == len(source) and not is_first:  # IPython takes it for a line; as one it is refused
                     done[-1] = done[-1].removesuffix(found[0]) + found[0].replace("%%", "%")
+            case "shell":
+                command = _SHELL_COMMAND.match(source, start)
+                text, start = _line(source[: command.end() if command else start], start, typed, _SHELL_SET)
             case "call":
                 text, start = _call(source, start, typed)
             case _:
@@ -166,7 +177,11 @@ def _arguments(source: str, start: int, command: Command) -> tuple[str, list[tup
     """
     name: str | None = None
     spans: list[tuple[int, int]] = []
-    are_values, is_text, end = command is SET, False, start  # of words that are no names, and of the next word
+    are_values, is_text, end = (
+        command.name == SET.name,
+        False,
+        start,
+    )  # of words that are no names, and of the next word
     for begin, stop in _words(source, start):
         word, previous = source[begin:stop], end
         if word.startswith("#") and not spans:

@@ -20,7 +20,7 @@ from ...backoff import Deadline, pauses
 from ...errors import ProviderUnavailableError
 from ..base import Learn
 from ..exchange import DeadlineError, Exchange, OutcomeUnknownError, make_cuttable
-from ..proxies import address_and_headers, environments_proxy
+from ..proxies import address_and_headers, environments_proxy, is_http
 from .login import Login
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Client:
     def _renew(self, deadline: Deadline, form: Mapping[str, str]) -> Mapping[str, Any] | None:
         """Sends a form to the token endpoint, which Core names without a login."""
         endpoint = self.configuration(deadline).get("oauth2_token_endpoint")
-        if not isinstance(endpoint, str) or not endpoint.startswith(("http://", "https://")):
+        if not isinstance(endpoint, str) or not is_http(endpoint):
             return None
         try:
             answer = self._patiently("POST", endpoint, urlencode(form).encode(), FORM, {}, deadline)
@@ -198,7 +198,7 @@ def _pools(url: str) -> PoolManager:
 
     proxy, headers = address_and_headers(urlsplit(environments_proxy(url)))
     options: dict[str, Any] = {"num_pools": 1, "maxsize": CONNECTIONS}
-    if url.startswith("https:"):  # else nobody has to be trusted, and to read all authorities takes time
+    if urlsplit(url).scheme == "https":  # else nobody has to be trusted, and to read all authorities takes time
         options["ssl_context"] = _trust()
     pools: PoolManager
     if proxy and proxy.startswith("socks"):

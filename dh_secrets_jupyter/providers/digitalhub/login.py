@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ...backoff import Deadline
 from ...errors import AccessDeniedError, ProviderUnavailableError, SecretsError
 from ..base import Learn
-from ..proxies import is_address
+from ..proxies import is_http
 from .profile import Profile, UnwritableError
 
 ENDPOINT = "DHCORE_ENDPOINT"
@@ -191,8 +191,9 @@ class Login:
 
 def _address(endpoint: str, profile: Profile) -> str:
     address = endpoint.strip()
-    if address.startswith(("http://", "https://")) and is_address(address) and not urlsplit(address).username:
-        return address.rstrip("/")
+    if is_http(address) and not urlsplit(address).username:
+        scheme, sign, rest = address.partition(":")
+        return f"{scheme.lower()}{sign}{rest}".rstrip("/")
     problem = "is no address of a server" if endpoint else f"is not set, nor has {profile.path} one"
     raise ProviderUnavailableError(
         ENDPOINT, f"the platform's address {problem}", "Set it to https://…, or log in with dhcli"

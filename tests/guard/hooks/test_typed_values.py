@@ -159,6 +159,50 @@ def test_what_stands_behind_a_mistyped_option_is_taken_out(source: str, left: st
     assert V in {value for _, value in typed}
 
 
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        ("!jupyter secrets set K {}", "!jupyter secrets set K [secret:K]"),
+        ("!jupyter-secrets set K={}", "!jupyter-secrets set K=[secret:K]"),
+        ("!!jupyter secrets set K '{}' 2>&1", "!!jupyter secrets set K [secret:K] 2>&1"),
+        ("x = 1\nout = !jupyter secrets set K {}\ny", "x = 1\nout = !jupyter secrets set K [secret:K]\ny"),
+        ("if x:\n    !jupyter secrets set K \\\n {}", "if x:\n    !jupyter secrets set K \\\n [secret:K]"),
+        ('!cd "a b" && jupyter secrets set K {}; ls', '!cd "a b" && jupyter secrets set K [secret:K]; ls'),
+        ("!jupyter secrets --project demo set K {} | cat", "!jupyter secrets --project demo set K [secret:K] | cat"),
+        ("!jupyter secrets set K --project demo {}", "!jupyter secrets set K --project demo [secret:K]"),
+        ("!jupyter secrets set K --value {}", "!jupyter secrets set K --value [secret:K]"),
+        ("!jupyter secrets set K {}&1;2", "!jupyter secrets set K [secret:K]"),
+    ],
+)
+def test_a_value_typed_behind_the_terminals_command_is_taken_out(source: str, left: str) -> None:
+    """As behind the magic, by the options of a terminal; what the shell does besides stays."""
+    text, typed = scrub(source.format(V))
+    assert text == left
+    assert any(name == "K" and V in value for name, value in typed)
+    assert scrub(text) == (text, [])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "!jupyter secrets set K",
+        "!jupyter secrets set K --from-file - < key.txt",
+        "!cat key.txt | jupyter secrets set K --from-file -",
+        "!jupyter secrets set K --from-env E >log 2>&1; ls",
+        "!jupyter secrets --provider=local set K --from-file=k && ls x",
+        "!jupyter secrets get K",
+        "!jupyter labextension list",
+        "assert a != 'jupyter secrets set K x'",
+        "t = '''\n!jupyter secrets set K x\n'''",
+        "# !jupyter secrets set K x",
+        "%%bash\njupyter secrets set K x",
+    ],
+)
+def test_a_command_of_the_terminal_without_a_value_stays(source: str) -> None:
+    """Nor is a text or a comment such a command."""
+    assert scrub(source) == (source, [])
+
+
 @pytest.mark.parametrize("word", ["-Tr0ub4dor&3", "--Tr0ub4dor&3", "--a-value-of-many-lower-case-words"])
 def test_a_value_that_begins_with_a_hyphen_is_no_option(word: str) -> None:
     """Wherever it stands among the words of ``set``, it is taken out itself."""

@@ -250,6 +250,8 @@ def test_no_address(monkeypatch: pytest.MonkeyPatch, login_file: Path) -> None:
     monkeypatch.delenv("DHCORE_ENDPOINT")
     write(login_file, dhcore_endpoint="https://core.example.com/")
     assert DigitalHubProvider().place(PROJECT) == "the platform at https://core.example.com"
+    monkeypatch.setenv("DHCORE_ENDPOINT", "HTTPS://core.example.com")  # a scheme may be in any case
+    assert DigitalHubProvider().place(PROJECT) == "the platform at https://core.example.com"
 
 
 @pytest.mark.parametrize("name", ["DHCORE_ACCESS_TOKEN", "DHCORE_PERSONAL_ACCESS_TOKEN"])
