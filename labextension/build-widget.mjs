@@ -19,8 +19,9 @@ import { catalogues, joined, replaceTexts, textsOf } from './texts.mjs';
 const OUT = '../dh_secrets_jupyter/static';
 /** What the widgets use of Preact, in its place. */
 const RENDERER = './src/smallpreact.ts';
-/** Members that are private to a class. */
-const PRIVATE = /^_./;
+/** Members that are private to a class, and the longest of those that nothing but our own code reads. */
+const PRIVATE =
+  /^_.|^(?:disabledReason|listProblem|openDialog|closeDialog|openMenu|setProject|loadProjects|importValues|undoable|isOffered)$/;
 /** Classes and style variables of ours, but that of the kernel's own table. */
 const STYLED = /\bdhs-(?!fallback)[a-z]+(?:-[a-z]+)*/g;
 const SIGNS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
@@ -152,7 +153,9 @@ await bundle('style/widget.css', {
       name: 'classes',
       setup({ onLoad }) {
         onLoad({ filter: /\.css$/ }, ({ path }) => ({
-          contents: shorten(read(path)).replaceAll(', ', ','),
+          contents: shorten(read(path))
+            .replaceAll(', ', ',')
+            .replaceAll(/(--\w+): /g, '$1:'),
           loader: 'css'
         }));
       }

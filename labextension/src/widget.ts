@@ -4,7 +4,7 @@ import CATALOGUES from 'catalogues';
 import { CommTransport, type Model } from './comm';
 import { speaking, type Trans } from './language';
 import type { Status } from './model';
-import { languageOfPage, takeKeys } from './page';
+import { Landmark, languageOfPage, takeKeys } from './page';
 import { Store } from './store';
 import { mount } from './view';
 
@@ -15,6 +15,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const language = languageOfPage();
   const own = CATALOGUES[language.slice(0, 2)] ?? CATALOGUES.en ?? [];
   const transport = new CommTransport(model);
+  const landmark = new Landmark();
   let end = waiting(model, el, speaking(language, own));
   let gone = false;
   const show = (texts: string[], status?: Status) => {
@@ -24,7 +25,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       const store = new Store(transport, trans);
       transport.onCell(() => void store.kernel.ask());
       end = mount(el, store, {
-        name: project => (project ? trans.__('Secrets of %1', project) : trans.__('Secrets'))
+        name: project => landmark.take(trans.__('Secrets of %1', project || '…'))
       });
       void store.open(status);
     }
@@ -41,21 +42,17 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   return () => {
     gone = true;
     end();
+    landmark.take('');
     leaveKeys();
     transport.dispose();
   };
 }
 
 function waiting(model: Model, el: HTMLElement, trans: Trans): () => void {
-  const region = document.createElement('section');
-  region.className = 'dh-secrets';
-  region.ariaLabel = trans.__('Secrets');
-  const status = document.createElement('p');
-  status.className = 'dhs-status';
-  status.role = 'status';
-  const list = document.createElement('div');
-  region.append(status, list);
-  el.append(region);
+  const still = el.appendChild(document.createElement('div'));
+  still.className = 'dh-secrets';
+  still.innerHTML = '<p class=dhs-status role=status></p><div></div>';
+  const [status, list] = still.children as unknown as [Element, Element];
   const timer = setTimeout(() => {
     status.textContent = trans.__('Waiting for the kernel. If none runs, start one and run the cell again.');
     // The kernel's own escaped table, the same as in the saved notebook.
@@ -63,7 +60,7 @@ function waiting(model: Model, el: HTMLElement, trans: Trans): () => void {
   }, 300);
   return () => {
     clearTimeout(timer);
-    region.remove();
+    still.remove();
   };
 }
 

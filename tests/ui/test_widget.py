@@ -194,14 +194,20 @@ def test_where_watching_is_denied_it_asks(show: Show, namespace: Namespace, proj
     expect(panel.name("LATER")).to_be_visible()
 
 
-def test_two_displays_are_one_panel(show: Show) -> None:
-    """What one display changes the other shows; each label is that of its own display's field. Both are gone once the
-    panel is closed, and it can be shown again."""
+def test_two_displays_are_one_panel(show: Show, project: str) -> None:
+    """What one display changes the other shows; each label is that of its own display's field, and each is a landmark of
+    a name of its own. Both are gone once the panel is closed, and it can be shown again."""
     shown = show()
     shown.book.run("%secret panel")
     second = Panel(shown.page, shown.book.cells.nth(1))
     shown.panel.add("SHARED", "sample-value")
     expect(second.name("SHARED")).to_be_visible()
+    expect(shown.panel.region).to_have_accessible_name(f"Secrets of {project}")
+    expect(second.region).to_have_accessible_name(f"Secrets of {project} (2)")
+    second.switch(f"{project}-b")
+    expect(second.region).to_have_accessible_name(f"Secrets of {project}-b")
+    second.switch(project)
+    expect(second.region).to_have_accessible_name(f"Secrets of {project} (2)")
     second.region.get_by_text("Project", exact=True).click()
     expect(second.project).to_be_focused()
     shown.book.run("import ipywidgets; ipywidgets.Widget.close_all()")
