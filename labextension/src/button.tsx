@@ -1,11 +1,18 @@
 /** Buttons with a text, and with an icon alone. */
 
 import type { ButtonHTMLAttributes } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { handOnFocus } from './focus';
 import { Icon } from './icons';
 
 export function Button({ children, ...button }: ButtonHTMLAttributes) {
+  const element = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const shown = element.current;
+    return () => handOnFocus(shown);
+  }, []);
   return (
-    <button type="button" class="dhs-button" {...button}>
+    <button ref={element} type="button" class="dhs-button" {...button}>
       {children}
     </button>
   );

@@ -3,6 +3,7 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button } from './button';
+import { searchNear } from './focus';
 import { Problem, Waiting } from './notices';
 import type { Store } from './store';
 
@@ -38,8 +39,13 @@ export function Dialog({ store, title, action, act, drop, destroys, children }: 
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
-    // Closing gives the focus back to where it was; removing the element alone would lose it.
-    return () => dialog?.close();
+    return () => {
+      // Closing gives the focus back to where it was, if that is still there; removing the element alone would lose it.
+      dialog?.close();
+      if (dialog && document.activeElement === document.body) {
+        searchNear(dialog)?.focus();
+      }
+    };
   }, []);
 
   const submit = async (event: Event) => {

@@ -23,6 +23,11 @@ export function ProjectBox({ store }: { store: Store }) {
     }
   }, [state.project]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for each that is marked
+  useLayoutEffect(() => {
+    input.current?.parentElement?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
+
   const show = (part: string) => {
     setTyped(part);
     setActive(-1);

@@ -14,13 +14,13 @@ export function ProjectNote({ store }: { store: Store }) {
   return (
     <>
       {isOther && (
-        <p class="dhs-place">
+        <p class="dhs-place dhs-whole">
           <span>{front.file ? trans.__('%1 uses %2', front.file, used) : trans.__('This notebook uses %1', used)}</span>{' '}
           · <Button onClick={() => void store.setProject(used)}>{trans.__('Switch')}</Button>
         </p>
       )}
       {(isNew || !isOther) && (
-        <p class="dhs-place" title={where}>
+        <p class={isNew ? 'dhs-place dhs-whole' : 'dhs-place'} title={where}>
           {isNew ? trans.__('There is no project %1 yet; adding a secret creates it.', project) : where}
         </p>
       )}

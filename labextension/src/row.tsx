@@ -5,6 +5,7 @@ import { type Action, actionsOf, hintOf, run } from './actions';
 import { labelSearch } from './arrange';
 import { IconButton } from './button';
 import { daysLeft, sayDate, sayDays, sayTime, urgency } from './dates';
+import { handOnFocus } from './focus';
 import { DOWN, MORE, RIGHT } from './icons';
 import { saidHeld, saidHosts } from './inkernel';
 import type { Trans } from './language';
@@ -33,7 +34,7 @@ export function Row({ store, secret, position, isStop, isOpen, toggle, openMenu 
   const row = useRef<HTMLLIElement>(null);
   useLayoutEffect(() => {
     const element = row.current;
-    return () => handOnFocus(element);
+    return () => handOnFocus(element, stopBeside(element));
   }, []);
   return (
     <li
@@ -118,13 +119,9 @@ function InKernel({ store, name }: { store: Store; name: string }) {
   );
 }
 
-/** A row that goes away with the focus in it hands it on, or the keyboard would start at the page's top. */
-function handOnFocus(row: HTMLElement | null): void {
-  if (row?.contains(row.ownerDocument.activeElement)) {
-    const next = row.nextElementSibling ?? row.previousElementSibling;
-    const stop = next?.querySelector<HTMLElement>('.dhs-stop');
-    (stop ?? row.closest('.dh-secrets')?.querySelector<HTMLElement>('input[type=search]'))?.focus();
-  }
+/** Returns the place where Tab would stop in the next row, or in the one before. */
+function stopBeside(row: HTMLElement | null): HTMLElement | null | undefined {
+  return (row?.nextElementSibling ?? row?.previousElementSibling)?.querySelector('.dhs-stop');
 }
 
 const TAGS = { later: 'dhs-tag dhs-later', soon: 'dhs-tag dhs-soon', over: 'dhs-tag dhs-over' };

@@ -60,7 +60,8 @@ export function ValueField({ id, label, trans, handle, accepted, refuse }: Props
   const hold = (text: string) => {
     empty();
     held.current = text;
-    setLines(text.replace(/\r\n?|\n$/g, match => (match.startsWith('\r') ? '\n' : '')).split('\n').length);
+    const ends = text.replace(/\r\n?|\n$/g, match => (match.startsWith('\r') ? '\n' : ''));
+    setLines(text ? ends.split('\n').length : 0);
   };
 
   useImperativeHandle(handle, () => ({

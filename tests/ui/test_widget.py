@@ -195,8 +195,8 @@ def test_where_watching_is_denied_it_asks(show: Show, namespace: Namespace, proj
 
 
 def test_two_displays_are_one_panel(show: Show, project: str) -> None:
-    """What one display changes the other shows; each label is that of its own display's field, and each is a landmark of
-    a name of its own. Both are gone once the panel is closed, and it can be shown again."""
+    """What one display changes the other shows; each label is that of its own display's field, and each landmark has a
+    name of its own. Both are gone once the panel is closed, and it can be shown again."""
     shown = show()
     shown.book.run("%secret panel")
     second = Panel(shown.page, shown.book.cells.nth(1))
