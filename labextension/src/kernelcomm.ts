@@ -13,6 +13,9 @@ export type AskedKernel = Pick<Kernel.IKernelConnection, 'requestExecute' | 'sta
   createComm(target: string): Comm;
 };
 
+/** How often code is sent to a kernel: a cell that fails has what waits behind it aborted, ours too. */
+const TRIES = 3;
+
 /** Asks kernels, whether they know the comm's target yet or not. */
 export class KernelComm {
   /** Kernels that know the target, as far as is known. */
@@ -33,11 +36,7 @@ export class KernelComm {
       response = await exchange(kernel, request);
     }
     if (!response) {
-      throw new RequestError(
-        this._trans.__('The kernel did not answer.'),
-        'ProviderUnavailableError',
-        this._trans.__('Restart the kernel and try again.')
-      );
+      throw this._unanswered();
     }
     return resultOf<T>(response);
   }
@@ -64,7 +63,10 @@ export class KernelComm {
   /** Loads the extension into the kernel, leaving no trace in its history. */
   private async _load(kernel: AskedKernel): Promise<void> {
     const reply = await this._execute(kernel, BOOTSTRAP, {});
-    if (reply?.content.status !== 'ok') {
+    if (!reply) {
+      throw this._unanswered();
+    }
+    if (reply.content.status !== 'ok') {
       throw new RequestError(
         this._trans.__('The kernel cannot load dh_secrets_jupyter.'),
         'ProviderUnavailableError',
@@ -80,17 +82,32 @@ export class KernelComm {
     return user_expressions?.loaded?.data?.['text/plain'] === 'True';
   }
 
+  /** Runs code as none of the user's; resolves to null where it was not run, as in a kernel that was restarted. */
   private async _execute(kernel: AskedKernel, code: string, user_expressions: { [name: string]: string }) {
-    const future = kernel.requestExecute({
-      code,
-      user_expressions,
-      silent: true,
-      store_history: false,
-      stop_on_error: false,
-      allow_stdin: false
-    });
-    this._executions.add(future.msg.header.msg_id);
-    return future.done.catch(() => null);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const future = kernel.requestExecute({
+        code,
+        user_expressions,
+        silent: true,
+        store_history: false,
+        stop_on_error: false,
+        allow_stdin: false
+      });
+      this._executions.add(future.msg.header.msg_id);
+      const reply = await future.done.catch(() => null);
+      if (reply?.content.status !== 'aborted') {
+        return reply;
+      }
+    }
+    return null;
+  }
+
+  private _unanswered(): RequestError {
+    return new RequestError(
+      this._trans.__('The kernel did not answer.'),
+      'ProviderUnavailableError',
+      this._trans.__('Try again, or restart the kernel.')
+    );
   }
 }
 

@@ -20,7 +20,7 @@ class Signal {
 type Answer = (request: { id: number }) => object | null;
 
 /** A kernel that knows the target once the extension is loaded; a test says what it answers, null for never. */
-function kernel(answer: Answer, { known = false, installed = true } = {}) {
+function kernel(answer: Answer, { known = false, installed = true, aborted = 0, isRestarted = false } = {}) {
   const executed: Record<string, unknown>[] = [];
   const sent: unknown[] = [];
   let open = 0;
@@ -62,10 +62,13 @@ function kernel(answer: Answer, { known = false, installed = true } = {}) {
     disposed,
     requestExecute: (content: Record<string, unknown>) => {
       executed.push(content);
-      knows ||= installed && content.code === BOOTSTRAP;
+      const isAborted = executed.length <= aborted;
+      knows ||= installed && !isAborted && content.code === BOOTSTRAP;
       const loaded = { data: { 'text/plain': knows ? 'True' : 'False' } };
-      const reply = { status: installed ? 'ok' : 'error', user_expressions: { loaded } };
-      return { msg: { header: { msg_id: `m${executed.length}` } }, done: Promise.resolve({ content: reply }) };
+      const ran = { status: installed ? 'ok' : 'error', user_expressions: { loaded } };
+      const reply = { content: isAborted ? { status: 'aborted' } : ran };
+      const msg = { header: { msg_id: `m${executed.length}` } };
+      return { msg, done: isRestarted ? Promise.reject(new Error('canceled')) : Promise.resolve(reply) };
     }
   };
   const listening = () => statusChanged.listeners.size + disposed.listeners.size;
@@ -132,6 +135,25 @@ test('where the package is not installed it says what to do', async () => {
   await assert.rejects(new KernelComm(untranslated).ask(asked, 'put', put), {
     reason: 'ProviderUnavailableError',
     hint: /%pip install/
+  });
+});
+
+test('what a cell that failed has aborted, with those behind it, is asked once more', async () => {
+  const comm = new KernelComm(untranslated);
+  const { asked, executed } = kernel(done, { aborted: 1 });
+  assert.deepEqual(await comm.ask(asked, 'put', put), { target: 'db_pass' });
+  assert.equal(executed.length, 2);
+  const loaded = kernel(done, { aborted: 1, known: true });
+  assert.deepEqual(await comm.askIfLoaded(loaded.asked, 'held', {}), { target: 'db_pass' });
+  assert.deepEqual([comm.isOurs('m1'), comm.isOurs('m2')], [true, true]);
+});
+
+test('a kernel that is restarted while it loads the extension has not answered, which says nothing of the package', async () => {
+  const { asked } = kernel(done, { isRestarted: true });
+  await assert.rejects(new KernelComm(untranslated).ask(asked, 'put', put), { message: 'The kernel did not answer.' });
+  const busy = kernel(done, { aborted: 99 });
+  await assert.rejects(new KernelComm(untranslated).ask(busy.asked, 'put', put), {
+    message: 'The kernel did not answer.'
   });
 });
 
