@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 
 from .tunnel import CHUNK
-from .upstream import PATIENCE
+from .upstream import CONNECT_TIMEOUT
 
 _TLS_HANDSHAKE = b"\x16"
 _WAITING = 1024
@@ -61,7 +61,7 @@ class Door:
         readable = asyncio.Event()
         loop.add_reader(connection, readable.set)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(CONNECT_TIMEOUT):
                 await readable.wait()
             first = connection.recv(1, socket.MSG_PEEK)
         except (OSError, TimeoutError):
@@ -73,7 +73,7 @@ class Door:
             return
         reader = asyncio.StreamReader(CHUNK)
         protocol = asyncio.StreamReaderProtocol(reader, self._serve)
-        tls = {"ssl": self._context, "ssl_handshake_timeout": PATIENCE} if first == _TLS_HANDSHAKE else {}
+        tls = {"ssl": self._context, "ssl_handshake_timeout": CONNECT_TIMEOUT} if first == _TLS_HANDSHAKE else {}
         try:
             await loop.connect_accepted_socket(lambda: protocol, connection, **tls)  # type: ignore[arg-type]  # as named
         except OSError:

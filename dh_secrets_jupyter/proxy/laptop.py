@@ -18,7 +18,7 @@ from ..errors import ProviderUnavailableError, SecretsError, from_json
 from ..models import StandIn
 from .connection import Report, Source, Trust, Use, new_token
 
-PATIENCE = 30.0
+ANSWER_TIMEOUT = 30.0
 """Seconds for an answer; reading a secret may take that long."""
 _USES_AT_MOST = 1000
 """Uses that are kept for a panel that does not ask."""
@@ -110,7 +110,7 @@ class Laptop:
             with self._lock:
                 self._stdin.write(line)
                 self._stdin.flush()
-            found = answer.result(PATIENCE)
+            found = answer.result(ANSWER_TIMEOUT)
             if not isinstance(found, SecretsError):
                 return found
             failure = found

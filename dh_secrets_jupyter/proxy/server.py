@@ -18,7 +18,7 @@ from .refusal import RefusedError
 from .session import Session
 from .side import Side
 from .tunnel import CHUNK
-from .upstream import PATIENCE, Upstream
+from .upstream import CONNECT_TIMEOUT, Upstream
 
 _AUTHENTICATE = ("Proxy-Authenticate", 'Basic realm="dh-secrets-jupyter"')
 
@@ -67,7 +67,7 @@ class Proxy:
         """Serves one connection."""
         client = Side((reader, writer), h11.SERVER)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(CONNECT_TIMEOUT):
                 request = await client.receive()
             if isinstance(request, h11.Request):
                 over_tls = writer.get_extra_info("ssl_object") is not None
@@ -123,7 +123,7 @@ class Proxy:
         if client.left_over():
             raise ConnectionResetError  # it did not wait for the answer, so what it sent cannot be TLS with us
         try:
-            await client.writer.start_tls(context, ssl_handshake_timeout=PATIENCE)
+            await client.writer.start_tls(context, ssl_handshake_timeout=CONNECT_TIMEOUT)
         except (OSError, TimeoutError) as error:
             session.refuse(host, _why(error))
             return

@@ -16,7 +16,7 @@ from .next_hop import NextHop
 from .refusal import RefusedError
 from .tunnel import CHUNK, Streams
 
-PATIENCE = 15.0
+CONNECT_TIMEOUT = 15.0
 """Seconds in which a connection has to stand."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -49,7 +49,7 @@ class Upstream:
             RefusedError: it does not resolve, its address is refused, or nothing answers there.
         """
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(CONNECT_TIMEOUT):
                 if self.next_hop and self.next_hop.is_for(host, port):
                     return await self.next_hop.open(host, port, _context(self.ca, self.bundles))
                 return await self._direct(host, port, judged and not self.allow_private)
@@ -62,7 +62,7 @@ class Upstream:
         streams = await self.open(host, port)
         try:
             await streams[1].start_tls(
-                _context(self.ca, self.bundles), server_hostname=host, ssl_handshake_timeout=PATIENCE
+                _context(self.ca, self.bundles), server_hostname=host, ssl_handshake_timeout=CONNECT_TIMEOUT
             )
         except ssl.SSLCertVerificationError as error:
             reason = error.verify_message

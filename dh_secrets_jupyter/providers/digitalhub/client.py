@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from urllib3 import PoolManager
 
-CONNECT = 5.0
+CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection."""
-READ = 15.0
+READ_TIMEOUT = 15.0
 """Seconds to wait for an answer, or for the next part of one."""
 CONNECTIONS = 32
 """Connections kept open: a server asks from many threads."""
@@ -153,14 +153,14 @@ class Client:
         import urllib3
         from urllib3 import exceptions
 
-        read = min(READ, max(1.0, deadline.left))
+        read = min(READ_TIMEOUT, max(1.0, deadline.left))
         call: Callable[[], urllib3.BaseHTTPResponse] = partial(
             self._open_pools(url).request,
             method,
             url,
             body=content,
             headers={"Accept": JSON, "Content-Type": kind, "User-Agent": "dh-secrets-jupyter", **headers},
-            timeout=urllib3.Timeout(connect=min(CONNECT, read), read=read),
+            timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT, read), read=read),
             retries=False,
         )
         exchange = Exchange(call)

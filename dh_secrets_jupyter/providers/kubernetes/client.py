@@ -25,13 +25,13 @@ from .connection import Connection, Target, connect
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
-CONNECT = 5.0
+CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection."""
-READ = 19.0
+READ_TIMEOUT = 19.0
 """Seconds to wait for an answer, or for the next part of one."""
-LOGIN = 15.0
+LOGIN_TIMEOUT = 15.0
 """Seconds that finding credentials may take: a kubeconfig can name a program to ask."""
-PATIENCE = 5.0
+RETRY_TIMEOUT = 5.0
 """Seconds for which a request is repeated while there is no API server, or one that fails."""
 BUSY = 0.05
 """Seconds before the next try at an API server that is there, and busy, when all pauses have been taken."""
@@ -123,7 +123,7 @@ class Client:
             OutcomeUnknownError: it may have made a change.
         """
         request = _Request(method, path, None if body is None else _encode(body), content_type)
-        patient_until = time.monotonic() + PATIENCE
+        patient_until = time.monotonic() + RETRY_TIMEOUT
         renewed = False
         for pause in pauses():
             connection = self._connect(deadline)
@@ -168,7 +168,7 @@ class Client:
             ProviderUnavailableError: there is no API server, or the connection was lost.
         """
         for last in (False, True):
-            ends = deadline or self.begin(READ)
+            ends = deadline or self.begin(READ_TIMEOUT)
             connection = self._connect(ends)
             response = self._send(connection, _Request("GET", path), silence, ends, stream=True)
             if isinstance(response, _Trouble):
@@ -184,7 +184,7 @@ class Client:
         raise AssertionError("the second time is the last")
 
     def _once(self, connection: Connection, request: _Request, deadline: Deadline) -> Answer | _Trouble:
-        read = min(READ, max(1.0, deadline.left))
+        read = min(READ_TIMEOUT, max(1.0, deadline.left))
         response = self._send(connection, request, read, deadline)
         if isinstance(response, _Trouble):
             return response
@@ -215,7 +215,7 @@ class Client:
                 connection.url + request.path,
                 body=request.content,
                 headers=connection.headers(agent),
-                timeout=urllib3.Timeout(connect=min(CONNECT, read), read=read),
+                timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT, read), read=read),
                 retries=False,
                 preload_content=not stream,
             )
@@ -241,7 +241,7 @@ class Client:
         found = held.connection
         if found is not None and not found.expired:
             return found
-        seconds = min(LOGIN, deadline.left)
+        seconds = min(LOGIN_TIMEOUT, deadline.left)
 
         def log_in() -> Connection | None:
             if held.lock.acquire(timeout=max(0.0, seconds)):

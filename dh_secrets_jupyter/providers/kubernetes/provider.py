@@ -17,7 +17,7 @@ from ...errors import AccessDeniedError, ConflictError, ProviderUnavailableError
 from ..base import LazyRecords, Plan, Records, check_total
 from ..exchange import OutcomeUnknownError
 from . import managers, secrets_proxy
-from .client import BUSY, JSON_PATCH, PATIENCE, READ, Answer, Client
+from .client import BUSY, JSON_PATCH, READ_TIMEOUT, RETRY_TIMEOUT, Answer, Client
 from .coexistence import keep, notices
 from .connection import NAMESPACE, Target, address_of, find_target
 from .layout import Look
@@ -176,7 +176,7 @@ class KubernetesProvider:
         """
         with contextlib.suppress(OutcomeUnknownError):
             return self._send(project, look, wanted, deadline)
-        patient_until = time.monotonic() + PATIENCE
+        patient_until = time.monotonic() + RETRY_TIMEOUT
         for pause in pauses():
             now = None
             with contextlib.suppress(SecretsError):
@@ -281,7 +281,7 @@ class KubernetesProvider:
         path = self._path(
             watch="1", fieldSelector=selector, timeoutSeconds=str(EXPIRY), allowWatchBookmarks="true", **begin
         )
-        opened = self._client.open(path, EXPIRY + READ, deadline)
+        opened = self._client.open(path, EXPIRY + READ_TIMEOUT, deadline)
         if isinstance(opened, Answer):
             raise refusal(opened, "watch", project, self._secret(project), self._target)
         return opened

@@ -29,8 +29,9 @@ TOKEN = "DH_SECRETS_PROXY_TOKEN"
 CA = "DH_SECRETS_PROXY_CA"
 TOKEN_FILE = "/var/run/secrets/dh-secrets/token"
 """Where the token is, if ``DH_SECRETS_PROXY_TOKEN`` does not say."""
-_PATIENCE = 30.0
-_RENEWED = 15.0
+_ANSWER_TIMEOUT = 30.0
+"""Seconds for an answer of the proxy's."""
+_RENEW_INTERVAL = 15.0
 """Seconds between one look at the token's file and the next."""
 _UNKNOWN = 401
 
@@ -123,7 +124,7 @@ class SecretsProxy:
     def _renew(self) -> None:
         """Sends each new token of the pod's, and takes new certificates, while there is a session."""
         while True:
-            time.sleep(_RENEWED)
+            time.sleep(_RENEW_INTERVAL)
             with contextlib.suppress(SecretsError), self._lock:
                 token = self._read()
                 if self._session:
@@ -144,7 +145,7 @@ class SecretsProxy:
         failure = f"the proxy at {self.host} cannot be reached"
         try:
             context = ssl.create_default_context(cafile=self._ca or None)
-            connection = http.client.HTTPSConnection(self.host, self.port, context=context, timeout=_PATIENCE)
+            connection = http.client.HTTPSConnection(self.host, self.port, context=context, timeout=_ANSWER_TIMEOUT)
             try:
                 connection.request("POST", f"/{method}", json.dumps(params), {"Authorization": f"Bearer {bearer}"})
                 answer = connection.getresponse()

@@ -19,14 +19,14 @@ from .client import Client
 from .connection import Target
 from .layout import Look
 
-PATIENCE = 2.5
+TURN_TIMEOUT = 2.5
 """Seconds to wait for those who came before."""
 
 MOST = 32
 """A process rests after a write for up to so many times as long as that took: twice as many as the last time where
 other writers were seen meanwhile, else half as many, so that not all of them write at once and none keeps the others
 from it, ..."""
-LONGEST = 3.0
+LONGEST_REST = 3.0
 """... and for so many seconds at most."""
 
 _queues: dict[tuple[int, Target, str], _Queue] = {}
@@ -68,7 +68,7 @@ class Turn:
             self.look = None
 
     def _follow(self, before: Turn, deadline: Deadline) -> None:
-        seconds = deadline.take(PATIENCE)
+        seconds = deadline.take(TURN_TIMEOUT)
         is_done = before._done.wait(seconds)
         deadline.give_back(seconds - min(seconds, time.monotonic() - self._came))
         if is_done and before._left and before._client is self._client:
@@ -97,7 +97,7 @@ class Turn:
     def _rest(self, others: int) -> None:
         queue, now = self._queue, time.monotonic()
         queue.rest = min(max(2 * queue.rest, 2 * others), MOST) if others else queue.rest // 2
-        queue.resting_until = now + min(random.uniform(0.5, 1) * queue.rest * (now - self._sent), LONGEST)
+        queue.resting_until = now + min(random.uniform(0.5, 1) * queue.rest * (now - self._sent), LONGEST_REST)
 
 
 @contextlib.contextmanager

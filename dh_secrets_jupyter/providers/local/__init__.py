@@ -23,7 +23,7 @@ from .keys import exists
 from .store import Cipher, Connection, Store
 
 PATH_VARIABLE = "DH_SECRETS_LOCAL_PATH"
-_GLANCE = 0.4
+_POLL_INTERVAL = 0.4
 """Seconds between two looks of :meth:`LocalProvider.watch`."""
 
 
@@ -103,7 +103,7 @@ class LocalProvider:
                 if follower.changed() and (found := self.read(project)) != records:
                     records = found
                     yield records
-                stop.wait(_GLANCE)
+                stop.wait(_POLL_INTERVAL)
 
 
 class _Follower:

@@ -20,7 +20,7 @@ KEY_BYTES = 32
 SERVICE = "dh-secrets-jupyter"
 IN_FILE = "file"
 _IN_KEYRING = "keyring:"
-_PATIENCE = 8.0
+_KEYRING_TIMEOUT = 8.0
 """Seconds for a keyring to answer: it may ask its user to unlock it, and some hang for ever."""
 
 T = TypeVar("T")
@@ -179,5 +179,5 @@ def _answer(ask: Callable[[], T | None]) -> T | None:
 
     thread = threading.Thread(target=run, name="dh-secrets-keyring", daemon=True)
     thread.start()
-    thread.join(_PATIENCE)
+    thread.join(_KEYRING_TIMEOUT)
     return answers[0] if answers else None

@@ -27,8 +27,8 @@ from . import keys
 _APPLICATION = 0x44485331
 """Marks the file as ours ("DHS1") in SQLite's own header field for that."""
 _VERSION = 1
-_PATIENCE = 15.0
-"""Seconds to wait for other writers; with the keyring's patience within a provider's 30 s."""
+_LOCK_TIMEOUT = 15.0
+"""Seconds to wait for other writers; with the keyring's time within a provider's 30 s."""
 _TICK_NS = 2_000_000_000
 """Nanoseconds after which two changes of a file have different times, on every file system."""
 _NONCE_BYTES = 12
@@ -134,7 +134,7 @@ class Store:
         connection = sqlite3.connect(
             f"{self.path.as_uri()}?mode=rw",
             uri=True,
-            timeout=_PATIENCE,
+            timeout=_LOCK_TIMEOUT,
             isolation_level=None,
             check_same_thread=False,
             factory=Connection,
@@ -238,7 +238,9 @@ class Store:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
             kind = ConflictError if writing else ProviderUnavailableError
-            return kind("local", f"other processes kept the file {self.path} locked for {_PATIENCE:.0f} s", "Try again")
+            return kind(
+                "local", f"other processes kept the file {self.path} locked for {_LOCK_TIMEOUT:.0f} s", "Try again"
+            )
         if code == sqlite3.SQLITE_FULL:
             return self._unusable("was not changed, because the disk is full", "Free some space")
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
@@ -281,10 +283,10 @@ def _begin(connection: Connection) -> None:
             break
         except sqlite3.OperationalError as error:
             waited = time.monotonic() - began
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > _PATIENCE:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > _LOCK_TIMEOUT:
                 raise
         time.sleep(random.uniform(0.5, 1) * max(0.002, 0.05 * (1 - waited / 3)))
-    connection.rows(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
+    connection.rows(f"PRAGMA busy_timeout = {_LOCK_TIMEOUT * 1000:.0f}")
 
 
 def _create_folder(folder: Path) -> None:

@@ -214,8 +214,8 @@ def test_a_gateway_that_repeats(both: Both) -> None:
 @pytest.mark.parametrize("fault", [CUT, answer(500), answer(503)])
 def test_an_unknown_outcome_is_said_soon(both: Both, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where each try is lost, or the API server is away after the first, the error comes and says so."""
-    monkeypatch.setattr("dh_secrets_jupyter.providers.kubernetes.provider.PATIENCE", 0.5)
-    monkeypatch.setattr(client, "PATIENCE", 0.5)
+    monkeypatch.setattr("dh_secrets_jupyter.providers.kubernetes.provider.RETRY_TIMEOUT", 0.5)
+    monkeypatch.setattr(client, "RETRY_TIMEOUT", 0.5)
     both.reset("X", "OTHER")
     both.proxy.otherwise = lambda request: fault if request.method != "GET" else PASS
     with pytest.raises(ProviderUnavailableError, match=UNKNOWN):

@@ -80,9 +80,9 @@ def test_a_server_that_hangs(
     connect: Connect, namespace: Namespace, attempt: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that takes connections and answers nothing is given up, a write included."""
-    assert client.READ + client.CONNECT <= 25
-    monkeypatch.setattr(client, "READ", 1.0)
-    monkeypatch.setattr(client, "PATIENCE", 1.0)
+    assert client.READ_TIMEOUT + client.CONNECT_TIMEOUT <= 25
+    monkeypatch.setattr(client, "READ_TIMEOUT", 1.0)
+    monkeypatch.setattr(client, "RETRY_TIMEOUT", 1.0)
     project = Project("demo", connect(), user="tester")
     with namespace.cluster.suspended():
         if attempt != "watch":
@@ -268,7 +268,7 @@ def test_an_outcome_that_nobody_knows_is_said(
     """Where the answer is lost and the API server stays away, the error says that the change may have been made."""
     project, interceptor = intercepted
     project.put("OTHER", "x")
-    monkeypatch.setattr(client, "PATIENCE", 0.5)
+    monkeypatch.setattr(client, "RETRY_TIMEOUT", 0.5)
     interceptor.stays_away = True
     with pytest.raises(ProviderUnavailableError, match="it may or may not have been made") as caught:
         project.new_secret("A", LARGE)
@@ -322,8 +322,8 @@ def test_a_server_killed_in_the_middle(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_an_exec_plugin_that_hangs(namespace: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A login program that never answers is given up."""
-    assert client.LOGIN <= 20
-    monkeypatch.setattr(client, "LOGIN", 1.0)
+    assert client.LOGIN_TIMEOUT <= 20
+    monkeypatch.setattr(client, "LOGIN_TIMEOUT", 1.0)
     login = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "sleep", "args": ["30"]}
     kubeconfig = write_changed(namespace.kubeconfig, tmp_path / "config", user={"exec": login})
     monkeypatch.setenv("KUBECONFIG", str(kubeconfig))

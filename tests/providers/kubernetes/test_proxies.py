@@ -117,7 +117,7 @@ def test_the_way_is_kubectls(
     done = subprocess.run(command, capture_output=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
     by_kubectl = set(proxy.asked), done.returncode == 0
     proxy.asked.clear()
-    monkeypatch.setattr(client, "PATIENCE", 0.5)
+    monkeypatch.setattr(client, "RETRY_TIMEOUT", 0.5)
     read = reads()
     assert (set(proxy.asked), read) == by_kubectl
 

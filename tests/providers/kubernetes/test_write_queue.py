@@ -95,7 +95,7 @@ def test_other_secrets_have_queues_of_their_own() -> None:
 
 def test_nobody_waits_for_one_who_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a time the next one goes all the same."""
-    monkeypatch.setattr(write_queue, "PATIENCE", 0.2)
+    monkeypatch.setattr(write_queue, "TURN_TIMEOUT", 0.2)
     with turn(CLIENT, TARGET, "a", Deadline(30)), turn(CLIENT, TARGET, "a", Deadline(30)) as second:
         assert second.look is None
 
@@ -108,7 +108,7 @@ def test_a_forked_child_waits_for_nobody() -> None:
         if child == 0:
             began = time.monotonic()
             with turn(CLIENT, TARGET, "a", Deadline(30)):
-                os._exit(int(time.monotonic() - began > write_queue.PATIENCE / 2))
+                os._exit(int(time.monotonic() - began > write_queue.TURN_TIMEOUT / 2))
         assert os.waitpid(child, 0)[1] == 0
 
 
@@ -154,12 +154,12 @@ def test_a_crowd_is_given_time(naps: list[float]) -> None:
         write(0)
     write(0, seconds=0.1, fails=True)
     write(0)
-    assert [round(nap, 1) for nap in naps[:1] + naps[-1:]] == [write_queue.LONGEST, 0.2]
+    assert [round(nap, 1) for nap in naps[:1] + naps[-1:]] == [write_queue.LONGEST_REST, 0.2]
 
 
 def test_waiting_and_resting_count_as_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a write has waited for its turn and rested, its tries cannot pause any more."""
-    monkeypatch.setattr(write_queue, "PATIENCE", 0.2)
+    monkeypatch.setattr(write_queue, "TURN_TIMEOUT", 0.2)
     deadline = Deadline(30, pauses=1.0)
     with turn(CLIENT, TARGET, "a", Deadline(30)):
         write_queue._queues[os.getpid(), TARGET, "a"].resting_until = time.monotonic() + 0.4

@@ -28,7 +28,7 @@ def use_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Use
     """Makes a class this process's keyring; returns the file where it keeps its entries."""
     entries, before = tmp_path / "keyring.json", keyring.get_keyring()
     monkeypatch.setenv("TEST_KEYRING", str(entries))
-    monkeypatch.setattr(keys, "_PATIENCE", 1.0)
+    monkeypatch.setattr(keys, "_KEYRING_TIMEOUT", 1.0)
 
     def use(kind: type[keyrings.InAFile]) -> Path:
         keyring.set_keyring(kind())

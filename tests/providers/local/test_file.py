@@ -161,7 +161,7 @@ class TestFile:
     def test_a_busy_file(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Who waits in vain for others gets a line; nothing is half-written."""
         fill()
-        monkeypatch.setattr(store, "_PATIENCE", 0.2)
+        monkeypatch.setattr(store, "_LOCK_TIMEOUT", 0.2)
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             assert "busy" in refusal(lambda: LocalProvider().write("demo", just(put("B"))), ConflictError)
