@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from ...backoff import Deadline
-from .layout import Look
+from .api_errors import ON_PLATFORM
+from .json_patch import Edit
 from .managers import PLATFORM, owner
-from .patch import Edit
-from .refusals import ON_PLATFORM
+from .manifest import Look
 
 BUSY = 2.0
 """Seconds after a write for which it is looked after while the platform goes on writing."""

@@ -17,12 +17,12 @@ from ...errors import AccessDeniedError, ConflictError, ProviderUnavailableError
 from ..base import LazyRecords, Plan, Records, check_total
 from ..exchange import OutcomeUnknownError
 from . import managers, secrets_proxy
+from .api_errors import lost_race, refusal
 from .client import BUSY, JSON_PATCH, READ_TIMEOUT, RETRY_TIMEOUT, Answer, Client
 from .coexistence import keep, notices
 from .connection import NAMESPACE, Target, address_of, find_target
-from .layout import Look
-from .patch import Edit, creation, done, edits, empties, operations, others_changed, untouched, values_after
-from .refusals import lost_race, refusal
+from .json_patch import Edit, creation, done, edits, empties, operations, others_changed, untouched, values_after
+from .manifest import Look
 from .watch import EXPIRY, follow
 from .write_queue import Turn, turn
 

@@ -14,7 +14,7 @@ from ...backoff import STABLE_AFTER, watch_pauses
 from ...errors import AccessDeniedError, SecretsError
 from .. import news
 from ..base import Records
-from .layout import PREFIX, Look
+from .manifest import PREFIX, Look
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse

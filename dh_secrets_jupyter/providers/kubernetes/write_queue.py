@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from ...backoff import Deadline
 from .client import Client
 from .connection import Target
-from .layout import Look
+from .manifest import Look
 
 TURN_TIMEOUT = 2.5
 """Seconds to wait for those who came before."""

@@ -21,8 +21,8 @@ from ..digitalhub.login import ENDPOINT
 from ..exchange import OutcomeUnknownError
 from ..kubernetes import KubernetesProvider
 from ..kubernetes.coexistence import keep
-from ..kubernetes.layout import Look
-from ..kubernetes.patch import Edit
+from ..kubernetes.json_patch import Edit
+from ..kubernetes.manifest import Look
 from ..learners import Learners
 from .asking import Asked, AskingPlan
 from .register import Register, only_in_file

@@ -15,8 +15,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Self
 
 from ...backoff import Deadline
-from ..kubernetes.layout import Look
-from ..kubernetes.patch import Edit
+from ..kubernetes.json_patch import Edit
+from ..kubernetes.manifest import Look
 from ..kubernetes.watch import events
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from dh_secrets_jupyter.backoff import Deadline
 from dh_secrets_jupyter.providers.kubernetes import write_queue
 from dh_secrets_jupyter.providers.kubernetes.client import Client
 from dh_secrets_jupyter.providers.kubernetes.connection import Target
-from dh_secrets_jupyter.providers.kubernetes.layout import Look
+from dh_secrets_jupyter.providers.kubernetes.manifest import Look
 from dh_secrets_jupyter.providers.kubernetes.write_queue import turn
 from tests.support.waiting import PATIENCE, skip_sleep
 

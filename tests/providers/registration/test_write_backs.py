@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dh_secrets_jupyter.project import Project
-from dh_secrets_jupyter.providers.kubernetes.layout import PREFIX, Look
+from dh_secrets_jupyter.providers.kubernetes.manifest import PREFIX, Look
 from dh_secrets_jupyter.providers.registration.write_backs import undone
 from tests.cluster.server import Namespace
 from tests.core.server import Core

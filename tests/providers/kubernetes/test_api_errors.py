@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError, SecretsError, TooLargeError
+from dh_secrets_jupyter.providers.kubernetes.api_errors import lost_race, refusal
 from dh_secrets_jupyter.providers.kubernetes.client import Answer
 from dh_secrets_jupyter.providers.kubernetes.connection import Target
-from dh_secrets_jupyter.providers.kubernetes.refusals import lost_race, refusal
 
 from .conftest import CANARY, shown
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..base import Change, Put
-from .layout import Look, annotation_of, metadata_text
+from .manifest import Look, annotation_of, metadata_text
 
 Operation = dict[str, Any]
 

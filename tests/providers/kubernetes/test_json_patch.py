@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from dh_secrets_jupyter.models import Metadata
 from dh_secrets_jupyter.providers.base import Change, Put, Remove
 from dh_secrets_jupyter.providers.kubernetes.client import JSON_PATCH, _encode
-from dh_secrets_jupyter.providers.kubernetes.layout import PREFIX, Look, annotation_of
-from dh_secrets_jupyter.providers.kubernetes.patch import Operation, creation, edits, operations
+from dh_secrets_jupyter.providers.kubernetes.json_patch import Operation, creation, edits, operations
+from dh_secrets_jupyter.providers.kubernetes.manifest import PREFIX, Look, annotation_of
 from tests.cluster.server import Namespace
 
-from .test_layout import secret
+from .test_manifest import secret
 
 NAMES = ["A", "B", "-c", "d" * 70]
 DESCRIPTIONS = ["", "x", '<&>\u2028 \N{GRINNING FACE} \\ " \x7f \x01']

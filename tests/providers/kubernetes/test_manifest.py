@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dh_secrets_jupyter.models import Metadata
-from dh_secrets_jupyter.providers.kubernetes.layout import PREFIX, Look, annotation_of, metadata_text
+from dh_secrets_jupyter.providers.kubernetes.manifest import PREFIX, Look, annotation_of, metadata_text
 
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/#syntax-and-character-set
 QUALIFIED = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?/([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]")
