@@ -16,7 +16,7 @@ import type { FrontKernel } from './rest';
 type Params = { [name: string]: string };
 
 /** Is told what is in front whenever that changes, and when a cell has run there. */
-export interface Follower {
+interface Follower {
   front(front: Front): void;
   cell(): void;
 }

@@ -6,7 +6,7 @@ import type { Store } from './store';
 
 export const SHOW = 'dh-secrets:show';
 
-export interface Command {
+interface Command {
   id: string;
   label: string;
   execute(): Promise<void> | void;

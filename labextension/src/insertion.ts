@@ -19,7 +19,7 @@ export interface Cursor {
   offset: number;
 }
 
-export interface Wanted {
+interface Wanted {
   /** The line that reads a secret, or uses it. */
   line: string;
   /** The project that the panel shows. */
@@ -28,7 +28,7 @@ export interface Wanted {
   assumed: string;
 }
 
-export interface Insertion {
+interface Insertion {
   lines: string[];
   /** Before which line of the cell they go, or null for a new code cell below it. */
   before: number | null;

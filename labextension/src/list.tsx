@@ -7,7 +7,7 @@ import { ROW_HEIGHT, rowsInView } from './rowsinview';
 import type { Store } from './store';
 import { Typeahead } from './typeahead';
 
-export interface ListProps {
+interface ListProps {
   store: Store;
   /** What is shown of the project's secrets, in this order. */
   found: readonly SecretInfo[];

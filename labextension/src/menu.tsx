@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { CHECK, Icon } from './icons';
 
-export interface Item {
+interface Item {
   label: string;
   /** What is said beside it. */
   hint?: string;

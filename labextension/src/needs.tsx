@@ -6,7 +6,7 @@ import type { Need } from './responses';
 import type { Store } from './store';
 
 /** Reads what cells need; it runs nothing, and asks no provider. */
-export type ReadNeeds = (cells: string[]) => Promise<Need[]>;
+type ReadNeeds = (cells: string[]) => Promise<Need[]>;
 
 /** Reads the needs of the notebook in front anew when its cells change, and tells them. */
 export class Needs {

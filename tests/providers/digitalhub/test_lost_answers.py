@@ -21,7 +21,6 @@ from tests.support.fault_proxy import CUT, LOST, PASS, Choice, Fault, FaultProxy
 
 from .conftest import PROJECT
 
-DATA = "/secrets/data"
 UNKNOWN = "it may or may not have been made"
 
 

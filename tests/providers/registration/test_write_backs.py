@@ -76,10 +76,6 @@ class Other:
         self._project.provider._kept = lambda project, before, wanted, after, deadline: after.records  # type: ignore[attr-defined]  # without waiting
         self._project.put("OURS", "sample-ours")
 
-    def make_anew(self) -> None:
-        """Creates the secret again that is being deleted."""
-        self._project.put("A", "sample-anew")
-
 
 def test_a_name_that_is_made_anew_meanwhile(
     on_platform: Core, demo: Project, namespace: Namespace, open_project: Open, monkeypatch: pytest.MonkeyPatch
