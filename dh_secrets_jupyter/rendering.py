@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
+from .errors import SecretsError
 from .models import Metadata
 from .project import Project, Secret
 
@@ -81,6 +82,16 @@ def fields(rows: Mapping[str, str]) -> str:
 def expiry(metadata: Metadata) -> str:
     """Returns the last valid day, and whether it is over."""
     return f"{metadata.expires or ''}{' (expired)' if metadata.expired else ''}"
+
+
+def expired_line(secret: Secret) -> str:
+    """Returns what to say of a secret that was read after its last valid day."""
+    return f"{secret.name}: this secret has expired; its last valid day was {secret.metadata.expires}."
+
+
+def skipped_line(error: SecretsError) -> str:
+    """Returns what to say of a secret that cannot be read, and was not asked for by its name."""
+    return f"{error.subject}: skipped ({error.problem})."
 
 
 def moment(time: datetime | None) -> str:

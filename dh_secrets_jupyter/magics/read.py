@@ -10,7 +10,7 @@ from ..grammar.parsing import Line
 from ..injection import Destination, Value
 from ..models import name_of
 from ..project import Secret
-from ..rendering import place
+from ..rendering import expired_line, place, skipped_line
 from .front import ShellFront
 from .line import refs_of
 
@@ -59,7 +59,7 @@ def read(front: ShellFront, line: Line, destination: Destination) -> Mapping[str
     skipped: list[SecretsError] = []
     found = project.read_secrets([ref.name for ref in refs], others=skipped.append if everything else None)
     for error in skipped:
-        print(f"{error.subject}: skipped ({error.problem}).")
+        print(skipped_line(error))
     if everything:
         named = {ref.name for ref in refs}
         others = [injection.SecretRef(name) for name in found if name not in named]
@@ -79,7 +79,7 @@ def warn(found: Mapping[str, tuple[Secret, Value]]) -> None:
     """Prints what the user should know of values that were read."""
     for name, (secret, _) in found.items():
         if secret.metadata.expired:
-            print(f"{name}: this secret has expired; its last valid day was {secret.metadata.expires}.")
+            print(expired_line(secret))
         if reason := guard.why_not(name):
             print(f"{name}: the guard does not mask this value, because {reason}.")
 

@@ -13,8 +13,9 @@ from ...guard.engine import Claim, Masker
 from ...guard.environment import credentials
 from ...injection import Destination, SecretRef, targets
 from ...models import SecretBytes, SecretValue, encode
-from ...project import Project, Secret
+from ...project import Secret
 from ...providers.base import HoldsCredentials
+from ...rendering import expired_line, skipped_line
 from ..front import TerminalFront
 
 ENTRY_AT_MOST = 128 * 1024
@@ -52,7 +53,7 @@ def load(line: Line, names: Sequence[str], common: Mapping[str, str]) -> Loaded:
         project = front.project()
         if isinstance(project.provider, HoldsCredentials):
             project.provider.on_credential(lambda name, text: _learn_credential(masker, name, text))
-        found = _read(project, refs, everything=line.options.all)
+        found = project.read_secrets([ref.name for ref in refs], others=_say_skipped if line.options.all else None)
         for name, (_, value) in found.items():
             masker.add(name, encode(name, value))
         _warn(found, masker)
@@ -61,12 +62,6 @@ def load(line: Line, names: Sequence[str], common: Mapping[str, str]) -> Loaded:
             if entry is not None:
                 environment[variable] = entry
     return Loaded(environment, masker)
-
-
-def _read(
-    project: Project, refs: Sequence[SecretRef], *, everything: bool
-) -> dict[str, tuple[Secret, SecretValue | SecretBytes]]:
-    return project.read_secrets([ref.name for ref in refs], others=_say_skipped if everything else None)
 
 
 def _entry(variable: str, value: SecretValue | SecretBytes, *, is_named: bool, name: str) -> str | None:
@@ -91,14 +86,13 @@ def _learn_credential(masker: Masker, name: str, text: str) -> None:
 
 
 def _say_skipped(error: SecretsError) -> None:
-    print(f"{error.subject}: skipped ({error.problem}).", file=sys.stderr)
+    print(skipped_line(error), file=sys.stderr)
 
 
 def _warn(found: Mapping[str, tuple[Secret, object]], masker: Masker) -> None:
     unmaskable = masker.unmaskable()
     for name, (secret, _) in found.items():
         if secret.metadata.expired:
-            last = secret.metadata.expires
-            print(f"{name}: this secret has expired; its last valid day was {last}.", file=sys.stderr)
+            print(expired_line(secret), file=sys.stderr)
         if reason := unmaskable.get(name):
             print(f"{name}: this value is not masked, because {reason}.", file=sys.stderr)
