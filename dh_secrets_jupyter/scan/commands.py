@@ -30,7 +30,7 @@ class ScanOptions:
     Attributes:
         paths: files and folders; without any, what git tracks or would track here, else this folder.
         staged: look at what a commit would change.
-        history: look at every blob of the repository.
+        history: look at every blob of the repository; of the two, one at most.
         allow_empty: having nothing to look for is no failure.
         format: one of :data:`.formats.FORMATS`.
     """
@@ -48,8 +48,6 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
     Raises:
         SecretsError: there is nothing to look for, no such path or repository, or the provider cannot be used.
     """
-    if options.staged and options.history:
-        raise SecretsError("--staged", "it cannot be combined with --history", "Pass one of them")
     if options.history and options.paths:
         raise SecretsError("--history", "it searches the whole repository, and takes no path", "Leave the path out")
     report = Report()

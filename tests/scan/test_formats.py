@@ -120,8 +120,6 @@ def test_no_such_path(repository: Repository, scan: Scan) -> None:
     """A path that does not exist is an error, as are options that exclude each other."""
     with pytest.raises(SecretsError, match=r"gone.txt: no such file or folder"):
         scan("gone.txt")
-    with pytest.raises(SecretsError, match="--staged: it cannot be combined with --history"):
-        scan(staged=True, history=True)
     with pytest.raises(SecretsError, match="--history: it searches the whole repository"):
         scan("a.txt", history=True)
 
