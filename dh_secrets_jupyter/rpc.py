@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from typing import Any
 
 from . import current, guard, injection, using, wire
@@ -100,7 +99,7 @@ def _status(project: Project, request: Request) -> JSON:
         "project": project.name,
         "provider": project.provider.name,
         "place": project.place,
-        "version": version("dh_secrets_jupyter"),
+        "version": wire.package_version(),
     }
     # A view that does not know its project yet gets its response at once, without asking the provider.
     if request.params.get("project") is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from . import errors
@@ -19,6 +20,14 @@ from .models.hosts import check_hosts
 JSON = dict[str, Any]
 MAX_NOTICES = 5
 """Sentences that are shown of one change; all of them also fit into a header."""
+
+
+@cache
+def package_version() -> str:
+    """Returns the version of this package, read once."""
+    from importlib.metadata import version
+
+    return version("dh_secrets_jupyter")
 
 
 def secret_to_json(name: str, metadata: Metadata) -> JSON:

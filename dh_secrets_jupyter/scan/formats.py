@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from ..wire import package_version
 from .findings import Finding, Report
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -32,12 +33,10 @@ def _to_json(report: Report) -> str:
 
 
 def _to_sarif(report: Report) -> str:
-    from importlib.metadata import version
-
     names = sorted({finding.secret for finding in report.findings})
     driver = {
         "name": "jupyter-secrets",
-        "version": version("dh_secrets_jupyter"),
+        "version": package_version(),
         "rules": [{"id": name, "shortDescription": {"text": f"The value of the secret {name}"}} for name in names],
     }
     run = {

@@ -24,8 +24,8 @@ class Memory:
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
 
-    def used(self) -> None:
-        """Notes, on the event loop, that values were handled."""
+    def give_back_soon(self) -> None:
+        """Is called on the event loop when values were handled."""
         if self._timer is None:
             self._timer = self._loop.call_later(AFTER, self._give_back)
 

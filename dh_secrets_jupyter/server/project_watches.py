@@ -155,7 +155,7 @@ class ProjectWatches:
 
     def update(self, watch: _Watch, tags: Tags, listed: list[JSON], began: float, live: bool) -> None:
         """Takes a snapshot, and reports what has changed since the one before."""
-        self._memory.used()
+        self._memory.give_back_soon()
         if watch.loop.ended:
             return
         own = self._own_of(watch.loop.project)

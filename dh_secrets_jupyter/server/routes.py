@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from functools import cache
 from http import HTTPStatus
-from importlib.metadata import version
 from urllib.parse import quote
 
 from ..errors import AccessDeniedError, ProviderUnavailableError, SecretExistsError, SecretsError
 from ..models import SecretBytes, check_name, check_project
 from ..project import Secret
-from ..wire import METADATA, parse_flag, parse_list_of_texts, parse_metadata, parse_text, parse_texts, secret_to_json
+from ..wire import (
+    METADATA,
+    package_version,
+    parse_flag,
+    parse_list_of_texts,
+    parse_metadata,
+    parse_text,
+    parse_texts,
+    secret_to_json,
+)
 from . import request_body
 from .request_provider import RequestProvider
 from .routing import Request, Response, Route, in_thread
@@ -76,7 +83,7 @@ def create_secret(request: Request) -> Response:
     found = request_body.parse(request.body, project.name, frozenset({"name", "value", *METADATA}))
     name = check_name(parse_text(found, "name", project.name))
     secret = project.new_secret(name, parse_text(found, "value", name), **parse_metadata(found, name))
-    request.service.used(project.name)
+    request.service.remember(project.name)
     place = {"Location": f"secrets/{quote(name)}"}
     return Response(
         secret_to_json(secret.name, secret.metadata),
@@ -134,7 +141,7 @@ def import_secrets(request: Request) -> Response:
     except SecretExistsError as error:
         taken = error
     else:
-        request.service.used(project.name)
+        request.service.remember(project.name)
         return Response({"created": imported.created, "replaced": imported.replaced})
     raise SecretExistsError(taken.subject, taken.problem, "Send `replace` as true to overwrite")
 
@@ -153,7 +160,7 @@ def copy_secret(request: Request) -> Response:
     target, target_provider = request.open(target_name)
     check = provider.check(project.name, name, request.if_match)
     secret = project.copy(name, new_name, to=target, move=move, check=check)
-    request.service.used(target_name)
+    request.service.remember(target_name)
     place = f"../../../{target_name}/secrets/{quote(new_name)}"
     within = target_name == project.name
     return _tagged(secret, provider if within else target_provider, HTTPStatus.CREATED, Location=place)
@@ -191,6 +198,14 @@ def read_needs(request: Request) -> Response:
     return Response({"needs": [{field: getattr(need, field) for field in fields} for need in found]})
 
 
+@in_thread
+def scrub(request: Request) -> Response:
+    """``POST scrub``; the engine is imported when it is asked for."""
+    from .scrubbing import scrub_notebook
+
+    return scrub_notebook(request)
+
+
 async def report_injected(request: Request) -> Response:
     """``POST projects/{project}/secrets/{name}/injected``; takes the client's word, and asks no provider."""
     project, name = check_project(request.path[0]), check_name(request.path[1])
@@ -218,20 +233,6 @@ def _tagged(secret: Secret, provider: RequestProvider, status: HTTPStatus = HTTP
     """Responds with a secret's metadata and its tag."""
     tag = provider.etag(secret.project, secret.name)
     return Response(secret_to_json(secret.name, secret.metadata), status, {"ETag": tag, **headers})
-
-
-@cache
-def package_version() -> str:
-    """Returns the version of this package, read once."""
-    return version("dh_secrets_jupyter")
-
-
-@in_thread
-def scrub(request: Request) -> Response:
-    """``POST scrub``; the engine is imported when it is asked for."""
-    from .scrubbing import scrub_notebook
-
-    return scrub_notebook(request)
 
 
 ROUTES: Mapping[str, Mapping[str, Route]] = {

@@ -61,7 +61,7 @@ class Service:
 
     async def run(self, call: Callable[[], T], *, timeout: float = REQUEST_TIMEOUT) -> T:
         """Runs a call that may block, off the event loop. Raises as :meth:`.thread_pool.ThreadPool.run`."""
-        self.memory.used()
+        self.memory.give_back_soon()
         return await self._threads.run(call, timeout=timeout)
 
     def default(self) -> Project:
@@ -98,7 +98,7 @@ class Service:
         def read() -> list[JSON]:
             found = secrets_to_json(metadata_of(self.default().provider, name))
             if found:
-                self.used(name)
+                self.remember(name)
             return found
 
         return await self.run(read)
@@ -112,7 +112,7 @@ class Service:
         provider = RequestProvider(self.default().provider, self.etags, self.watches, user, notices)
         return Project(name, provider, user=user), provider
 
-    def used(self, name: str) -> None:
+    def remember(self, name: str) -> None:
         """Remembers a project that has secrets, or that was changed; one whose name was only typed is no such."""
         if len(self._used) < MAX_KNOWN:
             self._used.add(name)
