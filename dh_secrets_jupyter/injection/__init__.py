@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from ..errors import SecretsError
 from ..models import SecretBytes, SecretValue, StandIn, name_of
-from .former import Former
 from .names import Destination, SecretRef, targets
 from .private_files import PrivateFiles, sweep
+from .replaced import Replaced
 
 __all__ = ["Destination", "Held", "Injection", "SecretRef", "fits_environment", "for_namespace", "sweep", "targets"]
 
@@ -57,7 +57,7 @@ class Injection:
         self._namespace = namespace
         self._ledger: dict[tuple[Destination, str], _Injected] = {}
         self._files = PrivateFiles()
-        self._former = Former()
+        self._replaced = Replaced()
 
     def put(
         self,
@@ -87,7 +87,7 @@ class Injection:
             is_stand_in = isinstance(value, StandIn)
             self._ledger[destination, target] = _Injected(name_of(value), contents[target], source, is_stand_in)
         if undoable:
-            self._former.keep(destination, theirs)
+            self._replaced.keep(destination, theirs)
         return list(theirs)
 
     def undo(self) -> list[tuple[Destination, str]]:
@@ -95,7 +95,7 @@ class Injection:
 
         Returns where; nothing where nothing is kept, or where somebody has changed it since.
         """
-        destination, contents = self._former.take() or (Destination.VARIABLE, {})
+        destination, contents = self._replaced.take() or (Destination.VARIABLE, {})
         back = {target: content for target, content in contents.items() if self._is_held(destination, target)}
         for target in back:
             del self._ledger[destination, target]

@@ -11,7 +11,7 @@ UNDO_SECONDS = 600.0
 """What was replaced may be large: it is not kept for longer."""
 
 
-class Former:
+class Replaced:
     """The user's own contents that one put replaced, by target."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from dh_secrets_jupyter.injection import (
     Injection,
     fits_environment,
     for_namespace,
-    former,  # the module
+    replaced,  # the module
 )
 from dh_secrets_jupyter.models import SecretBytes, SecretValue
 from tests.support.waiting import wait_until
@@ -239,8 +239,8 @@ def test_what_was_replaced_is_kept_for_a_while(
     injection: Injection, user_ns: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be large: it goes after ten minutes, here after none."""
-    assert former.UNDO_SECONDS == 600
-    monkeypatch.setattr(former, "UNDO_SECONDS", 0.0)
+    assert replaced.UNDO_SECONDS == 600
+    monkeypatch.setattr(replaced, "UNDO_SECONDS", 0.0)
     user_ns["A"] = mine = Unequal()
     gone = weakref.ref(mine)
     injection.put(Destination.VARIABLE, {"A": ONE}, DEMO, undoable=True)

@@ -47,6 +47,8 @@ _KEPT = {
     "debug_reply": frozenset(["type", "command", "seq", "request_seq", "success"]),
     "debug_event": frozenset(["type", "event", "seq"]),
 }
+_HARMLESS = frozenset(["execution_count", "cursor_start", "cursor_end", "found", "wait", "password"])
+"""Fields with nothing in them that a user put there, kept where masking failed."""
 _COMM_KEYS = frozenset(["method", "state", "states", "buffer_paths", "content", "id", "result", "error"])
 """Fields of what a widget's comm carries, and our own panels'; any other comm's are its user's."""
 _BUNDLES = frozenset(["execute_result", "display_data", "update_display_data", "inspect_reply"])
@@ -97,9 +99,6 @@ def mask_content(msg_type: str, content: dict[str, Any], mask: Mask) -> dict[str
         else:
             masked[key] = mask_tree(value, mask)
     return masked
-
-
-_HARMLESS = frozenset(["execution_count", "cursor_start", "cursor_end", "found", "wait", "password"])
 
 
 def withheld(msg_type: str, content: object) -> dict[str, Any]:
