@@ -198,11 +198,17 @@ class _Order:
 
 def _known_up_to(needle: Needle, start: int, other: Needle, at: int) -> int:
     """Returns up to where a needle from ``start`` on equals another one from ``at`` on, if for a window; else 0."""
+    window = needle.window
+    flags = ((needle.significant, other.significant), (needle.char_starts, other.char_starts))
+    if window != other.window or any(
+        mine[start : start + window] != theirs[at : at + window] for mine, theirs in flags
+    ):
+        return 0
     size = common_prefix(needle.data, start, other.data, at)
-    for mine, theirs in ((needle.significant, other.significant), (needle.char_starts, other.char_starts)):
+    for mine, theirs in flags:
         if mine[start : start + size] != theirs[at : at + size]:
             size = common_prefix(mine[start : start + size], 0, theirs[at : at + size], 0)
-    return start + size if size >= needle.window == other.window else 0
+    return start + size
 
 
 def _length_of_run(data: bytes, start: int, alphabet: bytes) -> int:

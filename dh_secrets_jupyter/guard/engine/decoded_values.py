@@ -8,18 +8,21 @@ So the cost of learning values is linear in their size, and a text costs what de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from .anchors import Anchor, Fragment
-from .escapes import looks_escaped
-from .haystack import Haystack
-from .needles import Needle
+from .escapes import looks_escaped, unfinished
+from .haystack import Haystack, matches_at_end
+from .needles import Needle, Stage
 from .owners import Owner
 from .policy import ANYWHERE_FROM
-from .search import Found, Search
+from .search import Found, Match, Search
 from .tails import Tails
 from .views import View, Wanted, encoded_as, encoded_views, encoded_views_of_end
+
+Encoded = Callable[[Stage], Iterable[Needle]]
+"""Makes needles of a value that are not known yet."""
 
 
 class Searcher(NamedTuple):
@@ -46,6 +49,9 @@ class DecodedValues:
         self._needles: list[tuple[Owner, Needle]] = []
         self._owners: set[Owner] = set()
         self._haystack = Haystack()
+        self._encoded: dict[Owner, Encoded] = {}
+        self._cut: list[tuple[Owner, Needle]] = []  # the encodings of those that a text has ended in the middle of
+        self._cut_haystack = Haystack()
         self._looks_escaped = False
         self.steps = 0
         self.tails = Tails(self._needles, self, encoded_views_of_end)
@@ -53,8 +59,9 @@ class DecodedValues:
     def __bool__(self) -> bool:
         return bool(self._needles)
 
-    def add(self, owner: Owner, needle: Needle) -> None:
+    def add(self, owner: Owner, needle: Needle, encoded: Encoded) -> None:
         """Learns a value, by the needle of it as it is."""
+        self._encoded[owner] = encoded
         self._needles.append((owner, needle))
         self._owners.add(owner)
         self._haystack.add(needle.data)
@@ -72,6 +79,16 @@ class DecodedValues:
     def anchor_of(self, piece: bytes) -> Anchor:
         """Returns where such a suffix stands."""
         return next(self._haystack.places(piece))
+
+    def matches_at_end(self, data: bytes, least: int) -> list[Match]:
+        """Returns encodings that the text ends in the middle of, which say how it goes on there."""
+        wholes = (data[: len(data) - over] for over in unfinished(data))
+        for tail in [tail for whole in wholes for tail in self.tails.find(whole, least)]:
+            if (encoded := self._encoded.pop(tail.match.owner, None)) is not None:
+                for needle in encoded(Stage.ALL):
+                    self._cut.append((tail.match.owner, needle))
+                    self._cut_haystack.add(needle.data)
+        return [*matches_at_end(self._cut, self._cut_haystack, data, least)]
 
     def matches(self, data: bytes, index: Searcher) -> Iterator[Found]:
         """Yields what counts of the values in a text, where it is encoded, and where it stands."""

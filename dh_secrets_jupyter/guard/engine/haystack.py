@@ -7,14 +7,20 @@ remembered, so that the cost does not depend on how many needles there are.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from .affixes import longest_suffix
+from .affixes import common_suffix, longest_suffix
+from .needles import Needle
+from .owners import Owner
+from .search import Match
 
 _SHORT = 8
 """Bytes of an end up to which it is remembered whether it stands anywhere."""
 _REMEMBERED = 1 << 14
 """Ends that are remembered."""
+_ENDS = 64
+"""Places in needles that are looked at, of those that a text may end in the middle of."""
 
 Place = tuple[int, int]
 """A needle, by number, and an offset in it."""
@@ -64,3 +70,19 @@ class Haystack:
             number = bisect_right(self._starts, at) - 1
             yield number, at - self._starts[number]
             at = self._data.find(piece, at + 1)
+
+
+def matches_at_end(
+    needles: Sequence[tuple[Owner, Needle]], haystack: Haystack, data: bytes, least: int
+) -> Iterator[Match]:
+    """Yields matches of at least so many bytes that end where a text ends: the longest, and some others.
+
+    Args:
+        needles: those of the haystack, in the order of their numbers.
+    """
+    for size in {haystack.longest_suffix(data), least} if len(data) >= least else ():
+        for number, offset in islice(haystack.places(data[-size:]), _ENDS if size >= least else 0):
+            owner, needle = needles[number]
+            if offset + size <= len(needle.data):
+                before = common_suffix(data, len(data) - size, needle.data, offset)
+                yield Match(len(data) - size - before, len(data), needle, owner, offset - before)

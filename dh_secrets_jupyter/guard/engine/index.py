@@ -17,16 +17,13 @@ import math
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-from .affixes import common_suffix
 from .anchors import Anchors, Fragment
-from .decoded_values import DecodedValues, Searcher
-from .escapes import unfinished
-from .haystack import Haystack
+from .decoded_values import DecodedValues, Encoded, Searcher
+from .haystack import Haystack, matches_at_end
 from .large_values import LargeValues
 from .needles import Needle, Stage
 from .owners import Owner
@@ -50,14 +47,16 @@ _EXAMINED = 4096
 _BEGINS = frozenset(b"'\"0123456789ABCDEFabcdef")
 """The bytes with which it may begin that do not show it."""
 _LAST_OF_ONE_BYTE = "\xff"
-_ENDS = 64
-"""Places in needles that are looked at, of those that a text may end in the middle of."""
+_NEEDLE, _BYTES = 32, 8
+"""Steps that making a needle takes, and bytes of it for which it takes one more."""
 
 
 DEFERRED_AT_MOST = 1 << 14
-"""Characters of long values together whose encodings are needles, which takes some ten microseconds for each."""
-Encoded = Callable[[Stage], Iterable[Needle]]
-"""Makes needles of a value that are not known yet."""
+"""Bytes of long values together whose encodings may be needles."""
+_MISREAD = 4
+"""How many times a byte counts of a value that is not ASCII: what is misread of it is made needles in any case."""
+LEARNED_AT_ONCE = 100_000
+"""Steps for which a text may have to wait until encodings are learned, some half a microsecond each."""
 
 
 class _Automaton:
@@ -93,8 +92,7 @@ class Index:
 
     def __init__(self) -> None:
         self._learned: list[tuple[Owner, Needle]] = []
-        self._deferred: list[tuple[Owner, Encoded]] = []
-        self._decoded: dict[Owner, Encoded] = {}  # what is seldom added
+        self._deferred: list[tuple[Owner, Needle, Encoded]] = []
         self._deferred_size = 0
         self._begins = _BEGINS
         self._decoded_values = DecodedValues()
@@ -131,22 +129,25 @@ class Index:
     def defer(self, owner: Owner, plain: Needle, encoded: Encoded) -> None:
         """Makes needles known before the first search of a text in which anything is escaped, in hex or in UTF-16.
 
-        Those beyond :data:`DEFERRED_AT_MOST` are not: their values are found in texts that are decoded, but for what is
-        misread, which no decoding brings back: that is made known at once.
+        Those beyond :data:`DEFERRED_AT_MOST` are not, nor those that would take too long then
+        (:data:`LEARNED_AT_ONCE`): their values are found in texts that are decoded.
 
         Args:
             plain: the needle of the value as it is, which is known already.
         """
         with self._lock:
-            self._deferred_size += len(plain.data)
+            self._deferred_size += len(plain.data) * (1 if plain.data.isascii() else _MISREAD)
             if self._deferred_size <= DEFERRED_AT_MOST:
-                self._deferred.append((owner, encoded))
+                self._deferred.append((owner, plain, encoded))
                 self._begins |= _bytes_in_utf16(plain.data)
-                return
-            if not plain.data.isascii():
-                self.add((owner, needle) for needle in encoded(Stage.MISREAD))
-            self._decoded[owner] = encoded
-            self._decoded_values.add(owner, plain)
+            else:
+                self._decode(owner, plain, encoded)
+
+    def _decode(self, owner: Owner, plain: Needle, encoded: Encoded) -> None:
+        """Has a value found in texts that are decoded, but for what is misread, which no decoding brings back."""
+        if not plain.data.isascii():
+            self.add((owner, needle) for needle in encoded(Stage.MISREAD))
+        self._decoded_values.add(owner, plain, encoded)
 
     def refresh(self) -> None:
         """Looks from the next search on for the needles of all owners that have a name then, and for no others.
@@ -164,15 +165,16 @@ class Index:
             known = self._numbers.get(kind)
             if needle.large or (known is not None and self._needles[known][1].significant == needle.significant):
                 continue
+            self._steps += _NEEDLE + len(needle.data) // _BYTES
             self._numbers[kind] = len(self._needles)
             self._needles.append((owner, needle))
             self._haystack.add(needle.data)
             self._anchors.add(needle)
 
     def prepare(self) -> None:
-        """Learns at once what the first long text would have had learned, for somebody who is going to search many."""
+        """Learns all that was deferred, however long that takes, for somebody who is going to search many texts."""
         with self._lock:
-            self._add_deferred(bytes(_EXAMINED + 1))
+            self._learn_deferred(math.inf)
             self._rebuild_if_due(0)
 
     def matches(self, data: bytes, masked: Masked) -> Iterator[Found]:
@@ -203,16 +205,9 @@ class Index:
     def matches_at_end(self, data: bytes, least: int) -> list[Match]:
         """Returns matches of at least so many bytes that end where the text ends: the longest, and some others."""
         self._add_deferred(data, goes_on=True)
-        if self._decoded_values:
-            self._add_cut(data, least)
-        found: list[Match] = []
-        for size in {self._haystack.longest_suffix(data), least} if len(data) >= least else ():
-            for number, offset in islice(self._haystack.places(data[-size:]), _ENDS if size >= least else 0):
-                owner, needle = self._needles[number]
-                if offset + size <= len(needle.data):
-                    before = common_suffix(data, len(data) - size, needle.data, offset)
-                    found.append(Match(len(data) - size - before, len(data), needle, owner, offset - before))
-        return found
+        with self._lock:
+            encoded = self._decoded_values.matches_at_end(data, least) if self._decoded_values else []
+        return [*matches_at_end(self._needles, self._haystack, data, least), *encoded]
 
     def tails(self, data: bytes, least: int) -> list[Tail]:
         """Returns what of the values that are found by decoding a text it ends in the middle of."""
@@ -232,17 +227,19 @@ class Index:
         if not self._deferred:
             return
         if len(data) > _EXAMINED or SHOWS.search(data) or (goes_on and not self._begins.isdisjoint(data[-1:])):
-            with self._lock:  # whoever searches meanwhile waits, and a signal's handler adds all of it, too
-                for owner, encoded in self._deferred:
-                    self.add((owner, needle) for needle in encoded(Stage.ALL))
-                self._deferred = []
+            self._learn_deferred(LEARNED_AT_ONCE)
 
-    def _add_cut(self, data: bytes, least: int) -> None:
-        """Makes needles of what the text ends in the middle of: these say how it goes on there."""
-        wholes = (data[: len(data) - over] for over in unfinished(data))
-        for tail in [tail for whole in wholes for tail in self._decoded_values.tails.find(whole, least)]:
-            if (encoded := self._decoded.pop(tail.match.owner, None)) is not None:
-                self.add((tail.match.owner, needle) for needle in encoded(Stage.ALL))
+    def _learn_deferred(self, at_most: float) -> None:
+        """Learns what was deferred, as far as that takes so many steps: the rest is decoded from then on."""
+        with self._lock:  # whoever searches meanwhile waits, and a signal's handler adds all of it, too
+            last = self.steps + at_most
+            for owner, plain, encoded in self._deferred:
+                for needle in encoded(Stage.ALL):
+                    if self.steps > last:
+                        self._decode(owner, plain, encoded)
+                        break
+                    self.add([(owner, needle)])
+            self._deferred = []
 
     def _rebuild_if_due(self, searched: int) -> None:
         """Builds an automaton for new fragments; one for all once the time lost on searching several has paid for it.

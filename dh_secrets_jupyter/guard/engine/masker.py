@@ -134,7 +134,7 @@ class Masker:
         return self._index.steps
 
     def prepare(self) -> None:
-        """Learns at once what the first long text would have had learned, for somebody who is going to search many."""
+        """Learns all that was deferred, however long that takes, for somebody who is going to search many texts."""
         self._index.prepare()
 
     def mask(self, text: str) -> tuple[str, list[Hit]]:

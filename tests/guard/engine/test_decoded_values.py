@@ -13,12 +13,12 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from dh_secrets_jupyter.guard.engine.index import DEFERRED_AT_MOST
+from dh_secrets_jupyter.guard.engine.index import DEFERRED_AT_MOST, LEARNED_AT_ONCE
 from dh_secrets_jupyter.guard.engine.masker import Masker
 from dh_secrets_jupyter.guard.engine.stages import STAGES_FROM
 from dh_secrets_jupyter.guard.engine.stream import ByteStream, TextStream
 
-from .alike import FAMILIES, SIGNS, chars, kubeconfig, pem
+from .alike import FAMILIES, SIGNS, chars, kubeconfig, lines, listed, pem
 from .texts import BYTES, ENCODINGS, masker_of
 
 pytestmark = pytest.mark.slow
@@ -45,8 +45,10 @@ def crowd(kind: str) -> Masker:
 
 @cache
 def alone(kind: str) -> Masker:
-    """Returns a masker that knows the value alone."""
-    return masker_of(VALUES[kind])
+    """Returns a masker that knows the value alone, of which every encoding is a needle."""
+    masker = masker_of(VALUES[kind])
+    masker.prepare()
+    return masker
 
 
 def left(masker: Masker, text: str) -> str:
@@ -75,6 +77,7 @@ def test_nothing_more_is_shown_of_bytes_than_of_these_alone() -> None:
     value = random.Random(7).randbytes(SIZE).translate(None, b" \t\r\n")  # blanks around a piece are nothing
     others = [chars(STAGES_FROM, f"other {number}") for number in range(DEFERRED_AT_MOST // STAGES_FROM + 1)]
     many, one = masker_of(*others, value), masker_of(value)
+    one.prepare()
     assert not many._index._decoded_values.chars.isdisjoint(value)
     for start, end in ((0, SIZE), (0, 40), (500, 530), (1000, 1025)):
         for name, show in BYTES.items():
@@ -156,6 +159,48 @@ def test_the_first_text_in_which_anything_is_encoded_costs_no_more_with_more_val
         fragments.append(len(masker._index._anchors.fragments) - known)
     assert steps[1] < 1.3 * steps[0]
     assert fragments[1] < 1.3 * fragments[0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        chars(5_000, "few quotes", "a'\""),
+        listed(90),
+        lines(600, lambda row: f"'{chars(9, row)}\""),
+        lines(80, lambda row: f"Größe {row}: 'Grüße' aus Köln, {chars(12, row)}"),
+    ],
+    ids=["few signs", "JSON list", "short lines", "not ASCII"],
+)
+def test_the_first_text_in_which_anything_is_encoded_costs_little_whatever_a_value_is_like(value: str) -> None:
+    """What is learned then is bounded, and the value is masked in it as in one that was prepared to know all of it."""
+    masker, prepared = masker_of(value), masker_of(value)
+    masker.mask("settled")
+    before = masker.steps
+    masker.mask("a \\ is there\n")
+    assert masker.steps - before < 3 * LEARNED_AT_ONCE
+    prepared.prepare()
+    assert prepared.steps - before > 4 * LEARNED_AT_ONCE
+    for name, encode in ENCODINGS.items():
+        for piece in value, value[100:130].strip():
+            text = f"<{encode(piece)}>"
+            assert len(left(masker, text)) <= len(left(prepared, text)), name
+
+
+@pytest.mark.parametrize("encoding", ["JSON", "repr"])
+def test_a_text_that_ends_in_the_middle_of_a_value_costs_little(encoding: str) -> None:
+    """However long the value is: how it goes on there is looked up, and nothing is learned."""
+    steps = []
+    for rows in (40, 160):
+        value = lines(rows, lambda row: f"'{chars(19, row)}\"")
+        masker = masker_of(*(chars(STAGES_FROM, number) for number in range(41)), value)
+        written = ENCODINGS[encoding](value)
+        masker.mask("a \\ is there\n")
+        stream = TextStream(masker)
+        before = masker.steps
+        out = stream.feed(f"<{written[:60]}") + stream.flush() + stream.feed(f"{written[60:120]}") + stream.flush()
+        steps.append(masker.steps - before)
+        assert out == "<[secret:V41]"
+    assert steps[1] < 1.3 * steps[0]
 
 
 def test_preparing_makes_no_needles_of_them() -> None:
