@@ -147,4 +147,4 @@ def configured(kind: type[Settings], **source: Any) -> Settings:
     except TraitError as error:
         named = re.search(r"'(\w+)' trait", str(error))
     setting = f"c.{kind.__name__}" + (f".{named[1]}" if named else "")
-    raise SecretsError(setting, "it is set to something of another type", "Correct it in Jupyter's configuration")
+    raise SecretsError(setting, "its value has the wrong type", "Correct it in Jupyter's configuration")

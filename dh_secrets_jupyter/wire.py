@@ -75,7 +75,7 @@ def parse_texts(fields: Mapping[str, Any], field: str, subject: str) -> dict[str
     """Returns a field that has to be there and to be an object of texts. Raises as :func:`parse_text`."""
     found = fields.get(field)
     if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
-        raise SecretsError(subject, f"`{field}` is missing or no object of texts", f"Send `{field}` as one")
+        raise SecretsError(subject, f"`{field}` is missing or not an object of texts", f"Send `{field}` as one")
     return found
 
 
@@ -83,7 +83,7 @@ def parse_list_of_texts(fields: Mapping[str, Any], field: str, subject: str) -> 
     """Returns a field that has to be there and to be a list of texts. Raises as :func:`parse_text`."""
     found = fields.get(field)
     if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
-        raise SecretsError(subject, f"`{field}` is missing or no list of texts", f"Send `{field}` as one")
+        raise SecretsError(subject, f"`{field}` is missing or not a list of texts", f"Send `{field}` as one")
     return found
 
 

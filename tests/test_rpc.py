@@ -105,6 +105,6 @@ def test_an_import_is_an_object_of_texts(value: bytes | None) -> None:
     """Anything else is refused, and nothing of it is in the error."""
     with pytest.raises(SecretsError) as caught:
         asked("import", value)
-    assert str(caught.value).startswith("demo: `values` is missing or no object of texts.")
+    assert str(caught.value).startswith("demo: `values` is missing or not an object of texts.")
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None

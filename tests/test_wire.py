@@ -102,7 +102,7 @@ def test_a_text_has_to_be_there(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize("found", [None, ["sample-value"], {"A": 1}, {"A": None}, "sample-value"])
 def test_texts_are_an_object_of_texts(found: object) -> None:
     """Nothing else, and nothing of it is repeated."""
-    with pytest.raises(SecretsError, match=r"^demo: `values` is missing or no object of texts\.") as caught:
+    with pytest.raises(SecretsError, match=r"^demo: `values` is missing or not an object of texts\.") as caught:
         wire.parse_texts({"values": found}, "values", "demo")
     assert "sample-value" not in str(caught.value)
     assert wire.parse_texts({"values": {"A": "x"}}, "values", "demo") == {"A": "x"}

@@ -219,7 +219,7 @@ _ROWS = (
         "It changes outputs, metadata and attachments, and no other byte of a notebook.",
         Completes.FILES,
         (
-            Option("--sources", "also in sources, and in files that are no notebooks"),
+            Option("--sources", "also in sources, and in files that are not notebooks"),
             Option("--check", "change nothing; the exit status is 1 if anything is found"),
         ),
         only=_TERMINAL,

@@ -65,7 +65,7 @@ def read_file(path: Path) -> Needs:
     Raises:
         SecretsError: it cannot be read.
     """
-    problem = "it is no valid notebook"
+    problem = "it is not a valid notebook"
     try:
         text = path.read_text(encoding="utf-8-sig")
         if path.suffix != ".ipynb":
@@ -74,7 +74,7 @@ def read_file(path: Path) -> Needs:
     except OSError as error:
         problem = f"it cannot be read ({error.strerror})"
     except UnicodeDecodeError:
-        problem = "it is no text in UTF-8"
+        problem = "it is not UTF-8 text"
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     raise SecretsError(str(path), problem, "Check the path and the file")

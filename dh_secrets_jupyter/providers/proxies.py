@@ -45,7 +45,7 @@ def environments_proxy(address: str) -> str:
     found = proxy if "://" in proxy else f"http://{proxy}"
     if not is_address(found):
         raise ProviderUnavailableError(
-            names[0], "it names a proxy by something that is no address", "Set it to http://HOST:PORT, or clear it"
+            names[0], "the proxy it names is not a valid address", "Set it to http://HOST:PORT, or clear it"
         )
     return found
 

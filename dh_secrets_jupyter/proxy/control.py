@@ -91,5 +91,5 @@ async def _body(client: Side) -> JSON:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise SecretsError("proxy", "the request is no JSON object", "Use the same version in both places")
+        raise SecretsError("proxy", "the request is not a JSON object", "Use the same version in both places")
     return found

@@ -66,7 +66,7 @@ class Exchange:
                 self._keep_server()
         except h11.ProtocolError as error:
             await self._refuse(
-                RefusedError(error.error_status_hint, "this is no request in HTTP/1.1", "Mend the client")
+                RefusedError(error.error_status_hint, "this is not an HTTP/1.1 request", "Fix the client")
             )
         except OSError:
             pass  # the client has gone
@@ -104,14 +104,14 @@ class Exchange:
         if request.http_version not in (b"1.0", b"1.1"):
             raise RefusedError(505, "only HTTP/1.1 is understood here", "Turn HTTP/2 off in the client")
         if {b"content-length", b"transfer-encoding"} <= {key for key, _ in request.headers}:
-            raise RefusedError(400, "the request says twice how long it is", "Mend the client")
+            raise RefusedError(400, "the request states its length twice", "Fix the client")
         if request.method == b"CONNECT":
-            raise RefusedError(405, "there is no further tunnel to be had", "Connect to the proxy itself")
+            raise RefusedError(405, "CONNECT within a tunnel is not supported", "Connect to the proxy itself")
         named = [content.decode("latin-1").lower() for key, content in request.headers if key == b"host"]
         if len(named) != 1 or named[0] not in (self._host, f"{self._host}:{self._port}"):
             raise RefusedError(403, "the header Host names another host than CONNECT", "Use the same name in both")
         if not request.target.startswith(b"/") and request.target != b"*":
-            raise RefusedError(400, "the request names a whole address where a path belongs", "Mend the client")
+            raise RefusedError(400, "the request names a whole address where a path belongs", "Fix the client")
 
     async def _put_in(self, request: h11.Request, places: list[Place]) -> Headers:
         headers = request.headers.raw_items()

@@ -148,7 +148,7 @@ def _target(request: h11.Request) -> tuple[str, int]:
         raise RefusedError(403, "a stand-in is used over https alone", "Use an https address")
     host, colon, port = request.target.decode("ascii").rpartition(":")
     if not colon or not host or not (port.isdecimal() and 0 < int(port) < 1 << 16):
-        raise RefusedError(400, "CONNECT has to name host and port", "Mend the client")
+        raise RefusedError(400, "CONNECT has to name host and port", "Fix the client")
     return host.strip("[]").removesuffix(".").lower(), int(port)
 
 

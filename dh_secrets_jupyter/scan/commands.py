@@ -99,7 +99,7 @@ def run_scrub(
 
     Args:
         paths: as in :class:`ScanOptions`.
-        sources: also in sources, and in files that are no notebooks.
+        sources: also in sources, and in files that are not notebooks.
         check: write nothing.
 
     Raises:

@@ -138,12 +138,12 @@ def _parts(name: str, data: bytes, report: Report) -> list[bytes]:
     """Returns what a notebook says; any other file, or one that cannot be read as what it is called, as it stands."""
     if not notebooks.is_notebook(data):
         if name.endswith(".ipynb") and data.strip():
-            report.unread.append(NotSearched(name, "no notebook; searched as plain bytes"))
+            report.unread.append(NotSearched(name, "not a notebook; searched as plain bytes"))
         return [data]
     try:
         return notebooks.parts_of(data)
     except ValueError:
-        report.unread.append(NotSearched(name, "no valid JSON; searched as plain bytes"))
+        report.unread.append(NotSearched(name, "not valid JSON; searched as plain bytes"))
         return [data]
 
 

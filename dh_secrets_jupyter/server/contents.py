@@ -28,7 +28,7 @@ def saved_file(server: Any, path: str) -> Path:
     """
     contents = manager(server)
     if not hasattr(contents, "_get_os_path"):
-        raise SecretsError(path, "the contents of this server are no files", "Clear the outputs that hold a value")
+        raise SecretsError(path, "the contents of this server are not files", "Clear the outputs that hold a value")
     try:
         file = Path(contents._get_os_path(path.strip("/")))
         parts = path.strip("/").split("/")

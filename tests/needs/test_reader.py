@@ -171,11 +171,11 @@ def test_runs_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [
-        ("a.ipynb", b"{", "it is no valid notebook"),
-        ("a.ipynb", b"[]", "it is no valid notebook"),
-        ("a.ipynb", b'{"cells": [{}]}', "it is no valid notebook"),
-        ("a.ipynb", b"[" * 100_000, "it is no valid notebook"),
-        ("a.py", b"\xff\xfe", "it is no text in UTF-8"),
+        ("a.ipynb", b"{", "it is not a valid notebook"),
+        ("a.ipynb", b"[]", "it is not a valid notebook"),
+        ("a.ipynb", b'{"cells": [{}]}', "it is not a valid notebook"),
+        ("a.ipynb", b"[" * 100_000, "it is not a valid notebook"),
+        ("a.py", b"\xff\xfe", "it is not UTF-8 text"),
     ],
 )
 def test_unreadable(tmp_path: Path, name: str, content: bytes, problem: str) -> None:

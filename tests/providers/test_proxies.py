@@ -48,7 +48,7 @@ def test_the_variables(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str
 def test_a_proxy_that_is_no_address(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     """It is said which variable names it; what that has may be a password."""
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    with pytest.raises(ProviderUnavailableError, match=r"^HTTPS_PROXY: it names a proxy by") as caught:
+    with pytest.raises(ProviderUnavailableError, match=r"^HTTPS_PROXY: the proxy it names") as caught:
         environments_proxy("https://core.example.com")
     assert "sample-value" not in str(caught.value)
 

@@ -134,7 +134,7 @@ def test_over_https_alone(place: Place) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", place.port, timeout=30)
     connection.request("POST", "/begin", "{}", {"Authorization": f"Bearer {place.token().read_text()}"})
     assert connection.getresponse().status == 407
-    with pytest.raises(ProviderUnavailableError, match="no https address"):
+    with pytest.raises(ProviderUnavailableError, match="not an https address"):
         place.kernel(environment={ADDRESS: f"http://localhost:{place.port}"})
     with pytest.raises(ProviderUnavailableError, match="certificate of the proxy at localhost is refused"):
         place.kernel(environment={CA: ""}).ask("report")

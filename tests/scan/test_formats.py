@@ -98,8 +98,8 @@ def test_unreadable_file(repository: Repository, scan: Scan) -> None:
     repository.write("a.ipynb", '{"cells": [], "nbformat": 4')
     status, report, said = scan()
     assert status == 2
-    assert {"name": "a.ipynb", "reason": "no valid JSON; searched as plain bytes"} in report["not_searched"]
-    assert "a.ipynb: no valid JSON; searched as plain bytes." in said
+    assert {"name": "a.ipynb", "reason": "not valid JSON; searched as plain bytes"} in report["not_searched"]
+    assert "a.ipynb: not valid JSON; searched as plain bytes." in said
 
 
 def test_nothing_to_look_for(repository: Repository, demo: Project) -> None:

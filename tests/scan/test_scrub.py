@@ -169,7 +169,7 @@ def test_command(repository: Repository, scrub: Scrub) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [("{", "no notebook"), (f'{{"cells": [], "nbformat": 4, "{planted.VALUE}"', "no valid JSON")],
+    [("{", "not a notebook"), (f'{{"cells": [], "nbformat": 4, "{planted.VALUE}"', "not valid JSON")],
 )
 def test_unreadable_notebook(repository: Repository, scrub: Scrub, content: str, reason: str) -> None:
     """It is never called clean: the status is 2, and which it is is said, and what cannot be looked for anywhere."""

@@ -194,7 +194,7 @@ def _address(endpoint: str, profile: Profile) -> str:
     if is_http(address) and not urlsplit(address).username:
         scheme, sign, rest = address.partition(":")
         return f"{scheme.lower()}{sign}{rest}".rstrip("/")
-    problem = "is no address of a server" if endpoint else f"is not set, nor has {profile.path} one"
+    problem = "is not a server's address" if endpoint else f"is not set, nor has {profile.path} one"
     raise ProviderUnavailableError(
         ENDPOINT, f"the platform's address {problem}", "Set it to https://…, or log in with dhcli"
     )

@@ -147,7 +147,7 @@ class Profile:
         raise ProviderUnavailableError(
             "digitalhub",
             f"the login file {self.path} cannot be read",
-            f"Mend it, or set {FILE_VARIABLE} to another one",
+            f"Fix it, or set {FILE_VARIABLE} to another one",
         )
 
 

@@ -63,7 +63,7 @@ def find_target(namespace: str | None) -> Target:
         raise ProviderUnavailableError(
             "kubernetes",
             f"the kubeconfig's context {context.name} names no possible namespace",
-            "Set DH_SECRETS_NAMESPACE, or mend it",
+            "Set DH_SECRETS_NAMESPACE, or fix it",
         )
     return Target(found, context.name, kubeconfig.listed(), context.verified)
 
@@ -135,6 +135,6 @@ def connect(target: Target, seconds: float) -> Connection:
     except Exception:  # noqa: BLE001 (a file of any content makes a parser raise anything; some of it is secret)
         where = "the pod's service account" if target.in_pod else f"the kubeconfig's context {target.context}"
         failure = ProviderUnavailableError(
-            "kubernetes", f"{where} has no usable credentials", "Check whether kubectl works here, or mend it"
+            "kubernetes", f"{where} has no usable credentials", "Check whether kubectl works here, or fix it"
         )
     raise failure

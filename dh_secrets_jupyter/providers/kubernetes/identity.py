@@ -94,7 +94,7 @@ def _server(cluster: Entry) -> Server:
         url = f"http://{url}"
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise cluster.error("server is no address")
+        raise cluster.error("server is not an address")
     proxy = cluster.text("proxy-url")
     if proxy and urlsplit(proxy).scheme not in ("http", "https", "socks5"):
         raise cluster.error("proxy-url has to begin with http, https or socks5")

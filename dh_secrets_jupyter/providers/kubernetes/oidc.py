@@ -48,7 +48,7 @@ def _end(settings: Entry, token: str) -> float:
     with contextlib.suppress(ValueError, KeyError, TypeError, IndexError):
         _, claims, _ = token.split(".")
         return float(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"])
-    raise login_failed(f"{settings.label} has an id-token that is none")
+    raise login_failed(f"{settings.label} has an id-token that is not valid")
 
 
 def _renew(settings: Entry) -> dict[str, str]:

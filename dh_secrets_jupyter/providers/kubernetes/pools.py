@@ -101,13 +101,13 @@ def _trust(server: Server, certificate: bytes) -> ssl.SSLContext:
     if not server.ca:
         context.load_default_certs()
     elif not (found := _CERTIFICATE.findall(server.ca)):
-        raise unusable("the certificate authority of the API server is no certificate")
+        raise unusable("the certificate authority of the API server is not a certificate")
     else:
         with contextlib.suppress(ssl.SSLError):
             context.load_verify_locations(cadata=b"\n".join(found).decode("latin-1"))
             found = []
         if found:
-            raise unusable("the certificate authority of the API server is no certificate")
+            raise unusable("the certificate authority of the API server is not a certificate")
     if certificate:
         _show(context, certificate)
     return context

@@ -62,7 +62,7 @@ class KubernetesProvider:
         self._namespace = os.environ.get("DH_SECRETS_NAMESPACE") or None
         if self._namespace and not NAMESPACE.fullmatch(self._namespace):
             raise ProviderUnavailableError(
-                "DH_SECRETS_NAMESPACE", "this is no name of a namespace", "Use lower case letters, digits and -"
+                "DH_SECRETS_NAMESPACE", "not a valid namespace name", "Use lower case letters, digits and -"
             )
 
     def place(self, project: str) -> str:

@@ -55,7 +55,7 @@ class SecretsProxy:
         address = urlsplit(environment[ADDRESS])
         if address.scheme != "https" or not address.hostname:
             raise ProviderUnavailableError(
-                ADDRESS, "it is no https address", "Write it like https://NAME.NAMESPACE.svc:8443"
+                ADDRESS, "it is not an https address", "Write it like https://NAME.NAMESPACE.svc:8443"
             )
         self.host, self.port = address.hostname, address.port or 443
         self.on_trust: Callable[[Iterable[str]], None] = lambda certificates: None
@@ -188,7 +188,9 @@ def _kernel() -> str:
 
 def _result(answer: Any) -> Any:
     if not isinstance(answer, dict) or not ({"result", "error"} & answer.keys()):
-        raise ProviderUnavailableError("proxy", "something else answers there", f"Check {ADDRESS}")
+        raise ProviderUnavailableError(
+            "proxy", "the address does not answer like the secrets proxy", f"Check {ADDRESS}"
+        )
     if failure := answer.get("error"):
         raise from_json(failure)
     return answer["result"]

@@ -244,7 +244,7 @@ def test_no_address(monkeypatch: pytest.MonkeyPatch, login_file: Path) -> None:
     wrong = ("http://[::1", "http://core:port", "http://:80")
     for address in ("core.example.com", "ftp://core", "https://jo:sample-password@core.example.com", *wrong):
         monkeypatch.setenv("DHCORE_ENDPOINT", address)
-        with pytest.raises(ProviderUnavailableError, match="is no address of a server") as caught:
+        with pytest.raises(ProviderUnavailableError, match="is not a server's address") as caught:
             DigitalHubProvider()
         assert "sample" not in str(caught.value)
     monkeypatch.delenv("DHCORE_ENDPOINT")
