@@ -59,6 +59,21 @@ private_key: |
 backup: {{password: "in-a-flow-storm", user: application17}}
 password_policy: eight-or-more
 """
+MAVEN = f"""<settings><servers><server>
+  <id>nexus</id>
+  <username>an-application-of-ours</username>
+  <password kind="plain">{PASSWORD}&amp;&lt;9</password>
+</server></servers></settings>
+"""
+WEB_CONFIG = f"""<?xml version="1.0"?>
+<configuration>
+  <connectionStrings>
+    <add name="Main" connectionString="Server={HOST};Database=ordersdatabase17;User Id=app;Password=An0therstorm" />
+  </connectionStrings>
+  <appSettings><add key="smtp_password" value="{PASSWORD}-2" /></appSettings>
+</configuration>
+"""
+COMMAND = f"mysql --host={HOST} --user an-application-of-ours --password='{PASSWORD}-2' --batch orders"
 DOTENV = f"""DB_HOST={HOST}
 export DB_PASSWORD='{PASSWORD} 2'   # rotated in May
 API_TOKEN=abcdefgh-storm # for the model
@@ -112,6 +127,21 @@ def masked(value: str, text: str) -> str:
         (DOTENV, "abcdefgh-storm"),
         (DOTENV, "An0therstorm"),
         (ADO_NET, PASSWORD),
+        (MAVEN, f"{PASSWORD}&<9"),
+        (f"<server>\n<password>\n  {PASSWORD}\n</password></server>", PASSWORD),
+        (f"<a><password><![CDATA[{PASSWORD}<&]]></password></a>", f"{PASSWORD}<&"),
+        (WEB_CONFIG, "An0therstorm"),
+        (WEB_CONFIG, f"{PASSWORD}-2"),
+        (f'<Resource name="jdbc/x" username="app" password="{PASSWORD}"/>', PASSWORD),
+        (COMMAND, f"{PASSWORD}-2"),
+        (f"curl --fail --token {PASSWORD}", PASSWORD),
+        (f'kafka.Login required username="app" password="{PASSWORD}";', PASSWORD),
+        (f"[db]\npassword = '''{PASSWORD}'''\nport = 1\n", PASSWORD),
+        (f'[db]\npassword = """{PASSWORD} 2\\u0039"""\nport = 1\n', f"{PASSWORD} 29"),
+        (f'[db]\npassword = """{PASSWORD}"2"""""\nport = 1\n', f'{PASSWORD}"2""'),
+        (f'[db]\nkey-data = """\r\n{PASSWORD}\r\nmore-of-it"""\r\ntoken = "first-storm"\r\n', "first-storm"),
+        (f'[db]\npassword = """\n{PASSWORD}\nmore-of-it"""\n', f"{PASSWORD}\nmore-of-it"),
+        ("password: '''quoted-storm'''\n", "'quoted-storm'"),
         ("host=db.example.com user=app password=st;orm=&amp;99 port=5432", "st;orm=&amp;99"),
         (f"mssql+pyodbc:///?odbc_connect=SERVER%3Ddb%3BUID%3Dapp%3BPWD%3D%7B{PASSWORD}%3B%7D", f"{PASSWORD};"),
         ("https://store.example.com/a/b.csv?sv=2022-11-02&sp=r&sig=Wint3r%2Fst0rm%2B9", "Wint3r/st0rm+9"),
@@ -175,6 +205,11 @@ def test_a_secret_part_is_masked_alone(value: str, secret: str) -> None:
         ('{"password": {"minimum": "eight-or-more"}, "token": "An0therstorm"}', "eight-or-more"),
         ('{"password": {"minimum-length": 12}, "token": "An0therstorm"}', "minimum-length"),
         ('{"password": "changeme", "tokens": ["production", "short7!"]}', "changeme production short7!"),
+        (MAVEN, "an-application-of-ours"),
+        (WEB_CONFIG, f"Server={HOST};Database=ordersdatabase17;User Id="),
+        (COMMAND, f"--host={HOST} --user an-application-of-ours --"),
+        (f"tool --password-file /run/storm-one/x-password --password {PASSWORD}", "/run/storm-one"),
+        (f"[db]\nhost = '''{HOST}'''\npassword = '''{PASSWORD}'''\n", HOST),
         (f"http://db.example.com:8080/a/storm-one@2/{PASSWORD}", "storm-one"),
     ],
 )
@@ -282,12 +317,19 @@ def test_what_the_drivers_read_and_write() -> None:
         "- ",
         "a:b@",
         "a=b&",
+        "<a>",
+        "<a><![CDATA[",
+        '<a key="b" ',
+        ' key="b" value=',
+        " --a",
+        " --a=",
+        "a='''\n",
         "?a=%3D",
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_length(sign: str) -> None:
     """Whatever a value repeats; 1 MiB in seconds, where squares would be hours."""
-    for before, after in (("{", ""), ("password: ", ""), ("jdbc:x://h;password=", "=;@")):
+    for before, after in (("{", ""), ("password: ", ""), ("jdbc:x://h;password=", "=;@"), ("<a>", "")):
         text = before + sign * (2**18 // len(sign)) + after
         start = time.process_time()
         parts.texts(text)

@@ -15,6 +15,7 @@ from .connections import read_urls
 from .flow import read_flow
 from .found import Found, Range
 from .lines import read_lines
+from .markup import read_markup
 
 __all__ = ["PART_FROM", "Range", "texts"]
 
@@ -45,8 +46,10 @@ def _read(text: str, urls_are_common: bool) -> Found:
     found = Found(urls_are_common=urls_are_common)
     read_urls(found, text)
     start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+    if text[start : start + 1] == "<":
+        read_markup(found, text)
     if text[start : start + 1] in ("{", "[") and not _INI_SECTION.match(text):
         read_flow(found, text, start, len(text))
-    elif "=" in text or ":" in text or "password" in text:
+    elif "=" in text or ":" in text or "password" in text or "--" in text:
         read_lines(found, text)
     return found

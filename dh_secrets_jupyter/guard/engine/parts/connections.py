@@ -34,6 +34,11 @@ _WORDS = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _QUERY = re.compile(r"(?<=[?&;])(?P<key>[A-Za-z][\w.\-]{0,63})=(?P<text>[^&#\s]+)")
+_OPTIONS = re.compile(
+    r"(?:^|(?<=\s))--(?P<key>[A-Za-z][\w.\-]{0,63})(?:=|[ \t]+(?!-))"
+    r"(?P<text>'[^'\n]*'|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|[^\s'\"]\S*)",
+    re.MULTILINE,
+)
 _PARENTHESES = re.compile(r"\(\s*(?P<key>[A-Za-z][\w.\-]{0,63})\s*=(?P<text>[^()]+)\)")
 _BEFORE_KEY = re.compile(r"[;:?&,(]")
 _CLOSING = {'"': '"', "'": "'", "{": "}"}
@@ -106,6 +111,12 @@ def read_connection(found: Found, text: str, start: int, end: int) -> bool:
         any_found = _read_pairs(found, _PARENTHESES, text, start, end)
     any_found = any_found or _read_pairs(found, _WORDS, text, start, end)
     return any_found or (text.find("&", start, end) >= 0 and _read_pairs(found, _QUERY, text, start, end))
+
+
+def read_options(found: Found, text: str, start: int, end: int) -> None:
+    """Notes what the options of a command line name, ``--password=TEXT`` or ``--password TEXT``."""
+    if text.find("--", start, end) >= 0:
+        _read_pairs(found, _OPTIONS, text, start, end)
 
 
 def _read_pairs(found: Found, pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:

@@ -6,7 +6,7 @@ import re
 import textwrap
 
 from . import keys
-from .connections import read_connection
+from .connections import read_connection, read_options
 from .flow import read_flow, read_nested, unescaped
 from .found import Found, Range
 
@@ -35,6 +35,7 @@ _ITEM = re.compile(r"(?P<indent>[ \t]*)-[ \t]+(?P<text>[^\n]*)")
 _NO_TEXT = re.compile(r"\{|-?(?:\s|\Z)")
 _ENDED = re.compile(r"[ \t]*[,;]?[ \t\r]*(?:\n|\Z|[ \t]#)")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#")
+_LINE_BREAK = re.compile(r"\r?\n|")
 _UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -68,6 +69,7 @@ class _Lines:
         """Reads the line that begins here, with those that go on with it."""
         text, start, end = self._text, self.at, self._line_end(self.at)
         self.at = end + 1
+        read_options(self._found, text, start, end)
         if line := _PGPASS.match(text, start, end):
             raw = line["text"].rstrip("\r")
             self._found.secret(line.start("text"), line.start("text") + len(raw), raw, _UNESCAPE.sub(r"\1", raw))
@@ -108,8 +110,23 @@ class _Lines:
             self._read_block(key, key_span, len(before) - len(before.lstrip(" ")), text[start])
         elif yaml and (start == end or text[start] == "#"):
             self._read_items(key, key_span)
-        else:
+        elif yaml or not self._read_long(key, key_span, start):
             self._read_text(key, key_span, start, end)
+
+    def _read_long(self, key: str, key_span: Range, start: int) -> bool:
+        """Reads TOML's text in three quotes, which may go on over several lines, if it is a secret."""
+        text, quotes = self._text, self._text[start : start + 3]
+        closing = text.find(quotes, start + 3) if quotes in ("'''", '"""') else -1
+        if closing < 0:
+            return False
+        start += 3 + len(_LINE_BREAK.match(text, start + 3)[0])  # type: ignore[index]  # it matches nothing, too
+        while text.startswith(quotes, closing + 1):  # those of the text's own stand before them
+            closing += 1
+        raw = text[start:closing]
+        if not self._found.entry(key, key_span, start, closing, raw, *_unquoted(raw, quotes[0])):
+            return False
+        self.at = max(self.at, self._line_end(closing) + 1)
+        return True
 
     def _read_text(self, key: str, key_span: Range, start: int, end: int) -> None:
         """Reads a text as it stands, without its quotes, and without what may be a comment."""
