@@ -40,6 +40,7 @@ TESTED_BY = {
     "guard/engine/parts/found.py": "guard/engine/test_parts.py",
     "guard/engine/parts/keys.py": "guard/engine/test_parts.py",
     "guard/engine/parts/lines.py": "guard/engine/test_parts.py",
+    "guard/engine/parts/markup.py": "guard/engine/test_parts.py",
     "guard/engine/search.py": "guard/engine/test_masker.py",
     "guard/engine/shared_hosts.py": "guard/engine/test_anchors.py",
     "guard/engine/tails.py": "guard/engine/test_decoded_values.py",

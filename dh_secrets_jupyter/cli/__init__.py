@@ -29,6 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         answer()
     from .line import split_common
 
+    if sys.stderr is None:  # closed: what is said there must not go to standard output
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # until the process ends
+    if sys.stdout is None:
+        print(
+            SecretsError(Surface.TERMINAL.value, "standard output is closed", "Use a pipe or a file"), file=sys.stderr
+        )
+        return COULD_NOT
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a description may have what its encoding has not
     try:

@@ -23,9 +23,7 @@ def get(line: Line, common: Mapping[str, str]) -> None:
         if is_below_kernel():
             problem = "the guard of this notebook would not know a value that is printed here"
             raise SecretsError(name, problem, f"Type %secret get {name} in a cell, or pass --reveal")
-        if sys.stdout and sys.stdout.isatty():
+        if sys.stdout.isatty():
             raise SecretsError(name, "standard output is a terminal", "Pass --reveal to see the value, or use a pipe")
-    if not sys.stdout:
-        raise SecretsError(name, "standard output is closed", "Use a pipe")
     value = TerminalFront(common).project().read_values(name)[name]
     sys.stdout.buffer.write(encode(name, value))

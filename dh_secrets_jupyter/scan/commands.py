@@ -65,7 +65,7 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
     else:
         from .shares import divide
 
-        found = files.find(options.paths)
+        found = files.find(options.paths, report)
         report.add(divide(found.files, partial(_search_files, masker, err), partial(_search_files, masker, None)))
         search(files.targets(found.links), masker, report)
     in_history = options.history
@@ -111,7 +111,7 @@ def run_scrub(
     project = open_project()
     masker = values.load(project, report)
     marked: list[Finding] = []
-    found, links = files.find(paths)
+    found, links = files.find(paths, report)
     if not check:
         for folder in {(path.resolve() if path.is_symlink() else path).parent for path in found}:
             remove_drafts(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
@@ -27,10 +28,11 @@ class Found(NamedTuple):
     links: list[Path]
 
 
-def find(paths: Iterable[str]) -> Found:
+def find(paths: Iterable[str], report: Report) -> Found:
     """Returns once each the files that are named, and those of the folders that are; without any, of this folder.
 
-    Of a folder these are the files that git tracks there or would track, else all of them.
+    Of a folder these are the files that git tracks there or would track, else all of them. What cannot be read of it is
+    reported.
 
     Raises:
         SecretsError: there is no such file or folder.
@@ -38,9 +40,10 @@ def find(paths: Iterable[str]) -> Found:
     found: dict[str, tuple[Path, bool]] = {}
     for name in paths or ["."]:
         path = Path(name)
-        if not name or not path.exists():  # an empty name is that of a variable that was not set
+        # An empty name is that of a variable that was not set; pathlib's own question raises for a long one.
+        if not name or not os.path.exists(path):  # noqa: PTH110
             raise SecretsError(name or "''", "no such file or folder", "Check the path")
-        for file, is_link in _below(path) if path.is_dir() else [(path, False)]:
+        for file, is_link in _below(path, report) if path.is_dir() else [(path, False)]:
             found.setdefault(os.path.abspath(file), (file, is_link))  # noqa: PTH100  # which does not ask the system
     files, links = ([file for file, is_link in found.values() if is_link == kind] for kind in (False, True))
     return Found(files, links)
@@ -58,7 +61,7 @@ def documents(found: Iterable[Path], report: Report) -> Iterator[Document]:
                     data = file.read()
                     yield Document(str(path), len(data), BytesIO(data).read)
         except OSError as error:
-            report.unread.append(NotSearched(str(path), f"cannot be read ({os.strerror(error.errno or 0)})"))
+            report.unread.append(_unread(str(path), error))
 
 
 def targets(links: Iterable[Path]) -> Iterator[Document]:
@@ -69,16 +72,30 @@ def targets(links: Iterable[Path]) -> Iterator[Document]:
             yield Document(str(path), len(data), BytesIO(data).read)
 
 
-def _below(folder: Path) -> Iterator[tuple[Path, bool]]:
+def _unread(name: str, error: OSError) -> NotSearched:
+    return NotSearched(name, f"cannot be read ({os.strerror(error.errno or 0)})")
+
+
+def _below(folder: Path, report: Report) -> Iterator[tuple[Path, bool]]:
     """Yields the files and the links of a folder, and whether it is a link."""
     # Where git names none, as below a folder that it ignores, all of them are meant.
-    for path in git.tracked(folder) or _walk(folder):
-        if (is_link := path.is_symlink()) or path.is_file():
-            yield path, is_link
+    for path in git.tracked(folder, report) or _walk(folder, report):
+        try:
+            mode = path.lstat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # git tracks it, and somebody has removed it
+        except OSError as error:
+            report.unread.append(_unread(str(path), error))
+            continue
+        if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
+            yield path, stat.S_ISLNK(mode)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+def _walk(folder: Path, report: Report) -> Iterator[Path]:
+    def note(error: OSError) -> None:
+        report.unread.append(_unread(error.filename, error))
+
+    for parent, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(set(folders) - {".git"})
-        links = {name for name in folders if Path(parent, name).is_symlink()}
+        links = {name for name in folders if os.path.islink(f"{parent}/{name}")}  # noqa: PTH114  # which raises nothing
         yield from (Path(parent, name) for name in sorted({*names, *links}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,23 +13,33 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import SecretsError
-from .findings import Commits, Finding
+from .findings import Commits, Finding, NotSearched, Report
 from .search import Document
 
 _AHEAD = 1 << 20
 """Bytes that git may be ahead of us; in the usual 64 KiB the two would mostly wait for each other."""
 _SUBMODULE = b"160000"
 """The mode of an entry that is a commit of another repository."""
+_UNOPENED = re.compile(rb"could not open directory '([^'\n]*)")
+"""Said by git, which goes on then; the path is the repository's."""
 _LOG_SETTINGS = ("-c", "log.showRoot=true", "-c", "log.showSignature=false", "-c", "diff.relative=false")
 """Whatever somebody has set for a log that is read by people."""
 
 
-def tracked(folder: Path) -> list[Path] | None:
-    """Returns the files below a folder that git tracks, or would track; None where git knows nothing of it."""
-    listing = _run(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    if listing is None:
+def tracked(folder: Path, report: Report) -> list[Path] | None:
+    """Returns the files below a folder that git tracks, or would track; None where git knows nothing of it.
+
+    Folders in which it cannot look are reported.
+    """
+    # Where the environment names a repository, its files may be elsewhere, and the names that git lists none of here.
+    if _run(folder, "rev-parse", "--is-inside-work-tree") != b"true\n":
         return None
-    names = dict.fromkeys(name for name in listing.split(b"\0") if name)
+    done = _done(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if done is None or done.returncode:
+        return None
+    for name in _UNOPENED.findall(done.stderr):
+        report.unread.append(NotSearched(_text(name), "git cannot look into this folder"))
+    names = dict.fromkeys(name for name in done.stdout.split(b"\0") if name)
     return [folder / name.decode("utf-8", "surrogateescape") for name in names]
 
 
@@ -206,13 +218,17 @@ def _failed(command: str) -> SecretsError:
 
 
 def _run(folder: Path, *arguments: str) -> bytes | None:
-    """Returns what git prints, or None where it fails or is not installed."""
-    command = ["git", "-C", str(folder), *arguments]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    except FileNotFoundError:
-        return None
-    return done.stdout if done.returncode == 0 else None
+    """Returns what git prints, or None where it fails, is not installed or cannot be run."""
+    done = _done(folder, *arguments)
+    return done.stdout if done and done.returncode == 0 else None
+
+
+def _done(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
+    """Returns what came of a run of git, which speaks English in it; None where it cannot be run."""
+    command, environment = ["git", "-C", str(folder), *arguments], {**os.environ, "LC_ALL": "C"}
+    with suppress(OSError):
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, env=environment)
+    return None
 
 
 def _text(name: bytes) -> str:

@@ -230,7 +230,7 @@ def place_of(path: Path) -> Place | None:
             return _place_in_cell(cell + 1, tuple(rest))
         case ("metadata", "widgets", *rest):
             return Place(field="widget", mime=str(rest[0]) if rest else None)
-        case ("nbformat" | "nbformat_minor" | "cells" | "worksheets", *_):
+        case ("nbformat" | "nbformat_minor", *_):
             return None
     return Place(field="metadata")
 

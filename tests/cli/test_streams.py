@@ -96,7 +96,9 @@ def test_a_full_disk(demo: Project, words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "closed", "problem"),
     [
-        (["get", "API_KEY"], ">&-", "API_KEY: standard output is closed."),
+        (["get", "API_KEY"], ">&-", "jupyter secrets: standard output is closed."),
+        (["list"], ">&-", "jupyter secrets: standard output is closed."),
+        (["scan", "--allow-empty", "."], ">&-", "jupyter secrets: standard output is closed."),
         (["set", "NEW", "--from-file", "-"], "<&-", "--from-file: standard input is closed."),
         (["set", "NEW"], "<&-", "NEW: nobody can answer a prompt here."),
     ],
@@ -109,6 +111,17 @@ def test_a_closed_stream(demo: Project, words: list[str], closed: str, problem: 
     assert done.stderr.startswith(problem)
     assert done.stderr.count("\n") == 1
     assert [secret.name for secret in demo.list_secrets()] == ["API_KEY"]
+
+
+@pytest.mark.posix
+def test_closed_standard_error(demo: Project, tmp_path: Path) -> None:
+    """What is said there is lost, and does not get among what a program reads."""
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    for words in (["scan", "--format", "json", "."], ["scan", "--format", "json", "--history"]):
+        script = ["sh", "-c", 'exec "$@" 2>&-', "sh", *COMMAND, *words]
+        done = subprocess.run(script, cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 0
+        assert json.loads(done.stdout)["findings"] == []
 
 
 def test_an_encoding_that_has_not_every_character(demo: Project) -> None:

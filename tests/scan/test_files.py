@@ -16,7 +16,7 @@ from .conftest import Repository
 
 
 def found(*paths: str) -> list[str]:
-    return sorted(path.as_posix() for path in find(paths).files)
+    return sorted(path.as_posix() for path in find(paths, Report()).files)
 
 
 def test_in_a_repository_they_are_gits(repository: Repository) -> None:
@@ -49,7 +49,7 @@ def test_what_is_not_there_is_an_error(tmp_path: Path, monkeypatch: pytest.Monke
     """Before anything is searched. No name is not this folder: it is that of a variable that was not set."""
     monkeypatch.chdir(tmp_path)
     Path("a").touch()
-    for name, shown in (str(tmp_path / "nowhere"), r"nowhere"), ("", "''"):
+    for name, shown in (str(tmp_path / "nowhere"), r"nowhere"), ("", "''"), ("x" * 300, "x" * 300):
         with pytest.raises(SecretsError, match=f"{shown}: no such file or folder"):
             found("a", name)
 
@@ -61,6 +61,28 @@ def test_each_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).touch()
     assert found("deep", ".", "./a", str(tmp_path / "a"), "deep/../deep/b") == ["a", "deep/b"]
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("in_git", [False, True])
+def test_a_folder_that_cannot_be_read_is_reported(repository: Repository, in_git: bool) -> None:
+    """Here one whose path is longer than the system takes; what stands above it is found."""
+    if not in_git:
+        (repository.path / ".git").rename(repository.path / "git")
+    home = os.open(".", os.O_RDONLY)
+    for _ in range(25):
+        Path("d" * 200).mkdir()
+        Path("a").touch()
+        os.chdir("d" * 200)
+    Path("a").touch()
+    os.fchdir(home)
+    os.close(home)
+    report = Report()
+    assert len(find(["d" * 200], report).files) in (19, 20)
+    (unread,) = report.unread
+    assert unread.name.startswith(f"{'d' * 200}/{'d' * 200}/")
+    assert find(["."], report).files  # and nothing is raised
+    assert unread.reason in ("git cannot look into this folder", f"cannot be read ({os.strerror(errno.ENAMETOOLONG)})")
 
 
 @pytest.mark.posix

@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections import defaultdict
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -274,6 +275,41 @@ def test_what_a_link_says(repository: Repository, scan: Scan, tmp_path_factory: 
     assert [one["file"] for one in scan(staged=True)[1]["findings"]] == names
     repository.commit("links")
     assert sorted(one["file"] for one in scan(history=True)[1]["findings"]) == names
+
+
+@pytest.mark.posix
+def test_repository_that_the_environment_names(
+    repository: Repository, scan: Scan, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """As in a hook: a folder beside its files is searched as any other, though git lists names for it."""
+    repository.write("a.txt", "clean")
+    repository.commit("one")
+    folder = tmp_path_factory.mktemp("beside")
+    (folder / "b.txt").write_text(LEAK)
+    monkeypatch.setenv("GIT_DIR", str(repository.path / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(repository.path))
+    assert [Path(one["file"]).name for one in scan(str(folder))[1]["findings"]] == ["b.txt"]
+    assert (scan()[0], scan()[1]["searched"]) == (0, 1)
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("mode", [0o644, 0o755])
+def test_git_that_cannot_be_run(
+    repository: Repository,
+    scan: Scan,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+    mode: int,
+) -> None:
+    """It is as if there were none: a folder is searched as it is, the index is refused in one line."""
+    repository.write("a.txt", LEAK)
+    folder = tmp_path_factory.mktemp("bin")
+    (folder / "git").write_bytes(b"\x7fELF of another machine")
+    (folder / "git").chmod(mode)
+    monkeypatch.setenv("PATH", str(folder))
+    assert scan()[0] == 1
+    with pytest.raises(SecretsError, match="--staged: git finds no repository here"):
+        scan(staged=True)
 
 
 def test_odd_names(repository: Repository, scan: Scan) -> None:

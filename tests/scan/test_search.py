@@ -251,6 +251,19 @@ def test_cell_id() -> None:
     assert [one.where for one in find_in_content("a.ipynb", document, masker)] == ["cell 1 id"]
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"cells": [1, None, planted.VALUE], "nbformat": 4},
+        {"worksheets": [{"cells": [], "metadata": {"name": planted.VALUE}}], "nbformat": 3},
+    ],
+)
+def test_where_no_cell_is(masker: Masker, document: dict[str, object]) -> None:
+    """A text beside the cells, or in the place of one, is metadata."""
+    (found,) = find("a.ipynb", json.dumps(document).encode(), masker).findings
+    assert found.place.field == "metadata"
+
+
 def test_old_notebook(masker: Masker) -> None:
     """A notebook of the format's third version is searched as what it means, too."""
     output = {"output_type": "display_data", "png": planted.in_base64(planted.png(planted.VALUE.encode()))}
