@@ -56,12 +56,15 @@ export function Dialog({ store, title, action, act, drop, destroys, children }: 
     setBusy(true);
     const done = await act();
     setBusy(false);
+    const form = element.current;
+    if (!form) {
+      return; // It was cancelled meanwhile: what may be open now is another one.
+    }
     if (done) {
       store.closeDialog();
     } else {
-      const form = element.current;
       (
-        form?.querySelector<HTMLElement>('input[type=date]:invalid') ?? form?.querySelector<HTMLElement>('input')
+        form.querySelector<HTMLElement>('input[type=date]:invalid') ?? form.querySelector<HTMLElement>('input')
       )?.focus();
     }
   };

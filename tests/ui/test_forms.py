@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
+
+from tests.support.waiting import wait_until
 
 from .conftest import Open
 from .lab import Lab
@@ -49,6 +51,16 @@ def test_what_cannot_arrive_stays_in_its_field(local_lab: Lab, open_panel: Open,
     assert sum("sample-kept" in body for body in sent) == 1
 
 
+def first_of(held: list[Route], page: Page) -> Route:
+    """Waits until a request is held up."""
+
+    def come() -> list[Route]:
+        page.wait_for_timeout(10)  # meanwhile the page goes on
+        return held
+
+    return wait_until(come, "a request")[0]
+
+
 def test_while_it_is_sent_the_button_says_so(local_lab: Lab, open_panel: Open, project: str) -> None:
     """At once; and pressed again it sends nothing."""
     panel, _ = open_panel(local_lab)
@@ -62,10 +74,35 @@ def test_while_it_is_sent_the_button_says_so(local_lab: Lab, open_panel: Open, p
     expect(dialog.submit_button).to_be_disabled()
     page.keyboard.press("Enter")
     expect(panel.status).to_contain_text("waiting")
-    assert len(held) == 1
-    held[0].continue_()
+    request = first_of(held, page)
+    assert held == [request]
+    request.continue_()
     expect(panel.name("SLOW")).to_be_visible()
     page.unroute(LISTS)
+
+
+def test_a_late_answer_closes_no_other_dialog(local_lab: Lab, open_panel: Open, project: str) -> None:
+    """Who has cancelled while it was sent, and fills in the next one, loses nothing of it."""
+    panel, _ = open_panel(local_lab)
+    page = panel.page
+    held: list[Route] = []
+    page.route(LISTS, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    first = panel.open_add()
+    first.fill(Name="FIRST", Value="sample-value")
+    first.submit()
+    expect(first.submit_button).to_have_text("Sending…")
+    request = first_of(held, page)
+    first.cancel()
+    second = panel.open_add()
+    second.fill(Name="SECOND", Value="sample-value")
+    request.continue_()
+    page.unroute(LISTS)
+    expect(panel.name("FIRST")).to_be_visible()
+    expect(panel.status).to_contain_text("FIRST was saved.")
+    expect(second.field("Name")).to_have_value("SECOND")
+    second.submit()
+    expect(second.frame).to_be_hidden()
+    expect(panel.name("SECOND")).to_be_visible()
 
 
 def test_a_file_s_last_line_break_can_be_removed(local_lab: Lab, open_panel: Open, tmp_path: Path) -> None:
