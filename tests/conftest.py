@@ -42,15 +42,6 @@ if threading.current_thread() is threading.main_thread():
         for key in (signal.SIGQUIT, signal.SIGTSTP):
             signal.signal(key, signal.SIG_DFL)
 
-# A machine that has other things to do is no fault of a test's.
-hypothesis.settings.register_profile(
-    "patient",
-    deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
-    parent=hypothesis.settings.default,
-)
-hypothesis.settings.load_profile("patient")
-
 _NEEDS: dict[str, set[str]] = {
     "slow": set(),
     "kernel": {"kernel", "new_kernel", "secrets_kernel", "guarded", "survey"},
@@ -64,6 +55,21 @@ _BROWSERS = {
     "in the side bar": ("appearance", "gateway", "in_kernel", "live"),
 }
 """Modules of ``tests/ui`` that share a browser and its servers; those not named here share a third."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Has each run try the same examples, and the long runs look for others.
+
+    A machine that has other things to do is no fault of a test's.
+    """
+    hypothesis.settings.register_profile(
+        "patient",
+        deadline=None,
+        derandomize="soak" not in config.option.markexpr,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        parent=hypothesis.settings.default,
+    )
+    hypothesis.settings.load_profile("patient")
 
 
 @pytest.hookimpl(tryfirst=True)
