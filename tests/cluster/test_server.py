@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import time
 import urllib.error
 from pathlib import Path
 
 import pytest
 
+from ..support.processes import has_ended
+from ..support.waiting import wait_until
 from .build import binaries
 from .server import Cluster, Namespace
 
@@ -74,23 +74,10 @@ time.sleep(600)
     run.kill()
     run.communicate()
     for pid in pids:
-        assert _ended(pid), f"process {pid} is still there"
+        wait_until(lambda pid=pid: has_ended(pid), "the server's end")  # type: ignore[misc]  # mypy: defaults of lambdas
 
 
 def test_an_assets_folder_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """KUBEBUILDER_ASSETS is used as it is, and nothing is built."""
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
     assert binaries() == tmp_path
-
-
-def _ended(pid: int) -> bool:
-    """Whether the process is gone within 10 s, or only waits to be collected by init."""
-    for _ in range(100):
-        try:
-            os.kill(pid, 0)
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except (ProcessLookupError, FileNotFoundError):
-            return True
-        time.sleep(0.1)
-    return False

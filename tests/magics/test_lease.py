@@ -7,6 +7,7 @@ import time
 import pytest
 
 from ..support.kernels import Kernel
+from ..support.waiting import PATIENCE
 
 GONE = "[name for name in ('API_KEY', 'db_pass', 'key') if name in globals()]"
 
@@ -150,12 +151,14 @@ def test_an_interrupt_ends_the_lease(project_kernel: Kernel, body: str) -> None:
     sent = project_kernel.send("execute_request", {"code": code, "silent": False, "stop_on_error": False})
     said = ""  # in one message or in two: the guard holds back what a value may begin with
     while "started" not in said:
-        said += "".join(m.content.get("text", "") for m in project_kernel.poll(30, "the start"))
+        said += "".join(m.content.get("text", "") for m in project_kernel.poll(PATIENCE, "the start"))
     time.sleep(0.2)
     project_kernel.interrupt()
     done = False
     while not done:
-        done = any(m.type == "execute_reply" and m.parent_id == sent for m in project_kernel.poll(30, "the reply"))
+        done = any(
+            m.type == "execute_reply" and m.parent_id == sent for m in project_kernel.poll(PATIENCE, "the reply")
+        )
     assert project_kernel.ok(GONE).result == "[]"
 
 

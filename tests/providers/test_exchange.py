@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import socket
+import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 
 from dh_secrets_jupyter.providers.exchange import DeadlineError, Exchange
+from tests.support.waiting import PATIENCE
 
 
 class Overtaken(Exchange[bytes]):
-    """An exchange that always ends before anybody has looked, once its connection is cut."""
+    """An exchange that reads before its deadline, and always ends before anybody has looked, once it is cut."""
+
+    def __init__(self, call: Callable[[], bytes]) -> None:
+        super().__init__(call)
+        self.reads = threading.Event()
+
+    def start(self) -> None:
+        super().start()
+        assert self.reads.wait(PATIENCE)
 
     def _cut(self) -> None:
         super()._cut()
@@ -26,6 +37,7 @@ def test_half_an_answer_is_none() -> None:
 
         def read() -> bytes:
             exchange.use(SimpleNamespace(sock=ours), sending=True)
+            exchange.reads.set()
             return b"".join(iter(lambda: ours.recv(100), b""))
 
         exchange = Overtaken(read)

@@ -17,6 +17,7 @@ from dh_secrets_jupyter.providers.local import LocalProvider
 from dh_secrets_jupyter.proxy.connection import Source
 from dh_secrets_jupyter.proxy.laptop import Laptop
 
+from ..support.processes import has_ended
 from ..support.waiting import wait_until
 from .fixtures import NAME, VALUE
 
@@ -137,10 +138,10 @@ def test_it_ends_with_its_kernel(way: str) -> None:
     )
     try:
         assert kernel.stdout
-        child = Path("/proc", kernel.stdout.readline().strip())
-        assert child.exists()
+        child = int(kernel.stdout.readline())
+        assert not has_ended(child)
         kernel.kill()
         kernel.wait()
-        wait_until(lambda: not child.exists() or "zombie" in (child / "status").read_text(), "the child ends")
+        wait_until(lambda: has_ended(child), "the child ends")
     finally:
         os.killpg(kernel.pid, signal.SIGKILL) if way == "fork" else None

@@ -30,6 +30,12 @@ class Fetch:
         return number
 
 
+async def settle() -> None:
+    """Has all that is ready go on, until it waits for something."""
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
 def test_a_result_is_no_older_than_its_request() -> None:
     """Who asks while a request is under way shares the next one with all others who do."""
 
@@ -37,10 +43,10 @@ def test_a_result_is_no_older_than_its_request() -> None:
         fetch = Fetch()
         flight = SingleFlight(fetch)
         first = asyncio.ensure_future(flight.get("p"))
-        await asyncio.sleep(0.01)
+        await settle()
         others = [asyncio.ensure_future(flight.get("p")) for _ in range(50)]
         elsewhere = asyncio.ensure_future(flight.get("q"))
-        await asyncio.sleep(0.01)
+        await settle()
         assert fetch.asked == 2
         fetch.go.set()
         assert await first == 1
@@ -62,7 +68,7 @@ def test_an_error_is_everyones_and_a_hang_nobodys() -> None:
                 await each
         fetch.error = ProviderUnavailableError("p", "gone", "Wait")
         fetch.go.set()
-        await asyncio.sleep(0.01)
+        await settle()
         results = await asyncio.gather(*(flight.get("p") for _ in range(5)), return_exceptions=True)
         assert results == [fetch.error] * 5
         assert fetch.asked == 2

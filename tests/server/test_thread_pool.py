@@ -93,7 +93,7 @@ def test_an_api_server_that_stands_still(cluster: Cluster, namespace: Namespace,
     """A stopped API server: reads and writes fail in time, the rest answers; afterwards everything works again."""
     environment = kubernetes_environment(namespace) | {config.IMPATIENT: "1"}
     with Server(tmp_path / "home", environment) as server:
-        server.create("A", "x", project=project)
+        wait_until(lambda: server.create("A", "x", project=project).status in (201, 409), "it is there")
         with cluster.suspended(), ThreadPoolExecutor(10) as pool:
             reads = [pool.submit(server.call, "GET", f"projects/{project}/secrets") for _ in range(5)]
             writes = [pool.submit(server.create, f"W{n}", "made-up", project=project) for n in range(5)]
@@ -112,13 +112,14 @@ def test_calls_are_bounded_and_given_up() -> None:
 
     async def test() -> None:
         pool = ThreadPool(threads=2, waiting=2)
-        release, ran = threading.Event(), []
+        release, hangs, ran = threading.Event(), threading.Barrier(3), []
 
         def hang() -> None:
+            hangs.wait(PATIENCE)
             release.wait(PATIENCE)
 
         hanging = [asyncio.create_task(pool.run(hang, timeout=PATIENCE)) for _ in range(2)]
-        await asyncio.sleep(0.1)
+        await asyncio.to_thread(hangs.wait, PATIENCE)
         with pytest.raises(TimedOutError):
             await pool.run(lambda: ran.append("given up"), timeout=0.1)
         waiting = [asyncio.create_task(pool.run(lambda: ran.append("waited"), timeout=PATIENCE)) for _ in range(2)]

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import socket
 import threading
 from collections.abc import Callable, Iterator
+
+PORTS = 1_500
+"""As many each process of a test run has to give."""
+_given: set[int] = set()
 
 
 def free_port() -> int:
     """Returns a port for a server that is started in a moment.
 
     It is none of those that systems give to connections by themselves: of these one might be taken meanwhile, or while
-    a server is restarted.
+    a server is restarted. Nor is it one that another process of the same test run gives, or that was given before.
     """
+    first = 15_000 + PORTS * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 10)
     while True:
+        port = random.SystemRandom().randrange(first, first + PORTS)
         with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", random.SystemRandom().randrange(15_000, 30_000)))
-            return int(probe.getsockname()[1])
+            probe.bind(("127.0.0.1", port))
+            if port not in _given:
+                _given.add(port)
+                return port
 
 
 @contextlib.contextmanager

@@ -72,6 +72,14 @@ def ready():
     return [output for output, _ in outputs]
 
 
+def has_ended(pid: int) -> bool:
+    """Returns whether a process is gone, or only waits to be collected."""
+    try:
+        return state(pid) == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def state(pid: int) -> str:
     """Returns the state of a process's first thread, as Linux has it: R runs, S waits, T is stopped, Z has ended."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -31,7 +31,7 @@ PYTHON -c 'def f(x): return 1 / x' -c 0
 PYTHON -c '1 / 0'
 PYTHON -c 'raise KeyError("a" * 300)'
 PYTHON -c 'import sys; sys.exit("why")'
-PYTHON -c 'from tqdm import tqdm; [None for _ in tqdm(range(50), bar_format="{l_bar}{bar}|")]'
+PYTHON -c 'from tqdm import tqdm; [None for _ in tqdm(range(50), bar_format="{l_bar}{bar}|", mininterval=0)]'
 PYTHON -c 'import rich; from rich.table import Table; t = Table("a", "b"); t.add_row("[red]x", "y"); rich.print(t)'
 PYTHON -c 'import curses; curses.wrapper(lambda s: (s.addstr(3, 3, "curses"), s.border(), s.refresh()))'
 less Makefile

@@ -68,7 +68,10 @@ OTHERS = [
     "import io; isinstance(sys.stdout, io.TextIOWrapper), type(sys.stdout.buffer), sys.stdout is sys.__stdout__",
     "import click; click.echo('hello'); click.echo('Building', nl=False); click.secho('red', fg='red', err=True)",
     "import rich.console as r; r.Console().print('[red]Building[/red]', [1, 2]); r.Console(stderr=True).print('line')",
-    "from tqdm import tqdm; [print('Building', end='') for i in tqdm('ab', 'line', ncols=9, bar_format='{n}')]; None",
+    (
+        "from tqdm import tqdm; "
+        "[print('Building', end='') for i in tqdm('ab', 'line', ncols=9, bar_format='{n}', mininterval=0)]; None"
+    ),
     "Building",
 ]
 ASKED = [

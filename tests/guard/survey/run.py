@@ -17,7 +17,7 @@ from ...support import kernels
 from .values import BLOB, ENVIRONMENT, PROJECT, TEXTS, leaked
 from .way import SETUP, Way
 
-LATE = 10.0
+LATE = 60.0
 """Seconds in which what comes late is there: from threads, descriptors and the log. A quiet machine needs 0.4."""
 
 UNGUARDED = "from dh_secrets_jupyter import guard\nguard.off()"

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from types import SimpleNamespace
 
@@ -23,6 +24,7 @@ from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock, re
 from dh_secrets_jupyter.providers.digitalhub.entity import LOCK, new_lock
 from dh_secrets_jupyter.testing import just, put, values
 from tests.core.server import Call, Core
+from tests.support.waiting import PATIENCE
 
 from .conftest import PROJECT
 
@@ -121,12 +123,14 @@ def test_a_client_that_is_killed_with_the_lock(on_platform: Core, provider: Digi
 def test_how_old_a_lock_may_get(
     on_platform: Core, provider: DigitalHubProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By Core's clock, whatever ours says: one of 9 s is waited for, one of 11 s is deleted at once."""
-    monkeypatch.setattr(lock, "WAIT", 0.5)
+    """By Core's clock, whatever ours says: one of 10 s is waited for, one of 11 s is deleted at once."""
+    noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    monkeypatch.setattr("tests.core.server._Handler.date_time_string", lambda handler: format_datetime(noon, True))
     on_platform.entities.create(PROJECT, new_lock(PROJECT, "0" * 32), "another client")
     held = on_platform.entities.secrets["0" * 32]["metadata"]
-    for age, free in [(0, False), (9, False), (11.5, True)]:
-        held["created"] = (datetime.now(UTC) - timedelta(seconds=age)).isoformat()
+    for age, free in [(0, False), (10, False), (11, True)]:
+        held["created"] = (noon - timedelta(seconds=age)).isoformat()
+        monkeypatch.setattr(lock, "WAIT", PATIENCE if free else 0.5)
         if free:
             provider.write(PROJECT, just(put("A")))
         else:

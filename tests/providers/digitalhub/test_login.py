@@ -13,9 +13,10 @@ import pytest
 
 from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError, SecretsError
 from dh_secrets_jupyter.project import Project
-from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, provider
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider
 from dh_secrets_jupyter.providers.digitalhub.profile import Profile
 from tests.core.server import Core
+from tests.support.waiting import PATIENCE, skip_sleep
 
 from .conftest import PROJECT
 
@@ -116,7 +117,7 @@ def test_one_renewal_for_many(with_login: Core, login_file: Path) -> None:
     def wait(call: object) -> None:
         if threading.get_ident() not in first and len(first) < 16:
             first.add(threading.get_ident())
-            together.wait(30)
+            together.wait(PATIENCE)
 
     with_login.spend = wait
     with ThreadPoolExecutor(16) as pool:
@@ -269,7 +270,7 @@ def test_a_token_that_no_header_can_hold(
 
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch, login_file: Path) -> None:
     """A server that does not exist is said."""
-    monkeypatch.setattr(provider, "DEADLINE", 1.5)
+    skip_sleep(monkeypatch)
     monkeypatch.setenv("DHCORE_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(SecretsError, match="cannot be reached"):
         DigitalHubProvider().read(PROJECT)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import _thread
 import base64
 import contextlib
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,22 +28,28 @@ from tests.cluster.server import Namespace
 from tests.support.certificate import make_certificate
 from tests.support.connections import serving
 from tests.support.fault_proxy import HANG, Fault, FaultProxy, always, answer, drip
+from tests.support.waiting import PATIENCE, wait_until
 
 from .conftest import CANARY, SECRET, Connect, shown
 
 DEADLINE = 1.0
+LONGER = 6.0
+"""Seconds for a call that first has to come to where it hangs, on a machine with much to do."""
 LATEST = 30.0
-"""Seconds after which a call has ended that gives up after DEADLINE, on a machine with much to do."""
+"""Seconds after which a call has ended that gives up after one of these, on such a machine."""
 NEVER = 10 * LATEST
 DRIPS = drip(8, 0.5)
 
 
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Calls give up after a second instead of 25; what is imported when it is first used is there by then."""
+GiveUp = Callable[[float], None]
+
+
+@pytest.fixture
+def give_up_after(monkeypatch: pytest.MonkeyPatch) -> GiveUp:
+    """Calls give up after so many seconds instead of 25; what is imported when it is first used is there by then."""
     pools.open_pools(pools.Server("https://127.0.0.1"))
     assert provider.LONGEST <= 27
-    monkeypatch.setattr(provider, "LONGEST", DEADLINE)
+    return lambda seconds: monkeypatch.setattr(provider, "LONGEST", seconds)
 
 
 SLOW_IMPORT = """
@@ -74,9 +81,7 @@ def in_time() -> Iterator[None]:
     began = time.monotonic()
     yield
     assert time.monotonic() - began < LATEST
-    while exchanges():
-        assert time.monotonic() - began < LATEST
-        time.sleep(0.05)
+    wait_until(lambda: not exchanges(), "the end of all exchanges")
 
 
 def exchanges() -> list[threading.Thread]:
@@ -85,8 +90,9 @@ def exchanges() -> list[threading.Thread]:
 
 
 @pytest.mark.parametrize("fault", [DRIPS, drip(1, 0.2), HANG], ids=["drips", "bytes", "silence"])
-def test_a_read(fault_proxy: FaultProxy, connect: Connect, fault: Fault) -> None:
+def test_a_read(fault_proxy: FaultProxy, connect: Connect, give_up_after: GiveUp, fault: Fault) -> None:
     """An answer that does not end in time is none, however little of it comes."""
+    give_up_after(DEADLINE)
     fault_proxy.otherwise = always(fault)
     project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
     with in_time(), pytest.raises(ProviderUnavailableError, match="does not answer") as caught:
@@ -94,8 +100,11 @@ def test_a_read(fault_proxy: FaultProxy, connect: Connect, fault: Fault) -> None
     assert caught.value.__context__ is None
 
 
-def test_a_body_in_drips(fault_proxy: FaultProxy, connect: Connect, namespace: Namespace) -> None:
+def test_a_body_in_drips(
+    fault_proxy: FaultProxy, connect: Connect, namespace: Namespace, give_up_after: GiveUp
+) -> None:
     """The head may be in order: a body of 20 kB would take 20 minutes."""
+    give_up_after(LONGER)
     namespace.kubectl("create", "secret", "generic", SECRET, f"--from-literal=A={CANARY * 1000}")
     project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
     fault_proxy.script("GET", drip(600, 0.3))  # the first piece is the whole head
@@ -105,19 +114,24 @@ def test_a_body_in_drips(fault_proxy: FaultProxy, connect: Connect, namespace: N
 
 
 @pytest.mark.parametrize("fault", [DRIPS, HANG, Fault(hang=True)], ids=["drips", "unsent", "silence"])
-def test_a_change_that_is_cut(fault_proxy: FaultProxy, connect: Connect, namespace: Namespace, fault: Fault) -> None:
+def test_a_change_that_is_cut(
+    fault_proxy: FaultProxy, connect: Connect, namespace: Namespace, give_up_after: GiveUp, fault: Fault
+) -> None:
     """Nobody knows whether it was made: the error says so, and not that it failed."""
     namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=B=x")
     project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
-    fault_proxy.script("PATCH", fault)
+    made = threading.Event()
+    fault_proxy.script("PATCH", replace(fault, after=made.set))
+    give_up_after(LONGER)
     with in_time(), pytest.raises(ProviderUnavailableError, match="may or may not have been made") as caught:
         project.put("A", CANARY)
     assert CANARY not in shown(caught.value)
+    assert made.wait(PATIENCE)
     assert ("A" in namespace.data(SECRET)) == fault.upstream
 
 
 def test_nothing_is_sent_after_the_deadline(
-    namespace: Namespace, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    namespace: Namespace, connect: Connect, give_up_after: GiveUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change that waits for a name server when its time is over is not made later."""
     released = threading.Event()
@@ -130,12 +144,13 @@ def test_nothing_is_sent_after_the_deadline(
     project = Project("demo", connect(), user="tester")
     with monkeypatch.context() as patched:
         patched.setattr(socket, "getaddrinfo", hang)
+        give_up_after(DEADLINE)
         with pytest.raises(ProviderUnavailableError, match="does not answer"):
             project.put("A", CANARY)
         released.set()
-        while exchanges():
-            time.sleep(0.02)
+        wait_until(lambda: not exchanges(), "the end of all exchanges")
     assert namespace.requests() == []
+    give_up_after(PATIENCE)
     project.put("A", CANARY)
     assert namespace.data(SECRET) == {"A": CANARY.encode()}
 
@@ -167,9 +182,15 @@ def connect_slowly(connection: socket.socket) -> None:
     ids=["no TLS", "TLS in drips", "a proxy in drips", "a silent proxy"],
 )
 def test_before_the_request(
-    namespace: Namespace, connect: Connect, tmp_path: Path, talk: Callable[[socket.socket], object], proxy: bool
+    namespace: Namespace,
+    connect: Connect,
+    tmp_path: Path,
+    give_up_after: GiveUp,
+    talk: Callable[[socket.socket], object],
+    proxy: bool,
 ) -> None:
     """TLS and proxies have no more time than the rest."""
+    give_up_after(DEADLINE)
     with serving(talk) as port:
         place = {"proxy-url": f"http://127.0.0.1:{port}"} if proxy else {"server": f"https://127.0.0.1:{port}"}
         kubeconfig = write_changed(namespace.kubeconfig, tmp_path / "config", cluster=place)
@@ -178,8 +199,11 @@ def test_before_the_request(
             project.put("A", CANARY)
 
 
-def test_what_was_not_sent_has_not_happened(namespace: Namespace, connect: Connect, tmp_path: Path) -> None:
+def test_what_was_not_sent_has_not_happened(
+    namespace: Namespace, connect: Connect, tmp_path: Path, give_up_after: GiveUp
+) -> None:
     """A change whose connection is never made is no change of unknown outcome."""
+    give_up_after(LONGER)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     certificate = make_certificate(tmp_path)
     tls.load_cert_chain(certificate, tmp_path / "key.pem")
@@ -205,7 +229,7 @@ def test_what_was_not_sent_has_not_happened(namespace: Namespace, connect: Conne
 
 
 def test_an_upload_that_nobody_reads(
-    namespace: Namespace, connect: Connect, tmp_path: Path, fault_proxy: FaultProxy
+    namespace: Namespace, connect: Connect, tmp_path: Path, fault_proxy: FaultProxy, give_up_after: GiveUp
 ) -> None:
     """A server that takes the connection and stops reading in the middle of a large value is given up."""
     namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=B=x")
@@ -232,9 +256,10 @@ def test_an_upload_that_nobody_reads(
         kubeconfig = write_changed(fault_proxy.kubeconfig, tmp_path / "config", cluster={"server": url})
         project = Project("demo", connect(kubeconfig), user="tester")
         project.read_all()
+        give_up_after(LONGER)
         with in_time(), pytest.raises(ProviderUnavailableError, match="may or may not have been made"):
             project.put("A", CANARY * 50_000)
-    assert stalled.is_set()
+    assert stalled.wait(PATIENCE)
 
 
 HANGING = {
@@ -246,7 +271,7 @@ HANGING = {
 
 @pytest.mark.parametrize("login", HANGING)
 def test_a_refusal_then_a_login_that_hangs(
-    fault_proxy: FaultProxy, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, login: str
+    fault_proxy: FaultProxy, connect: Connect, tmp_path: Path, give_up_after: GiveUp, login: str
 ) -> None:
     """A slow 401 leaves the login what is left of the time, be it a program or a file."""
     content = yaml.safe_load(fault_proxy.kubeconfig.read_text())
@@ -267,7 +292,7 @@ def test_a_refusal_then_a_login_that_hangs(
     project.read_all()
     file.unlink()
     os.mkfifo(file)  # nobody ever writes to it
-    monkeypatch.setattr(provider, "LONGEST", 2 * DEADLINE)
+    give_up_after(LONGER)
     fault_proxy.script("GET", Fault(before=lambda: time.sleep(DEADLINE), upstream=False, answer=answer(401).answer))
     began = time.monotonic()
     with pytest.raises(ProviderUnavailableError, match="did not answer within"):
@@ -276,8 +301,7 @@ def test_a_refusal_then_a_login_that_hangs(
     assert fault_proxy.count("GET") == 2
     with contextlib.suppress(OSError):
         os.close(os.open(file, os.O_WRONLY | os.O_NONBLOCK))  # ends who waits for the file; nothing else could
-    while exchanges():
-        time.sleep(0.02)
+    wait_until(lambda: not exchanges(), "the end of all exchanges")
     if HANGING[login]:
         assert not running(pid.read_text().strip())  # the program is ended, with all that it has started
 
@@ -299,38 +323,40 @@ def try_to_read(project: Project) -> None:
         project.read_all()
 
 
-def test_a_fork_in_the_middle(fault_proxy: FaultProxy, connect: Connect) -> None:
+def test_a_fork_in_the_middle(fault_proxy: FaultProxy, connect: Connect, give_up_after: GiveUp) -> None:
     """A child has deadlines and connections of its own, also where the fork came in the middle of an exchange."""
     project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
     project.put("A", CANARY)
     fault_proxy.script("GET", HANG)
+    give_up_after(LONGER)
     hanging = threading.Thread(target=try_to_read, args=(project,))
     hanging.start()
-    while fault_proxy.count("GET") < 2:
-        time.sleep(0.01)
+    wait_until(lambda: fault_proxy.count("GET") == 2, "the request that hangs", pause=0.01)
     if (child := os.fork()) == 0:
         os._exit(0 if project.read_values("A") == {"A": CANARY} else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     hanging.join()
 
 
-def test_an_interrupted_kernel_lets_go(fault_proxy: FaultProxy, connect: Connect) -> None:
+def test_an_interrupted_kernel_lets_go(fault_proxy: FaultProxy, connect: Connect, give_up_after: GiveUp) -> None:
     """Interrupting a call that hangs ends it at once, and its connection with it."""
+    give_up_after(NEVER)
     project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
-    fault_proxy.otherwise = always(HANG)
-    threading.Timer(0.5, _thread.interrupt_main).start()
+    ours = threading.get_ident()
+    fault_proxy.script("GET", replace(HANG, before=lambda: signal.pthread_kill(ours, signal.SIGINT)))
     with in_time(), pytest.raises(KeyboardInterrupt):
         project.read_all()
 
 
-def test_a_watch_goes_on(connect: Connect) -> None:
+def test_a_watch_goes_on(connect: Connect, give_up_after: GiveUp) -> None:
     """A watch has no deadline: only its head has to come in time."""
     assert client.READ_TIMEOUT < 20
     project = Project("demo", connect(), user="tester")
     stop = threading.Event()
     news = project.provider.watch("demo", stop)
+    give_up_after(LONGER)
     assert next(news) == {}
-    time.sleep(DEADLINE + 0.5)
+    time.sleep(LONGER + 0.5)
     project.put("A", CANARY)
     assert set(next(news)) == {"A"}
     stop.set()

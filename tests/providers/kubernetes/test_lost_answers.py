@@ -18,7 +18,6 @@ from dh_secrets_jupyter.errors import ProviderUnavailableError, SecretNotFoundEr
 from dh_secrets_jupyter.models import Metadata
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.base import Put, Record, Remove
-from dh_secrets_jupyter.providers.kubernetes import client
 from tests.cluster.server import Namespace
 from tests.support.fault_proxy import CUT, HALF, LOST, PASS, Fault, FaultProxy, always, answer
 from tests.support.waiting import PATIENCE, skip_sleep
@@ -214,8 +213,7 @@ def test_a_gateway_that_repeats(both: Both) -> None:
 @pytest.mark.parametrize("fault", [CUT, answer(500), answer(503)])
 def test_an_unknown_outcome_is_said_soon(both: Both, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where each try is lost, or the API server is away after the first, the error comes and says so."""
-    monkeypatch.setattr("dh_secrets_jupyter.providers.kubernetes.provider.RETRY_TIMEOUT", 0.5)
-    monkeypatch.setattr(client, "RETRY_TIMEOUT", 0.5)
+    skip_sleep(monkeypatch)
     both.reset("X", "OTHER")
     both.proxy.otherwise = lambda request: fault if request.method != "GET" else PASS
     with pytest.raises(ProviderUnavailableError, match=UNKNOWN):

@@ -22,6 +22,7 @@ from tests.cluster.kubeconfig import write_changed
 from tests.cluster.server import Cluster, Namespace
 from tests.support.certificate import make_certificate
 from tests.support.connections import serving
+from tests.support.waiting import PATIENCE
 
 from .conftest import CANARY, SECRET, Connect, shown
 
@@ -91,6 +92,7 @@ def test_a_server_that_hangs(
             check_line(caught.value, namespace)
         else:
             stop = threading.Event()
+            monkeypatch.setattr(client, "READ_TIMEOUT", PATIENCE)
             threading.Timer(0.5, stop.set).start()
             assert list(project.provider.watch("demo", stop)) == []
     assert namespace.secret(SECRET) is None

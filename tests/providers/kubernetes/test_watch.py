@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,12 +17,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dh_secrets_jupyter.backoff import watch_pauses
 from dh_secrets_jupyter.errors import AccessDeniedError, ProviderUnavailableError
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.base import Records
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider, watch
 from tests.cluster.server import Cluster, Namespace
 from tests.support.fault_proxy import CHUNKED, CUT, PASS, Fault, FaultProxy, Framing, Request, always
+from tests.support.waiting import PATIENCE, wait_until
 
 from .conftest import CANARY, SECRET, Connect
 from .test_deletion import finish, platform_deletes
@@ -220,21 +223,29 @@ def test_what_the_api_server_forgot_is_looked_up(
     fault_proxy.script("GET", PASS, Fault(upstream=False, answer=(200, {}, gone + b"\n")), path="watch=1")
     with watching(connect(fault_proxy.kubeconfig)) as news:
         expect(news)
-        until = time.monotonic() + SOON
-        while not any(request.watches for request in fault_proxy.requests):
-            assert time.monotonic() < until
-            time.sleep(0.01)
+        wait_until(lambda: any(request.watches for request in fault_proxy.requests), "a watch", pause=0.01)
         fault_proxy.cut_all()
         namespace.kubectl("create", "secret", "generic", SECRET, "--from-literal=A=1")
         expect(news, "A")
     assert fault_proxy.done
 
 
-def test_an_outage_spreads_the_watches(connect: Connect, namespace: Namespace, fault_proxy: FaultProxy) -> None:
+def test_an_outage_spreads_the_watches(
+    connect: Connect, namespace: Namespace, fault_proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ten watches that break in one moment do not come back in one, and ask less and less often meanwhile."""
     provider, stop = connect(fault_proxy.kubeconfig), threading.Event()
-    came: queue.Queue[tuple[str, float]] = queue.Queue()
+    came: Counter[str] = Counter()
     shown: queue.Queue[Records] = queue.Queue()
+    paused: list[list[float]] = []
+
+    def pauses() -> Iterator[float]:
+        """A tenth of the watch's own."""
+        paused.append([])
+        own = paused[-1]
+        for pause in watch_pauses():
+            own.append(pause)
+            yield pause / 10
 
     def follow(number: int) -> None:
         for records in provider.watch(f"p{number}", stop):
@@ -242,9 +253,11 @@ def test_an_outage_spreads_the_watches(connect: Connect, namespace: Namespace, f
 
     def refuse(request: Request) -> Fault:
         if request.watches:
-            came.put((request.path, time.monotonic()))
+            came[request.path] += 1
         return CUT
 
+    monkeypatch.setattr(watch, "watch_pauses", pauses)
+    monkeypatch.setattr(watch, "STABLE_AFTER", PATIENCE)
     threads = [threading.Thread(target=follow, args=(number,)) for number in range(10)]
     for thread in threads:
         thread.start()
@@ -252,14 +265,14 @@ def test_an_outage_spreads_the_watches(connect: Connect, namespace: Namespace, f
         shown.get(timeout=SOON)
     fault_proxy.otherwise = refuse
     fault_proxy.cut_all()
-    time.sleep(6)
+    wait_until(lambda: len(paused) == 10 and min(map(len, paused)) >= 3, "the third pause of each")
     stop.set()
     for thread in threads:
         thread.join(SOON)
-    latest = dict(came.queue)
-    assert len(latest) == 10
-    assert max(latest.values()) - min(latest.values()) > 0.25
-    assert len(came.queue) < 10 * 5 * 2  # at most five times in six seconds; a connection that breaks is tried twice
+    assert len(came) == 10
+    firsts = [own[0] for own in paused]
+    assert max(firsts) - min(firsts) > 0.25
+    assert came.total() <= 2 * sum(map(len, paused))  # a connection that breaks is tried twice
 
 
 @pytest.mark.cluster
@@ -287,8 +300,4 @@ def test_a_watch_that_is_left_leaves_nothing(provider: KubernetesProvider, names
         time.sleep(1)  # until it waits for more
     assert [thread.name for thread in threading.enumerate()].count("dh-secrets-watch") >= 1
     news.close()  # type: ignore[attr-defined]  # an iterator to callers, who need not know that it can be closed
-    deadline = time.monotonic() + SOON
-    while any(thread.name == "dh-secrets-watch" for thread in threading.enumerate()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    assert watch.EXPIRY > SOON
+    wait_until(lambda: not any(thread.name == "dh-secrets-watch" for thread in threading.enumerate()), "its end")

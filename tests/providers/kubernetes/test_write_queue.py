@@ -160,10 +160,11 @@ def test_a_crowd_is_given_time(naps: list[float]) -> None:
 def test_waiting_and_resting_count_as_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a write has waited for its turn and rested, its tries cannot pause any more."""
     monkeypatch.setattr(write_queue, "TURN_TIMEOUT", 0.2)
-    deadline = Deadline(30, pauses=1.0)
-    with turn(CLIENT, TARGET, "a", Deadline(30)):
-        write_queue._queues[os.getpid(), TARGET, "a"].resting_until = time.monotonic() + 0.4
+    naps = skip_sleep(monkeypatch)
+    deadline = Deadline(PATIENCE, pauses=20.0)
+    with turn(CLIENT, TARGET, "a", Deadline(PATIENCE)):
+        write_queue._queues[os.getpid(), TARGET, "a"].resting_until = time.monotonic() + PATIENCE
         with turn(CLIENT, TARGET, "a", deadline):
             pass
-    assert not deadline.pause(0.7)
-    assert deadline.pause(0.01)
+    assert naps == [pytest.approx(19.8, abs=0.01)]
+    assert not deadline.pause(0.1)
