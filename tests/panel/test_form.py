@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ..support.kernels import Kernel, Message
+from ..support.waiting import PATIENCE
 from .view import WIDGET, View, custom
 
 VALUES = {"A": "invented-form-value-1c9", "B": "invented\nform\nvalue"}
@@ -36,7 +37,7 @@ class Form:
         """What came of the cell, up to now."""
         return [message for message in self.kernel.messages[self._seen :] if message.parent_id == self.sent]
 
-    def wait_for(self, kind: str, timeout: float = 60) -> Message:
+    def wait_for(self, kind: str, timeout: float = PATIENCE) -> Message:
         """Returns the cell's first message of a type, as soon as it is there."""
         deadline = time.monotonic() + timeout
         while True:

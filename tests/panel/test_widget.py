@@ -92,9 +92,10 @@ def test_what_nbclient_writes_has_no_value(tmp_path: Path) -> None:
     cells = [
         "%load_ext dh_secrets_jupyter\n%secret panel",
         (
-            "import dh_secrets_jupyter.panel.widget as w, time\n"
+            "import dh_secrets_jupyter.current as c, dh_secrets_jupyter.panel.widget as w, time\n"
             f"w._shown._handle_custom_msg({request!r}, [b'invented-' + b'by-nbclient'])\n"
-            "time.sleep(3)\n%secret get NB\nprint(len(NB))\n%secret panel"
+            "while not c.project().list_secrets(): time.sleep(0.05)\n"
+            "%secret get NB\nprint(len(NB))\n%secret panel"
         ),
     ]
     written = json.dumps(notebooks.execute(notebooks.make(*cells), tmp_path, kernels.environment(tmp_path)))

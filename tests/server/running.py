@@ -123,7 +123,8 @@ class Server:
     def lines(self, file_name: str) -> list[Any]:
         """Returns what is in a file of JSON lines in its home so far."""
         path = self.home / file_name
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+        return [json.loads(line) for line in lines if line.endswith("\n")]  # the last may be written just now
 
     def events(self) -> list[tuple[str | None, str, str, str]]:
         """Returns user, project, name and action of the changes that went to the administrator's sink."""
