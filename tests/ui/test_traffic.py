@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import secrets
 from pathlib import Path
@@ -82,7 +83,12 @@ def count(value: str, places: list[bytes]) -> int:
 
 def files(folder: Path) -> list[bytes]:
     """The content of every file below a folder, the store's own included."""
-    return [path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    found = []
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            with contextlib.suppress(FileNotFoundError):  # a journal that is done with
+                found.append(path.read_bytes())
+    return found
 
 
 @usually("where", ["lab-local"], APPLICATIONS, PROVIDERS)

@@ -99,7 +99,7 @@ def test_reopened_without_a_kernel_it_is_a_static_list(show: Show, local_lab: La
     page = shown.page
     shown.panel.add("KEPT", VALUE)
     expect(page.locator(".dhs-fallback")).to_be_hidden()
-    page.wait_for_timeout(500)
+    expect(page.locator(".dhs-fallback")).to_contain_text("KEPT")
     shown.book.save()
     content = json.loads(shown.file.read_text())
     content["metadata"]["kernelspec"] = {"name": "none-such", "display_name": "None such", "language": "none"}
