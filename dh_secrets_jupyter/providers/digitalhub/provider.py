@@ -10,7 +10,7 @@ from ...errors import SecretsError
 from ...models import Metadata
 from ..base import Learn, Plan, Records
 from ..learners import Learners
-from ..news import follow
+from ..watch_thread import follow_thread
 from .client import Client
 from .permissions import exists, permissions
 from .reading import listing, look, look_at
@@ -94,7 +94,7 @@ class DigitalHubProvider:
     def watch(self, project: str, stop: threading.Event) -> Iterator[Records]:
         """See :meth:`.base.Provider.watch`; a value that the console or the SDK changes is seen within 10 s."""
         watch = Watch(self._client, project)
-        return follow(watch.run, watch.news, stop, watch.close)
+        return follow_thread(watch.run, watch.news, stop, watch.close)
 
     def on_credential(self, learn: Learn) -> None:
         """See :class:`.base.HoldsCredentials`."""

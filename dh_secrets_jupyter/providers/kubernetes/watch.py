@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...backoff import STABLE_AFTER, watch_pauses
 from ...errors import AccessDeniedError, SecretsError
-from .. import news
 from ..base import Records
+from ..watch_thread import follow_thread
 from .manifest import PREFIX, Look
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def follow(fetch: Callable[[], Look], open_watch: OpenWatch, stop: threading.Eve
         ProviderUnavailableError: there was no API server from the beginning; later losses are waited out.
     """
     follower = _Follower(fetch, open_watch)
-    return news.follow(follower.run, follower.news, stop, follower.close)
+    return follow_thread(follower.run, follower.news, stop, follower.close)
 
 
 class _Follower:

@@ -1,4 +1,4 @@
-"""What a thread of its own puts out, for a generator that can be stopped whatever the network does."""
+"""A watch in a thread of its own, for a generator that can be stopped whatever the network does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POLL_INTERVAL = 0.25
 """Seconds between two looks at whether to stop."""
 
 
-def follow(
+def follow_thread(
     run: Callable[[], None], news: queue.SimpleQueue[T | SecretsError], stop: threading.Event, close: Callable[[], None]
 ) -> Iterator[T]:
     """Runs what blocks in a thread, and yields what it puts into a queue, until ``stop`` is set.

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from dh_secrets_jupyter.errors import SecretsError
-from dh_secrets_jupyter.providers.news import follow
+from dh_secrets_jupyter.providers.watch_thread import follow_thread
 
 
 def test_it_ends_though_the_thread_hangs() -> None:
@@ -21,7 +21,7 @@ def test_it_ends_though_the_thread_hangs() -> None:
         news.put("two")
         closed.wait(30)
 
-    following = follow(run, news, stop, closed.set)
+    following = follow_thread(run, news, stop, closed.set)
     assert [next(following), next(following)] == ["one", "two"]
     stop.set()
     assert list(following) == []
@@ -34,7 +34,7 @@ def test_an_error_of_the_thread_is_raised() -> None:
     closed = threading.Event()
     error = SecretsError("demo", "it broke", "Look again")
     with pytest.raises(SecretsError) as caught:
-        list(follow(lambda: news.put(error), news, threading.Event(), closed.set))
+        list(follow_thread(lambda: news.put(error), news, threading.Event(), closed.set))
     assert caught.value is error
     assert closed.is_set()
 
@@ -43,7 +43,7 @@ def test_who_leaves_ends_the_thread() -> None:
     """A generator that is closed in the middle leaves none behind."""
     news: queue.SimpleQueue[str | SecretsError] = queue.SimpleQueue()
     closed = threading.Event()
-    following = follow(lambda: news.put("one"), news, threading.Event(), closed.set)
+    following = follow_thread(lambda: news.put("one"), news, threading.Event(), closed.set)
     assert next(following) == "one"
     following.close()  # type: ignore[attr-defined]  # it is a generator
     assert closed.is_set()
