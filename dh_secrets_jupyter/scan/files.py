@@ -69,7 +69,7 @@ def targets(links: Iterable[Path]) -> Iterator[Document]:
     for path in links:
         with suppress(OSError):
             data = os.fsencode(path.readlink())
-            yield Document(str(path), len(data), BytesIO(data).read)
+            yield Document(str(path), len(data), BytesIO(data).read, is_link=True)
 
 
 def _unread(name: str, error: OSError) -> NotSearched:

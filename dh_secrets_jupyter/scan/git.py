@@ -18,8 +18,8 @@ from .search import Document
 
 _AHEAD = 1 << 20
 """Bytes that git may be ahead of us; in the usual 64 KiB the two would mostly wait for each other."""
-_SUBMODULE = b"160000"
-"""The mode of an entry that is a commit of another repository."""
+_SUBMODULE, _LINK = b"160000", b"120000"
+"""The modes of an entry that is a commit of another repository, and of one that is a link."""
 _UNOPENED = re.compile(rb"could not open directory '([^'\n]*)")
 """Said by git, which goes on then; the path is the repository's."""
 _LOG_SETTINGS = ("-c", "log.showRoot=true", "-c", "log.showSignature=false", "-c", "diff.relative=false")
@@ -56,7 +56,7 @@ def staged(folder: Path, paths: Iterable[str]) -> Iterator[Document]:
     changes = _run(folder, "diff-index", "--cached", "--no-renames", "-z", "--diff-filter=d", head, "--", *paths)
     if changes is None:
         raise SecretsError("--staged", "git cannot compare the index with HEAD", "See what git diff --staged says")
-    blobs: list[tuple[bytes, bytes]] = []
+    blobs: list[tuple[bytes, bytes, bool]] = []
     unmerged: dict[bytes, bytes] = {}  # by name what HEAD has
     entries = iter(changes.split(b"\0"))
     for change, name in zip(entries, entries, strict=False):
@@ -64,26 +64,28 @@ def staged(folder: Path, paths: Iterable[str]) -> Iterator[Document]:
         if status == b"U":
             unmerged[name] = in_head
         elif mode != _SUBMODULE:
-            blobs.append((name, blob))
+            blobs.append((name, blob, mode == _LINK))
     listing = _must(folder, "ls-files", "--unmerged", "--full-name", "-z", "--", ":(top)") if unmerged else b""
     for entry in filter(None, listing.split(b"\0")):  # up to three versions of each
         version, _, name = entry.partition(b"\t")
         mode, blob, _ = version.split()
         if unmerged.get(name, blob) != blob and mode != _SUBMODULE:
-            blobs.append((name, blob))
+            blobs.append((name, blob, mode == _LINK))
     with _cat_file(folder, "--batch") as git:
-        for name, blob in dict.fromkeys(blobs):
+        for name, blob, is_link in dict.fromkeys(blobs):
             git.write(blob.decode())
-            yield from git.blobs(_text(name))
+            yield from (replace(one, is_link=is_link) for one in git.blobs(_text(name)))
 
 
 def history(folder: Path) -> Iterator[Document]:
     """Yields every blob of the repository, by its id, in the order in which git reads them fastest.
 
     Raises:
-        SecretsError: this is no repository.
+        SecretsError: this is no repository, or one that lacks what its branches lead to.
     """
-    _needs_repository(folder, "--history")
+    if _run(folder, "rev-list", "--all", "--max-count=1") is None:
+        _needs_repository(folder, "--history")
+        raise _failed("rev-list")
     with _cat_file(folder, "--batch", "--batch-all-objects", "--unordered") as git:
         git.write()
         yield from git.blobs()

@@ -44,11 +44,13 @@ class Document:
         name: what it is called in findings.
         size: its bytes.
         read: gives so many of the next bytes.
+        is_link: whether it is where a link leads to: no notebook, whatever its name says.
     """
 
     name: str
     size: int
     read: Callable[[int], bytes]
+    is_link: bool = False
 
 
 Batch = list[tuple[str, bytes]]
@@ -92,7 +94,11 @@ def _batches(documents: Iterable[Document], masker: Masker, report: Report) -> I
         if document.size > notebooks.AT_MOST:
             report.findings += _find_in_windows(document, masker, report)
             continue
-        batch.append((document.name, document.read(document.size)))
+        data = document.read(document.size)
+        if document.is_link:
+            report.findings += _by_lines(document.name, _numbered(data, masker.find(data)), has_lines=True)
+            continue
+        batch.append((document.name, data))
         size += document.size
         if size > _BATCH:
             yield batch, size

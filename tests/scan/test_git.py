@@ -159,6 +159,15 @@ def test_history(repository: Repository, scan: Scan, packed: bool) -> None:
     assert (status, report["searched"]) == (1, 5)
 
 
+def test_history_without_objects(repository: Repository, scan: Scan) -> None:
+    """A repository whose branch leads to nothing is not called clean; one without a commit is."""
+    repository.write("a.txt", "clean")
+    assert scan(history=True)[0] == 0
+    (repository.path / ".git/refs/heads/main").write_text(f"{'ab' * 20}\n")
+    with pytest.raises(SecretsError, match="git: git rev-list failed"):
+        scan(history=True)
+
+
 @pytest.mark.parametrize("packed", [False, True], ids=["loose", "packed"])
 def test_damaged_history(repository: Repository, scan: Scan, packed: bool) -> None:
     """A repository that git cannot read to its end is called clean by nobody."""
@@ -171,7 +180,7 @@ def test_damaged_history(repository: Repository, scan: Scan, packed: bool) -> No
     data = stored.read_bytes()
     stored.chmod(0o600)
     stored.write_bytes(data[: len(data) // 2] + bytes(len(data) - len(data) // 2))
-    with pytest.raises(SecretsError, match="git cat-file failed"):
+    with pytest.raises(SecretsError, match=r"git (cat-file|rev-list) failed"):
         scan(history=True)
 
 
@@ -267,12 +276,15 @@ def test_what_a_link_says(repository: Repository, scan: Scan, tmp_path_factory: 
     value = planted.ENCODED["hex"][1]
     (repository.path / "dangling").symlink_to(value)
     (repository.path / "to-a-folder").symlink_to(tmp_path_factory.mktemp(value))
-    (repository.path / "loop").symlink_to("loop")
+    (repository.path / "loop.ipynb").symlink_to("loop.ipynb")  # a link is no notebook
     names = ["dangling", "to-a-folder"]
     status, report, _ = scan()
     assert (status, [one["file"] for one in report["findings"]], report["searched"]) == (1, names, 3)
+    assert [one["name"] for one in report["not_searched"]] == ["SHORT"]
     repository.git("add", "--all")
-    assert [one["file"] for one in scan(staged=True)[1]["findings"]] == names
+    _, report, _ = scan(staged=True)
+    assert [one["file"] for one in report["findings"]] == names
+    assert [one["name"] for one in report["not_searched"]] == ["SHORT"]
     repository.commit("links")
     assert sorted(one["file"] for one in scan(history=True)[1]["findings"]) == names
 
