@@ -81,7 +81,7 @@ def fields(rows: Mapping[str, str]) -> str:
 
 def expiry(metadata: Metadata) -> str:
     """Returns the last valid day, and whether it is over."""
-    return f"{metadata.expires or ''}{' (expired)' if metadata.expired else ''}"
+    return f"{metadata.expires or ''}{' (expired)' if metadata.is_expired else ''}"
 
 
 def expired_line(secret: Secret) -> str:

@@ -197,7 +197,7 @@ def _put_again(project: Project, request: Request) -> JSON:
 
 def _warnings(secret: Secret) -> JSON:
     """Returns what ``%secret get`` warns of: the last valid day of a secret that expired, and why it is not masked."""
-    expires = secret.metadata.expires if secret.metadata.expired else None
+    expires = secret.metadata.expires if secret.metadata.is_expired else None
     return {"expired": expires and expires.isoformat(), "unmasked": guard.why_not(secret.name)}
 
 

@@ -78,7 +78,7 @@ def read(front: ShellFront, line: Line, destination: Destination) -> Mapping[str
 def warn(found: Mapping[str, tuple[Secret, Value]]) -> None:
     """Prints what the user should know of values that were read."""
     for name, (secret, _) in found.items():
-        if secret.metadata.expired:
+        if secret.metadata.is_expired:
             print(expired_line(secret))
         if reason := guard.why_not(name):
             print(f"{name}: the guard does not mask this value, because {reason}.")

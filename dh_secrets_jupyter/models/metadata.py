@@ -109,7 +109,7 @@ class Metadata:
         return key in _READERS and bool(getattr(self, key) != _READERS[key](json_text.load(text)))
 
     @property
-    def expired(self) -> bool:
+    def is_expired(self) -> bool:
         """Whether the last valid day is over."""
         return self.expires is not None and self.expires < date.today()
 

@@ -146,9 +146,9 @@ def test_impossible_times_are_left_out(time: str) -> None:
 def test_expired_is_after_the_last_day() -> None:
     """A secret is valid through the day it names."""
     today = date.today()
-    assert not Metadata().expired
-    assert not Metadata(expires=today).expired or date.today() > today  # midnight may come in between
-    assert Metadata(expires=today - timedelta(days=1)).expired
+    assert not Metadata().is_expired
+    assert not Metadata(expires=today).is_expired or date.today() > today  # midnight may come in between
+    assert Metadata(expires=today - timedelta(days=1)).is_expired
 
 
 def test_descriptions() -> None:

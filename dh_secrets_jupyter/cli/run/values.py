@@ -92,7 +92,7 @@ def _say_skipped(error: SecretsError) -> None:
 def _warn(found: Mapping[str, tuple[Secret, object]], masker: Masker) -> None:
     unmaskable = masker.unmaskable()
     for name, (secret, _) in found.items():
-        if secret.metadata.expired:
+        if secret.metadata.is_expired:
             print(expired_line(secret), file=sys.stderr)
         if reason := unmaskable.get(name):
             print(f"{name}: this value is not masked, because {reason}.", file=sys.stderr)

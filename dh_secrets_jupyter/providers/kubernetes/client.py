@@ -239,7 +239,7 @@ class Client:
             self._held = _Held()
         held = self._held
         found = held.connection
-        if found is not None and not found.expired:
+        if found is not None and not found.is_expired:
             return found
         seconds = min(LOGIN_TIMEOUT, deadline.left)
 

@@ -107,7 +107,7 @@ class Connection:
         self._good_until = credentials.good_until
 
     @property
-    def expired(self) -> bool:
+    def is_expired(self) -> bool:
         """Whether the credentials have to be looked up again."""
         return time.time() >= self._good_until
 
