@@ -93,7 +93,7 @@ def load_ipython_extension(shell: Any) -> None:
     Raises:
         SecretsError: the guard cannot be turned on here; nothing else is loaded then.
     """
-    from . import comm, injection, magics, settings
+    from . import comm, magics, private_files, settings
 
     before = guard.status()
     guard.load(shell)
@@ -103,7 +103,7 @@ def load_ipython_extension(shell: Any) -> None:
         guard.learn_environment(settings.load(shell).mask_environment)
         magics.load(shell)
         comm.load(shell)
-        injection.sweep()
+        private_files.sweep()
 
 
 def unload_ipython_extension(shell: Any) -> None:

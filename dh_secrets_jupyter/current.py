@@ -7,9 +7,9 @@ import os
 from typing import TYPE_CHECKING
 
 from .ipython import running_shell
-from .models import SecretBytes, SecretValue
 
 if TYPE_CHECKING:
+    from .models import SecretBytes, SecretValue
     from .project import Project
     from .settings import DHSecrets
 

@@ -13,7 +13,6 @@ from traitlets.config import Config, Configurable
 
 from .errors import SecretsError
 from .guard.environment import NAMES
-from .models import check_project
 from .providers import lookup
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ class DHSecrets(Configurable):
         Raises:
             InvalidNameError: the project's name.
         """
+        from .models import check_project
+
         name = project if project is not None else os.environ.get("DH_SECRETS_PROJECT") or self.project
         chosen = check_project(name) if name or project is not None else None
         return chosen, provider or os.environ.get("DH_SECRETS_PROVIDER") or self.provider
@@ -74,6 +75,7 @@ class DHSecrets(Configurable):
             SecretsError: there is no provider of that name; or no project is set, and the login has several.
             ProviderUnavailableError: the provider cannot be used here.
         """
+        from .models import check_project
         from .project import Project
 
         name, wanted = self.choice(project, provider)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 NEWEST = 10
 """Secrets of which a short report says what was masked."""
@@ -13,8 +13,7 @@ def _times(count: int) -> str:
     return f"{count} time{'' if count == 1 else 's'}"
 
 
-@dataclass(frozen=True)
-class Redaction:
+class Redaction(NamedTuple):
     """The record of so many marks of one kind.
 
     Attributes:
@@ -22,21 +21,20 @@ class Redaction:
         channel: the message type, the stream's name, ``buffer``, ``server log``, ``history`` or ``log record``.
         encoding: as the value stood there: ``text``, ``base64``, …
         cell: the execution count of the last one; 0 before the first cell.
-        count: how often.
+        times: how often.
     """
 
     name: str
     channel: str
     encoding: str
     cell: int
-    count: int
+    times: int
 
     def __str__(self) -> str:
-        return f"{_times(self.count)} in {self.channel} as {self.encoding}, last in cell {self.cell}"
+        return f"{_times(self.times)} in {self.channel} as {self.encoding}, last in cell {self.cell}"
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """What ``%secret guard`` says; ``str`` gives it as text, without any value.
 
     Attributes:
@@ -57,7 +55,7 @@ class Status:
     off: list[str]
     unmaskable: dict[str, str]
     redactions: list[Redaction]
-    gaps: list[str] = field(default_factory=list)
+    gaps: list[str]
 
     def __str__(self) -> str:
         return self.text()
@@ -79,7 +77,7 @@ class Status:
             if everything:
                 lines += [f"[secret:{name}] {redaction}" for redaction in redactions]
             else:
-                newest, often = redactions[0], _times(sum(redaction.count for redaction in redactions))
+                newest, often = redactions[0], _times(sum(redaction.times for redaction in redactions))
                 lines.append(
                     f"[secret:{name}] {often}, last in {newest.channel} as {newest.encoding}, cell {newest.cell}"
                 )

@@ -110,7 +110,7 @@ class Redactor:
             with self._lock:
                 self.mask_count += 1
                 before = self._redactions.pop(key, None)
-                self._redactions[key] = Redaction(*key, self.cell, before.count + 1 if before else 1)
+                self._redactions[key] = Redaction(*key, self.cell, before.times + 1 if before else 1)
 
     def names(self) -> list[str]:
         """Returns the names of all secrets with a value that can be masked."""

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 from ..errors import SecretsError
 from ..models import SecretBytes, SecretValue, StandIn, name_of
+from ..private_files import PrivateFiles
 from .names import Destination, SecretRef, targets
-from .private_files import PrivateFiles, sweep
 from .replaced import Replaced
 
-__all__ = ["Destination", "Held", "Injection", "SecretRef", "fits_environment", "for_namespace", "sweep", "targets"]
+__all__ = ["Destination", "Held", "Injection", "SecretRef", "fits_environment", "for_namespace", "targets"]
 
 Value = SecretValue | SecretBytes | StandIn
 Namespace = MutableMapping[str, Any]

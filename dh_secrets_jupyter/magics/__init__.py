@@ -1,6 +1,6 @@
 """``%secret`` and ``%%secret``: reads the line, runs the command, shows what came of it.
 
-What runs the commands (:mod:`.handlers`) is imported by the first one: loading the extension is to take a moment only.
+What reads and runs the commands is imported by the first one: loading the extension is to take a moment only.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from typing import Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from ..grammar import HELP, LEASE, SET, overview
-from ..grammar.parsing import typed_value_error
 from . import completion, lease
-from .line import parse, split_and_parse, without_comment
 
 
 @magics_class
@@ -24,6 +22,7 @@ class SecretMagics(Magics):
     def secret(self, line: str, cell: str | None = None) -> None:
         from . import handlers, show  # with all that commands need, which takes a quarter of the load
         from .front import ShellFront
+        from .line import parse, without_comment
 
         line = without_comment(line).strip()
         if cell is not None:
@@ -40,8 +39,10 @@ class SecretMagics(Magics):
     secret.__doc__ = "\n".join(["Reads, stores and shows secrets of a project:", "", *overview()])
 
     def _cell(self, line: str, cell: str) -> None:
+        from ..grammar.parsing import typed_value_error
         from . import use
         from .front import ShellFront
+        from .line import split_and_parse
 
         first, _, rest = line.partition(" ")
         if first == SET.name:

@@ -18,7 +18,6 @@ from IPython.core.inputtransformer2 import cell_magic, leading_indent
 
 from ..grammar import HELP
 from ..ipython import Patch
-from .line import without_comment
 
 _FIRST_LINE = re.compile(r"%%secret(?=\s)(?![ \t]*set\b)(?P<rest>.*)")
 _cell: ContextVar[ExitStack | None] = ContextVar("cell", default=None)
@@ -31,6 +30,8 @@ def rewrite(lines: list[str]) -> list[str]:
     found = _FIRST_LINE.match(lines[0]) if lines else None
     if not found:
         return lines
+    from .line import without_comment
+
     body = [] if any(word in HELP for word in without_comment(found["rest"]).split()) else _cleaned(lines[1:])
     return [f"get_ipython().run_cell_magic('secret', {found['rest'].strip()!r}, '\\n')\n", *body]
 

@@ -6,8 +6,8 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ..injection.private_files import PrivateFiles
 from ..models import StandIn, check_names
+from ..private_files import PrivateFiles
 from ..project import Project
 from ..providers.base import HasAddress
 from ..proxy.connection import ProxyConnection, Report, Source, Trust, Use

@@ -86,7 +86,7 @@ def test_files_are_all_or_none(
         os.close(arguments[0])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("dh_secrets_jupyter.injection.private_files.os.fdopen", full)
+    monkeypatch.setattr("dh_secrets_jupyter.private_files.os.fdopen", full)
     with pytest.raises(SecretsError, match=r"^C: its private file could not be written \(No space left on device\)"):
         injection.put(Destination.FILE, {"b": TWO, "c": NUL})
     assert user_ns.keys() == {"mine", "a"}

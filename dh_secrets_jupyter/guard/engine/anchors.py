@@ -17,8 +17,7 @@ with its place: the needle's number and the ``offset`` in that needle, in bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from .affixes import common_prefix
@@ -36,7 +35,6 @@ Anchor = tuple[int, int]
 """A needle, by number, and the offset of the fragment in it."""
 
 
-@dataclass(slots=True)
 class Fragment:
     """A fragment's anchors.
 
@@ -45,8 +43,11 @@ class Fragment:
         whole: those by which a needle is found as a whole.
     """
 
-    partial: list[Anchor] = field(default_factory=list)
-    whole: list[Anchor] = field(default_factory=list)
+    __slots__ = ("partial", "whole")
+
+    def __init__(self, whole: Iterable[Anchor] = ()) -> None:
+        self.partial: list[Anchor] = []
+        self.whole = [*whole]
 
 
 def _bytes_of(kept: bytes) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from .patterns import lazy_pattern
 
-NUMBER = re.compile(rb"[0-9]+")
-_FRACTION = re.compile(rb"\.[0-9]")
-_BEFORE_FRACTION = re.compile(rb"(?:[0-9\s(\[,=+\-]|\A)\.\Z")
+NUMBER = lazy_pattern(rb"[0-9]+")
+_FRACTION = lazy_pattern(rb"\.[0-9]")
+_BEFORE_FRACTION = lazy_pattern(rb"(?:[0-9\s(\[,=+\-]|\A)\.\Z")
 # The letters and digits at the end of an escape belong to no word: of repr, JSON, a URL, a colour as repr shows it.
-_ESCAPED = re.compile(
+_ESCAPED = lazy_pattern(
     r"(?:\\(?:[abfnrtv0]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})|%[0-9A-Fa-f]{2}|\\(?:x|u00)1[bB]\[[0-9;]{0,12}m)\Z"
 )
 

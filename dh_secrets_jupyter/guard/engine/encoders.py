@@ -9,6 +9,8 @@ from collections.abc import Callable
 from itertools import product
 from urllib.parse import quote
 
+from .patterns import lazy_pattern
+
 
 def _html(text: str, single: str, double: str) -> str:
     return html.escape(text, quote=False).replace("'", single).replace('"', double)
@@ -127,4 +129,4 @@ BYTE_ENCODERS = {
 
 # Every encoder above leaves these characters as they are, so that most values need none of them.
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
-PLAIN_OR_NOT = re.compile(r"[A-Za-z0-9_.\-]+|.", re.DOTALL)
+PLAIN_OR_NOT = lazy_pattern(r"[A-Za-z0-9_.\-]+|.", re.DOTALL)

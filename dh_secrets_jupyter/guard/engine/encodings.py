@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 from .escapes import ESCAPES
+from .patterns import lazy_pattern
 from .search import Match
 
 
@@ -47,9 +47,9 @@ _BEGINNINGS = {
 
 _OF_BYTES = frozenset({Encoding.HEX, Encoding.BASE64, Encoding.BASE64_URL, Encoding.UTF_16})
 """Encodings in which a piece of a value does not look like one."""
-_REPR_ALONE = re.compile(rb"\\[xU']")
+_REPR_ALONE = lazy_pattern(rb"\\[xU']")
 """Escapes that JSON does not have."""
-_JSON_ALONE = re.compile(rb"\\[\"/]")
+_JSON_ALONE = lazy_pattern(rb"\\[\"/]")
 """Escapes that repr does not write."""
 _BY_ESCAPE = {b"'": Encoding.SHELL, b"%": Encoding.URL, b"&": Encoding.HTML}
 """By how escapes begin, of those that are none of Python's and of JSON's."""

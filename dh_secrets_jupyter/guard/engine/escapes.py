@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from html import unescape
+
+from .patterns import lazy_pattern
 
 _PAIR = rb"u[dD][89abAB][0-9A-Fa-f]{2}"
 BACKSLASH, AMPERSAND = b"\\", b"&"
@@ -16,12 +17,12 @@ _KINDS = {
     rb"'\''": rb"'\\''",  # of shells, in both ways
     b"'\"'\"'": b"'\"'\"'",
 }
-ESCAPES = {first: re.compile(b"(" + pattern + b")") for first, pattern in _KINDS.items()}
+ESCAPES = {first: lazy_pattern(b"(" + pattern + b")") for first, pattern in _KINDS.items()}
 """The patterns of escapes, by what all those of a kind begin with."""
-ESCAPE = re.compile(b"(" + b"|".join(_KINDS.values()) + b")")
+ESCAPE = lazy_pattern(b"(" + b"|".join(_KINDS.values()) + b")")
 """The pattern of all of them."""
 _UNFINISHED = tuple(
-    re.compile(pattern + rb"\Z")
+    lazy_pattern(pattern + rb"\Z")
     for pattern in (
         rb"\\+(?:" + _PAIR + rb"(?:\\u?[0-9A-Fa-f]{0,3})?|[uU][0-9A-Fa-f]{0,7}|x[0-9A-Fa-f]?)?",
         rb"(?:%[0-9A-Fa-f]?|&#?[0-9a-z]{0,4})",
@@ -30,7 +31,7 @@ _UNFINISHED = tuple(
 )
 _LONGEST = 16
 """Bytes at the end of a text among which an escape may begin that has not come to its end."""
-ESCAPED_CHARACTER = re.compile(rb"\\x[89a-fA-F]")
+ESCAPED_CHARACTER = lazy_pattern(rb"\\x[89a-fA-F]")
 """An escaped byte that is not ASCII."""
 _CONTROLS = dict(zip(b"abfnrtv", b"\a\b\f\n\r\t\v", strict=True))
 

@@ -96,7 +96,7 @@ class LargeValues:
         data, blocks = view.data, self._blocks
         hits = blocks.find(data, view.replaced.near() if view.replaced else None)
         search = Search(self._needles, data, masked)
-        yield from search.matches((at, at + BLOCK, Fragment(whole=whole)) for at, whole in blocks.wholes(data, hits))
+        yield from search.matches((at, at + BLOCK, Fragment(whole)) for at, whole in blocks.wholes(data, hits))
         self._searched += search.steps
         for of, windows in list(blocks.windows.items()):  # another thread may add some meanwhile
             new = view.replaced.places() if view.replaced else None

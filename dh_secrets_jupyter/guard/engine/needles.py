@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import Flag
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from .encoders import BYTE_ENCODERS, ENCODERS, PLAIN, PLAIN_OR_NOT
 from .flags import STARTS, doubled, first, in_base64, ones
@@ -35,8 +35,7 @@ class Stage(Flag):
     ALL = 7
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Needle:
+class Needle(NamedTuple):
     """One encoding of one value, as bytes: of text its UTF-8.
 
     Attributes:
@@ -102,11 +101,11 @@ def needles(
             if large:
                 yield _plain_needle(text, counts, whole_word=False, partial=partial, large=True)
                 for order in _UTF16 if partial and not text.isascii() else ():
-                    yield replace(_utf16_needle(text, counts, order, partial=True), large=True)
+                    yield _utf16_needle(text, counts, order, partial=True)._replace(large=True)
             else:
                 encoded = _of_text(text, counts, stage, whole_word=False, partial=partial)
                 is_line = text is not value and "\n" in value.strip()
-                yield from (replace(needle, is_line=True) for needle in encoded) if is_line else encoded
+                yield from (needle._replace(is_line=True) for needle in encoded) if is_line else encoded
 
 
 def _lines(value: str, significant: bytes) -> dict[str, bytes]:
@@ -164,9 +163,8 @@ def _plain_needle(text: str, significant: bytes, *, whole_word: bool, partial: b
 def _utf16_needle(text: str, significant: bytes, order: str, *, partial: bool) -> Needle:
     if max(text) > "\uffff":
         encoded, label = _each_encoded(text, order), order.upper()
-        return replace(
-            _joined_needle(encoded, significant, label, whole_word=False, partial=partial), window=2 * WINDOW
-        )
+        needle = _joined_needle(encoded, significant, label, whole_word=False, partial=partial)
+        return needle._replace(window=2 * WINDOW)
     data, starts = text.encode(order, "surrogatepass"), b"\1\0" * len(text)
     return Needle(data, starts, doubled(significant), order.upper(), False, partial, window=2 * WINDOW)
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .common_words import COMMON_WORDS
+from .patterns import lazy_pattern
 
 ANYWHERE_FROM = 8
 """Characters from which on a value is masked wherever it stands."""
@@ -26,7 +27,7 @@ SHARED_FROM = 3
 """Values that name the same host, from which on its name is common material."""
 
 
-MARK = re.compile(r"\[secret:[-._a-zA-Z0-9]*\]")
+MARK = lazy_pattern(r"\[secret:[-._a-zA-Z0-9]*\]")
 """What stands in a value's place."""
 
 
@@ -53,7 +54,7 @@ def is_mark(text: str) -> bool:
 
 
 _MIME = r"(?:application|audio|font|image|message|model|multipart|text|video)/[a-z0-9][a-z0-9.+-]*"
-_ORDINARY = re.compile(_MIME, re.IGNORECASE)
+_ORDINARY = lazy_pattern(_MIME, re.IGNORECASE)
 
 
 def mask_scope(text: str) -> Scope | Unmaskable:
@@ -66,7 +67,7 @@ def mask_scope(text: str) -> Scope | Unmaskable:
         return Unmaskable("it is empty")
     if is_mark(core):
         return Unmaskable("it is the mark of a value that was masked")
-    if core.lower() in COMMON_WORDS or _ORDINARY.fullmatch(core):
+    if core.lower() in COMMON_WORDS or ("/" in core and _ORDINARY.fullmatch(core)):
         return Unmaskable("it is an ordinary word, which appears in output for other reasons")
     if len(core) < WORD_FROM:
         return Unmaskable(f"it has fewer than {WORD_FROM} characters")
@@ -99,16 +100,16 @@ _COMMON_PARTS = {
 }
 """Patterns of common material, each with something that whatever it matches holds, or follows."""
 _SCHEME_NAME = r"\b[A-Za-z][A-Za-z0-9+.\-]{0,31}://"
-_URL = re.compile(
+_URL = lazy_pattern(
     _SCHEME_NAME + r"(?:[^\s/@]*@)?(?P<host>(?:[\w\-]+(?:\.[\w\-]+)+|localhost|\[[0-9A-Fa-f:]+\])(?::\d+)?)?"
 )
-_SCHEME = re.compile(_SCHEME_NAME)
-_TOKEN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
-_HOST = re.compile(r"(?<![\w.-])(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}(?![\w-])")
+_SCHEME = lazy_pattern(_SCHEME_NAME)
+_TOKEN = lazy_pattern(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
+_HOST = lazy_pattern(r"(?<![\w.-])(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}(?![\w-])")
 _ALNUM = bytes(chr(byte).isalnum() for byte in range(256))
 _LONG = 4096
 """Characters of a text from which on another pattern is worth compiling, for those alone that can match."""
-_PUNCTUATION_RUN = re.compile(r"[^\w\s]{4,}")
+_PUNCTUATION_RUN = lazy_pattern(r"[^\w\s]{4,}")
 
 
 @lru_cache(maxsize=64)
@@ -118,7 +119,9 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
 
 def _common_parts(text: str) -> list[tuple[int, int]]:
     """Returns the spans of common material but words; in a long text only what can match is looked for."""
-    patterns = [pattern for pattern, held in _COMMON_PARTS.items() if len(text) < _LONG or held in text]
+    patterns = [pattern for pattern, held in _COMMON_PARTS.items() if held in text]
+    if patterns and len(text) < _LONG:
+        patterns = [*_COMMON_PARTS]
     spans = [m.span() for m in _any_of(*patterns).finditer(text)] if patterns else []
     if "://" in text:
         spans += [m.span() for m in _SCHEME.finditer(text)]

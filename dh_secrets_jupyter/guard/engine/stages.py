@@ -7,13 +7,12 @@ long one that comes after many others.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 
 from .ansi import seams, without_ansi
 from .needles import Needle, Stage, needles
+from .patterns import lazy_pattern
 from .policy import significant_chars_of
 
 STAGES_FROM = 400
@@ -21,7 +20,7 @@ STAGES_FROM = 400
 ENCODED_AT_MOST = 100_000
 """Characters of such values together that are encoded, which takes six microseconds and 300 bytes for each."""
 
-SHOWS = re.compile(rb"""[\\%&+\0-\x08\x0e-\x1f\x7f-\xff]|'"'|[0-9A-Fa-f]{14}""")
+SHOWS = lazy_pattern(rb"""[\\%&+\0-\x08\x0e-\x1f\x7f-\xff]|'"'|[0-9A-Fa-f]{14}""")
 """What shows that something stands in a text that was escaped, is in hex or in UTF-16, or bytes read as a text."""
 
 Later = Callable[[Stage], Iterable[Needle]]
@@ -74,4 +73,4 @@ def _encoded(
         # where these stood.
         shown, _ = without_ansi(plain)
         for needle in needles(decoded(shown), large=large, stage=stage):
-            yield replace(needle, fresh=seams(plain)) if needle.data == shown else needle
+            yield needle._replace(fresh=seams(plain)) if needle.data == shown else needle

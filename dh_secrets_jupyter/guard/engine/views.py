@@ -10,27 +10,27 @@ import base64
 import re
 from binascii import unhexlify
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import NamedTuple, cast
 
 from .blocks import areas
 from .encoders import PLAIN
 from .escapes import AMPERSAND, BACKSLASH, ESCAPE, ESCAPED_CHARACTER, ESCAPES, unescaped, unescaped_text
+from .patterns import lazy_pattern
 from .policy import WINDOW
 from .replacements import Place, Replaced
 from .search import Match
 
 Chars = frozenset[int]
 
-_RUN = re.compile(rb"[A-Za-z0-9+/_-]{11,}+")
-_HEX = re.compile(rb"[0-9A-Fa-f]{16,}+")
+_RUN = lazy_pattern(rb"[A-Za-z0-9+/_-]{11,}+")
+_HEX = lazy_pattern(rb"[0-9A-Fa-f]{16,}+")
 _DIGITS = b"0123456789abcdefABCDEF"
 _RUN_CHARS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _IS_RUN, _IS_DIGIT = (bytes(byte in chars for byte in range(256)) for chars in (_RUN_CHARS, _DIGITS))
 _AS_RUN = bytes(byte if byte in _RUN_CHARS else ord("A") for byte in range(256)).translate(_STANDARD)
 _AS_HEX = bytes(byte if byte in _DIGITS else ord("0") for byte in range(256))
-_LATIN = re.compile(rb"([\xc2\xc3][\x80-\xbf])")
+_LATIN = lazy_pattern(rb"([\xc2\xc3][\x80-\xbf])")
 _AREA = 1024
 """Bytes of a text that may be encoded, which are decoded together."""
 _IS_FORM = bytes(33 <= byte < 127 and byte not in b'"<>\\`{}|^' for byte in range(256))
@@ -99,7 +99,7 @@ def encoded_views(data: bytes, wanted: Wanted, *, in_turn: bool = True) -> Itera
 
 def encoded_as(view: View, match: Match) -> Match:
     """Returns a match in a view, which says how it stands in the text."""
-    return match if view.encoding == "text" else match._replace(needle=replace(match.needle, encoding=view.encoding))
+    return match if view.encoding == "text" else match._replace(needle=match.needle._replace(encoding=view.encoding))
 
 
 def views_of_end(data: bytes, chars: Chars) -> Iterator[View]:

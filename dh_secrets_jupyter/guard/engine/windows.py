@@ -21,11 +21,10 @@ import threading
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain, compress, count, islice, repeat
 from operator import concat, eq, ne
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .flags import STARTS, both, changes, ones, within_next, without
 from .hashed_places import HashedPlaces, sorted_by_hash
@@ -64,19 +63,18 @@ def _crowded(hashes: array[int]) -> bytes:
     return within_next(bytes(_MOST) + bytes(map(eq, hashes, hashes[_MOST:])), _MOST + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Learned:
+class _Learned(NamedTuple):
     """A part of all values whose windows were learned at once.
 
     Attributes:
         begin: where it begins.
-        count: how many windows begin in it that count.
+        windows: how many begin in it that count.
         fragments: those that are not crowded.
         crowded: the windows around those that are.
     """
 
     begin: int
-    count: int
+    windows: int
     fragments: HashedPlaces
     crowded: HashedPlaces
 
@@ -119,7 +117,7 @@ class Windows:
                 end = begin + len(counting)
                 self._counting.extend(bytes(max(begin - len(self._counting), 0)))
                 self._counting[begin:end] = counting
-                while learned and learned[-1].count <= 2 * self._counting.count(1, begin, end):
+                while learned and learned[-1].windows <= 2 * self._counting.count(1, begin, end):
                     begin = learned.pop().begin
                 learned.append(self._learn(values, begin, end))
             # In this order: who masks in between, in a signal's handler or a forked child, learns the same once more.

@@ -14,7 +14,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ..engine import TextStream
@@ -27,7 +26,6 @@ Emit = Callable[[str, dict[str, Any], str], None]
 """Sends a text: the stream's name, the parent header, the text."""
 
 
-@dataclass(eq=False)
 class _Output:
     """One stream of one cell.
 
@@ -38,11 +36,12 @@ class _Output:
         has_timer: whether a timer runs for it.
     """
 
-    name: str
-    parent: dict[str, Any]
-    stream: TextStream
-    fed_at: float = 0.0
-    has_timer: bool = False
+    def __init__(self, name: str, parent: dict[str, Any], stream: TextStream) -> None:
+        self.name = name
+        self.parent = parent
+        self.stream = stream
+        self.fed_at = 0.0
+        self.has_timer = False
 
 
 class HoldBack:

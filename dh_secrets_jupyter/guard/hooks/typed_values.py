@@ -21,22 +21,25 @@ from typing import NamedTuple
 
 from ...grammar import COMMANDS, COMMON, END_OF_OPTIONS, HELP, LEASE, SET, TERMINAL, Command, is_option
 from ..engine import is_mark
+from ..engine.patterns import lazy_pattern
 
+# As a word: what only names `dh_secrets_jupyter` has no command in it.
+_NAME = lazy_pattern(r"secrets?\b")
 # Cell magics whose body is text: what looks like a command in it is none.
-_TEXT_CELLS = re.compile(
+_TEXT_CELLS = lazy_pattern(
     r"\s*%%[ \t]*(?:!|(?:HTML|SVG|bash|cmd|file|html|javascript|js|latex|markdown|perl|pypy|python[23]?|ruby|script|sh"
     r"|svg|sx|system|writefile)\b)"
 )
 # Other cell magics may run their body as a cell or not: a command in it counts only with its `%`.
-_OTHER_CELLS = re.compile(r"\s*%%[ \t]*(?!(?:capture|debug|prun|secret|time|timeit)\b)\w")
-_CELL_MAGICS = re.compile(r"(?:\s*%%[^\n]*\n)*\s*")
+_OTHER_CELLS = lazy_pattern(r"\s*%%[ \t]*(?!(?:capture|debug|prun|secret|time|timeit)\b)\w")
+_CELL_MAGICS = lazy_pattern(r"(?:\s*%%[^\n]*\n)*\s*")
 _STRING = (
     r'''[rbufRBUF]{0,2}(?:"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')'''
 )
 _BLANK = r"[ \t\xa0]"  # what is copied from a page may have blanks that do not break
 # Commands that there are not: whoever types one and a value behind the name meant `set`.
 _MEANT_SET = ("sett", "ste", "add", "create", "new", "put", "save", "store", "update", "write")
-_LEXEMES = re.compile(
+_LEXEMES = lazy_pattern(
     rf"""(?P<cell> (?:\A\s*+ | ^[ \t]*+ | \n[ \t]*+) (?P<sign>%%)[ \t]*secret {_BLANK}+ set (?=\s|\Z))
       | (?P<lease> \A\s* %%[ \t]*secret (?={_BLANK}))
       | (?P<line> (?:^[ \t]*+(?:%%?(?:prun|time|timeit)\b[^\n!"']*?(?<![ \t])[ \t]++)? | [\s;=,(]%%?) (?:%%?)?
@@ -49,19 +52,20 @@ _LEXEMES = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
+_ARGUMENT = lazy_pattern(rf"[^\"')]*?(?P<string>{_STRING})", re.DOTALL)
 # A text in quotes goes on over several lines where the quote begins the word; `it's` is a word like any other.
-_WORD = re.compile(
+_WORD = lazy_pattern(
     rf"""{_BLANK}*(?:\\\n{_BLANK}*)*(?P<word>"(?:\\.|[^"\\])*"\S*|'(?:\\.|[^'\\])*'\S*|(?:"[^"\n]*"|'[^'\n]*'|\S)+)""",
     re.DOTALL,
 )
 # Up to a pipe, a redirection or another command; its signs within a word may be a value's.
-_SHELL_COMMAND = re.compile(
+_SHELL_COMMAND = lazy_pattern(
     r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|(?!\s\d*[;&|<>]|[;&|<>]+(?:\s|\Z))[^\n])*""", re.DOTALL
 )
 _SHELL_SET = TERMINAL["set"]._replace(options=(*TERMINAL["set"].options, *COMMON))
-_COMMENT = re.compile(r"(?P<sign>[ \t]*\#[ \t]*)[^\s][^\n]*")
-_PEM_BEGIN = re.compile(r"-----BEGIN [^\n]*?-----")
-_PEM_END = re.compile(r"-----END [^\n]*?-----\S*")
+_COMMENT = lazy_pattern(r"(?P<sign>[ \t]*\#[ \t]*)[^\s][^\n]*")
+_PEM_BEGIN = lazy_pattern(r"-----BEGIN [^\n]*?-----")
+_PEM_END = lazy_pattern(r"-----END [^\n]*?-----\S*")
 
 
 class TypedValue(NamedTuple):
@@ -76,7 +80,8 @@ def scrub(source: str) -> tuple[str, list[TypedValue]]:
 
     What the command then sees is still more than a name, so that it refuses it.
     """
-    if "secret" not in source.lower() or _TEXT_CELLS.match(source):
+    lower = source.lower()
+    if "secret" not in lower or not _NAME.search(lower) or _TEXT_CELLS.match(source):
         return source, []
     done: list[str] = []
     typed: list[TypedValue] = []
@@ -145,7 +150,7 @@ def _call(source: str, start: int, typed: list[TypedValue]) -> tuple[str, int]:
     """Marks the values in the string literals of a Python call of the magic."""
     done: list[str] = []
     literals: list[str] = []
-    while found := re.compile(rf"[^\"')]*?(?P<string>{_STRING})", re.DOTALL).match(source, start):
+    while found := _ARGUMENT.match(source, start):
         text = _literal(found["string"])
         new = text
         if literals and literals[0] == "secret":

@@ -9,8 +9,7 @@ The readers go over a text once; nothing of them raises or imports anything heav
 
 from __future__ import annotations
 
-import re
-
+from ..patterns import lazy_pattern
 from .connections import read_urls
 from .flow import read_flow
 from .found import Found, Range
@@ -23,7 +22,7 @@ PART_FROM = 8
 """Characters from which on a part is masked by itself."""
 _DEPTH = 3
 """How deep composites are read in one another, as a connection string in JSON in a dotenv file."""
-_INI_SECTION = re.compile(r"\s*\[[^\]\n\"'{\[]+\][ \t\r]*(?:\n|\Z)")
+_INI_SECTION = lazy_pattern(r"\s*\[[^\]\n\"'{\[]+\][ \t\r]*(?:\n|\Z)")
 
 
 def texts(value: str, *, urls_are_common: bool = False) -> dict[str, list[Range]]:

@@ -5,42 +5,43 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, unquote_plus
 
+from ..patterns import lazy_pattern
 from .found import Found
 
-_URL = re.compile(r"\b(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{0,30})://")
-_URL_END = re.compile(r"[\s\"'`<>]")
+_URL = lazy_pattern(r"\b(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{0,30})://")
+_URL_END = lazy_pattern(r"[\s\"'`<>]")
 _URL_AT_MOST = 4096
 """Characters of a URL among other text."""
-_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-:]{0,60})://")
-_USER = re.compile(r"(?P<user>[^:/?#@]*):(?P<password>[^@]+)@")
-_PORT_AND_PATH = re.compile(r"\d{1,5}[/?#]")
-_AUTHORITY_END = re.compile(r"[/?#;]")
+_SCHEME = lazy_pattern(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-:]{0,60})://")
+_USER = lazy_pattern(r"(?P<user>[^:/?#@]*):(?P<password>[^@]+)@")
+_PORT_AND_PATH = lazy_pattern(r"\d{1,5}[/?#]")
+_AUTHORITY_END = lazy_pattern(r"[/?#;]")
 _NO_PASSWORDS = ("", "x", "X", "x-oauth-basic")
 """Passwords that say that the user's name is the token."""
 _PAGES = ("http", "https", "ws", "wss", "ftp", "ftps", "sftp", "ssh", "git")
 """Schemes whose path is no database."""
 
-_ORACLE = re.compile(r"jdbc:oracle:\w{1,16}:(?P<user>[^/@\s]{1,128})/(?P<password>\"[^\"]*\"|[^@\s]+)@(?P<host>\S+)")
-_LIBPQ = re.compile(
+_ORACLE = lazy_pattern(r"jdbc:oracle:\w{1,16}:(?P<user>[^/@\s]{1,128})/(?P<password>\"[^\"]*\"|[^@\s]+)@(?P<host>\S+)")
+_LIBPQ = lazy_pattern(
     r"\s*(?:(?:host|hostaddr|port|dbname|user|password|service|options|passfile|application_name|connect_timeout"
     r"|client_encoding|target_session_attrs|channel_binding|krbsrvname|gss\w+|keepalives\w*|ssl\w+)\s*=\s*"
     r"(?:'[^'\\]*(?:\\.[^'\\]*)*'|(?:[^\s\\']|\\.)+(?<!;))(?:\s+|\Z)){2,}",
     re.DOTALL,
 )
 """A whole string of libpq, in which a ``;`` is a sign like any other."""
-_WORDS = re.compile(
+_WORDS = lazy_pattern(
     r"(?:^|(?<=\s))(?P<key>[A-Za-z][\w.\-]{0,63})[ ]{0,4}=[ ]{0,4}"
     r"(?P<text>'[^'\\]*(?:\\.[^'\\]*)*'|\"[^\"\\]*(?:\\.[^\"\\]*)*\"|(?:\\.|[^\s\\'\"])(?:\\.|[^\s\\])*)",
     re.DOTALL | re.MULTILINE,
 )
-_QUERY = re.compile(r"(?<=[?&;])(?P<key>[A-Za-z][\w.\-]{0,63})=(?P<text>[^&#\s]+)")
-_OPTIONS = re.compile(
+_QUERY = lazy_pattern(r"(?<=[?&;])(?P<key>[A-Za-z][\w.\-]{0,63})=(?P<text>[^&#\s]+)")
+_OPTIONS = lazy_pattern(
     r"(?:^|(?<=\s))--(?P<key>[A-Za-z][\w.\-]{0,63})(?:=|[ \t]+(?!-))"
     r"(?P<text>'[^'\n]*'|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|[^\s'\"]\S*)",
     re.MULTILINE,
 )
-_PARENTHESES = re.compile(r"\(\s*(?P<key>[A-Za-z][\w.\-]{0,63})\s*=(?P<text>[^()]+)\)")
-_BEFORE_KEY = re.compile(r"[;:?&,(]")
+_PARENTHESES = lazy_pattern(r"\(\s*(?P<key>[A-Za-z][\w.\-]{0,63})\s*=(?P<text>[^()]+)\)")
+_BEFORE_KEY = lazy_pattern(r"[;:?&,(]")
 _CLOSING = {'"': '"', "'": "'", "{": "}"}
 _KEY_AT_MOST = 64
 

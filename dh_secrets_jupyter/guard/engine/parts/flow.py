@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import re
 
+from ..patterns import lazy_pattern
 from . import keys
 from .connections import read_connection
 from .found import Found, Range
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""(?P<text>"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*(?:''[^']*)*')|(?P<sign>[\[\]{},:])|(?P<plain>[^\s\[\]{},:"'](?:[^\[\]{},:\n]|:(?!\s))*)""",
     re.DOTALL,
 )
 
 
-_YAML_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
+_YAML_ESCAPE = lazy_pattern(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
 """An escape, with the digits of the one that JSON does not have."""
 
 Key = tuple[str, Range]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from bisect import bisect_left
 
+from ..patterns import lazy_pattern
 from . import keys
 
-_WHOLE_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]{0,30}://[^\s@\"']+")
+_WHOLE_URL = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.\-]{0,30}://[^\s@\"']+")
 """A URL alone, without a user."""
 
 Range = tuple[int, int]

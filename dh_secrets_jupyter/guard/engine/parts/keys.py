@@ -7,8 +7,9 @@ dots is a path (``spring.datasource.password``), whose last name counts.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+
+from ..patterns import lazy_pattern
 
 _SECRETS = """
     password passwords passwd pwd pass passphrase passcode
@@ -34,7 +35,7 @@ _COMMON = """
 """
 """Names of keys whose text stays: user names, hosts, ports, databases and project ids."""
 
-_SEPARATORS = re.compile(r"[-_]+")
+_SEPARATORS = lazy_pattern(r"[-_]+")
 _HOSTS_IN = ("auths", "credhelpers")
 """Names of keys whose map has hosts for its keys, as Docker's."""
 

@@ -5,38 +5,39 @@ from __future__ import annotations
 import re
 import textwrap
 
+from ..patterns import lazy_pattern
 from . import keys
 from .connections import read_connection, read_options
 from .flow import read_flow, read_nested, unescaped
 from .found import Found, Range
 
 _FIELD = r"[^:\\\s]*(?:\\.[^:\\\s]*)*"
-_PGPASS = re.compile(
+_PGPASS = lazy_pattern(
     rf"(?P<host>{_FIELD}):(?P<port>\d{{1,5}}|\*):(?P<database>{_FIELD}):(?P<user>{_FIELD}):(?P<text>[^\n]+)"
 )
-_NETRC_BEGINS = re.compile(r"^[ \t]*(?:machine[ \t\r\n]+\S|default\s)", re.MULTILINE)
-_NETRC = re.compile(
+_NETRC_BEGINS = lazy_pattern(r"^[ \t]*(?:machine[ \t\r\n]+\S|default\s)", re.MULTILINE)
+_NETRC = lazy_pattern(
     r"(?:^|(?<=\s))(?P<key>machine|login|password|account)\s+(?P<text>\"[^\"\\]*(?:\\.[^\"\\]*)*\"|\S+)", re.DOTALL
 )
 # A colon is a separator before a blank; in npm's keys it is a sign like any other.
-_ENTRY = re.compile(
+_ENTRY = lazy_pattern(
     r"[ \t]*(?:-[ \t]+)*(?:export[ \t]+)?[\"']?"
     r"(?P<key>[^\s\"'#;=:\[{](?:[^\s\"'=:]|:(?!\s|\Z)|[ ](?=[^\s=:])){0,99})[\"']?"
     r"[ \t]*(?P<sign>=|:(?=\s|\Z))[ \t]*"
 )
-_CONNECTION = re.compile(
+_CONNECTION = lazy_pattern(
     r";\s*[A-Za-z][\w .\-]{0,63}=|^\s*[A-Za-z][\w.\-]*\s*=\s*(?:'[^\n]*'|[^\s'\"]+)\s+\w[\w.\-]*\s*=\s*[^\s=]"
 )
-_KEY = re.compile(r"[;\s]\s*([A-Za-z][\w.\-]{0,63}(?: [\w.\-]{1,63})?)\s*=")
-_TAG = re.compile(r"[!&]\S*[ \t]+")
-_BLOCK = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?")
-_FLOW_ITEM = re.compile(r"[ \t]*(?:-[ \t]+)*(?=[\[{])")
-_ITEM = re.compile(r"(?P<indent>[ \t]*)-[ \t]+(?P<text>[^\n]*)")
-_NO_TEXT = re.compile(r"\{|-?(?:\s|\Z)")
-_ENDED = re.compile(r"[ \t]*[,;]?[ \t\r]*(?:\n|\Z|[ \t]#)")
-_COMMENT = re.compile(r"(?:^|(?<=\s))#")
-_LINE_BREAK = re.compile(r"\r?\n|")
-_UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_KEY = lazy_pattern(r"[;\s]\s*([A-Za-z][\w.\-]{0,63}(?: [\w.\-]{1,63})?)\s*=")
+_TAG = lazy_pattern(r"[!&]\S*[ \t]+")
+_BLOCK = lazy_pattern(r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?")
+_FLOW_ITEM = lazy_pattern(r"[ \t]*(?:-[ \t]+)*(?=[\[{])")
+_ITEM = lazy_pattern(r"(?P<indent>[ \t]*)-[ \t]+(?P<text>[^\n]*)")
+_NO_TEXT = lazy_pattern(r"\{|-?(?:\s|\Z)")
+_ENDED = lazy_pattern(r"[ \t]*[,;]?[ \t\r]*(?:\n|\Z|[ \t]#)")
+_COMMENT = lazy_pattern(r"(?:^|(?<=\s))#")
+_LINE_BREAK = lazy_pattern(r"\r?\n|")
+_UNESCAPE = lazy_pattern(r"\\(.)", re.DOTALL)
 
 
 def read_lines(found: Found, text: str) -> None:

@@ -6,15 +6,16 @@ import re
 from html import unescape
 from itertools import chain
 
+from ..patterns import lazy_pattern
 from .connections import read_connection
 from .found import Found
 
-_ELEMENT = re.compile(
+_ELEMENT = lazy_pattern(
     r"<(?P<key>[A-Za-z][\w.\-]{0,63})(?:\s[^<>]{0,500})?>\s*+"
     r"(?:<!\[CDATA\[(?P<data>.{1,4096}?)\]\]>|(?P<text>[^<>]*[^<>\s]))",
     re.DOTALL,
 )
-_SETTING = re.compile(
+_SETTING = lazy_pattern(
     r'\b(?:key|name)="(?P<key>[^"<>]{1,64})"\s[^<>]{0,200}?\b(?:value|connectionString)="(?P<text>[^"<>]+)"'
 )
 

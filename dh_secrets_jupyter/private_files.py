@@ -18,8 +18,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from ..errors import SecretsError
-from ..file_lock import try_lock
+from .errors import SecretsError
+from .file_lock import try_lock
 
 _PREFIX = "dh-secrets-"
 _LOCK = ".lock"

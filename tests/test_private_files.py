@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from dh_secrets_jupyter import private_files
 from dh_secrets_jupyter.errors import SecretsError
-from dh_secrets_jupyter.injection import private_files, sweep
-from dh_secrets_jupyter.injection.private_files import PrivateFiles
+from dh_secrets_jupyter.private_files import PrivateFiles, sweep
 
-from ..support.waiting import PATIENCE
+from .support.waiting import PATIENCE
 
 WRITER = """
 import os, sys
-from dh_secrets_jupyter.injection.private_files import PrivateFiles
+from dh_secrets_jupyter.private_files import PrivateFiles
 os.umask(0)
 private = PrivateFiles()
 print(private.write("key.pem", b"obviously-invented"), flush=True)
