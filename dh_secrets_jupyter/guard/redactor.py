@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -39,7 +38,7 @@ class Redactor:
         self.masker = Masker()
         self.cell = 0
         self.mask_count = 0
-        self.canary = secrets.token_hex(24)
+        self.canary = os.urandom(24).hex()
         self.masker.add(CANARY, self.canary)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)

@@ -18,14 +18,15 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 from .. import current
 from ..errors import SecretsError
 from ..grammar import COMMANDS, END_OF_OPTIONS, HELP, LEASE, Command, Completes
+from ..guard.engine.patterns import lazy_pattern
 from ..ipython import running_shell
 
 if TYPE_CHECKING:
     from ..project import Project
 
 _PACKAGE = __package__.partition(".")[0]
-_LINE = re.compile(r"\s*(?:[\w.]+\s*=\s*)?(?P<magic>%%?)secret\s+(?P<rest>.*)", re.DOTALL)
-_CALL = re.compile(
+_LINE = lazy_pattern(r"\s*(?:[\w.]+\s*=\s*)?(?P<magic>%%?)secret\s+(?P<rest>.*)", re.DOTALL)
+_CALL = lazy_pattern(
     r"""
     (?<!\w) (?P<owner>(?:[^\W\d]\w*\s*\.\s*)*) (?P<function>get|use|get_secret|read_values|delete_secret) \s* \( \s*
     (?: (?:name|entity_name|identifier) \s* = \s* )?

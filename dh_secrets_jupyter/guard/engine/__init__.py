@@ -2,11 +2,10 @@
 
 Pure: bytes in, spans out. It imports the standard library and ``ahocorasick_rs`` alone, and nothing else of this
 package; it knows no clock, no Jupyter and no secrets but those that it is given. What is named here is its face; the
-modules below are its own.
+modules below are its own, but for :mod:`.patterns`, which anybody may use.
 
 :class:`Masker` learns values and masks text, or says where they are (:meth:`Masker.find_spans`). :class:`TextStream`
-and :class:`ByteStream` do the same for output in pieces. :func:`mask_scope` is the one rule of what can be masked, and
-:func:`lazy_pattern` what keeps importing all of it cheap.
+and :class:`ByteStream` do the same for output in pieces. :func:`mask_scope` is the one rule of what can be masked.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from .encodings import Encoding
 from .masker import Masker
 from .occurrences import Occurrence
 from .owners import Claim
-from .patterns import lazy_pattern
 from .policy import Unmaskable, is_mark, mask_scope
 from .spans import Hit, Span, mark, merge_overlapping, to_bytes, to_text
 from .stream import ByteStream, TextStream
@@ -33,7 +31,6 @@ __all__ = [
     "TextStream",
     "Unmaskable",
     "is_mark",
-    "lazy_pattern",
     "mark",
     "mask_scope",
     "merge_overlapping",

@@ -9,8 +9,6 @@ So the cost of learning values is linear in their size, and a text costs what de
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
-
 from .anchors import Anchor, Fragment
 from .escapes import looks_escaped, unfinished
 from .haystack import Haystack, matches_at_end
@@ -23,18 +21,8 @@ from .views import View, Wanted, encoded_as, encoded_views, encoded_views_of_end
 
 Encoded = Callable[[Stage], Iterable[Needle]]
 """Makes needles of a value that are not known yet."""
-
-
-class Searcher(NamedTuple):
-    """What the index has for a search.
-
-    Attributes:
-        fragments: returns the fragments that stand in some bytes: start, end, fragment, in the order of ends.
-        search: begins a search through a text.
-    """
-
-    fragments: Callable[[bytes], list[tuple[int, int, Fragment]]]
-    search: Callable[[bytes], Search]
+Standing = tuple[int, int, Fragment]
+"""A fragment that stands in a text: its start there, its end, and itself."""
 
 
 class DecodedValues:
@@ -90,22 +78,29 @@ class DecodedValues:
                     self._cut_haystack.add(needle.data)
         return [*matches_at_end(self._cut, self._cut_haystack, data, least)]
 
-    def matches(self, data: bytes, index: Searcher) -> Iterator[Found]:
-        """Yields what counts of the values in a text, where it is encoded, and where it stands."""
+    def matches(
+        self, data: bytes, fragments: Callable[[bytes], list[Standing]], search_in: Callable[[bytes], Search]
+    ) -> Iterator[Found]:
+        """Yields what counts of the values in a text, where it is encoded, and where it stands.
+
+        Args:
+            fragments: returns the fragments of the index that stand in some bytes, in the order of ends.
+            search_in: begins a search of the index through a text.
+        """
 
         def find(part: bytes) -> list[int]:
-            return [start for start, _, _ in index.fragments(part)]
+            return [start for start, _, _ in fragments(part)]
 
         for view in encoded_views(data, Wanted(find, ANYWHERE_FROM, self.chars, self._looks_escaped)):
-            search = index.search(view.data)
-            for match, (start, end) in search.matches(_fragments(view, index)):
+            search = search_in(view.data)
+            for match, (start, end) in search.matches(_new_in(view, fragments)):
                 if match.owner in self._owners:
                     yield encoded_as(view, match), (view.first(start), view.after(end))
             self.steps += search.steps
 
 
-def _fragments(view: View, index: Searcher) -> Iterator[tuple[int, int, Fragment]]:
+def _new_in(view: View, fragments: Callable[[bytes], list[Standing]]) -> Iterator[Standing]:
     """Yields the fragments in what a view has that an earlier one has not."""
     for first, last in view.replaced.near() if view.replaced else ((0, len(view.data)),):
-        for start, end, fragment in index.fragments(view.data[first:last]):
+        for start, end, fragment in fragments(view.data[first:last]):
             yield first + start, first + end, fragment

@@ -18,18 +18,22 @@ import os
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from .anchors import Anchors, Fragment
-from .decoded_values import DecodedValues, Encoded, Searcher
 from .haystack import Haystack, matches_at_end
-from .large_values import LargeValues
 from .needles import Needle, Stage
 from .owners import Owner
 from .search import Found, Masked, Match, Search
-from .stages import SHOWS, decoded
-from .tails import Tail
+from .stages import SHOWS, bytes_in_utf16
+
+if TYPE_CHECKING:
+    from .decoded_values import DecodedValues, Encoded
+    from .large_values import LargeValues
+    from .tails import Tail
 
 _FAST = 6_000
 """Fragments up to which the automaton is a DFA: more than twice as fast, at half a kilobyte for each state."""
@@ -46,7 +50,6 @@ _EXAMINED = 4096
 """Bytes of a text up to which it is looked at whether anything is encoded in it; in a longer one there may be."""
 _BEGINS = frozenset(b"'\"0123456789ABCDEFabcdef")
 """The bytes with which it may begin that do not show it."""
-_LAST_OF_ONE_BYTE = "\xff"
 _NEEDLE, _BYTES = 32, 8
 """Steps that making a needle takes, and bytes of it for which it takes one more."""
 
@@ -95,7 +98,7 @@ class Index:
         self._deferred: list[tuple[Owner, Needle, Encoded]] = []
         self._deferred_size = 0
         self._begins = _BEGINS
-        self._decoded_values = DecodedValues()
+        self._decoded_values: DecodedValues | None = None  # imported for the first of them
         self._lock = threading.RLock()  # a signal's handler may mask, too
         self._searched = 0  # bytes, since the automata changed last
         self._bytes_until_rebuild = 0.0
@@ -112,12 +115,12 @@ class Index:
         self._numbers: dict[tuple[bytes, bool, bool], int] = {}
         self._haystack = Haystack()
         self._automata: tuple[_Automaton, ...] = ()
-        self.large = LargeValues()
+        self._large_values: LargeValues | None = None  # as well
 
     @property
     def steps(self) -> int:
         """How many fragments and needles were looked at so far, in learning and in searching."""
-        return self._steps + self._anchors.steps + self._decoded_values.steps + self.large.steps
+        return self._steps + self._anchors.steps + sum(values.steps for values in self._read_otherwise())
 
     def add(self, needles: Iterable[tuple[Owner, Needle]]) -> None:
         """Makes needles known: the next search finds them."""
@@ -139,7 +142,7 @@ class Index:
             self._deferred_size += len(plain.data) * (1 if plain.data.isascii() else _MISREAD)
             if self._deferred_size <= DEFERRED_AT_MOST:
                 self._deferred.append((owner, plain, encoded))
-                self._begins |= _bytes_in_utf16(plain.data)
+                self._begins |= bytes_in_utf16(plain.data)
             else:
                 self._decode(owner, plain, encoded)
 
@@ -147,6 +150,9 @@ class Index:
         """Has a value found in texts that are decoded, but for what is misread, which no decoding brings back."""
         if not plain.data.isascii():
             self.add((owner, needle) for needle in encoded(Stage.MISREAD))
+        from .decoded_values import DecodedValues
+
+        self._decoded_values = self._decoded_values or DecodedValues()
         self._decoded_values.add(owner, plain, encoded)
 
     def refresh(self) -> None:
@@ -159,7 +165,10 @@ class Index:
     def _add(self, needles: list[tuple[Owner, Needle]]) -> None:
         named = [(owner, needle) for owner, needle in needles if owner.name is not None]
         if large := [(owner, needle) for owner, needle in named if needle.large]:
-            self.large.add(large)
+            from .large_values import LargeValues
+
+            self._large_values = self._large_values or LargeValues()
+            self._large_values.add(large)
         for owner, needle in named:
             kind = needle.data, needle.whole_word, needle.partial
             known = self._numbers.get(kind)
@@ -184,11 +193,11 @@ class Index:
         """
         self._add_deferred(data)
         self._rebuild_if_due(len(data))
-        if self.large:
-            yield from self.large.matches(data, masked)
+        if self._large_values:
+            yield from self._large_values.matches(data, masked)
         if self._decoded_values:
-            searcher = Searcher(self._fragments, lambda view: Search(self._needles, view, masked))
-            yield from self._decoded_values.matches(data, searcher)
+            search_in = partial(Search, self._needles, masked=masked)
+            yield from self._decoded_values.matches(data, self._fragments, search_in)
         search = Search(self._needles, data, masked)
         try:
             yield from search.matches(self._fragments(data))
@@ -211,16 +220,17 @@ class Index:
 
     def tails(self, data: bytes, least: int) -> list[Tail]:
         """Returns what of the values that are found by decoding a text it ends in the middle of."""
-        return [*self.large.tails.find(data, least), *self._decoded_values.tails.find(data, least)]
+        return [tail for values in self._read_otherwise() for tail in values.tails.find(data, least)]
+
+    def _read_otherwise(self) -> Iterator[LargeValues | DecodedValues]:
+        """Yields those values for which texts are decoded, if there are any."""
+        return filter(None, (self._large_values, self._decoded_values))
 
     def partial_length(self, data: bytes) -> int:
         """Returns how many of the last bytes may belong to a needle that goes on: never too few."""
         self._add_deferred(data, goes_on=True)
-        return max(
-            self._haystack.longest_suffix(data),
-            self.large.tails.partial_length(data),
-            self._decoded_values.tails.partial_length(data),
-        )
+        otherwise = [values.tails.partial_length(data) for values in self._read_otherwise()]
+        return max([self._haystack.longest_suffix(data), *otherwise])
 
     def _add_deferred(self, data: bytes, *, goes_on: bool = False) -> None:
         """Adds what was deferred if the text may hold any of it, or, where it goes on, begin to at its end."""
@@ -276,12 +286,6 @@ class Index:
             return size * _BUILD / more
         is_best = size > _FAST or any(automaton.is_fast for automaton in self._automata)
         return math.inf if is_best else size * _BUILD_FAST
-
-
-def _bytes_in_utf16(value: bytes) -> set[int]:
-    """Returns the bytes that stand in UTF-16 for characters of two bytes: such a byte may not show what it begins."""
-    chars = {char for char in decoded(value) if isinstance(char, str) and char > _LAST_OF_ONE_BYTE}
-    return set().union(*(char.encode("utf-16-le", "surrogatepass") for char in chars))
 
 
 def _unlock(index: Index | None) -> None:

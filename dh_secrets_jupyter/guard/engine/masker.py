@@ -13,8 +13,8 @@ All of it works on bytes, a text's UTF-8. A span's ``start`` and ``end`` are pla
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from . import parts
 from .ansi import without_ansi
 from .boundaries import NUMBER, stands_alone
 from .encodings import encoding_of, is_whole
@@ -40,6 +40,9 @@ from .spans import (
 )
 from .stages import ENCODED_AT_MOST, STAGES_FROM, decoded, staged
 
+if TYPE_CHECKING:
+    from .parts import Range
+
 _BLANKS = b" \t\r\n"
 
 
@@ -55,7 +58,7 @@ class Masker:
         self._urls_are_common = urls_are_common
         self._index = Index()
         self._owners = Owners()
-        self._texts: dict[str | bytes, dict[str | bytes, list[parts.Range]]] = {}  # of each value, with its parts
+        self._texts: dict[str | bytes, dict[str | bytes, list[Range]]] = {}  # of each value, with its parts
         self._encoded_size = 0  # characters of the long values that are encoded
         self._unmaskable: dict[str, str] = {}
         self._shared_hosts = SharedHosts()
@@ -94,7 +97,7 @@ class Masker:
         return scope
 
     def _needles(
-        self, owners: dict[str | bytes, Owner], visible: dict[str | bytes, list[parts.Range]], size: int
+        self, owners: dict[str | bytes, Owner], visible: dict[str | bytes, list[Range]], size: int
     ) -> Iterator[tuple[Owner, Needle]]:
         """Yields the needles of the new texts of a value of some size, and defers those that wait."""
         if STAGES_FROM <= size < LARGE_FROM and owners:
@@ -265,9 +268,11 @@ class Masker:
         )
 
 
-def _texts(value: str | bytes, urls_are_common: bool) -> dict[str | bytes, list[parts.Range]]:
-    if isinstance(value, bytes):
+def _texts(value: str | bytes, urls_are_common: bool) -> dict[str | bytes, list[Range]]:
+    if isinstance(value, bytes) or value.isalnum():  # in which no sign would divide parts
         return {value: []}
+    from . import parts
+
     return dict(parts.texts(value, urls_are_common=urls_are_common).items())
 
 

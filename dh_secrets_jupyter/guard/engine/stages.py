@@ -22,6 +22,7 @@ ENCODED_AT_MOST = 100_000
 
 SHOWS = lazy_pattern(rb"""[\\%&+\0-\x08\x0e-\x1f\x7f-\xff]|'"'|[0-9A-Fa-f]{14}""")
 """What shows that something stands in a text that was escaped, is in hex or in UTF-16, or bytes read as a text."""
+_LAST_OF_ONE_BYTE = "\xff"
 
 Later = Callable[[Stage], Iterable[Needle]]
 """Makes the needles that wait, those of some stages."""
@@ -54,6 +55,12 @@ def decoded(value: bytes) -> str | bytes:
         return value.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return value
+
+
+def bytes_in_utf16(value: bytes) -> set[int]:
+    """Returns the bytes that stand in UTF-16 for characters of two bytes: such a byte may not show what it begins."""
+    chars = {char for char in decoded(value) if isinstance(char, str) and char > _LAST_OF_ONE_BYTE}
+    return set().union(*(char.encode("utf-16-le", "surrogatepass") for char in chars))
 
 
 def _shows_in_utf16(text: str | bytes) -> bool:
