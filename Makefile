@@ -104,6 +104,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.guard_engine
 	$(BIN)/python -m benchmarks.learning
 	$(BIN)/python -m benchmarks.guard_kernel
+	$(BIN)/python -m benchmarks.loading
 	$(BIN)/python -m benchmarks.writers
 	$(BIN)/python -m benchmarks.scan
 	$(BIN)/python -m benchmarks.scanners

@@ -1,4 +1,4 @@
-"""What the guard costs in a kernel: a `pass` cell, a cell of 100,000 prints, loading the extension, and alike values.
+"""What the guard costs in a kernel: a `pass` cell, a cell of 100,000 prints, and alike values.
 
 One and the same kernel runs each cell without and with the guard (ten values), in turns, since two kernels differ by
 more than what is measured. The figures are medians, of the clock and of the processor time that the kernel's process
@@ -17,11 +17,11 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from tests.guard.engine.alike import FAMILIES
 from tests.support import kernels
+from tests.support.timing import time_cell
 
 VALUES = 10
 GUARD = f"""
@@ -34,14 +34,6 @@ for i in range({VALUES}): guard.learn(f"N{{i}}", SecretValue(secrets.token_urlsa
 # IPython keeps all outputs: what earlier cells left would slow the later ones down.
 SIDES = [f"guard.{call}(get_ipython()); get_ipython().history_manager.outputs.clear();" for call in ("unload", "load")]
 PRINTS = "for i in range(100_000): print('line', i, 'of an ordinary cell with ordinary output')"
-LOAD = """
-import sys, time
-clock, processor = time.perf_counter(), time.process_time()
-get_ipython().run_line_magic("load_ext", "dh_secrets_jupyter")
-print((time.perf_counter() - clock) * 1e3, (time.process_time() - processor) * 1e3, "kubernetes" in sys.modules)
-"""
-
-ENVIRONMENT = {f"SERVICE_{number}_TOKEN": f"invented-{number:04}-Kq7xW2pZm4vB8zK1w" for number in range(50)}
 COUNTS = (10, 50, 200)
 FAMILY = """
 from dh_secrets_jupyter import guard
@@ -55,18 +47,6 @@ CELLS = {"printed": "print(text)", "shown": "text", "escaped": "print(repr(text 
 HELLO = "print('hello')"
 
 
-def _processor(kernel: kernels.Kernel) -> float:
-    """Seconds of processor time that the kernel's process has taken, all threads together."""
-    threads = Path(f"/proc/{kernel.pid}/task").iterdir()
-    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
-
-
-def _took(kernel: kernels.Kernel, code: str) -> tuple[float, float]:
-    clock, processor = time.perf_counter(), _processor(kernel)
-    kernel.ok(code, timeout=300)
-    return time.perf_counter() - clock, _processor(kernel) - processor
-
-
 def _compare(kernel: kernels.Kernel, code: str, times: int, rounds: int) -> None:
     """Prints how long a cell takes without and with the guard: so many times in a row, in so many rounds."""
     seen: list[list[tuple[float, float]]] = [[], []]
@@ -74,7 +54,7 @@ def _compare(kernel: kernels.Kernel, code: str, times: int, rounds: int) -> None
         for side in (0, 1) if round_ % 2 else (1, 0):
             kernel.ok(SIDES[side])
             kernel.ok("pass")
-            seen[side] += [_took(kernel, code) for _ in range(times)]
+            seen[side] += [time_cell(kernel, code) for _ in range(times)]
             kernel.messages.clear()
     for what, at in (("by the clock", 0), ("of processor", 1)):
         plain, guarded = ([took[at] * 1e3 for took in side] for side in seen)
@@ -93,7 +73,7 @@ def _cells(kernel: kernels.Kernel) -> list[tuple[float, float]]:
     """Returns the seconds of each cell and of the one after it, by the clock and of processor time."""
     took = []
     for code in CELLS.values():
-        took += [_took(kernel, code), _took(kernel, HELLO)]
+        took += [time_cell(kernel, code), time_cell(kernel, HELLO)]
         kernel.ok("get_ipython().history_manager.outputs.clear(); Out.clear(); _ = __ = ___ = None")
         kernel.messages.clear()
     return took
@@ -106,7 +86,7 @@ def _compare_family(family: str, folder: Path) -> None:
         _cells(kernel)
         bare = _cells(kernel)
         for count in COUNTS:
-            learned = _took(kernel, LEARN.format(count=count))
+            learned = time_cell(kernel, LEARN.format(count=count))
             guarded = _cells(kernel)
             for what, at in (("clock", 0), ("processor", 1)):
                 pairs = [(before[at], after[at]) for before, after in zip(bare, guarded, strict=True)]
@@ -114,25 +94,6 @@ def _compare_family(family: str, folder: Path) -> None:
                 shown = " ".join(f"{before:4.2f} {after:5.2f}" for before, after in pairs)
                 ratio = max(after / before for before, after in pairs)
                 print(f"{family:20} {count:6} {what:9} {learned[at]:5.2f} s  {shown} {ratio:7.1f}{over}", flush=True)
-
-
-def _load(folder: Path, environment: dict[str, str]) -> tuple[float, float, str]:
-    """Returns the ms by the clock and of processor that loading took, and whether the Kubernetes client came along."""
-    with kernels.start(folder, env=environment) as kernel:
-        clock, processor, kubernetes = kernel.ok(LOAD).stdout.splitlines()[-1].split()
-        return float(clock), float(processor), kubernetes
-
-
-def _compare_loads(folder: Path) -> None:
-    loads = {
-        count: sorted(_load(folder / f"{count}-{number}", dict([*ENVIRONMENT.items()][:count])) for number in range(5))[
-            2
-        ]
-        for count in (0, len(ENVIRONMENT))
-    }
-    (clock, processor, kubernetes), (_, more, _) = loads.values()
-    print(f"%load_ext: {clock:.0f} ms, {processor:.0f} ms of processor; Kubernetes client imported: {kubernetes}")
-    print(f"each credential of the environment: {(more - processor) / len(ENVIRONMENT):.2f} ms of processor more")
 
 
 def main() -> None:
@@ -147,7 +108,6 @@ def main() -> None:
                 _compare(kernel, "pass", 10, 15 * rounds)
                 print("a cell of 100,000 prints:")
                 _compare(kernel, PRINTS, 1, rounds)
-            _compare_loads(folder)
         print(f"\n{'family':20} values {'':9} learned {''.join(f'{name:>16}, next' for name in CELLS)}    ratio")
         wanted = sys.argv[1:] or list(FAMILIES)
         for number, family in enumerate(wanted):
