@@ -9,6 +9,7 @@ So the cost of learning values is linear in their size, and a text costs what de
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+
 from .anchors import Anchor, Fragment
 from .escapes import looks_escaped, unfinished
 from .haystack import Haystack, matches_at_end
