@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from ..errors import SecretsError
 from ..file_lock import try_lock
 from ..guard.engine import ANSI, Encoding, Masker, Occurrence, mark
 from . import notebooks
-from .findings import Finding, NotSearched, Place
+from .findings import Finding, NotSearched
 from .json_strings import JsonString
 from .search import find, find_in_field
 
@@ -25,6 +26,9 @@ Edit = tuple[int, int, bytes]
 """From which byte to which, and what takes their place."""
 _DRAFT = ".dh-secrets"
 """The end of the name of a file that is being written."""
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9_-]")
+_ID_AT_MOST = 40
+"""Characters of a secret's name in a cell's id, which may have 64."""
 _RANDOM = 8
 """Characters before that end, which tempfile has chosen."""
 
@@ -58,7 +62,7 @@ def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> S
     marked: list[Finding] = []
     left: list[Finding] = []
     for one in findings:
-        (marked if _is_to_be_marked(one.place, in_notebook, sources) else left).append(one)
+        (marked if sources or (in_notebook and one.place.field != "source") else left).append(one)
     if not marked:
         return Scrubbed(data, [], left, report.unread)
     if in_notebook:
@@ -69,12 +73,6 @@ def scrub(name: str, data: bytes, masker: Masker, *, sources: bool = False) -> S
     if in_notebook:
         _check_notebook(name, scrubbed)
     return Scrubbed(scrubbed, marked, left, report.unread)
-
-
-def _is_to_be_marked(place: Place, in_notebook: bool, sources: bool) -> bool:
-    if in_notebook and place.field is None:  # a cell's id, which has no room for a mark by the rules of the format
-        return False
-    return sources or (in_notebook and place.field != "source")
 
 
 def write(path: Path, old: bytes, new: bytes) -> bool:
@@ -148,12 +146,16 @@ def _edit_of_bytes(data: bytes, found: Occurrence) -> Edit:
 
 
 def _edits_of_field(field: notebooks.Field, data: bytes, masker: Masker, sources: bool) -> Iterator[Edit]:
-    if not _is_to_be_marked(field.place, in_notebook=True, sources=sources):
+    if field.place.field == "source" and not sources:
         return
     found, in_base64 = find_in_field(field, masker)
     if not found:
         return
     first = field.strings[0]
+    if field.place.field is None:  # a cell's id: the format allows it no mark, and wants another one for each cell
+        name = _NOT_IN_ID.sub("-", found[0].name)[:_ID_AT_MOST]
+        yield first.start, first.end, f'"secret-{name}-{field.place.cell}"'.encode()
+        return
     if in_base64:
         yield first.start, field.strings[-1].end, b'"%b"' % mark(found[0].name)
     elif not first.is_quoted:

@@ -99,18 +99,16 @@ def test_value_over_several_strings(masker: Masker) -> None:
     assert "".join(text) == "before\n[secret:NOTES]\nafter"
 
 
-@pytest.mark.parametrize("sources", [False, True])
-def test_cell_id_stays(sources: bool) -> None:
-    """A cell's id can hold no mark, by the format's rules: it is left, and named; the rest is marked."""
+def test_cell_id() -> None:
+    """The format allows a cell's id no mark, and no other cell the same id: it becomes one of the secret's name."""
     masker = Masker()
-    masker.add("TOKEN", "invented-Kq7xW2pZm4vB8z")
-    cell = {"cell_type": "raw", "id": "invented-Kq7xW2pZm4vB8z", "metadata": {"a": "invented-Kq7xW2pZm4vB8z"}}
-    document = {"cells": [cell | {"source": ""}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    done = scrub("a.ipynb", json.dumps(document).encode(), masker, sources=sources)
-    assert [one.where for one in done.marked] == ["cell 1 metadata"]
-    assert [one.where for one in done.left] == ["cell 1 id"]
-    (marked,) = json.loads(done.data)["cells"]
-    assert (marked["id"], marked["metadata"]) == ("invented-Kq7xW2pZm4vB8z", {"a": "[secret:TOKEN]"})
+    masker.add("api.TOKEN", "invented-Kq7xW2pZm4vB8z")
+    cell = {"cell_type": "raw", "id": "invented-Kq7xW2pZm4vB8z", "metadata": {}, "source": ""}
+    other = cell | {"id": "a-invented-Kq7xW2pZm4vB8z"}
+    document = {"cells": [cell, other], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    done = scrub("a.ipynb", json.dumps(document).encode(), masker)
+    assert [one.where for one in done.marked] == ["cell 1 id", "cell 2 id"]
+    assert [one["id"] for one in json.loads(done.data)["cells"]] == ["secret-api-TOKEN-1", "secret-api-TOKEN-2"]
     _validate(done.data.decode())
 
 
