@@ -58,7 +58,7 @@ export function NeedsNote({ store }: { store: Store }) {
   );
   return (
     <section class="dhs-needs" aria-label={trans.__('What the notebook needs')}>
-      <p class="dhs-place" title={needs.map(({ name }) => name).join(', ')}>
+      <p class="dhs-place dhs-whole" title={needs.map(({ name }) => name).join(', ')}>
         {missing.length > 0
           ? trans.__('%1; missing: %2', count, String(missing.length))
           : trans.__('%1; all are there', count)}

@@ -233,9 +233,14 @@ export class Store {
     ask: () => Promise<T>,
     done: (answer: T) => string
   ): Promise<boolean> {
+    const { project } = this._state;
     this._set({ problem: null, notice: '' });
     try {
-      this._set({ notice: done(await this._waits.for(waiting, ask())) });
+      const answer = await this._waits.for(waiting, ask());
+      // Of a project that is no longer shown nothing is said.
+      if (project === this._state.project) {
+        this._set({ notice: done(answer) });
+      }
       return true;
     } catch (error) {
       this._set({ problem: problemOf(name, error, this.trans) });

@@ -4,6 +4,8 @@ import { RequestError, type Transport } from '../src/model';
 import { Store } from '../src/store';
 import { fakeTransport } from './transport';
 
+const NO_DETAILS = { description: '', labels: [], expires: '', hosts: [] };
+
 async function opened(set: Partial<Transport>) {
   const store = new Store(fakeTransport(set));
   await store.refresh();
@@ -37,12 +39,11 @@ test('what the provider says of a change stands behind what was done, whatever t
     importValues: notices,
     copy: notices
   });
-  const details = { description: '', labels: [], expires: '', hosts: [] };
   const { changes } = store;
   const made = [
-    () => changes.create('A', 'sample-value', details),
+    () => changes.create('A', 'sample-value', NO_DETAILS),
     () => changes.replace('A', 'sample-value'),
-    () => changes.edit('A', details),
+    () => changes.edit('A', NO_DETAILS),
     () => changes.rename('A', 'B'),
     () => changes.copy('A', 'other', 'A'),
     () => changes.remove('A'),
@@ -52,6 +53,28 @@ test('what the provider says of a change stands behind what was done, whatever t
     assert.ok(await make());
     assert.match(store.state.notice, /^.+\. The platform still lists A\. Its owner may put it back\.$/);
   }
+});
+
+test('what was done in a project that is no longer shown is not said, and what failed there is', async () => {
+  let answer: (notices: string[]) => void = () => {};
+  let fail: (error: RequestError) => void = () => {};
+  const store = new Store(
+    fakeTransport({
+      create: () => new Promise((resolve, reject) => ([answer, fail] = [resolve, reject]))
+    })
+  );
+  await store.setProject('demo');
+  const done = store.changes.create('NEW', 'sample-value', NO_DETAILS);
+  await store.setProject('other');
+  answer([]);
+  assert.ok(await done);
+  assert.equal(store.state.notice, '');
+  const failing = store.changes.create('NEW', 'sample-value', NO_DETAILS);
+  await store.setProject('demo');
+  fail(new RequestError('It failed.', 'SecretsError', ''));
+  assert.ok(!(await failing));
+  assert.equal(store.state.problem?.subject, 'NEW');
+  store.dispose();
 });
 
 test('an import that is refused for names that exist says what to do in the panel, and holds no value', async () => {
@@ -91,6 +114,6 @@ test('a project that is not known yet is asked for first, and nothing is sent to
   const store = new Store(fakeTransport(set));
   assert.equal(store.state.project, '');
   assert.ok(await store.changes.reach('A'));
-  assert.ok(await store.changes.create('A', 'sample-value', { description: '', labels: [], expires: '', hosts: [] }));
+  assert.ok(await store.changes.create('A', 'sample-value', NO_DETAILS));
   assert.deepEqual(created, ['demo']);
 });

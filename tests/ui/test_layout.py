@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from .conftest import Open
+from .conftest import NewPage, Open
 from .lab import Lab
 
 LONG = "a-rather-long-name.of_a_secret" + "-that-goes-on" * 17
@@ -58,7 +58,7 @@ def test_the_count_is_whole(local_lab: Lab, open_panel: Open, project: str) -> N
 
 
 def test_an_old_value_is_said_whole(local_lab: Lab, open_panel: Open, project: str) -> None:
-    """Where a secret is in the kernel gives way to that its value is old, and to that it has expired."""
+    """Where a secret is in the kernel gives way to that its value is old, and both to that it has expired."""
     secret = {"name": "TOKEN", "value": "sample-value", "expires": "2020-01-02"}
     local_lab.request("POST", f"projects/{project}/secrets", secret)
     local_lab.request("POST", f"projects/{project}/secrets", {"name": "OTHER", "value": "sample-value"})
@@ -67,10 +67,12 @@ def test_an_old_value_is_said_whole(local_lab: Lab, open_panel: Open, project: s
         panel.region.get_by_role("button", name=f"Put {name} into kernel").click()
         expect(panel.region.get_by_text(f"in kernel as {name}", exact=True)).to_be_visible()
     assert panel.region.get_by_text("expired", exact=True).evaluate(IS_WHOLE)
-    local_lab.request("PATCH", f"projects/{project}/secrets/OTHER", {"value": "sample-value-2"})
+    for name in ("OTHER", "TOKEN"):
+        local_lab.request("PATCH", f"projects/{project}/secrets/{name}", {"value": "sample-value-2"})
     old = panel.region.get_by_text("old value", exact=True)
-    expect(old).to_be_visible()
-    assert old.evaluate(IS_WHOLE)
+    expect(old).to_have_count(2)
+    assert old.first.evaluate(IS_WHOLE)
+    assert panel.region.get_by_text("expired", exact=True).evaluate(IS_WHOLE)
 
 
 def test_a_long_notebook_name_leaves_switch_in_reach(local_lab: Lab, open_panel: Open, project: str) -> None:
@@ -166,3 +168,32 @@ def test_a_button_that_goes_hands_the_focus_on(local_lab: Lab, open_panel: Open,
     panel.region.get_by_role("button", name="Undo").press("Enter")
     expect(panel.status).to_have_text("What was there before is back.")
     expect(panel.search).to_be_focused()
+
+
+def test_in_a_low_window_all_is_in_reach(local_lab: Lab, open_panel: Open, new_page: NewPage) -> None:
+    """As at 200 %: the panel scrolls, and a note is not squeezed. What a dialog refuses is seen beside its field."""
+    panel, _ = open_panel(local_lab, page=new_page())
+    is_new = panel.region.get_by_text("adding a secret creates it")
+    expect(is_new).to_be_visible()
+    panel.page.set_viewport_size({"width": 640, "height": 340})
+    needed, height = is_new.evaluate("note => [note.scrollHeight, note.clientHeight]")
+    assert needed <= height
+    panel.region.get_by_role("button", name="Help").focus()
+    assert is_in(panel.region.get_by_role("button", name="Help"), "#dh-secrets-panel")
+    dialog = panel.open_add()
+    dialog.submit()
+    alert = dialog.frame.get_by_role("alert")
+    expect(alert).to_contain_text("The name is missing.")
+    expect(dialog.field("Name")).to_be_focused()
+    assert is_in(alert, "dialog")
+    assert is_in(dialog.field("Name"), "dialog")
+
+
+def test_what_the_notebook_needs_is_said_whole(local_lab: Lab, open_panel: Open, project: str) -> None:
+    """How many, and how many are missing."""
+    needs = " ".join(f"NEEDED_{number}" for number in range(11))
+    path = local_lab.notebook(f"needs-{project}.ipynb", f"%secret need {needs}")
+    panel, _ = open_panel(local_lab, path)
+    said = panel.region.get_by_text("The notebook needs 11 secrets; missing: 11")
+    expect(said).to_be_visible()
+    assert said.evaluate(IS_WHOLE)
