@@ -23,8 +23,8 @@ type Props = ButtonHTMLAttributes & { icon: string; label: string; kind?: string
 /** A button whose name is heard, and seen as its title where that says nothing else. `kind` is a class of its own. */
 export function IconButton({ icon, label, kind = '', ...button }: Props) {
   return (
-    <button type="button" class={`dhs-icon-button ${kind}`} aria-label={label} title={label} {...button}>
+    <Button class={`dhs-icon-button ${kind}`} aria-label={label} title={label} {...button}>
       <Icon path={icon} />
-    </button>
+    </Button>
   );
 }

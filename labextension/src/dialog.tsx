@@ -3,7 +3,7 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button } from './button';
-import { searchNear } from './focus';
+import { fieldNear, handOnFocus } from './focus';
 import { Problem, Waiting } from './notices';
 import type { Store } from './store';
 
@@ -42,9 +42,7 @@ export function Dialog({ store, title, action, act, drop, destroys, children }: 
     return () => {
       // Closing gives the focus back to where it was, if that is still there; removing the element alone would lose it.
       dialog?.close();
-      if (dialog && document.activeElement === document.body) {
-        searchNear(dialog)?.focus();
-      }
+      handOnFocus(dialog, fieldNear(dialog?.parentElement ?? null));
     };
   }, []);
 

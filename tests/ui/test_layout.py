@@ -151,7 +151,7 @@ def test_the_focus_stays_in_the_panel(local_lab: Lab, open_panel: Open, project:
 
 
 def test_a_button_that_goes_hands_the_focus_on(local_lab: Lab, open_panel: Open, project: str) -> None:
-    """*Forget*, of a secret that was deleted, and *Undo* are gone once they were pressed."""
+    """*Forget*, of a secret that was deleted, *Undo*, and *Dismiss* in a dialog are gone once they were pressed."""
     secrets = f"projects/{project}/secrets"
     local_lab.request("POST", secrets, {"name": "TOKEN", "value": "sample-value"})
     panel, notebook = open_panel(local_lab, fresh=True)
@@ -168,6 +168,12 @@ def test_a_button_that_goes_hands_the_focus_on(local_lab: Lab, open_panel: Open,
     panel.region.get_by_role("button", name="Undo").press("Enter")
     expect(panel.status).to_have_text("What was there before is back.")
     expect(panel.search).to_be_focused()
+    dialog = panel.open_add()
+    dialog.submit()
+    dialog.frame.get_by_role("button", name="Dismiss").press("Enter")
+    expect(dialog.frame.get_by_role("alert")).to_be_hidden()
+    expect(dialog.field("Name")).to_be_focused()
+    dialog.cancel()
 
 
 def test_in_a_low_window_all_is_in_reach(local_lab: Lab, open_panel: Open, new_page: NewPage) -> None:
