@@ -20,8 +20,10 @@ const OUT = '../dh_secrets_jupyter/static';
 /** What the widgets use of Preact, in its place. */
 const RENDERER = './src/smallpreact.ts';
 /** Members that are private to a class, and the longest of those that nothing but our own code reads. */
-const PRIVATE =
-  /^_.|^(?:disabledReason|listProblem|openDialog|closeDialog|openMenu|setProject|loadProjects|importValues|undoable|isOffered)$/;
+const OURS =
+  'closeDialog|disabledReason|importValues|isOffered|listProblem|loadProjects|openDialog|openMenu|putAgain|refuse|' +
+  'setInView|setLive|setOrder|setProject|setSearch|tryAgain|undoable';
+const PRIVATE = new RegExp(`^_.|^(?:${OURS})$`);
 /** Classes and style variables of ours, but that of the kernel's own table. */
 const STYLED = /\bdhs-(?!fallback)[a-z]+(?:-[a-z]+)*/g;
 const SIGNS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';

@@ -19,10 +19,15 @@ export class CommTransport implements Transport {
   private readonly _requests: Requests<Push>;
   private _watched = new Map<string, { changed(): void; live(possible: boolean): void }>();
   private _ran: () => void = () => undefined;
+  private _gone: () => void = () => undefined;
   private readonly _view = `view-${Math.floor(Math.random() * 2 ** 48)}`;
 
   constructor(model: Model) {
-    this._requests = new Requests(model, push => this._onPush(push));
+    this._requests = new Requests(
+      model,
+      push => this._onPush(push),
+      () => this._gone()
+    );
   }
 
   status(project?: string): Promise<Status> {
@@ -97,9 +102,10 @@ export class CommTransport implements Transport {
     return (await this._requests.ask<{ texts: string[] }>('texts', { language })).texts;
   }
 
-  /** Calls back after each cell that the kernel has run. */
-  onCell(ran: () => void): void {
+  /** Calls back after each cell that the kernel has run, and once it is gone. */
+  follow(ran: () => void, gone: () => void): void {
     this._ran = ran;
+    this._gone = gone;
   }
 
   watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void {

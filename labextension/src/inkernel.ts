@@ -113,6 +113,11 @@ export class KernelActions {
     );
   }
 
+  /** Says nothing more of a kernel that is gone or no longer in front. */
+  clear(): void {
+    this.host.set({ held: EMPTY.held, own: null, notice: '', undoable: false });
+  }
+
   /** Asks no more. */
   dispose(): void {
     clearTimeout(this._undoTimer);
@@ -168,7 +173,8 @@ export function setFront(kernel: KernelActions, front: Front): void {
   const isOther = front.kernel !== before.kernel || front.file !== before.file;
   host.set({ front, disabledReason: front.disabledReason });
   if (isOther) {
-    host.set({ held: [], own: null, notice: '', undoable: false, ...(!dialog && { problem: null }) });
+    kernel.clear();
+    host.set(dialog ? {} : { problem: null });
   }
   if (isOther || front.disabledReason !== before.disabledReason) {
     void kernel.ask();

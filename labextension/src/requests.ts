@@ -26,7 +26,8 @@ export class Requests<Push extends { event: string } = never> {
 
   constructor(
     private readonly _model: WidgetModel<Push>,
-    private readonly _push: (push: Push) => void = () => undefined
+    private readonly _push: (push: Push) => void = () => undefined,
+    private readonly _gone: () => void = () => undefined
   ) {
     _model.on('msg:custom', this._onMessage);
     _model.on('comm_live_update', this._onKernelGone);
@@ -58,6 +59,7 @@ export class Requests<Push extends { event: string } = never> {
       reject(gone(wording('Run the cell again, and look whether it was done.')));
     }
     this._pending.clear();
+    this._gone();
   };
 
   private _onMessage = (content: Response | Push): void => {

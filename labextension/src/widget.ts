@@ -23,7 +23,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       end();
       const trans = speaking(language, [...own, ...texts]);
       const store = new Store(transport, trans);
-      transport.onCell(() => void store.kernel.ask());
+      transport.follow(
+        () => void store.kernel.ask(),
+        () => store.kernel.clear()
+      );
       end = mount(el, store, {
         name: project => landmark.take(trans.__('Secrets of %1', project || '…'))
       });

@@ -149,7 +149,7 @@ test('changes of a watched project are told, with the list whether they will be,
 });
 
 test('what the kernel says of its variables is handed on, and that a cell has run', async () => {
-  const { made, answer, say, sent } = comm();
+  const { made, answer, say, sent, restart } = comm();
   const put = made.put('demo', 'db-pass', 'environment');
   answer(PUT);
   assert.deepEqual(await put, PUT);
@@ -157,10 +157,14 @@ test('what the kernel says of its variables is handed on, and that a cell has ru
   answer({ secrets: [], project: 'own', switched: true });
   assert.deepEqual(await held, { secrets: [], project: 'own', switched: true });
   assert.deepEqual([sent.at(-1)?.method, sent.at(-1)?.params], ['held', { project: 'demo' }]);
-  let cells = 0;
-  made.onCell(() => cells++);
+  const heard: string[] = [];
+  made.follow(
+    () => heard.push('cell'),
+    () => heard.push('gone')
+  );
   say({ event: 'cell' });
-  assert.equal(cells, 1);
+  restart();
+  assert.deepEqual(heard, ['cell', 'gone']);
 });
 
 test('a transport that is done with hears no more', () => {

@@ -377,6 +377,7 @@ def test_after_a_restart_nothing_claims_to_be_in_the_kernel(seat: Seat) -> None:
             expect(seat.in_kernel(f"in kernel as {seat.variable}")).to_be_hidden()
             expect(panel.status).to_have_text("")
             return
+        expect(seat.in_kernel(f"in kernel as {seat.variable}")).to_be_hidden()
         seat.choose(name, "Put into kernel")
         expect(panel.alert).to_contain_text("Run the cell again")
     finally:
