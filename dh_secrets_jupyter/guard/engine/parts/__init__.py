@@ -49,6 +49,6 @@ def _read(text: str, urls_are_common: bool) -> Found:
         read_markup(found, text)
     if text[start : start + 1] in ("{", "[") and not _INI_SECTION.match(text):
         read_flow(found, text, start, len(text))
-    elif "=" in text or ":" in text or "password" in text or "--" in text:
+    elif "=" in text or ":" in text or "password" in text or (" " in text and "--" in text):
         read_lines(found, text)
     return found
