@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,12 @@ def execute(notebook: Mapping[str, Any], folder: Path, environment: Mapping[str,
     """
     import nbformat  # it takes seconds to import, and few tests are about notebooks
     from nbclient import NotebookClient
+    from traitlets.config import Config
 
     executed: Any = nbformat.reads(json.dumps(notebook), as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
-    client = NotebookClient(executed, kernel_name="python3", **{"timeout": 120, **options})
-    client.execute(env=dict(environment), cwd=str(folder))
+    # No ports: those that nbclient chooses another kernel may take before this one does.
+    with tempfile.TemporaryDirectory(prefix="k", dir="/tmp") as sockets:
+        config = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/s"}})
+        client = NotebookClient(executed, kernel_name="python3", config=config, **{"timeout": 120, **options})
+        client.execute(env=dict(environment), cwd=str(folder))
     return executed
