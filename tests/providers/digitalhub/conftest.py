@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from dh_secrets_jupyter.project import Project
-from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock
 from tests.core.server import Core
+from tests.support.waiting import PATIENCE
 
 PROJECT = "demo"
 
@@ -34,6 +36,13 @@ def with_login(on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> Core:
     on_platform.logins.add("alice", f"{PROJECT}:ROLE_USER")
     on_platform.entities.create_project({"name": PROJECT}, "somebody")
     return on_platform
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that has other things to do a change takes longer than anybody may hold the lock."""
+    assert timedelta(seconds=lock.HOLD) < lock.STALE
+    monkeypatch.setattr(lock, "HOLD", PATIENCE)
 
 
 @pytest.fixture(autouse=True)
