@@ -122,6 +122,8 @@ class Anchors:
         for length in _LENGTHS:
             last = start + needle.window - length
             best = order.best(start, last)
+            if _is_run(data, best, length):
+                best = next((at for at in range(best, start - 1, -1) if not _is_run(data, at, length)), best)
             self.steps += 1
             if (piece := data[best : best + length]) not in fragments:
                 return best, self._make(piece), 0
@@ -141,7 +143,7 @@ class Anchors:
                     ):
                         return 0, None, known
             # What a window has of its own is at its end or its beginning, else it would be in an earlier one.
-            for offset in sorted((best, last, start), key=taken.__contains__):
+            for offset in sorted((best, last, start), key=lambda at: (_is_run(data, at, length), at in taken)):
                 piece = data[offset : offset + length]
                 fragment = fragments.get(piece)
                 is_free = fragment is None or len(fragment.partial) < MOST
@@ -168,6 +170,11 @@ class Anchors:
                 if data not in self.fragments:
                     return offset, self._make(data)
         return 0, None
+
+
+def _is_run(data: bytes, at: int, length: int) -> bool:
+    """Returns whether a fragment is of one or two bytes in turn: in a long run it would stand at every place."""
+    return len(set(data[at : at + length])) < 3
 
 
 def _significant_offsets(needle: Needle, last: int) -> Iterator[int]:

@@ -32,7 +32,6 @@ from .spans import (
     PartialMatch,
     Span,
     hits_of,
-    merge_overlapping,
     replace_spans,
     to_bytes,
     to_text,
@@ -180,11 +179,18 @@ class Masker:
         return self._recent.spans(data, text=text)
 
     def _find_plain_spans(self, data: bytes, text: bool) -> list[Span]:
-        # The order in which equals give the name.
-        found = sorted(self._matches(data, text=text), key=lambda one: (not one[0].is_whole, one[1]))
-        return merge_overlapping(
-            [Span(start, end, Hit(name, match.needle.encoding)) for match, name, start, end in found]
-        )
+        found = [
+            (start, -end, not match.is_whole, name, match.needle.encoding)
+            for match, name, start, end in self._matches(data, text=text)
+        ]
+        found.sort()  # of those that begin together the longest gives the name, of equals a whole value
+        spans: list[Span] = []
+        for start, minus_end, _, name, encoding in found:
+            if spans and start < spans[-1].end:
+                spans[-1].end = max(spans[-1].end, -minus_end)
+            else:
+                spans.append(Span(start, -minus_end, Hit(name, encoding)))
+        return spans
 
     def _matches(self, data: bytes, *, text: bool = False) -> Iterator[tuple[Match, str, int, int]]:
         """Yields each match that counts in bytes without control sequences, with its name, start and end."""

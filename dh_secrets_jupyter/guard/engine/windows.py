@@ -150,8 +150,7 @@ class Windows:
 
     def _lookups(self, values: bytearray) -> list[_Lookup]:
         """Returns in what the windows of a text are looked up, once all is learned."""
-        if self._waiting:
-            self.learn(values)
+        self.learn(values)
         crowded = [(learned.crowded, 0) for learned in self._learned if learned.crowded]
         return crowded + [(learned.fragments, (_EVERY - 1) * self._unit) for learned in self._learned]
 
@@ -169,11 +168,14 @@ class Windows:
         self.steps += len(windows)
         counting, last_number = self._counting, len(windows) - 1
         until: dict[int, int] = {}  # by distance from text to value: up to where that was followed
-        done_from, done_to = _within(starts, ends, followed.last_masked)
+        settled, (done_from, done_to) = -1, _within(starts, ends, followed.last_masked)
         for number, which in sorted(known):
+            if number <= settled:
+                continue
             table, reach = lookups[which]
             first, last = max(number - reach, 0), min(number, last_number)
             if done_from <= first and last <= done_to:
+                settled = done_to if done_from <= number - lookups[-1][1] else settled  # of what follows all is done
                 continue
             places = table.find(hashes[reach > 0][number])
             if not reach:  # of a window's own places the first is as good as any

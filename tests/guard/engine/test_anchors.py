@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -145,3 +146,21 @@ def test_each_of_many_connection_strings_is_named() -> None:
     assert masker.mask("\n".join(values))[0] == "\n".join(f"[secret:V{number}]" for number in range(60))
     plain = lines(5, lambda row: f"Encrypt=True;TrustServerCertificate=False;Connection Timeout={row};")
     assert masker.mask(plain) == (plain, [])
+
+
+@pytest.mark.parametrize(
+    ("run", "encoding"),
+    [("AB", "utf-8"), ("AABB", "utf-8"), *product("A0ü", ("utf-8", "utf-16-le", "utf-16-be"))],
+)
+def test_a_run_in_a_value_leads_nowhere_in_the_runs_of_a_text(run: str, encoding: str) -> None:
+    """What begins and ends it does: so a long run costs little, and each piece with something beside it is masked."""
+    value = f"Kq7x{run * 150}W2pZ-m4vB8zK1w"
+    masker = masker_of(value)
+    masker.prepare()
+    text = (run * 4_000).encode(encoding)
+    before = masker.steps
+    assert masker.mask_bytes(text)[0] == text
+    assert masker.steps - before < len(text) / 10
+    for start in (*range(3), *range(len(value) - 28, len(value) - 15)):
+        piece = value[start : start + 16].encode(encoding)
+        assert piece not in masker.mask_bytes(b"<" + piece + b">")[0]
