@@ -1,8 +1,8 @@
 """What `%load_ext dh_secrets_jupyter` takes in a fresh kernel, and what the first cells after it do.
 
 ``python -m benchmarks.loading`` starts nine kernels (``ROUNDS``) and prints medians: of the load, which has 60 ms, of a
-first cell that prints, and of the first two `%secret get`. Then, of as many kernels, what each of fifty credentials in
-the environment adds to the load, which has 5 ms.
+first cell that prints, and of the first two `%secret get`. Last, of as many kernels with fifty credentials in their
+environment, that of the load, in which each of these has 5 ms more.
 
 ``python -m benchmarks.loading CHECKOUT`` does all of it in turns with another checkout of this repository, by its
 folder, and prints its figures in front: a machine that is busy or slow is so for both. No load can be compared with
