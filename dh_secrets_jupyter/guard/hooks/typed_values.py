@@ -182,11 +182,8 @@ def _arguments(source: str, start: int, command: Command) -> tuple[str, list[tup
     """
     name: str | None = None
     spans: list[tuple[int, int]] = []
-    are_values, is_text, end = (
-        command.name == SET.name,
-        False,
-        start,
-    )  # of words that are no names, and of the next word
+    are_values = command.name == SET.name  # words that are no names
+    is_text, end = False, start  # the next word; where the last one ended
     for begin, stop in _words(source, start):
         word, previous = source[begin:stop], end
         if word.startswith("#") and not spans:
