@@ -57,6 +57,17 @@ def console(on_platform: Core, provider: DigitalHubProvider) -> Iterator[None]:
         over.set()
 
 
+def processes(number: int) -> ProcessPoolExecutor:
+    """Returns so many, none of them forked: threads of this one serve them, and a lock of OpenSSL's that a thread has
+    at a fork is never let go in the child."""
+    return ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), initializer=be_patient)
+
+
+def be_patient() -> None:
+    """As the fixture of that kind, in another process."""
+    lock.HOLD = PATIENCE
+
+
 def write_keys(keys: int, writer: int) -> dict[str, bytes]:
     """Writes so many keys, one after the other; returns what was acknowledged."""
     demo, done = Project(PROJECT, DigitalHubProvider(), user="tester"), dict[str, bytes]()
@@ -76,7 +87,7 @@ def test_nothing_of_ours_is_lost(provider: DigitalHubProvider, console: None, wr
     """What Core's whole-map writes undo is put back, the console's and those of ours, each from a process of its own:
     every key that was acknowledged is there."""
     began = time.monotonic()
-    with ProcessPoolExecutor(writers, multiprocessing.get_context("fork")) as pool:
+    with processes(writers) as pool:
         written = list(pool.map(partial(write_keys, keys), range(writers)))
     acknowledged = {name: value for done in written for name, value in done.items()}
     print(f"{len(acknowledged)} keys by {writers} writers in {time.monotonic() - began:.1f} s")
@@ -98,7 +109,7 @@ def create(number: int) -> bool:
 def test_of_sixteen_creators_one_wins(on_platform: Core, provider: DigitalHubProvider) -> None:
     """Each in a process of its own, so that Core's lock alone is between them. The others are told that it exists; the
     value is the winner's."""
-    with ProcessPoolExecutor(16, multiprocessing.get_context("fork")) as pool:
+    with processes(16) as pool:
         won = list(pool.map(create, range(16)))
     assert won.count(True) == 1
     assert values(provider.read(PROJECT)) == {"ONE": f"sample-{won.index(True)}".encode()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import threading
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider
 from dh_secrets_jupyter.providers.digitalhub.profile import Profile
 from tests.core.server import Core
+from tests.support.processes import run_together
 from tests.support.waiting import PATIENCE, skip_sleep
 
 from .conftest import PROJECT
@@ -176,23 +176,17 @@ def test_what_another_process_has_renewed_is_used(with_login: Core, login_file: 
     assert renewals(with_login) == 0
 
 
-@pytest.mark.posix
-def test_processes_renew_one_after_another(with_login: Core, login_file: Path) -> None:
+def test_processes_renew_one_after_another(with_login: Core, login_file: Path, tmp_path: Path) -> None:
     """Who waits for another process's renewal uses what that has written."""
     refresh = with_login.logins.refresh_token("alice")
     write(login_file, dhcore_access_token=expired(with_login), dhcore_refresh_token=refresh)
-    provider = DigitalHubProvider()
-    children = []
-    for _ in range(4):
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                status = len(provider.read(PROJECT))
-            finally:
-                os._exit(status)
-        children.append(child)
-    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0, 0]
+    code = f"""
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider
+provider = DigitalHubProvider()
+ready()
+print(len(provider.read({PROJECT!r})))
+"""
+    assert run_together(code, 4, tmp_path / "gate") == ["0\n"] * 4
     assert renewals(with_login) == 1
 
 
