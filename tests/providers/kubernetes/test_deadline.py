@@ -303,7 +303,9 @@ def test_a_refusal_then_a_login_that_hangs(
         os.close(os.open(file, os.O_WRONLY | os.O_NONBLOCK))  # ends who waits for the file; nothing else could
     wait_until(lambda: not exchanges(), "the end of all exchanges")
     if HANGING[login]:
-        assert not running(pid.read_text().strip())  # the program is ended, with all that it has started
+        wait_until(
+            lambda: not running(pid.read_text().strip()), "the end of the program, and of all that it has started"
+        )
 
 
 def running(group: str) -> list[str]:
