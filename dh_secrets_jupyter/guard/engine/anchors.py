@@ -143,11 +143,11 @@ class Anchors:
                     ):
                         return 0, None, known
             # What a window has of its own is at its end or its beginning, else it would be in an earlier one.
-            for offset in sorted((best, last, start), key=lambda at: (_is_run(data, at, length), at in taken)):
+            for offset in sorted((best, last, start), key=taken.__contains__):
                 piece = data[offset : offset + length]
                 fragment = fragments.get(piece)
                 is_free = fragment is None or len(fragment.partial) < MOST
-                if is_free and 1 in needle.significant[offset : offset + length]:
+                if is_free and 1 in needle.significant[offset : offset + length] and not _is_run(data, offset, length):
                     return offset, fragment or self._make(piece), 0
         if needle.window > length:
             return last, fragments.get(data[last : last + length]) or self._make(data[last : last + length]), 0
@@ -174,7 +174,8 @@ class Anchors:
 
 def _is_run(data: bytes, at: int, length: int) -> bool:
     """Returns whether a fragment is of one or two bytes in turn: in a long run it would stand at every place."""
-    return len(set(data[at : at + length])) < 3
+    first, second, third = data[at : at + 3]
+    return (first == second or third in (first, second)) and len(set(data[at : at + length])) < 3
 
 
 def _significant_offsets(needle: Needle, last: int) -> Iterator[int]:
@@ -207,13 +208,14 @@ class _Order:
 def _known_up_to(needle: Needle, start: int, other: Needle, at: int) -> int:
     """Returns up to where a needle from ``start`` on equals another one from ``at`` on, if for a window; else 0."""
     window = needle.window
-    flags = ((needle.significant, other.significant), (needle.char_starts, other.char_starts))
-    if window != other.window or any(
-        mine[start : start + window] != theirs[at : at + window] for mine, theirs in flags
+    if (
+        window != other.window
+        or needle.significant[start : start + window] != other.significant[at : at + window]
+        or needle.char_starts[start : start + window] != other.char_starts[at : at + window]
     ):
         return 0
     size = common_prefix(needle.data, start, other.data, at)
-    for mine, theirs in flags:
+    for mine, theirs in ((needle.significant, other.significant), (needle.char_starts, other.char_starts)):
         if mine[start : start + size] != theirs[at : at + size]:
             size = common_prefix(mine[start : start + size], 0, theirs[at : at + size], 0)
     return start + size
