@@ -54,7 +54,7 @@ def is_mark(text: str) -> bool:
 
 
 _MIME = r"(?:application|audio|font|image|message|model|multipart|text|video)/[a-z0-9][a-z0-9.+-]*"
-_ORDINARY = lazy_pattern(_MIME, re.IGNORECASE)
+_ORDINARY = re.compile(_MIME, re.IGNORECASE)
 
 
 def mask_scope(text: str) -> Scope | Unmaskable:
@@ -99,6 +99,7 @@ _COMMON_PARTS = {
     r"\b" + _MIME: "/",
 }
 """Patterns of common material, each with something that whatever it matches holds, or follows."""
+_COMMON_PART = re.compile("|".join(_COMMON_PARTS), re.MULTILINE)  # at once: nearly every value is searched for it
 _SCHEME_NAME = r"\b[A-Za-z][A-Za-z0-9+.\-]{0,31}://"
 _URL = lazy_pattern(
     _SCHEME_NAME + r"(?:[^\s/@]*@)?(?P<host>(?:[\w\-]+(?:\.[\w\-]+)+|localhost|\[[0-9A-Fa-f:]+\])(?::\d+)?)?"
@@ -120,9 +121,10 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
 def _common_parts(text: str) -> list[tuple[int, int]]:
     """Returns the spans of common material but words; in a long text only what can match is looked for."""
     patterns = [pattern for pattern, held in _COMMON_PARTS.items() if held in text]
-    if patterns and len(text) < _LONG:
-        patterns = [*_COMMON_PARTS]
-    spans = [m.span() for m in _any_of(*patterns).finditer(text)] if patterns else []
+    spans = []
+    if patterns:
+        common_part = _COMMON_PART if len(text) < _LONG else _any_of(*patterns)
+        spans = [m.span() for m in common_part.finditer(text)]
     if "://" in text:
         spans += [m.span() for m in _SCHEME.finditer(text)]
         spans += [m.span("host") for m in _URL.finditer(text) if m["host"]]
