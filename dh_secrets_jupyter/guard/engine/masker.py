@@ -32,6 +32,7 @@ from .spans import (
     PartialMatch,
     Span,
     hits_of,
+    merge_in_order,
     replace_spans,
     to_bytes,
     to_text,
@@ -184,13 +185,9 @@ class Masker:
             for match, name, start, end in self._matches(data, text=text)
         ]
         found.sort()  # of those that begin together the longest gives the name, of equals a whole value
-        spans: list[Span] = []
-        for start, minus_end, _, name, encoding in found:
-            if spans and start < spans[-1].end:
-                spans[-1].end = max(spans[-1].end, -minus_end)
-            else:
-                spans.append(Span(start, -minus_end, Hit(name, encoding)))
-        return spans
+        return merge_in_order(
+            Span(start, -minus_end, Hit(name, encoding)) for start, minus_end, _, name, encoding in found
+        )
 
     def _matches(self, data: bytes, *, text: bool = False) -> Iterator[tuple[Match, str, int, int]]:
         """Yields each match that counts in bytes without control sequences, with its name, start and end."""

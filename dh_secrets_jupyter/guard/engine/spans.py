@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,6 +42,11 @@ def hits_of(spans: list[Span]) -> list[Hit]:
 def merge_overlapping(spans: list[Span]) -> list[Span]:
     """Merges spans that overlap; the mark of several is that of the leftmost, of these the longest."""
     spans.sort(key=lambda span: (span.start, span.hit is not None, -span.end))
+    return merge_in_order(spans)
+
+
+def merge_in_order(spans: Iterable[Span]) -> list[Span]:
+    """Merges spans that overlap, in the order of their starts; the mark of several is that of the first."""
     merged: list[Span] = []
     for span in spans:
         if merged and span.start < merged[-1].end:
