@@ -51,6 +51,13 @@ def test_what_cannot_arrive_stays_in_its_field(local_lab: Lab, open_panel: Open,
     assert sum("sample-kept" in body for body in sent) == 1
 
 
+def hold_additions(page: Page) -> list[Route]:
+    """Holds up the requests that add a secret from now on; each that comes is in the list."""
+    held: list[Route] = []
+    page.route(LISTS, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    return held
+
+
 def first_of(held: list[Route], page: Page) -> Route:
     """Waits until a request is held up."""
 
@@ -65,8 +72,7 @@ def test_while_it_is_sent_the_button_says_so(local_lab: Lab, open_panel: Open, p
     """At once; and pressed again it sends nothing."""
     panel, _ = open_panel(local_lab)
     page = panel.page
-    held: list[Route] = []
-    page.route(LISTS, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    held = hold_additions(page)
     dialog = panel.open_add()
     dialog.fill(Name="SLOW", Value="sample-value")
     dialog.submit()
@@ -85,8 +91,7 @@ def test_a_late_answer_closes_no_other_dialog(local_lab: Lab, open_panel: Open, 
     """Who has cancelled while it was sent, and fills in the next one, loses nothing of it."""
     panel, _ = open_panel(local_lab)
     page = panel.page
-    held: list[Route] = []
-    page.route(LISTS, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    held = hold_additions(page)
     first = panel.open_add()
     first.fill(Name="FIRST", Value="sample-value")
     first.submit()
