@@ -45,7 +45,7 @@ class Request:
         """Returns what was sent as the value where that is many values: an object of texts in JSON.
 
         Raises:
-            SecretsError: it is none; the error is about ``subject``.
+            SecretsError: it is not one; the error is about ``subject``.
         """
         try:
             sent = json.loads(self.value or b"null")
