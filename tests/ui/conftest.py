@@ -76,7 +76,11 @@ def _pages(browser: Browser) -> Iterator[NewPage]:
     def new(**options: Any) -> Page:
         contexts.append(context := browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
         context.set_default_timeout(PATIENCE * 1000)
-        return context.new_page()
+        page = context.new_page()
+        # Where a test stops the server JupyterLab says so, too, sooner or later, in front of all else.
+        lost = page.get_by_role("dialog").filter(has_text="Server Connection Error")
+        page.add_locator_handler(lost, lambda: lost.get_by_role("button", name="Close").click())
+        return page
 
     yield new
     for context in contexts:
