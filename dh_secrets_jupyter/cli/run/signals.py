@@ -15,6 +15,8 @@ RELAYED = [
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGWINCH", "SIGTSTP", "SIGCONT")
     if hasattr(signal, name)
 ]
+_FROM_KEYBOARD = 0x80
+"""Beside a signal's number: it came from the keyboard."""
 
 
 class Signals:
@@ -33,14 +35,18 @@ class Signals:
         if hasattr(signal, "sigwaitinfo"):
             threading.Thread(target=self._wait, daemon=True).start()
             return
+        # Python calls a handler after a wait which the signal comes right before, so this is written without one.
+        os.set_blocking(self._written, False)
+        signal.set_wakeup_fd(self._written, warn_on_full_buffer=False)
         for number in RELAYED:
-            signal.signal(number, lambda number, _: self._tell(number, is_from_keyboard=_is_in_foreground()))
+            signal.signal(number, lambda *_: None)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, RELAYED)
 
     def read(self) -> list[tuple[int, bool]]:
         """Returns the signals that came, each with whether the whole process group has it."""
+        has_group = not hasattr(signal, "sigwaitinfo") and _is_in_foreground()
         data = os.read(self.descriptor, 512)
-        return [(data[at], bool(data[at + 1])) for at in range(0, len(data) - 1, 2)]
+        return [(byte & ~_FROM_KEYBOARD, has_group or bool(byte & _FROM_KEYBOARD)) for byte in data]
 
     def raise_here(self, number: int, *, to_group: bool = False) -> None:
         """Lets a signal do to this process what it does by default; returns where that is nothing, or was a stop.
@@ -65,10 +71,7 @@ class Signals:
         while True:
             found = signal.sigwaitinfo(RELAYED)
             if found.si_pid != os.getpid():  # what we send to our own group is not news
-                self._tell(found.si_signo, is_from_keyboard=found.si_code > 0)
-
-    def _tell(self, number: int, *, is_from_keyboard: bool) -> None:
-        os.write(self._written, bytes((number, is_from_keyboard)))
+                os.write(self._written, bytes([found.si_signo | (_FROM_KEYBOARD if found.si_code > 0 else 0)]))
 
 
 def _is_in_foreground() -> bool:
