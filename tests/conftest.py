@@ -77,8 +77,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Marks each test by the dearest part it needs, ``unit`` where it needs none, and runs the cheap ones first.
 
     Modules stay whole. A test that starts its parts without a fixture bears the marker itself. Long runs have to be
-    asked for, and Windows has none of what tests marked ``posix`` are about. A browser now and then misses a click
-    while JupyterLab moves what is clicked: what fails there is tried once more, and shown in pytest's summary.
+    asked for, and Windows has none of what tests marked ``posix`` are about. Between real processes something comes in
+    an unforeseen order now and then, as a click while JupyterLab moves what is clicked: what fails there is tried once
+    more, and pytest's summary shows why.
     Where several processes share the work, the dear ones come first, and of modules that need the same the long ones:
     at the end there are short ones left for all.
     """
@@ -96,7 +97,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         needed = [index for index, (name, fixtures) in enumerate(_NEEDS.items(), 1) if fixtures & used or name in marks]
         cost = max(needed, default=0)
         item.add_marker(("unit", *_NEEDS)[cost])
-        if cost == len(_NEEDS):
+        if cost:
             item.add_marker(pytest.mark.flaky(reruns=1))
         costs[item.path] = max(costs.get(item.path, 0), cost)
     if hasattr(config, "workerinput"):
