@@ -64,12 +64,12 @@ def _ruled(found: Verdict, status: int, verb: str, project: str, where: str) -> 
     if found.kind == "ResourceQuota":
         return AccessDeniedError(
             project,
-            f"{rule} does not allow to {verb} {where} (HTTP status {status})",
+            f"{rule} does not let you {verb} {where} (HTTP status {status})",
             "Ask an administrator to raise it",
         )
     return AccessDeniedError(
         project,
-        f"{rule} denied to {verb} {where} (HTTP status {status})",
+        f"{rule} denied the request to {verb} {where} (HTTP status {status})",
         "Ask an administrator what it allows; kubectl shows its own words",
     )
 
@@ -79,7 +79,9 @@ def _forbidden(answer: Answer, verb: str, project: str, secret: str, target: Tar
     message = answer.body.get("message")
     if isinstance(message, str) and message and " cannot " not in message:  # a quota, or an admission rule
         return AccessDeniedError(
-            project, f"a rule of the cluster forbids to {verb} {where}", "Ask an administrator for quotas and policies"
+            project,
+            f"a rule of the cluster does not let you {verb} {where}",
+            "Ask an administrator for quotas and policies",
         )
     if os.environ.get(ON_PLATFORM):
         return AccessDeniedError(

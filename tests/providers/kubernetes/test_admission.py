@@ -161,7 +161,7 @@ def test_a_webhook_that_denies(demo: Project, namespace: Namespace, webhook: Web
         await_refusal(namespace)
         for write in WRITES.values():
             line = refused(namespace, lambda write=write: write(demo), AccessDeniedError)  # type: ignore[misc]  # mypy: defaults of lambdas
-            assert f"the admission webhook {NAME} denied to" in line
+            assert f"the admission webhook {NAME} denied the request to" in line
             assert f"(HTTP status {status})" in line
         webhook.status = None
         demo.put("A", "passes")
@@ -174,7 +174,7 @@ def test_a_webhook_that_denies_the_first_secret(demo: Project, namespace: Namesp
     with watched(namespace, webhook.client):
         await_refusal(namespace)
         for webhook.status in (404, 409):
-            with pytest.raises(AccessDeniedError, match=f"the admission webhook {NAME} denied to create"):
+            with pytest.raises(AccessDeniedError, match=f"the admission webhook {NAME} denied the request to create"):
                 demo.new_secret("A", CANARY)
     assert namespace.secret(SECRET) is None
 
@@ -224,7 +224,7 @@ def test_a_policy_that_denies(demo: Project, namespace: Namespace, reason: str, 
     ):
         await_refusal(namespace)
         line = refused(namespace, lambda: demo.put("A", "new"), AccessDeniedError)
-        assert f"the ValidatingAdmissionPolicy {namespace.name} denied to patch" in line
+        assert f"the ValidatingAdmissionPolicy {namespace.name} denied the request to patch" in line
         assert f"(HTTP status {status})" in line
 
 
@@ -236,7 +236,7 @@ def test_a_quota_that_is_used_up(demo: Project, namespace: Namespace) -> None:
     used = {**quota, "status": {"hard": {"count/secrets": "0"}, "used": {"count/secrets": "0"}}}
     namespace.cluster.api("PUT", f"{path}/none/status", used)  # there is no controller to do it
     await_refusal(namespace)
-    with pytest.raises(AccessDeniedError, match="the ResourceQuota none does not allow to create") as caught:
+    with pytest.raises(AccessDeniedError, match="the ResourceQuota none does not let you create") as caught:
         demo.new_secret("A", CANARY)
     assert CANARY not in shown(caught.value)
 
