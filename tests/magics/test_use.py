@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from ..proxy.fixtures import NAME, VALUE
 from ..proxy.hosts import Host, Loop, TestAuthority
 from ..support import kernels
 from ..support.kernels import Kernel
+from ..support.waiting import wait_until
 
 REFUSED = "KEY: only to be used, not read. Type %secret use KEY."
 ASK = """
@@ -197,12 +199,15 @@ def test_who_deletes_it_has_nothing(kernel: Kernel) -> None:
     kernel.ok("import dh_secrets_jupyter as d\np = d.get_or_create_project('demo')\np.new_secret('KEY', 'another')")
     kernel.ok("assert p.read_values('KEY')['KEY'] == 'another'")
     kernel.ok("%unload_ext dh_secrets_jupyter\nassert dict(os.environ) == before")
-    assert not [path for path in Path("/proc").glob("[0-9]*/status") if f"PPid:\t{kernel.pid}\n" in read(path)]
+    wait_until(lambda: not children(kernel.pid), "the end of the proxy")
 
 
-def read(path: Path) -> str:
-    """Returns what a process says of itself, nothing where it has ended."""
-    try:
-        return path.read_text()
-    except OSError:
-        return ""
+def children(pid: int) -> list[str]:
+    """Returns what the children of a process say of themselves, but for those that have ended."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            said = path.read_text()
+            if f"PPid:\t{pid}\n" in said and "State:\tZ" not in said:
+                found.append(said)
+    return found

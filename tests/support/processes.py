@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .waiting import PATIENCE, wait_until
@@ -70,6 +70,18 @@ def ready():
             process.wait()
     assert [process.returncode for process in started] == [0] * count, "\n".join(errors for _, errors in outputs)
     return [output for output, _ in outputs]
+
+
+def run_forked(work: Callable[[], object]) -> int:
+    """Does something in a fork of this process; returns its status: 0, 1 where that raised, negative for a signal."""
+    if (child := os.fork()) == 0:
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:  # whatever it raised, the tests go on in the parent alone
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def has_ended(pid: int) -> bool:

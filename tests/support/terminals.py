@@ -33,8 +33,11 @@ class Terminal:
         self.shown = b""
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
-            os.chdir(home)
-            os.execve(sys.executable, [sys.executable, *arguments], {**environment(home), "TERM": "xterm", **env})
+            try:
+                os.chdir(home)
+                os.execve(sys.executable, [sys.executable, *arguments], {**environment(home), "TERM": "xterm", **env})
+            finally:
+                os._exit(1)
 
     def type(self, text: str) -> None:
         r"""Types characters; a line ends in ``\r``."""

@@ -28,8 +28,12 @@ class AtTerminal(Terminal):
         self.shown = b""
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
-            self.resize(*SIZE, descriptor=1)
-            os._exit(body())
+            status = 1
+            try:
+                self.resize(*SIZE, descriptor=1)
+                status = body()
+            finally:
+                os._exit(status)
 
     def resize(self, rows: int, columns: int, descriptor: int | None = None) -> None:
         """Gives the terminal another size."""

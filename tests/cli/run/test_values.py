@@ -15,6 +15,7 @@ from dh_secrets_jupyter.grammar import TERMINAL
 from dh_secrets_jupyter.grammar.parsing import parse_words
 from dh_secrets_jupyter.project import Project
 
+from ...support.processes import run_forked
 from .at_terminal import VALUE
 
 TOKEN = "other-invented-J8kL2mN4pQ"
@@ -75,10 +76,8 @@ def test_the_longest_value_that_fits(demo: Project) -> None:
     """Up to there a real process gets it."""
     demo.put("LONG", b"x" * (ENTRY_AT_MOST - len("LONG=") - 1))
     loaded = _load("LONG")
-    pid = os.fork()
-    if not pid:
-        os.execvpe("sh", ["sh", "-c", 'test "${#LONG}" = 131066'], loaded.environment)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    command = ["sh", "-c", 'test "${#LONG}" = 131066']
+    assert run_forked(lambda: os.execvpe("sh", command, loaded.environment)) == 0
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+from ...support.connections import free_port
 from ...support.kernels import Kernel, environment
 
 pytestmark = pytest.mark.kernel
@@ -23,7 +24,11 @@ SAYS = "from dh_secrets_jupyter import guard; guard.load(get_ipython()); print(g
 
 def _said(home: Path, policy: str) -> str:
     """Returns the status in a kernel over TCP."""
-    manager = KernelManager(connection_file=str(home / "c.json"), transport_encryption=policy)
+    # Ports that nothing takes before the kernel does, as may happen to those that a manager chooses.
+    ports = {f"{channel}_port": free_port() for channel in ("shell", "iopub", "stdin", "hb", "control")}
+    manager = KernelManager(
+        connection_file=str(home / "c.json"), transport_encryption=policy, cache_ports=False, **ports
+    )
     manager._kernel_spec = KernelSpec(**SPEC)
     manager.start_kernel(env=environment(home), cwd=str(home))
     client = manager.client()

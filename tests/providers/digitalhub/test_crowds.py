@@ -24,6 +24,7 @@ from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock, re
 from dh_secrets_jupyter.providers.digitalhub.entity import LOCK, new_lock
 from dh_secrets_jupyter.testing import just, put, values
 from tests.core.server import Call, Core
+from tests.support.processes import run_forked
 from tests.support.waiting import PATIENCE
 
 from .conftest import PROJECT
@@ -119,11 +120,12 @@ def test_of_sixteen_creators_one_wins(on_platform: Core, provider: DigitalHubPro
 def test_a_client_that_is_killed_with_the_lock(on_platform: Core, provider: DigitalHubProvider) -> None:
     """The next one gets through: the lock is not deleted before it is 10 s old, and then by its id."""
     provider.write(PROJECT, just(put("A", b"sample-a")))
-    child = os.fork()
-    if child == 0:
-        with lock.held(provider._client, PROJECT, Deadline(20)):
+
+    def take_the_lock() -> None:
+        with lock.held(provider._client, PROJECT, Deadline(PATIENCE)):
             os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(child, 0)
+
+    assert run_forked(take_the_lock) == -signal.SIGKILL
     left = on_platform.entities.of(PROJECT)[LOCK]
     left["metadata"]["created"] = (datetime.now(UTC) - timedelta(seconds=9)).isoformat()
     provider.write(PROJECT, just(put("B", b"sample-b")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import signal
 import stat
 import threading
 import time
@@ -14,6 +15,7 @@ import pytest
 from dh_secrets_jupyter.backoff import Deadline
 from dh_secrets_jupyter.errors import ProviderUnavailableError
 from dh_secrets_jupyter.providers.digitalhub.profile import Profile, UnwritableError, with_values
+from tests.support.processes import run_forked
 from tests.support.waiting import PATIENCE
 
 FILE = """# kept by hand
@@ -162,10 +164,11 @@ def test_one_at_a_time(path: Path) -> None:
         order.append("first")
     waiting.join(30)
     assert order == ["first", "second"]
-    child = os.fork()
-    if child == 0:
-        Profile().locked(Deadline(PATIENCE)).__enter__()
-        os.kill(os.getpid(), 9)
-    os.waitpid(child, 0)
+
+    def take_it_and_die() -> None:
+        with Profile().locked(Deadline(PATIENCE)):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert run_forked(take_it_and_die) == -signal.SIGKILL
     with Profile().locked(Deadline(PATIENCE)):
         pass

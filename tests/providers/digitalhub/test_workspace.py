@@ -11,7 +11,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from dh_secrets_jupyter.providers.digitalhub.entity import LOCK
 from tests.cluster.server import Namespace
@@ -19,7 +18,7 @@ from tests.core.server import Core
 from tests.magics.test_providers import SHOWN, SNIPPET
 from tests.server.config import EVENTS
 from tests.server.running import Server
-from tests.support import kernels
+from tests.support import kernels, notebooks
 from tests.support.waiting import wait_until
 
 QUICKSTART = Path(__file__).parents[3] / "notebooks" / "quickstart.ipynb"
@@ -50,11 +49,13 @@ def test_the_quickstart(core: Core, workspace: dict[str, str], tmp_path: Path) -
     """The notebook's cells run unchanged, twice, in a project that its first secret creates; nothing saved has a
     value."""
     notebook = nbformat.read(QUICKSTART, as_version=4)  # type: ignore[no-untyped-call]  # it has no types
-    notebook.cells += deepcopy(notebook.cells)
+    again = deepcopy(notebook.cells)
+    for cell in again:
+        cell.id += "-again"
+    notebook.cells += again
     inherited = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3")
-    client.execute(env={**inherited, "IPYTHONDIR": str(tmp_path / "ipython"), **workspace}, cwd=str(tmp_path))
-    saved = json.dumps([cell.get("outputs") for cell in notebook.cells])
+    environment = {**inherited, "IPYTHONDIR": str(tmp_path / "ipython"), **workspace}
+    saved = json.dumps([cell.get("outputs") for cell in notebooks.execute(notebook, tmp_path, environment).cells])
     assert saved.count("[secret:API_KEY]") >= 2
     assert not re.search(r"[\w-]{43}", saved)
     assert workspace["DHCORE_ACCESS_TOKEN"] not in saved

@@ -28,6 +28,7 @@ from tests.cluster.server import Namespace
 from tests.support.certificate import make_certificate
 from tests.support.connections import serving
 from tests.support.fault_proxy import HANG, Fault, FaultProxy, always, answer, drip
+from tests.support.processes import run_forked
 from tests.support.waiting import PATIENCE, wait_until
 
 from .conftest import CANARY, SECRET, Connect, shown
@@ -334,9 +335,12 @@ def test_a_fork_in_the_middle(fault_proxy: FaultProxy, connect: Connect, give_up
     hanging = threading.Thread(target=try_to_read, args=(project,))
     hanging.start()
     wait_until(lambda: fault_proxy.count("GET") == 2, "the request that hangs", pause=0.01)
-    if (child := os.fork()) == 0:
-        os._exit(0 if project.read_values("A") == {"A": CANARY} else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+    def read() -> None:
+        give_up_after(PATIENCE)
+        assert project.read_values("A") == {"A": CANARY}
+
+    assert run_forked(read) == 0
     hanging.join()
 
 
@@ -345,9 +349,25 @@ def test_an_interrupted_kernel_lets_go(fault_proxy: FaultProxy, connect: Connect
     give_up_after(NEVER)
     project = Project("demo", connect(fault_proxy.kubeconfig), user="tester")
     ours = threading.get_ident()
-    fault_proxy.script("GET", replace(HANG, before=lambda: signal.pthread_kill(ours, signal.SIGINT)))
-    with in_time(), pytest.raises(KeyboardInterrupt):
-        project.read_all()
+    heard: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        heard.append(number)
+        if len(heard) == 1:
+            raise KeyboardInterrupt
+
+    def send() -> None:  # until it is heard: Python misses a signal that comes right before it begins to wait
+        while not heard:
+            signal.pthread_kill(ours, signal.SIGINT)
+            time.sleep(0.05)
+
+    fault_proxy.script("GET", replace(HANG, before=send))
+    usual = signal.signal(signal.SIGINT, interrupt)
+    try:
+        with in_time(), pytest.raises(KeyboardInterrupt):
+            project.read_all()
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def test_a_watch_goes_on(connect: Connect, give_up_after: GiveUp) -> None:
@@ -359,6 +379,7 @@ def test_a_watch_goes_on(connect: Connect, give_up_after: GiveUp) -> None:
     give_up_after(LONGER)
     assert next(news) == {}
     time.sleep(LONGER + 0.5)
+    give_up_after(PATIENCE)
     project.put("A", CANARY)
     assert set(next(news)) == {"A"}
     stop.set()

@@ -142,7 +142,7 @@ def test_no_acknowledged_write_is_lost(connect: Connect, namespace: Namespace) -
             else:
                 kept.add(name)
             if turn == 6:
-                for own in [name for name in kept if name.startswith(f"W{number}-")]:
+                for own in [name for name in list(kept) if name.startswith(f"W{number}-")]:  # others add to it
                     kept.discard(own)
                     project.delete(own)
 

@@ -22,7 +22,7 @@ from tests.cluster.kubeconfig import write_changed
 from tests.cluster.server import Cluster, Namespace
 from tests.support.certificate import make_certificate
 from tests.support.connections import serving
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, wait_until
 
 from .conftest import CANARY, SECRET, Connect, shown
 
@@ -298,25 +298,28 @@ def test_a_server_killed_in_the_middle(tmp_path: Path, monkeypatch: pytest.Monke
                     acknowledged.add(name)
                 over.wait(0.05)
 
+        def go_on() -> None:
+            wanted = len(acknowledged) + 10
+            wait_until(lambda: len(acknowledged) >= wanted, "ten more writes")
+
         with ThreadPoolExecutor(3) as pool:
             writing = [pool.submit(write, writer) for writer in range(3)]
             try:
                 for _ in range(2):
-                    time.sleep(1)
+                    go_on()
                     own.kill()
                     time.sleep(0.5)
                     own.start()
-                time.sleep(1)
+                go_on()
             finally:
                 over.set()
             for done in writing:
-                done.result(60)
+                done.result(PATIENCE)
         found = {name: value.decode() for name, value in space.data(SECRET).items()}
         described = {
             secret.name: secret.metadata.description
             for secret in Project("demo", KubernetesProvider(), user="t").list_secrets()
         }
-    assert len(acknowledged) > 10
     assert acknowledged <= found.keys()
     assert found.items() <= tried.items()
     assert described == {name: name for name in found}

@@ -17,6 +17,8 @@ from dh_secrets_jupyter.providers.base import Remove
 from dh_secrets_jupyter.providers.local import LocalProvider, store
 from dh_secrets_jupyter.testing import just, put
 
+from ...support.processes import run_forked
+from ...support.waiting import PATIENCE
 from .stores import content, fill, refusal
 
 
@@ -145,17 +147,13 @@ class TestFile:
     @pytest.mark.posix
     def test_a_fork_while_a_file_is_made(self, file: Path) -> None:
         """A child that was forked at that moment does not wait for a thread that it does not have."""
+
+        def fill_in_time() -> None:
+            signal.alarm(int(PATIENCE))
+            fill()
+
         with store._creating:
-            child = os.fork()
-            if child == 0:
-                signal.alarm(20)
-                status = 1
-                try:
-                    fill()
-                    status = 0
-                finally:
-                    os._exit(status)
-            assert os.waitpid(child, 0) == (child, 0)
+            assert run_forked(fill_in_time) == 0
         assert set(LocalProvider().read("demo")) == {"A", "BIG"}
 
     def test_a_busy_file(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
