@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import SecretsError
 from . import git
 from .findings import NotSearched, Report
+from .notebooks import AT_MOST
 from .search import Document
+
+_HANDED_OVER = re.compile(r"/dev/stdin|/(dev|proc/self)/fd/\d+")
+"""Names of what this command was given open: somebody writes to such a pipe."""
+_KINDS = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+"""What has no content of its own, and may have no end or nobody who writes to it."""
 
 
 class Found(NamedTuple):
@@ -39,10 +51,8 @@ def find(paths: Iterable[str], report: Report) -> Found:
     """
     found: dict[str, tuple[Path, bool]] = {}
     for name in paths or ["."]:
+        _check_exists(name)
         path = Path(name)
-        # An empty name is that of a variable that was not set; pathlib's own question raises for a long one.
-        if not name or not os.path.exists(path):  # noqa: PTH110
-            raise SecretsError(name or "''", "no such file or folder", "Check the path")
         for file, is_link in _below(path, report) if path.is_dir() else [(path, False)]:
             found.setdefault(os.path.abspath(file), (file, is_link))  # noqa: PTH100  # which does not ask the system
     files, links = ([file for file, is_link in found.values() if is_link == kind] for kind in (False, True))
@@ -50,18 +60,41 @@ def find(paths: Iterable[str], report: Report) -> Found:
 
 
 def documents(found: Iterable[Path], report: Report) -> Iterator[Document]:
-    """Yields the files, open; what cannot be read is reported."""
+    """Yields the files, open; what cannot be read, or is no file, is reported."""
     for path in found:
         try:
+            if reason := _no_content(path):
+                report.unread.append(NotSearched(str(path), reason))
+                continue
             with path.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                if size:
-                    yield Document(str(path), size, file.read)
-                else:  # it is empty, or a pipe
-                    data = file.read()
-                    yield Document(str(path), len(data), BytesIO(data).read)
+                yield from _opened(file, str(path), report)
         except OSError as error:
             report.unread.append(_unread(str(path), error))
+
+
+def _opened(file: BufferedReader, name: str, report: Report) -> Iterator[Document]:
+    def read(size: int) -> bytes:
+        try:
+            return file.read(size) or b""  # the system has nothing, and would wait for more
+        except OSError as error:
+            report.unread.append(_unread(name, error))
+            return b""
+
+    status = os.fstat(file.fileno())
+    if status.st_size > AT_MOST and os.path.realpath(name).startswith("/proc/"):
+        report.unread.append(NotSearched(name, "the system's memory, not a file"))
+    elif status.st_size:
+        yield Document(name, status.st_size, read)
+    else:  # it is empty, a pipe, or what the system makes up
+        is_made_up = stat.S_ISREG(status.st_mode)
+        if is_made_up and hasattr(os, "set_blocking"):
+            os.set_blocking(file.fileno(), False)
+        first = read(AT_MOST + 1)
+        if is_made_up and len(first) > AT_MOST:
+            report.unread.append(NotSearched(name, "holds more than the system says"))
+            return
+        begins = BytesIO(first)
+        yield Document(name, len(first), lambda size: begins.read(size) or read(size))
 
 
 def targets(links: Iterable[Path]) -> Iterator[Document]:
@@ -70,6 +103,27 @@ def targets(links: Iterable[Path]) -> Iterator[Document]:
         with suppress(OSError):
             data = os.fsencode(path.readlink())
             yield Document(str(path), len(data), BytesIO(data).read, is_link=True)
+
+
+def _check_exists(name: str) -> None:
+    problem, hint = "no such file or folder", "Check the path"
+    try:
+        if name:  # an empty one is that of a variable that was not set
+            Path(name).stat()
+            return
+    except PermissionError:
+        problem, hint = "you may not look into its folder", "Ask whoever owns it"
+    except (OSError, ValueError):
+        pass
+    raise SecretsError(name or "''", problem, hint)
+
+
+def _no_content(path: Path) -> str | None:
+    """Says why something is not to be opened: it is no file, nor a pipe that somebody has handed to this command."""
+    mode = path.stat().st_mode
+    if stat.S_ISFIFO(mode) and _HANDED_OVER.fullmatch(os.path.abspath(path)):  # noqa: PTH100
+        return None
+    return next((f"{kind}, not a file" for is_kind, kind in _KINDS if is_kind(mode)), None)
 
 
 def _unread(name: str, error: OSError) -> NotSearched:

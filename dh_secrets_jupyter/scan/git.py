@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,16 +43,17 @@ def tracked(folder: Path, report: Report) -> list[Path] | None:
     return [folder / name.decode("utf-8", "surrogateescape") for name in names]
 
 
-def staged(folder: Path, paths: Iterable[str]) -> Iterator[Document]:
+def staged(folder: Path, paths: Sequence[str]) -> Iterator[Document]:
     """Yields what a commit would change, with its content from the index; of what is not merged yet each version.
 
     Raises:
-        SecretsError: this is no repository.
+        SecretsError: this is no repository, or git knows nothing of a path.
     """
     _needs_repository(folder, "--staged")
     head = "HEAD"
     if _run(folder, "rev-parse", "--verify", "--quiet", "HEAD") is None:  # before the first commit
         head = (_run(folder, "hash-object", "-t", "tree", "--stdin") or b"").decode().strip()
+    _check_known(folder, head, paths)
     changes = _run(folder, "diff-index", "--cached", "--no-renames", "-z", "--diff-filter=d", head, "--", *paths)
     if changes is None:
         raise SecretsError("--staged", "git cannot compare the index with HEAD", "See what git diff --staged says")
@@ -206,6 +207,14 @@ def _widen(pipe: IO[bytes]) -> None:
 def _needs_repository(folder: Path, option: str) -> None:
     if _run(folder, "rev-parse", "--git-dir") is None:
         raise SecretsError(option, "git finds no repository here", "Run it inside a repository; git status says more")
+
+
+def _check_known(folder: Path, head: str, paths: Sequence[str]) -> None:
+    """Has git refuse what ``git commit PATH`` refuses: a path of which neither the index nor HEAD knows anything."""
+    known = ("ls-files", "--error-unmatch", f"--with-tree={head}", "--")
+    if paths and _run(folder, *known, *paths) is None:
+        path = next((path for path in paths if _run(folder, *known, path) is None), paths[0])
+        raise SecretsError(path or "''", "git knows no such file or folder", "Check the path, or run git add")
 
 
 def _must(folder: Path, *arguments: str) -> bytes:

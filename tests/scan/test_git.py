@@ -72,6 +72,22 @@ def test_staged_deletion(repository: Repository, scan: Scan) -> None:
     assert scan(staged=True)[:2] == (0, {"findings": [], "searched": 0, "not_searched": scan()[1]["not_searched"]})
 
 
+@pytest.mark.parametrize("path", ["nowhere.txt", "", "../b.txt", "new.txt"])
+def test_staged_path_of_which_git_knows_nothing(repository: Repository, scan: Scan, path: str) -> None:
+    """As for `git commit PATH` it is an error, and not called clean: it is misspelled, outside, or not added yet."""
+    for name in ("a.txt", "gone.txt"):
+        repository.write(name, LEAK)
+    with pytest.raises(SecretsError, match="git knows no such file or folder"):
+        scan(".", staged=True)
+    repository.git("add", "--all")
+    repository.write("new.txt", LEAK)
+    with pytest.raises(SecretsError, match=f"{path or repr('')}: git knows no such file or folder"):
+        scan("a.txt", path, staged=True)
+    repository.git("commit", "--quiet", "--message", "a")
+    repository.git("rm", "--quiet", "gone.txt")
+    assert scan("gone.txt", "a.txt", ".", ":(glob)*.txt", staged=True)[:1] == (0,)
+
+
 def test_staged_and_not_merged(repository: Repository, scan: Scan) -> None:
     """Of a file in conflict each version that HEAD has not is searched, once, whoever of both has the value."""
     repository.write("deep/a.txt", "nothing\n")
@@ -90,14 +106,6 @@ def test_staged_and_not_merged(repository: Repository, scan: Scan) -> None:
     status, report, _ = scan("deep", "gone.txt", staged=True)
     assert [(one["file"], one["line"]) for one in report["findings"]] == [("deep/a.txt", 1)]
     assert (status, report["searched"]) == (1, 3)
-
-
-def test_staged_elsewhere(repository: Repository, scan: Scan, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A path outside of the repository is refused in one line, which does not take the repository for damaged."""
-    repository.write("a.txt", "nothing\n")
-    repository.commit("a")
-    with pytest.raises(SecretsError, match="--staged: git cannot compare the index with HEAD"):
-        scan(str(tmp_path_factory.mktemp("elsewhere")), staged=True)
 
 
 def test_twice_the_same_path(repository: Repository, scan: Scan) -> None:
