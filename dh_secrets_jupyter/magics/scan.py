@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from .front import ShellFront
 
 _FOUND = 1
 """The exit status where something was found, which is said, and is no failure of the cell."""
+_HEEDS_WITHIN = 2.0
+"""Seconds in which the process ends the others that help it, and itself."""
 
 
 def scan(front: ShellFront, line: Line) -> None:
@@ -34,7 +37,17 @@ def scan(front: ShellFront, line: Line) -> None:
             for said in process.stdout:
                 print(said, end="", flush=True)
         except KeyboardInterrupt:
-            process.send_signal(signal.SIGINT)
+            _end(process)
             raise
     if process.returncode not in (0, _FOUND):
         raise SecretsError("scan", "not everything could be searched", "See the message above")
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Interrupts a process; kills one that has missed it: Python does not see a signal right before it waits."""
+    process.send_signal(signal.SIGINT)
+    try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_HEEDS_WITHIN)
+    finally:  # also where the user interrupts once more
+        process.kill()

@@ -48,15 +48,27 @@ def test_what_cannot_be_searched(scanning_kernel: Kernel) -> None:
     assert "--history: unknown option" in (scanning_kernel.run("%secret scan --history").error or "")
 
 
+STARTED = """
+import pathlib, signal, sys
+if "dh_secrets_jupyter.cli" in sys.orig_argv:
+    {}
+    pathlib.Path(__file__).with_name("started").touch()
+"""
+
+
 @pytest.mark.posix
-def test_interrupt(scanning_kernel: Kernel, tmp_path: Path) -> None:
-    """An interrupt ends the process, too."""
+@pytest.mark.parametrize("hears", [True, False])
+def test_interrupt(scanning_kernel: Kernel, tmp_path: Path, *, hears: bool) -> None:
+    """An interrupt ends the process, too, and one that has missed the signal, as Python does right before it waits."""
+    first = "pass" if hears else "signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    (tmp_path / "sitecustomize.py").write_text(STARTED.format(first))
+    scanning_kernel.ok(f"import os; path = os.environ.get('PYTHONPATH'); os.environ['PYTHONPATH'] = {str(tmp_path)!r}")
     os.mkfifo(pipe := tmp_path / "never-written.txt")  # whoever reads it waits
     children = Path(f"/proc/{scanning_kernel.pid}/task/{scanning_kernel.pid}/children")
     before = children.read_text()
     code = {"code": f"%secret scan {pipe}", "silent": False, "stop_on_error": False}
     sent = scanning_kernel.send("execute_request", code)
-    wait_until(lambda: children.read_text() != before, "the process runs")
+    wait_until((tmp_path / "started").exists, "the process runs")
     scanning_kernel.interrupt()
     replies: list[Message] = []
     while not replies:
@@ -64,3 +76,4 @@ def test_interrupt(scanning_kernel: Kernel, tmp_path: Path) -> None:
         replies = [one for one in polled if one.type == "execute_reply" and one.parent_id == sent]
     assert replies[0].content["ename"] == "KeyboardInterrupt"
     wait_until(lambda: children.read_text() == before, "the process is gone")
+    scanning_kernel.ok("os.environ.pop('PYTHONPATH') if path is None else os.environ.update(PYTHONPATH=path)")
