@@ -14,6 +14,9 @@ in the envelope of :mod:`.rpc`::
     {"id": 1, "result": {"target": "db_pass"}}
     {"id": 1, "error": {"reason": "SecretNotFoundError", "message": "…", "hint": "…"}}
 
+After what changes the kernel comes ``{"event": "dh-secrets-held"}``, which the side panels of all pages hear, unless an
+open widget sends it.
+
 ``provider`` may be left out (the kernel's setting then holds). The kernel's own current project stays what it is.
 """
 
@@ -56,7 +59,7 @@ def unload(shell: Any) -> None:
 def _on_open(comm: Any, message: Any) -> None:
     from . import rpc
 
-    comm.on_msg(lambda message: comm.send(rpc.respond(message["content"]["data"], message["buffers"], _handle)))
+    comm.on_msg(lambda message: rpc.serve(message["content"]["data"], message["buffers"], _handle, comm.send))
 
 
 def _handle(request: rpc.Request) -> wire.JSON:

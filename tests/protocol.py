@@ -64,6 +64,11 @@ def render() -> str:
         _constant("The comm target by which a kernel is asked.", "COMM_TARGET", _text(comm.TARGET)),
         _constant("What a kernel executes to know that target.", "BOOTSTRAP", _text(comm.BOOTSTRAP)),
         _constant("A Python expression: whether it knows that target.", "IS_LOADED", f'"{comm.IS_LOADED}"'),
+        _constant(
+            "The event of a kernel into which a front end has put something, or from which it was taken.",
+            "HELD_EVENT",
+            _text(rpc.HELD),
+        ),
         _constant("What no variable can be called.", "PYTHON_KEYWORDS", _array(keyword.kwlist)),
         _constant("The most bytes that a value can have.", "MAX_VALUE_BYTES", str(models.MAX_TOTAL)),
         _constant(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dh_secrets_jupyter.comm import BOOTSTRAP, TARGET
+from dh_secrets_jupyter.rpc import HELD
 
 from .support.kernels import Kernel
 
@@ -16,10 +17,14 @@ SILENT = {"silent": True, "store_history": False}
 
 def ask(kernel: Kernel, request: dict[str, Any]) -> dict[str, Any]:
     """Sends a request over a comm that is open, and returns the reply."""
-    cell = kernel.request("comm_msg", {"comm_id": "c1", "data": request})
-    [reply] = [m.content["data"] for m in cell.of("comm_msg")]
-    assert isinstance(reply, dict)
+    [reply, *_] = sent(kernel, request)
     return reply
+
+
+def sent(kernel: Kernel, request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Sends a request over a comm that is open, and returns all that the kernel sends over it."""
+    cell = kernel.request("comm_msg", {"comm_id": "c1", "data": request})
+    return [m.content["data"] for m in cell.of("comm_msg")]
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +66,17 @@ def test_put_into_the_environment(opened: Kernel) -> None:
     """An environment entry keeps the secret's name; the provider may be the kernel's."""
     assert ask(opened, put(destination="environment"))["result"]["target"] == "db-pass"
     assert opened.ok("len(__import__('os').environ['db-pass'])").result == "16"
+
+
+def test_what_a_panel_changes_in_the_kernel_is_told(opened: Kernel) -> None:
+    """Other pages hear the kernel, too: after each change, which may have failed half-way, and after nothing else."""
+    told = [{"event": HELD}]
+    assert sent(opened, put())[1:] == told
+    assert sent(opened, {**put(), "method": "held"})[1:] == []
+    assert sent(opened, {**put(), "method": "put_again"})[1:] == told
+    assert sent(opened, put(name="NOPE"))[1:] == told
+    assert sent(opened, {**put(), "method": "forget"})[1:] == told
+    assert sent(opened, {**put(), "method": "status"})[1:] == []
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ class AnsweringWidget(AnyWidget):
         ).start()
 
     def _respond(self, content: Any, buffers: list[memoryview]) -> None:
-        self.send(rpc.respond(content, buffers, self._handle))
+        rpc.serve(content, buffers, self._handle, self.send)
 
 
 def _built(name: str) -> str:

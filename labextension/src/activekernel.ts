@@ -10,15 +10,21 @@ import { KernelComm } from './kernelcomm';
 import type { Trans } from './language';
 import { type Front, RequestError } from './model';
 import { cellsOf } from './notebookcells';
-import type { Method } from './protocol';
+import { HELD_EVENT, type Method } from './protocol';
 import type { FrontKernel } from './rest';
+
+/** What a kernel sends over a comm, as far as it is looked at. */
+interface Sent {
+  event?: unknown;
+  content?: { event?: unknown };
+}
 
 type Params = { [name: string]: string };
 
-/** Is told what is in front whenever that changes, and when a cell has run there. */
+/** Is told what is in front whenever that changes, and when a cell or a display may have changed its kernel. */
 interface Follower {
   front(front: Front): void;
-  cell(): void;
+  changed(): void;
 }
 
 /** Writing pauses for as long before the cells are read again. */
@@ -119,13 +125,12 @@ export class ActiveKernel implements FrontKernel {
 
   private _onMessage(_: unknown, message: KernelMessage.IMessage): void {
     const parent = message.parent_header as { msg_type?: string; msg_id?: string };
-    const { execution_state } = message.content as { execution_state?: string };
-    if (
-      parent.msg_type === 'execute_request' &&
-      execution_state === 'idle' &&
-      !this._comm.isOurs(parent.msg_id ?? '')
-    ) {
-      this._follower?.cell();
+    const { execution_state, data } = message.content as { execution_state?: string; data?: Sent };
+    const hasRun =
+      parent.msg_type === 'execute_request' && execution_state === 'idle' && !this._comm.isOurs(parent.msg_id ?? '');
+    // Whatever comm carries it: another page's, or a widget's, which is a custom message.
+    if (hasRun || data?.event === HELD_EVENT || data?.content?.event === HELD_EVENT) {
+      this._follower?.changed();
     }
   }
 

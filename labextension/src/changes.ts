@@ -86,7 +86,11 @@ export class Changes {
         );
       }
     };
-    return host.act(name, this._waiting(name), ask, () => '');
+    const isReached = await host.act(name, this._waiting(name), ask, () => '');
+    if (!isReached) {
+      void host.refresh();
+    }
+    return isReached;
   }
 
   private get _trans(): Trans {

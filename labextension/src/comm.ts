@@ -1,7 +1,7 @@
 /** The transport of the widget: its own comm, whose other end is the kernel. */
 
 import type { Copy, Details, InKernel, Put, PutAgain, Status, Transport, Use } from './model';
-import type { Destination, SecretInfo } from './protocol';
+import type { Destination, HELD_EVENT, SecretInfo } from './protocol';
 import { Requests, type WidgetModel } from './requests';
 
 /** What of anywidget's model is used here. */
@@ -12,7 +12,7 @@ export interface Model extends WidgetModel<Push> {
 type Push =
   | { event: 'changed'; project: string }
   | { event: 'live'; project: string; live: boolean }
-  | { event: 'cell' };
+  | { event: 'cell' | typeof HELD_EVENT };
 
 /** Asks the kernel, and hears what it pushes. */
 export class CommTransport implements Transport {
@@ -102,7 +102,7 @@ export class CommTransport implements Transport {
     return (await this._requests.ask<{ texts: string[] }>('texts', { language })).texts;
   }
 
-  /** Calls back after each cell that the kernel has run, and once it is gone. */
+  /** Calls back after each cell that the kernel has run and each change by a display, and once it is gone. */
   follow(ran: () => void, gone: () => void): void {
     this._ran = ran;
     this._gone = gone;
@@ -126,7 +126,7 @@ export class CommTransport implements Transport {
   }
 
   private _onPush(push: Push): void {
-    if (push.event === 'cell') {
+    if (!('project' in push)) {
       this._ran();
       return;
     }

@@ -144,7 +144,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
         setFront(store.kernel, front);
         void needs.look(active.notebook ? codeOf(active.notebook) : []);
       },
-      cell: () => void store.kernel.ask()
+      changed: () => void store.kernel.ask()
     });
     const drop = (name: string, place: Place) => {
       const secret = store.state.secrets?.find(one => one.name === name);

@@ -124,20 +124,19 @@ export class KernelActions {
     this.ask = async () => undefined;
   }
 
-  private async _act<T>(name: string, ask: Ask<T>, done: (answer: T) => string) {
+  /** The kernel tells every display what was changed there, this one too. */
+  private _act<T>(name: string, ask: Ask<T>, done: (answer: T) => string) {
     const { transport, trans, state } = this.host;
     const { kernel } = state.front;
     const waiting = trans.__('%1: waiting for the kernel…', name || trans.__('Undo'));
     this.host.set({ undoable: false });
-    const happened = await this.host.act(
+    return this.host.act(
       name,
       waiting,
       () => ask(transport, state.project),
       // Of a kernel that is no longer in front nothing is said.
       answer => (kernel === this.host.state.front.kernel ? done(answer) : '')
     );
-    void this.ask();
-    return happened;
   }
 
   private _saidOf(name: string, put: Pick<Put, 'target' | 'replaced'> & Partial<Warnings>, place: string): string {

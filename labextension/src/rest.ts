@@ -1,6 +1,16 @@
 /** The transport of the side panel: the server's HTTP API, its event bus, and a way into the active notebook. */
 
-import type { Copy, Details, InKernel, Put, PutAgain, Status, Transport, Use } from './model';
+import {
+  type Copy,
+  type Details,
+  type InKernel,
+  type Put,
+  type PutAgain,
+  ReportedError,
+  type Status,
+  type Transport,
+  type Use
+} from './model';
 import { type Destination, LIVE_HEADER, type Method, OPERATIONS, type SecretInfo } from './protocol';
 import {
   type Form,
@@ -50,6 +60,9 @@ interface Reported {
 
 type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];
 
+/** The list and what follows from asking for it: that these fail is no reason to ask again. */
+const ASKED_WITH_LIST: readonly Operation[] = [OPERATIONS.list_secrets, OPERATIONS.status];
+
 /** What a request is about and what it sends; only what its operation's path and method have room for. */
 interface Asked {
   project?: string;
@@ -61,7 +74,13 @@ interface Asked {
 export class RestTransport implements Transport {
   /** The provider that holds a project's secrets, as its status said. */
   private _provider = '';
-  private _watched = { project: '', serverWatches: false, connected: false, live: (_: boolean): void => undefined };
+  private _watched = {
+    project: '',
+    serverWatches: false,
+    connected: false,
+    changed: (): void => undefined,
+    live: (_: boolean): void => undefined
+  };
 
   constructor(
     private readonly _send: Send,
@@ -158,7 +177,7 @@ export class RestTransport implements Transport {
   }
 
   watch(project: string, changed: () => void, live: (possible: boolean) => void): () => void {
-    const watched = { project, serverWatches: false, connected: false, live };
+    const watched = { project, serverWatches: false, connected: false, changed, live };
     this._watched = watched;
     const stop = this._changes.watch(project, changed, open => {
       watched.connected = open;
@@ -169,7 +188,7 @@ export class RestTransport implements Transport {
       }
     });
     return () => {
-      watched.live = () => undefined;
+      watched.live = watched.changed = () => undefined;
       stop();
     };
   }
@@ -205,6 +224,18 @@ export class RestTransport implements Transport {
   }
 
   private async _request<T>(operation: Operation, form: Form<T>, asked: Asked): Promise<[T, Headers]> {
+    try {
+      return await this._exchange(operation, form, asked);
+    } catch (error) {
+      // Where another answers in the server's place, or nobody, the list is asked for now: it says so at once.
+      if (!(error instanceof ReportedError || ASKED_WITH_LIST.includes(operation))) {
+        this._watched.changed();
+      }
+      throw error;
+    }
+  }
+
+  private async _exchange<T>(operation: Operation, form: Form<T>, asked: Asked): Promise<[T, Headers]> {
     const { method, status } = operation;
     const reads = method === 'GET';
     const response = await this._send(address(operation, asked), {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ActiveKernel } from '../src/activekernel';
 import { untranslated } from '../src/language';
 import type { Front } from '../src/model';
+import { HELD_EVENT } from '../src/protocol';
 
 type Listener = (sender?: unknown, value?: unknown) => void;
 
@@ -63,7 +64,7 @@ function lab() {
   const consoles = { currentWidget: null as unknown, currentChanged: signal() };
   const made = new ActiveKernel(shell as never, notebooks as never, consoles as never, untranslated);
   const said: Front[] = [];
-  let cells = 0;
+  let changes = 0;
   const front = async (panel: unknown, tracker: { currentWidget: unknown } | null = notebooks) => {
     shell.currentWidget = panel;
     if (tracker) {
@@ -73,8 +74,8 @@ function lab() {
     await settled();
     return said.at(-1);
   };
-  made.follow({ front: one => said.push(one), cell: () => cells++ });
-  return { made, front, said, consoles, cells: () => cells };
+  made.follow({ front: one => said.push(one), changed: () => changes++ });
+  return { made, front, said, consoles, changes: () => changes };
 }
 
 test('why nothing can be put follows what is in front, and its kernel', async () => {
@@ -113,7 +114,7 @@ test('a console has a kernel and no cells; a notebook says its file and the proj
 });
 
 test('a restart makes another kernel of it, and a cell that has run is told, ours not', async () => {
-  const { made, front, said, cells } = lab();
+  const { made, front, said, changes } = lab();
   const running = notebook('a.ipynb', python({ result: null }));
   const { statusChanged, iopubMessage } = running.sessionContext;
   const before = await front(running);
@@ -128,12 +129,27 @@ test('a restart makes another kernel of it, and a cell that has run is told, our
     iopubMessage.emit({ parent_header: { msg_id, msg_type }, content: { execution_state } });
   message('c1', 'execute_request', 'busy');
   message('c2', 'comm_msg', 'idle');
-  assert.equal(cells(), 0);
+  assert.equal(changes(), 0);
   message('c1', 'execute_request', 'idle');
-  assert.equal(cells(), 1);
+  assert.equal(changes(), 1);
   await made.ask('A', 'put', {});
   message('ours', 'execute_request', 'idle');
-  assert.equal(cells(), 1);
+  assert.equal(changes(), 1);
+});
+
+test('what another display has changed in the kernel is told, whatever comm says so', async () => {
+  const { front, changes } = lab();
+  const running = notebook('a.ipynb', python({}));
+  await front(running);
+  const sends = (data: unknown) =>
+    running.sessionContext.iopubMessage.emit({ parent_header: { msg_type: 'comm_msg' }, content: { data } });
+  for (const data of [{ id: 1, result: {} }, { method: 'custom', content: { event: 'cell' } }, { 'text/plain': '1' }]) {
+    sends(data);
+  }
+  assert.equal(changes(), 0);
+  sends({ event: HELD_EVENT });
+  sends({ method: 'custom', content: { event: HELD_EVENT } });
+  assert.equal(changes(), 2);
 });
 
 test('where nothing can be asked it is refused with the secret’s name', async () => {

@@ -55,6 +55,23 @@ test('what the provider says of a change stands behind what was done, whatever t
   }
 });
 
+test('where a dialog finds that nobody answers, the list says so, too, and at once', async () => {
+  let away = false;
+  const answer = async <T>(body: T) => {
+    if (away) {
+      throw new RequestError('You are logged out.', 'AccessDeniedError', '');
+    }
+    return body;
+  };
+  const status = { project: 'demo', provider: 'local', place: 'a file', writable: true };
+  const store = await opened({ status: () => answer(status), list: () => answer([]) });
+  away = true;
+  assert.equal(await store.changes.reach('A'), false);
+  await new Promise(resolve => setImmediate(resolve));
+  assert.equal(store.state.problem?.message, 'You are logged out.');
+  assert.equal(store.state.listProblem?.message, 'You are logged out.');
+});
+
 test('what was done in a project that is no longer shown is not said, and what failed there is', async () => {
   let answer: (notices: string[]) => void = () => {};
   let fail: (error: RequestError) => void = () => {};

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommTransport, type Model } from '../src/comm';
+import { HELD_EVENT } from '../src/protocol';
 import { PUT } from './transport';
 
 interface Sent {
@@ -148,7 +149,7 @@ test('changes of a watched project are told, with the list whether they will be,
   assert.equal(sent.at(-1)?.params.view, sent[0]?.params.view);
 });
 
-test('what the kernel says of its variables is handed on, and that a cell has run', async () => {
+test('what the kernel says of its variables is handed on, and that they may have changed', async () => {
   const { made, answer, say, sent, restart } = comm();
   const put = made.put('demo', 'db-pass', 'environment');
   answer(PUT);
@@ -159,12 +160,13 @@ test('what the kernel says of its variables is handed on, and that a cell has ru
   assert.deepEqual([sent.at(-1)?.method, sent.at(-1)?.params], ['held', { project: 'demo' }]);
   const heard: string[] = [];
   made.follow(
-    () => heard.push('cell'),
+    () => heard.push('changed'),
     () => heard.push('gone')
   );
   say({ event: 'cell' });
+  say({ event: HELD_EVENT });
   restart();
-  assert.deepEqual(heard, ['cell', 'gone']);
+  assert.deepEqual(heard, ['changed', 'changed', 'gone']);
 });
 
 test('a transport that is done with hears no more', () => {

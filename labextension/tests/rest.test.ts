@@ -143,6 +143,38 @@ test('changes are told live only while the bus is connected and the server passe
   assert.equal(changed, 1);
 });
 
+test('where another answers in the server’s place, or nobody, what is shown is asked for at once', async () => {
+  const reported = { message: 'A: it is not there.', reason: 'SecretNotFoundError', hint: 'Look.' };
+  const answers = {
+    page: () => new Response('<html>', { status: 200 }),
+    nobody: () => Promise.reject(new TypeError()),
+    ours: () => json(reported, 404)
+  };
+  for (const [answer, told] of [
+    ['page', 1],
+    ['nobody', 1],
+    ['ours', 0]
+  ] as const) {
+    const { made } = rest(answers[answer] as () => Response);
+    let changed = 0;
+    const watch = () =>
+      made.watch(
+        'demo',
+        () => changed++,
+        () => {}
+      );
+    const leave = watch();
+    // Who asks for the list hears it anyway: told of that, too, it would ask without end.
+    await Promise.allSettled([made.list('demo'), made.status('demo')]);
+    assert.equal(changed, 0, answer);
+    await Promise.allSettled([made.needs([])]);
+    assert.equal(changed, told, answer);
+    leave();
+    await Promise.allSettled([made.remove('demo', 'A')]);
+    assert.equal(changed, told, answer);
+  }
+});
+
 test('what was put into a kernel is reported without its value', async () => {
   const { made, sent, asked } = rest(({ path }) => (path.startsWith('status') ? json(status) : json({}, 500)));
   await made.status('demo');

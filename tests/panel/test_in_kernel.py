@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from dh_secrets_jupyter.comm import TARGET
+from dh_secrets_jupyter.rpc import HELD
+
 from ..support.kernels import Kernel
-from .view import View
+from .view import View, shown
 
 OLD, NEW = b"invented-before-3c1", b"invented-after-8d2"
 COUNT = """from dh_secrets_jupyter.providers.local import LocalProvider
@@ -142,3 +145,21 @@ def test_each_cell_is_pushed(held: View) -> None:
     held.kernel.ok("panel.open(); panel.open()")
     after = held.kernel.ok("len(get_ipython().events.callbacks['post_run_cell'])").result
     assert int(after or 0) == int(before or 0) + 1
+
+
+def test_what_one_display_changes_in_the_kernel_every_other_is_told(held: View) -> None:
+    """The views of all widgets; with these the side panel's comm says nothing besides, for it hears theirs."""
+    kernel = held.kernel
+    other = shown(kernel, "second = type(panel)()\ndisplay(second)")
+    kernel.request("comm_open", {"comm_id": "side", "target_name": TARGET, "data": {}})
+    params: dict[str, Any] = {"project": "shop", "name": "db-pass", "destination": "variable"}
+    held.result("put", **params)
+    held.event(HELD)
+    other.event(HELD)
+    request = {"id": 1, "method": "forget", "params": params}
+    cell = kernel.request("comm_msg", {"comm_id": "side", "data": request})
+    held.event(HELD)
+    other.event(HELD)
+    said = [message.content["data"] for message in cell.of("comm_msg") if message.content["comm_id"] == "side"]
+    assert said == [{"id": 1, "result": {"targets": ["db_pass"]}}]
+    kernel.ok("second.close()")

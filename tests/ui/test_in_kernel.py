@@ -7,9 +7,9 @@ from playwright.sync_api import Locator, expect
 
 from tests.cluster.server import Namespace
 
-from .conftest import Open
+from .conftest import NewPage, Open
 from .lab import Lab
-from .pages import Panel, close_notebook, open_notebook
+from .pages import Panel, close_notebook, open_lab, open_notebook
 from .test_live import write
 
 LOAD = "%load_ext dh_secrets_jupyter"
@@ -89,6 +89,38 @@ def test_what_a_put_replaced_is_brought_back(local_lab: Lab, open_panel: Open) -
     expect(panel.region.get_by_text("mine was deleted, and is still in the kernel.")).to_be_visible()
     panel.region.get_by_role("button", name="Forget mine").click()
     expect(panel.region.get_by_role("button", name="Forget mine")).to_be_hidden()
+
+
+def test_what_one_display_puts_into_the_kernel_every_other_shows(
+    local_lab: Lab, open_panel: Open, new_page: NewPage, project: str
+) -> None:
+    """The side panels of two pages and both views of a widget, whichever of them puts and forgets, without a cell."""
+    path = f"{project}-shared.ipynb"
+    here, notebook = open_panel(local_lab, path, page=new_page())
+    here.add("SHARED", "sample-value")
+    there, _ = open_lab(new_page(), local_lab, path, f"{project}-there")
+    expect(there.project).not_to_have_value("")
+    there.switch(project)
+    displays = [Panel(one.page, one.page.locator("#dh-secrets-panel")) for one in (here, there)]
+
+    def each_follows() -> None:
+        for one in displays:
+            one.act("SHARED", "Put into kernel")
+            for other in displays:
+                expect(in_kernel(other, "in kernel as SHARED")).to_be_visible()
+            displays[0].act("SHARED", "Forget")
+            for other in displays:
+                expect(in_kernel(other, "in kernel as SHARED")).to_be_hidden()
+
+    each_follows()
+    notebook.run("%load_ext dh_secrets_jupyter\n%secret panel")
+    notebook.run("%secret panel")
+    widgets = [Panel(here.page, notebook.cells.nth(cell)) for cell in (0, 1)]
+    for widget in widgets:
+        widget.switch(project)
+        expect(widget.name("SHARED")).to_be_visible()
+    displays = [*displays, *widgets]
+    each_follows()
 
 
 @pytest.mark.parametrize("leave", ["Tab", "Escape"])
