@@ -95,8 +95,8 @@ def stored(seat: Seat, between: Gateway, project: str = "") -> dict[str, object]
 
 @at("side-lab-local-mouse", ["side"])
 def test_with_an_expired_session_no_dialog_says_that_it_is_done(seat: Seat, between: Gateway) -> None:
-    """Every dialog stays open and says that one is logged out; what was typed or chosen stays, for nothing was sent. The
-    list says the same at once; after the next log-in all of it works again."""
+    """Every dialog stays open and says that one is logged out; what was typed or chosen stays, for nothing was sent. So
+    does the list, which is asked for at once; after the next log-in all of it works again."""
     panel, before = seat.panel, stored(seat, between)
     for dialog, fields, _ in dialogs(seat):
         between.instead = gateway.log_in
