@@ -57,6 +57,17 @@ def test_the_count_is_whole(local_lab: Lab, open_panel: Open, project: str) -> N
     panel.search.fill("")
 
 
+def test_a_row_is_as_high_before_it_is_drawn(local_lab: Lab, open_panel: Open, project: str) -> None:
+    """A browser draws what is in view, and so a new row a moment after it has come: those below it move once."""
+    local_lab.request(
+        "POST", f"projects/{project}/import", {"values": {f"NAME_{n}": "sample-value" for n in range(250)}}
+    )
+    panel, _ = open_panel(local_lab)
+    expect(panel.name("NAME_249")).to_be_attached()
+    rows = panel.region.locator(".dhs-row")
+    assert set(rows.evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")) == {26}
+
+
 def test_an_old_value_is_said_whole(local_lab: Lab, open_panel: Open, project: str) -> None:
     """Where a secret is in the kernel gives way to that its value is old, and both to that it has expired."""
     secret = {"name": "TOKEN", "value": "sample-value", "expires": "2020-01-02"}
