@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dh_secrets_jupyter.server.single_flight import CROWD_INTERVAL
+
 from ..cluster.server import Cluster, Namespace
 from ..support.waiting import wait_until
 from .conftest import kubernetes_environment
@@ -42,7 +44,7 @@ def test_many_panels_cost_a_handful_of_reads(
     kubernetes: Server, server_namespace: Namespace, cluster: Cluster, project: str
 ) -> None:
     """A hundred that open one project, hear of a change and list it again see it, with a few reads together."""
-    secret = f"proj-secrets-{project}"
+    secret, began = f"proj-secrets-{project}", time.monotonic()
 
     def reads() -> int:
         found = server_namespace.requests()
@@ -65,7 +67,7 @@ def test_many_panels_cost_a_handful_of_reads(
         assert listed() == {1}
         kubernetes.create("B", "x", project=project)
         assert listed() == {2}, "a change of our own is there at once"
-    assert reads() <= 25
+    assert reads() <= 25 + (time.monotonic() - began) / CROWD_INTERVAL
 
 
 @pytest.mark.parametrize("provider", ["local", "kubernetes"])

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from dh_secrets_jupyter.project import Project
-from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock, writing
 from tests.core.server import Core
 from tests.support.waiting import PATIENCE
 
@@ -40,9 +40,10 @@ def with_login(on_platform: Core, monkeypatch: pytest.MonkeyPatch) -> Core:
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a machine that has other things to do a change takes longer than anybody may hold the lock."""
+    """On a machine that has other things to do a change takes longer than anybody may hold the lock, or wait for it."""
     assert timedelta(seconds=lock.HOLD) < lock.STALE
     monkeypatch.setattr(lock, "HOLD", PATIENCE)
+    monkeypatch.setattr(writing, "DEADLINE", PATIENCE)
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ import pytest
 from dh_secrets_jupyter.backoff import Deadline
 from dh_secrets_jupyter.errors import ConflictError, SecretExistsError
 from dh_secrets_jupyter.project import Project
-from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock, read_back
+from dh_secrets_jupyter.providers.digitalhub import DigitalHubProvider, lock, read_back, writing
 from dh_secrets_jupyter.providers.digitalhub.entity import LOCK, new_lock
 from dh_secrets_jupyter.testing import just, put, values
 from tests.core.server import Call, Core
@@ -66,7 +66,7 @@ def processes(number: int) -> ProcessPoolExecutor:
 
 def be_patient() -> None:
     """As the fixture of that kind, in another process."""
-    lock.HOLD = PATIENCE
+    lock.HOLD = writing.DEADLINE = PATIENCE
 
 
 def write_keys(keys: int, writer: int) -> dict[str, bytes]:
