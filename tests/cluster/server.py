@@ -308,7 +308,8 @@ class Namespace:
         return [entry for entry in entries if entry["objectRef"]["resource"] == "secrets"]
 
     def service_account(self, name: str, rules: Sequence[dict[str, Any]] = ()) -> Path:
-        """Makes a ServiceAccount with a Role of these rules; returns a kubeconfig with a real token of its own."""
+        """Makes a ServiceAccount with a Role of these rules, which counts by then; returns a kubeconfig with a real
+        token of its own."""
         accounts = f"/api/v1/namespaces/{self.name}/serviceaccounts"
         roles = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{self.name}"
         self.cluster.api("POST", accounts, {"metadata": {"name": name}})
@@ -319,7 +320,18 @@ class Namespace:
             "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": self.name}],
         }
         self.cluster.api("POST", f"{roles}/rolebindings", binding)
+        for rule in rules:
+            wait_until(lambda rule=rule: self.may(name, rule), f"{name} may do what its Role says", pause=0.01)  # type: ignore[misc]  # mypy: defaults of lambdas
         return self.cluster.write_kubeconfig(f"{self.name}-{name}", self.token(name), self.name)
+
+    def may(self, service_account: str, rule: dict[str, Any]) -> bool:
+        """Returns whether a ServiceAccount has a rule's rights: a Role counts a moment after it was made."""
+        asked = {"namespace": self.name, "group": rule["apiGroups"][0], "resource": rule["resources"][0]}
+        asked |= {"verb": rule["verbs"][-1], "name": rule.get("resourceNames", [""])[0]}
+        spec = {"user": f"system:serviceaccount:{self.name}:{service_account}", "resourceAttributes": asked}
+        review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
+        answer = self.cluster.api("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+        return bool(answer["status"]["allowed"])
 
     def token(self, service_account: str, *, audience: str = "", pod: str = "") -> str:
         """Returns a new token of a ServiceAccount, for an hour.

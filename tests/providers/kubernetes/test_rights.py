@@ -13,6 +13,7 @@ from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers import kubeconfig, lookup
 from dh_secrets_jupyter.providers.kubernetes import KubernetesProvider
 from tests.cluster.server import Namespace
+from tests.support.waiting import wait_until
 
 from .conftest import CANARY, SECRET, Connect, shown
 
@@ -111,6 +112,7 @@ def test_the_role_that_is_said_grants_it(connect: Connect, namespace: Namespace,
     namespace.kubectl(*command.split())
     binding = f"--serviceaccount={namespace.name}:user"
     namespace.kubectl("create", "rolebinding", "more", "--role=demo-secrets", binding)
+    wait_until(lambda: all(namespace.may("user", rule) for rule in role(verb)), "the right", pause=0.01)
     attempt(project)
 
 
