@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from pathlib import Path
 
 from ..grammar.parsing import Line
 
@@ -50,12 +52,15 @@ def _run(line: Line, common: Common) -> int:
 
 
 def _scan(line: Line, common: Common) -> int:
-    from ..scan.commands import ScanOptions, run_scan
-    from .front import TerminalFront
+    from ..scan import git
 
     options = line.options
-    asked = ScanOptions(line.words, options.staged, options.history, options.allow_empty, options.format or "text")
-    return run_scan(TerminalFront(common).project, asked, sys.stdout, sys.stderr)
+    with git.history(Path()) if options.history else nullcontext() as history:  # before what takes long to import
+        from ..scan.commands import ScanOptions, run_scan
+        from .front import TerminalFront
+
+        asked = ScanOptions(line.words, options.staged, history, options.allow_empty, options.format or "text")
+        return run_scan(TerminalFront(common).project, asked, sys.stdout, sys.stderr)
 
 
 def _scrub(line: Line, common: Common) -> int:

@@ -13,9 +13,10 @@ from ..errors import SecretsError
 from ..guard.engine import Masker
 from ..project import Project
 from . import files, git, notebooks, values
+from .document import Document
 from .findings import Finding, NotSearched, Report
 from .formats import FORMATS
-from .search import THREADS, Document, search
+from .search import THREADS, search
 
 FOUND, COULD_NOT = 1, 2
 """Exit statuses."""
@@ -30,14 +31,14 @@ class ScanOptions:
     Attributes:
         paths: files and folders; without any, what git tracks or would track here, else this folder.
         staged: look at what a commit would change.
-        history: look at every blob of the repository; of the two, one at most.
+        history: what :func:`.git.history` has begun to read; of the two, one at most.
         allow_empty: having nothing to look for is no failure.
         format: one of :data:`.formats.FORMATS`.
     """
 
     paths: Sequence[str] = ()
     staged: bool = False
-    history: bool = False
+    history: Iterator[Document] | None = None
     allow_empty: bool = False
     format: str = "text"
 
@@ -48,7 +49,8 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
     Raises:
         SecretsError: there is nothing to look for, no such path or repository, or the provider cannot be used.
     """
-    if options.history and options.paths:
+    in_history = options.history is not None
+    if in_history and options.paths:
         raise SecretsError("--history", "it searches the whole repository, and takes no path", "Leave the path out")
     report = Report()
     try:
@@ -59,8 +61,7 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
         print(f"Nothing was searched. {error}", file=err)
         out.write(FORMATS[options.format](report))
         return 0
-    if options.history or options.staged:
-        in_git = git.history(Path()) if options.history else git.staged(Path(), options.paths)
+    if in_git := git.staged(Path(), options.paths) if options.staged else options.history:
         search(_counted(in_git, err), masker, report)
     else:
         from .shares import divide
@@ -68,7 +69,6 @@ def run_scan(open_project: Callable[[], Project], options: ScanOptions, out: Tex
         found = files.find(options.paths, report)
         report.add(divide(found.files, partial(_search_files, masker, err), partial(_search_files, masker, None)))
         search(files.targets(found.links), masker, report)
-    in_history = options.history
     missing = git.count_missing(Path()) if in_history else 0
     if missing:
         reason = f"{missing:,} objects are not in this partial clone, and were not searched"

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from ..errors import SecretsError
 from . import git
+from .document import Document
 from .findings import NotSearched, Report
 from .notebooks import AT_MOST
-from .search import Document
 
 _HANDED_OVER = re.compile(r"/dev/stdin|/(dev|proc/self)/fd/\d+")
 """Names of what this command was given open: somebody writes to such a pipe."""

@@ -1,4 +1,4 @@
-"""Asks git for files and for the blobs of an index or a history; reads them as they stream, one at a time."""
+"""Asks git for files, and for the blobs of an index or a history."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import subprocess
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
 
 from ..errors import SecretsError
+from .cat_file import cat_file, failed
+from .document import Document
 from .findings import Commits, Finding, NotSearched, Report
-from .search import Document
 
-_AHEAD = 1 << 20
-"""Bytes that git may be ahead of us; in the usual 64 KiB the two would mostly wait for each other."""
 _SUBMODULE, _LINK = b"160000", b"120000"
 """The modes of an entry that is a commit of another repository, and of one that is a link."""
 _UNOPENED = re.compile(rb"could not open directory '([^'\n]*)")
@@ -72,24 +70,26 @@ def staged(folder: Path, paths: Sequence[str]) -> Iterator[Document]:
         mode, blob, _ = version.split()
         if unmerged.get(name, blob) != blob and mode != _SUBMODULE:
             blobs.append((name, blob, mode == _LINK))
-    with _cat_file(folder, "--batch") as git:
+    with cat_file(folder, "--batch") as git:
         for name, blob, is_link in dict.fromkeys(blobs):
-            git.write(blob.decode())
+            git.ask(blob.decode())
             yield from (replace(one, is_link=is_link) for one in git.blobs(_text(name)))
 
 
-def history(folder: Path) -> Iterator[Document]:
-    """Yields every blob of the repository, by its id, in the order in which git reads them fastest.
+@contextmanager
+def history(folder: Path) -> Iterator[Iterator[Document]]:
+    """Has git read the history from now on, while the caller gets ready to search it.
+
+    It gives every blob of the repository, by its id, in the order in which git reads them fastest.
 
     Raises:
         SecretsError: this is no repository, or one that lacks what its branches lead to.
     """
     if _run(folder, "rev-list", "--all", "--max-count=1") is None:
         _needs_repository(folder, "--history")
-        raise _failed("rev-list")
-    with _cat_file(folder, "--batch", "--batch-all-objects", "--unordered") as git:
-        git.write()
-        yield from git.blobs()
+        raise failed("rev-list")
+    with cat_file(folder, "--batch", "--batch-all-objects", "--unordered", ahead=True) as git:
+        yield git.blobs()
 
 
 def is_shallow(folder: Path) -> bool:
@@ -106,7 +106,7 @@ def count_missing(folder: Path) -> int:
         assert process.stdout is not None
         count = sum(line.startswith(b"?") for line in process.stdout)
     if process.returncode:
-        raise _failed("rev-list")
+        raise failed("rev-list")
     return count
 
 
@@ -140,70 +140,6 @@ def with_commits(folder: Path, findings: list[Finding]) -> list[Finding]:
     return found
 
 
-class _CatFile:
-    """A ``git cat-file --batch`` that runs."""
-
-    def __init__(self, stdin: IO[bytes], stdout: IO[bytes]) -> None:
-        self._stdin = stdin
-        self._stdout = stdout
-
-    def write(self, *ids: str) -> None:
-        """Asks for objects; for no more where none is given."""
-        if ids:
-            self._stdin.write("".join(f"{one}\n" for one in ids).encode())
-            self._stdin.flush()
-        else:
-            self._stdin.close()
-
-    def blobs(self, name: str | None = None) -> Iterator[Document]:
-        """Yields the blobs that come: one by that name, or all by their ids until git ends."""
-        while header := self._stdout.readline():
-            blob, kind, *rest = header.split()
-            if kind == b"missing":  # as in a partial clone
-                raise _failed("cat-file")
-            size = int(rest[0])
-            if kind == b"blob":
-                content = _Content(self._stdout, size)
-                yield Document(name or blob.decode(), size, content.read)
-                size = content.left
-            self._stdout.read(size + 1)  # what nobody wanted, and a line feed
-            if name is not None:
-                return
-
-
-@dataclass
-class _Content:
-    """What is left of an object."""
-
-    stream: IO[bytes]
-    left: int
-
-    def read(self, size: int) -> bytes:
-        data = self.stream.read(min(size, self.left))
-        self.left -= len(data)
-        return data
-
-
-@contextmanager
-def _cat_file(folder: Path, *options: str) -> Iterator[_CatFile]:
-    command = ["git", "-C", str(folder), "cat-file", *options]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=_AHEAD) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        _widen(process.stdout)
-        yield _CatFile(process.stdin, process.stdout)
-    if process.returncode:  # what it could not read was not searched
-        raise _failed("cat-file")
-
-
-def _widen(pipe: IO[bytes]) -> None:
-    """Has a pipe hold more, where the system knows such a thing and lets us."""
-    with suppress(ImportError, AttributeError, OSError):
-        import fcntl
-
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AHEAD)
-
-
 def _needs_repository(folder: Path, option: str) -> None:
     if _run(folder, "rev-parse", "--git-dir") is None:
         raise SecretsError(option, "git finds no repository here", "Run it inside a repository; git status says more")
@@ -220,12 +156,8 @@ def _check_known(folder: Path, head: str, paths: Sequence[str]) -> None:
 def _must(folder: Path, *arguments: str) -> bytes:
     output = _run(folder, *arguments)
     if output is None:
-        raise _failed(arguments[0])
+        raise failed(arguments[0])
     return output
-
-
-def _failed(command: str) -> SecretsError:
-    return SecretsError("git", f"git {command} failed", "Run git fsck to see whether the repository is whole")
 
 
 def _run(folder: Path, *arguments: str) -> bytes | None:

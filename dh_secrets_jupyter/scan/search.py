@@ -12,13 +12,13 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING
 
 from ..guard.engine import ANSI, Masker, Occurrence
 from . import notebooks
+from .document import Document
 from .findings import Finding, NotSearched, Place, Report
 
 if TYPE_CHECKING:
@@ -34,23 +34,6 @@ _WINDOW, _OVERLAP = 8 << 20, 256 << 10
 """Bytes of a large file that are held at once, and those that are searched with the next ones, too."""
 _LINES_IN = 8_000
 """Bytes of a file that are looked at to tell whether it has lines, as git does."""
-
-
-@dataclass
-class Document:
-    """Something to search.
-
-    Attributes:
-        name: what it is called in findings.
-        size: its bytes.
-        read: gives so many of the next bytes.
-        is_link: whether it is where a link leads to: no notebook, whatever its name says.
-    """
-
-    name: str
-    size: int
-    read: Callable[[int], bytes]
-    is_link: bool = False
 
 
 Batch = list[tuple[str, bytes]]

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.local import LocalProvider
+from dh_secrets_jupyter.scan import git
 from dh_secrets_jupyter.scan.commands import ScanOptions, run_scan, run_scrub
 
 from . import planted
@@ -70,9 +72,10 @@ Scan = Callable[..., tuple[int, dict[str, Any], str]]
 def scan(demo: Project) -> Scan:
     """Runs ``scan`` in the current folder."""
 
-    def run(*paths: str, **options: Any) -> tuple[int, dict[str, Any], str]:
+    def run(*paths: str, history: bool = False, **options: Any) -> tuple[int, dict[str, Any], str]:
         out, err = io.StringIO(), io.StringIO()
-        status = run_scan(lambda: demo, ScanOptions(paths=paths, format="json", **options), out, err)
+        with git.history(Path()) if history else nullcontext() as begun:
+            status = run_scan(lambda: demo, ScanOptions(paths, history=begun, format="json", **options), out, err)
         return status, json.loads(out.getvalue()), err.getvalue()
 
     return run

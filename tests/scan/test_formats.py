@@ -6,13 +6,15 @@ import importlib.resources
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from contextlib import nullcontext
+from pathlib import Path
 
 import jsonschema_rs
 import pytest
 
 from dh_secrets_jupyter.errors import SecretsError
 from dh_secrets_jupyter.project import Project
+from dh_secrets_jupyter.scan import git
 from dh_secrets_jupyter.scan.commands import ScanOptions, run_scan
 
 from . import planted
@@ -28,9 +30,11 @@ def found(repository: Repository, demo: Project) -> Callable[..., str]:
     repository.write("b.py", f"\nx = {planted.VALUE.encode().hex()}\n")
     repository.commit("both")
 
-    def run(format_: str, **options: Any) -> str:
+    def run(format_: str, *, history: bool = False) -> str:
         out = io.StringIO()
-        assert run_scan(lambda: demo, ScanOptions(format=format_, **options), out, io.StringIO()) == 1
+        with git.history(Path()) if history else nullcontext() as begun:
+            options = ScanOptions(history=begun, format=format_)
+            assert run_scan(lambda: demo, options, out, io.StringIO()) == 1
         assert planted.VALUE not in out.getvalue()
         return out.getvalue()
 

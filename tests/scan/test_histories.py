@@ -14,6 +14,7 @@ import pytest
 
 from dh_secrets_jupyter.project import Project
 from dh_secrets_jupyter.providers.local import LocalProvider
+from dh_secrets_jupyter.scan import git
 from dh_secrets_jupyter.scan.commands import ScanOptions, run_scan
 
 from . import realistic
@@ -60,7 +61,8 @@ def test_nothing_is_found(package: str, repository: Repository, monkeypatch: pyt
     project = Project("demo", LocalProvider(), user="jo")
     project.import_values(realistic.values())
     out, err = io.StringIO(), io.StringIO()
-    status = run_scan(lambda: project, ScanOptions(history=True), out, err)
+    with git.history(Path()) as begun:
+        status = run_scan(lambda: project, ScanOptions(history=begun), out, err)
     print(package, err.getvalue().strip())
     assert out.getvalue() == ""
     assert status == 0

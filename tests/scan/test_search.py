@@ -14,9 +14,10 @@ import pytest
 from dh_secrets_jupyter.guard.engine import Masker
 from dh_secrets_jupyter.scan import notebooks, search
 from dh_secrets_jupyter.scan.content import find_in_content
+from dh_secrets_jupyter.scan.document import Document
 from dh_secrets_jupyter.scan.findings import Report
 from dh_secrets_jupyter.scan.scrub import scrub
-from dh_secrets_jupyter.scan.search import Document, find
+from dh_secrets_jupyter.scan.search import find
 
 from . import planted
 
