@@ -39,6 +39,8 @@ export class ActiveKernel implements FrontKernel {
   private _pause: ReturnType<typeof setTimeout> | undefined;
   /** How often a kernel was restarted: what was in it before is gone. */
   private _restarts = 0;
+  /** What the process of the kernel in front calls its session; empty until it has said so. */
+  private _process = '';
 
   constructor(
     private readonly _shell: JupyterFrontEnd.IShell,
@@ -98,14 +100,20 @@ export class ActiveKernel implements FrontKernel {
       this._notebook = notebook;
     }
     if (session !== this._session) {
-      this._session?.kernelChanged.disconnect(this._notify, this);
+      this._session?.kernelChanged.disconnect(this._onKernel, this);
       this._session?.statusChanged.disconnect(this._onStatus, this);
       this._session?.iopubMessage.disconnect(this._onMessage, this);
-      session?.kernelChanged.connect(this._notify, this);
+      session?.kernelChanged.connect(this._onKernel, this);
       session?.statusChanged.connect(this._onStatus, this);
       session?.iopubMessage.connect(this._onMessage, this);
       this._session = session;
+      this._process = '';
     }
+    this._notify();
+  }
+
+  private _onKernel(): void {
+    this._process = '';
     this._notify();
   }
 
@@ -117,6 +125,7 @@ export class ActiveKernel implements FrontKernel {
   private _onStatus(_: unknown, status: Kernel.Status): void {
     if (status === 'restarting' || status === 'autorestarting') {
       this._restarts++;
+      this._process = '';
     }
     if (status !== 'busy' && status !== 'idle') {
       this._notify();
@@ -126,12 +135,24 @@ export class ActiveKernel implements FrontKernel {
   private _onMessage(_: unknown, message: KernelMessage.IMessage): void {
     const parent = message.parent_header as { msg_type?: string; msg_id?: string };
     const { execution_state, data } = message.content as { execution_state?: string; data?: Sent };
+    if (execution_state === 'idle') {
+      this._noteProcess(message.header.session);
+    }
     const hasRun =
       parent.msg_type === 'execute_request' && execution_state === 'idle' && !this._comm.isOurs(parent.msg_id ?? '');
     // Whatever comm carries it: another page's, or a widget's, which is a custom message.
     if (hasRun || data?.event === HELD_EVENT || data?.content?.event === HELD_EVENT) {
       this._follower?.changed();
     }
+  }
+
+  /** Another page's restart is told by nobody, but the new process has a session of its own. */
+  private _noteProcess(process: string): void {
+    if (this._process && process !== this._process) {
+      this._restarts++;
+      this._notify();
+    }
+    this._process = process;
   }
 
   private _notify(): void {

@@ -126,7 +126,11 @@ test('a restart makes another kernel of it, and a cell that has run is told, our
   await settled();
   assert.notEqual(said.at(-1)?.kernel, before?.kernel);
   const message = (msg_id: string, msg_type: string, execution_state: string) =>
-    iopubMessage.emit({ parent_header: { msg_id, msg_type }, content: { execution_state } });
+    iopubMessage.emit({
+      header: { session: 's-1' },
+      parent_header: { msg_id, msg_type },
+      content: { execution_state }
+    });
   message('c1', 'execute_request', 'busy');
   message('c2', 'comm_msg', 'idle');
   assert.equal(changes(), 0);
@@ -135,6 +139,27 @@ test('a restart makes another kernel of it, and a cell that has run is told, our
   await made.ask('A', 'put', {});
   message('ours', 'execute_request', 'idle');
   assert.equal(changes(), 1);
+});
+
+test('a restart by another page is seen by the session of the new process', async () => {
+  const { front, said } = lab();
+  const running = notebook('a.ipynb', python({}));
+  const before = await front(running);
+  const answers = async (session: string) => {
+    const parent_header = { msg_type: 'kernel_info_request' };
+    running.sessionContext.iopubMessage.emit({
+      header: { session },
+      parent_header,
+      content: { execution_state: 'idle' }
+    });
+    await settled();
+    return said.at(-1)?.kernel;
+  };
+  assert.equal(await answers('s-1'), before?.kernel);
+  assert.equal(await answers('s-1'), before?.kernel);
+  const after = await answers('s-2');
+  assert.notEqual(after, before?.kernel);
+  assert.equal(await answers('s-2'), after);
 });
 
 test('what another display has changed in the kernel is told, whatever comm says so', async () => {

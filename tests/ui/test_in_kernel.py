@@ -94,7 +94,8 @@ def test_what_a_put_replaced_is_brought_back(local_lab: Lab, open_panel: Open) -
 def test_what_one_display_puts_into_the_kernel_every_other_shows(
     local_lab: Lab, open_panel: Open, new_page: NewPage, project: str
 ) -> None:
-    """The side panels of two pages and both views of a widget, whichever of them puts and forgets, without a cell."""
+    """The side panels of two pages and both views of a widget, whichever of them puts and forgets, without a cell; and
+    where one page restarts the kernel the other claims nothing more."""
     path = f"{project}-shared.ipynb"
     here, notebook = open_panel(local_lab, path, page=new_page())
     here.add("SHARED", "sample-value")
@@ -113,6 +114,10 @@ def test_what_one_display_puts_into_the_kernel_every_other_shows(
                 expect(in_kernel(other, "in kernel as SHARED")).to_be_hidden()
 
     each_follows()
+    here.act("SHARED", "Put into kernel")
+    expect(in_kernel(there, "in kernel as SHARED")).to_be_visible()
+    notebook.restart()
+    expect(in_kernel(there, "in kernel as SHARED")).to_be_hidden()
     notebook.run("%load_ext dh_secrets_jupyter\n%secret panel")
     notebook.run("%secret panel")
     widgets = [Panel(here.page, notebook.cells.nth(cell)) for cell in (0, 1)]
