@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from .affixes import common_prefix
+from .affixes import common_prefix, common_suffix
 from .needles import Needle
 from .policy import WINDOW
 
@@ -127,14 +127,14 @@ class Anchors:
             self.steps += 1
             if (piece := data[best : best + length]) not in fragments:
                 return best, self._make(piece), 0
-            taken = []
+            self.steps += last - start + 1
+            taken: dict[int, Fragment] = {}
             for offset in range(last, start - 1, -1):
-                self.steps += 1
                 if (fragment := fragments.get(data[offset : offset + length])) is None:
                     continue
-                taken.append(offset)
+                taken[offset] = fragment
+                self.steps += len(fragment.partial)
                 for number, place in fragment.partial:
-                    self.steps += 1
                     other, at = self._needles[number], place - (offset - start)
                     if (
                         other.data.startswith(window, at)
@@ -142,8 +142,11 @@ class Anchors:
                         and (known := _known_up_to(needle, start, other, at))
                     ):
                         return 0, None, known
-            # What a window has of its own is at its end or its beginning, else it would be in an earlier one.
-            for offset in sorted((best, last, start), key=taken.__contains__):
+            # What a window has of its own is at its end or its beginning, else it would be in an earlier one: its last
+            # byte there is in all those windows behind that have anything of it.
+            before = min(taken) - start
+            own = start + self._last_differing(window, before, taken[start + before]) if last in taken else last
+            for offset in sorted((best, last, own), key=taken.__contains__):
                 piece = data[offset : offset + length]
                 fragment = fragments.get(piece)
                 is_free = fragment is None or len(fragment.partial) < MOST
@@ -152,6 +155,12 @@ class Anchors:
         if needle.window > length:
             return last, fragments.get(data[last : last + length]) or self._make(data[last : last + length]), 0
         return 0, None, start + needle.window  # the window itself is a fragment already
+
+    def _last_differing(self, window: bytes, offset: int, fragment: Fragment) -> int:
+        """Returns the last offset in a window, before a fragment, at which it differs from a needle that has that."""
+        for number, place in fragment.partial[:1]:
+            offset -= common_suffix(window, offset, self._needles[number].data, place)
+        return max(offset - 1, 0)
 
     def _place_for_whole(self, needle: Needle) -> tuple[int, Fragment | None]:
         """Returns an offset and its fragment, for a needle all of whose windows are known, or that has none."""

@@ -114,9 +114,9 @@ class Search:
             self._vain.add(self._around(start, end))
 
     def _is_masked(self, start: int, end: int) -> bool:
-        """Returns whether all windows around a fragment are masked."""
+        """Returns whether all windows around a fragment are masked, the longest ones among them, of UTF-16."""
         first, last = self.last_masked
-        return (first <= end - WINDOW or first == 0) and (start + WINDOW <= last or last == len(self._data))
+        return (first <= end - 2 * WINDOW or first == 0) and (start + 2 * WINDOW <= last or last == len(self._data))
 
     def _around(self, start: int, end: int) -> tuple[bytes, int]:
         """Returns the bytes that decide for every window around a fragment whether it is a needle's."""

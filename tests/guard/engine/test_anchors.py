@@ -69,6 +69,16 @@ def test_a_value_like_no_other_is_learned_by_one_look_at_each_window(signs: str)
     assert masker.steps < 2 * 2000
 
 
+def test_what_is_a_value_s_own_takes_few_fragments() -> None:
+    """One stands for all windows that end, or begin, with the same part of it, and not one for each of them."""
+    masker = masker_of(*map(connection, range(40)))
+    needles, anchors = masker._index._needles, masker._index._anchors
+    before, known = len(needles), len(anchors.fragments)
+    for number in range(40, 60):
+        masker.add(f"V{number}", connection(number))
+    assert len(anchors.fragments) - known < 2 * (len(needles) - before)
+
+
 @many
 @given(st.data())
 def test_nothing_is_left_of_values_that_share_parts(data: st.DataObject) -> None:

@@ -8,6 +8,8 @@ from dh_secrets_jupyter.guard.engine import Masker, mask_scope
 from dh_secrets_jupyter.guard.engine.policy import Scope
 from dh_secrets_jupyter.guard.engine.stream import TextStream
 
+from .alike import chars
+
 TOKEN = "hunter2-abcdefgh-1234567890abc"
 
 
@@ -74,3 +76,13 @@ def test_what_is_masked_stays_so_where_a_value_is_the_name_of_a_secret() -> None
     assert masker.mask(once)[0] == once
     masker.add("T", "another-value-1")
     assert masker.mask("[secret:another-value-1]")[0] == "[secret:[secret:T]]"
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_a_piece_in_utf_16_is_masked_to_its_last_byte(order: str) -> None:
+    """In the other order it is a piece that begins, or ends, a byte later, and is masked by that, too."""
+    value = chars(300, "long")
+    masker = Masker()
+    masker.add("KEY", value)
+    for at in range(0, 280, 7):
+        assert masker.mask_bytes(b"<" + value[at : at + 20].encode(order) + b">")[0] == b"<[secret:KEY]>"
