@@ -62,6 +62,7 @@ class LargeValues:
     def __init__(self) -> None:
         self._needles: list[tuple[Owner, Needle]] = []
         self._blocks = Blocks()
+        self._lines: set[bytes] = set()  # what is found as a whole alone, as a short line that many values have
         self._looks_escaped = False
         self._searched = 0
         self.tails = Tails(self._needles, self._blocks, views_of_end)
@@ -75,11 +76,18 @@ class LargeValues:
         return self._blocks.steps + self._searched
 
     def add(self, needles: Iterable[tuple[Owner, Needle]]) -> None:
-        """Learns values and their parts; all at once is quicker than one by one."""
-        new = sorted(needles, key=lambda one: kind(one[1]))
+        """Learns values and their parts; all at once is quicker than one by one. Of equal lines one is learned."""
+        new = sorted(filter(self._is_new, needles), key=lambda one: kind(one[1]))
         self._needles += new
         self._blocks.add([needle for _, needle in new])
         self._looks_escaped = self._looks_escaped or looks_escaped(b"\0".join([needle.data for _, needle in new]))
+
+    def _is_new(self, one: tuple[Owner, Needle]) -> bool:
+        _, needle = one
+        is_known = not needle.partial and needle.data in self._lines
+        if not needle.partial:
+            self._lines.add(needle.data)
+        return not is_known
 
     def matches(self, data: bytes, masked: Masked) -> Iterator[Found]:
         """Yields what counts of the values in a text, however it is encoded, and where it stands."""

@@ -227,3 +227,24 @@ def test_a_piece_in_utf_16_at_the_end_of_a_stream(order: str) -> None:
     stream = ByteStream(MASKERS["random"])
     out = stream.feed(TEXTS["random"][100:140].encode(order)) + stream.flush()
     assert out.strip(b"\0") == b"[secret:V0]"
+
+
+def test_a_short_line_that_many_values_have_is_looked_up_once() -> None:
+    """A whole line of a few common words, as of settings, is found by one of them, wherever it stands in a text."""
+    text, steps = "<pool_size = 20>" * 500, []
+    for count in (1, 20):
+        masker = masker_of(*(f"pool_size = 20\n{chars(LARGE_FROM, number)}" for number in range(count)))
+        masker.mask("settled")
+        before = masker.steps
+        assert masker.mask(text)[0] == "<[secret:V0]>" * 500
+        steps.append(masker.steps - before)
+    assert steps[1] < 1.5 * steps[0]
+
+
+def test_a_short_line_that_values_have_is_masked_while_one_of_them_is_on() -> None:
+    """Whichever of them was learned first."""
+    masker = masker_of(*(f"pool_size = 20\n{chars(LARGE_FROM, number)}" for number in range(2)))
+    for name, other in (("V0", "V1"), ("V1", "V0")):
+        masker.switch(name, on=False)
+        assert masker.mask("pool_size = 20\n")[0] == f"[secret:{other}]\n"
+        masker.switch(name, on=True)
