@@ -50,6 +50,8 @@ def test_no_save_fails(new_page: NewPage, tmp_path: Path, mode: str) -> None:
             panel.region.get_by_role("button", name="Scrub").click()
             expect(notebook.cells.first.locator(".jp-OutputArea-output")).to_have_text("[secret:API_KEY]")
             wait_until(lambda: VALUE not in path.read_text(), "the file is scrubbed")
+        notebook.cells.last.locator(".cm-content").click()  # the focus has stayed in the panel
+        page.keyboard.press("End")
         page.keyboard.insert_text("23")
         wait_until(lambda: "x = 123" in path.read_text(), "what is typed afterwards is saved")
         assert (VALUE in path.read_text()) == (mode == "off")
