@@ -64,5 +64,6 @@ def _say_why(name: str, error: OSError) -> int:
     """Says why the command could not be started, and returns the status that a shell has for it."""
     is_missing = isinstance(error, FileNotFoundError | NotADirectoryError)
     problem = "no such command" if is_missing else f"it cannot be run ({error.strerror})"
-    print(SecretsError(name, problem, "Check its name, and PATH" if is_missing else "Check the file"), file=sys.stderr)
+    hint = "Check its name, and PATH" if is_missing else "Check the file"
+    print(SecretsError(name or "''", problem, hint), file=sys.stderr)
     return NOT_FOUND if is_missing else NOT_EXECUTABLE

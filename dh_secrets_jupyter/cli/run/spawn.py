@@ -7,6 +7,7 @@ keeps the terminal, which is taken from a session when its leader ends.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -141,11 +142,11 @@ def _fork(what: Start, failing: int, terminal: int | None) -> int:
 
 def _exec(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
     """Becomes the command. A script that does not name its interpreter is the shell's, as everywhere."""
+    if not command[0]:  # for which the interpreter has an error of its own
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     try:
         os.execvpe(command[0], list(command), dict(environment))  # noqa: S606  # no shell, that is what is wanted
     except OSError as error:
-        import errno
-
         path = shutil.which(command[0], path=environment.get("PATH"))
         if error.errno != errno.ENOEXEC or path is None:
             raise
