@@ -75,7 +75,7 @@ def documents(found: Iterable[Path], report: Report) -> Iterator[Document]:
 def _opened(file: BufferedReader, name: str, report: Report) -> Iterator[Document]:
     def read(size: int) -> bytes:
         try:
-            return file.read(size) or b""  # the system has nothing, and would wait for more
+            return file.read(size)
         except OSError as error:
             report.unread.append(_unread(name, error))
             return b""
@@ -89,9 +89,9 @@ def _opened(file: BufferedReader, name: str, report: Report) -> Iterator[Documen
         is_made_up = stat.S_ISREG(status.st_mode)
         if is_made_up and hasattr(os, "set_blocking"):
             os.set_blocking(file.fileno(), False)
-        first = read(AT_MOST + 1)
-        if is_made_up and len(first) > AT_MOST:
-            report.unread.append(NotSearched(name, "holds more than the system says"))
+        first = file.read(AT_MOST + 1)  # None where one would have to wait, as for what a kernel logs next
+        if first is None or (is_made_up and len(first) > AT_MOST):
+            report.unread.append(NotSearched(name, "has no end"))
             return
         begins = BytesIO(first)
         yield Document(name, len(first), lambda size: begins.read(size) or read(size))
@@ -121,6 +121,8 @@ def _check_exists(name: str) -> None:
 def _no_content(path: Path) -> str | None:
     """Says why something is not to be opened: it is no file, nor a pipe that somebody has handed to this command."""
     mode = path.stat().st_mode
+    if str(path) == os.devnull:  # an empty file to everybody
+        return None
     if stat.S_ISFIFO(mode) and _HANDED_OVER.fullmatch(os.path.abspath(path)):  # noqa: PTH100
         return None
     return next((f"{kind}, not a file" for is_kind, kind in _KINDS if is_kind(mode)), None)
