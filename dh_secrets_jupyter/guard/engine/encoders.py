@@ -25,6 +25,16 @@ def _json_html(char: str) -> str:
     return f"\\u{ord(char):04x}" if char in "<>&'" else json.dumps(char)[1:-1]
 
 
+def _json_upper(char: str) -> str:
+    text = json.dumps(char)[1:-1]
+    return text if char.isascii() else text.upper().replace("U", "u")
+
+
+def _json_dotnet(char: str) -> str:
+    """JSON that may stand in HTML, as .NET's own serializer writes it."""
+    return f"\\u{ord(char):04X}" if char in "\"'<>&+`" else _json_upper(char)
+
+
 Encoder = Callable[[str], str]
 
 # Each encodes one character. Whether repr escapes a quote depends on the other quote in the text: so both ways.
@@ -43,9 +53,8 @@ _JSON: dict[str, Encoder] = {
     r"JSON with escapes and \/": lambda c: r"\/" if c == "/" else json.dumps(c)[1:-1],
     "JSON for HTML": _json_html,
     "JSON by Go": lambda c: "'" if c == "'" else _json_html(c),
-    "JSON with upper-case escapes": lambda c: (
-        json.dumps(c)[1:-1] if c.isascii() else json.dumps(c)[1:-1].upper().replace("U", "u")
-    ),
+    "JSON with upper-case escapes": _json_upper,
+    "JSON by .NET": _json_dotnet,
 }
 _HTML: dict[str, Encoder] = {
     "HTML": lambda c: _html(c, "&#x27;", "&quot;"),

@@ -31,6 +31,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "HTML text": lambda v: html.escape(v, quote=False),
     "XML attribute": lambda v: html.escape(v, quote=False).replace('"', "&quot;"),
     "JSON by Go": lambda v: "".join(f"\\u{ord(c):04x}" if c in "<>&" else json.dumps(c)[1:-1] for c in v),
+    "JSON by .NET": lambda v: "".join(map(_json_by_dotnet, v)),
     "repr in HTML": lambda v: html.escape(repr(v)),
     "JSON in HTML": lambda v: html.escape(json.dumps(v)),
     "HTML in JSON": lambda v: json.dumps(html.escape(v))[1:-1],
@@ -83,6 +84,12 @@ BYTES: dict[str, Callable[[bytes], str]] = {
     "ignore": lambda b: b.decode("utf-8", "ignore"),
 }
 """The same of bytes that are no UTF-8."""
+
+
+def _json_by_dotnet(char: str) -> str:
+    if char in "\"'<>&+`":
+        return f"\\u{ord(char):04X}"
+    return json.dumps(char)[1:-1] if char.isascii() else json.dumps(char)[1:-1].upper().replace("\\U", "\\u")
 
 
 def _lower_percent(text: str) -> str:
