@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from .affixes import common_prefix, common_suffix
 from .anchors import Anchor, Fragment
+from .boundaries import NUMBER
 from .needles import Needle
 from .owners import Owner
 from .policy import WINDOW
@@ -168,16 +169,21 @@ class Search:
         last, known = self._wholes.get(number, (-size, -1))
         if start <= known or start < 0 or not self._data.startswith(needle.data, start):
             return
-        end = start + size
-        if (distance := start - last) < size and not (needle.whole_word or needle.data.isdigit()):
+        end, known = start + size, start
+        if needle.whole_word or (needle.encoding == "text" and needle.data.isdigit()):
+            # Before a digit it does not stand alone, nor does one further on in the same digits.
+            if digits := NUMBER.match(self._data, end):
+                known = digits.end() - size - 1
+            else:
+                self._keep(Match(start, end, needle, owner, 0))
+        elif (distance := start - last) < size:
             # Where it stands twice, one over the other, the text repeats itself, and all that do so are found at once.
             repeats = distance + common_prefix(self._data, start, self._data, start + distance)
-            start += (repeats - size) // distance * distance
-            end = start + size
-            self._keep(Match(last, end, needle, owner, 0))
+            known = start = start + (repeats - size) // distance * distance
+            self._keep(Match(last, start + size, needle, owner, 0))
         else:
             self._keep(Match(start, end, needle, owner, 0))
-        self._wholes[number] = start, start
+        self._wholes[number] = start, known
 
     def _keep(self, match: Match) -> None:
         self.steps += 1 + (match.end - match.start) // WINDOW

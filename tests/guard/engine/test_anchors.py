@@ -61,6 +61,17 @@ def test_a_message_with_values_is_known_to_have_some_at_the_first(family: str) -
     assert masker.steps - learned < 1000
 
 
+@pytest.mark.parametrize(("value", "shown"), [("7" * 20, 0), ("0" * 3000, 0), ("1" + "0" * 3000, 0), ("0" * 20_000, 1)])
+def test_a_number_is_looked_for_once_in_a_run_of_digits(value: str, shown: int) -> None:
+    """It counts only as a whole number, so nowhere in a longer one: not all its digits are compared at each place."""
+    text = value[-1] * 20_000
+    masker = settled(value)
+    before = masker.steps
+    masked, hits = masker.mask(f"{text} {text[:19]}5")
+    assert masker.steps - before < 3 * len(text)
+    assert (len(hits), masked.endswith("5")) == (shown, True)
+
+
 @pytest.mark.parametrize("signs", [SIGNS, f"{SIGNS}-_.", "0123456789abcdef"])
 def test_a_value_like_no_other_is_learned_by_one_look_at_each_window(signs: str) -> None:
     """In all encodings together, whose fragments are fewer than twice its characters; one by one they are ten times."""
