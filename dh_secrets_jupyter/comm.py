@@ -57,9 +57,9 @@ def unload(shell: Any) -> None:
 
 
 def _on_open(comm: Any, message: Any) -> None:
-    from . import rpc
+    from . import displays
 
-    comm.on_msg(lambda message: rpc.serve(message["content"]["data"], message["buffers"], _handle, comm.send))
+    comm.on_msg(lambda message: displays.serve(message["content"]["data"], message["buffers"], _handle, comm.send))
 
 
 def _handle(request: rpc.Request) -> wire.JSON:

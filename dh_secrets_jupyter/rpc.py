@@ -44,26 +44,14 @@ class Request:
     def values(self, subject: str) -> dict[str, str]:
         """Returns what was sent as the value where that is many values: an object of texts in JSON.
 
-        Raises :class:`SecretsError` about ``subject`` where it is not one.
+        Raises:
+            SecretsError: it is not one; the error is about ``subject``.
         """
         try:
             sent = json.loads(self.value or b"null")
         except ValueError:  # UnicodeDecodeError is one; neither goes on: it holds what was sent
             sent = None
         return wire.parse_texts({"values": sent}, "values", subject)
-
-
-def serve(
-    content: Mapping[str, Any], buffers: Sequence[Any], handle: Callable[[Request], JSON], send: Callable[[JSON], None]
-) -> None:
-    """As :func:`respond`, which is sent by ``send``; then tells all displays where the kernel may hold something else.
-
-    Side panels hear whatever their kernel sends, views of a widget only that: widgets tell both.
-    """
-    send(respond(content, buffers, handle))
-    if content.get("method") in _CHANGES_KERNEL:
-        for push in list(widgets) or [send]:
-            push({"event": HELD})
 
 
 def respond(content: Mapping[str, Any], buffers: Sequence[Any], handle: Callable[[Request], JSON]) -> JSON:
@@ -168,10 +156,11 @@ def _put(project: Project, request: Request) -> JSON:
 
     Says where it is, whether something of the user's was replaced there, and what :func:`_warnings` says.
     """
-    name, into = request.name, _injection(request.name)
+    name = request.name
     destination = DESTINATIONS.get(wire.parse_text(request.params, "destination", name))
     if destination is None:
         raise unknown("destination")
+    into = _injection(name)
     [target] = injection.targets(destination, [injection.SecretRef(name)])
     secret, value = project.read_secrets([name])[name]
     replaced = into.put(destination, {target: value}, project.source, undoable=True)
@@ -183,7 +172,8 @@ def _use(project: Project, request: Request) -> JSON:
 
     Says where it is, whether something of the user's was replaced there, and for which hosts it is.
     """
-    name, into = request.name, _injection(request.name)
+    name = request.name
+    into = _injection(name)
     [target] = injection.targets(injection.Destination.VARIABLE, [injection.SecretRef(name)])
     [stand_in] = using.use_secrets([name], project)
     replaced = into.put(injection.Destination.VARIABLE, {target: stand_in}, project.source, undoable=True)
@@ -277,11 +267,6 @@ DESTINATIONS = {kind.value: kind for kind in (injection.Destination.VARIABLE, in
 """Where a front end can have a value put."""
 STATES = ("same", "old", "gone")
 """How what a kernel holds compares with the store: the same value, another one, or none any more."""
-HELD = "dh-secrets-held"
-"""The event after which all displays ask again what is in the kernel, since one of them has changed it."""
-widgets: set[Callable[[JSON], None]] = set()
-"""How the widgets that are open send to their views."""
-_CHANGES_KERNEL = ("put", "put_again", "use", "undo", "forget")
 METHODS: Mapping[str, Callable[[Project, Request], JSON]] = {
     "status": _status,
     "projects": _projects,

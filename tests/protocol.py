@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 import dh_secrets_jupyter
-from dh_secrets_jupyter import comm, models, rpc
+from dh_secrets_jupyter import comm, displays, models, rpc
 from dh_secrets_jupyter.panel import form, view_watches, widget
 from dh_secrets_jupyter.server import events, extension, project_watches, routes
 
@@ -67,7 +67,7 @@ def render() -> str:
         _constant(
             "The event of a kernel into which a front end has put something, or from which it was taken.",
             "HELD_EVENT",
-            _text(rpc.HELD),
+            _text(displays.HELD),
         ),
         _constant("What no variable can be called.", "PYTHON_KEYWORDS", _array(keyword.kwlist)),
         _constant("The most bytes that a value can have.", "MAX_VALUE_BYTES", str(models.MAX_TOTAL)),

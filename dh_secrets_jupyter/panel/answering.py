@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from anywidget import AnyWidget
 from traitlets import Unicode, default
 
-from .. import rpc
+from .. import displays, rpc
 from ..errors import SecretsError
 from ..wire import JSON
 
@@ -70,7 +70,7 @@ class AnsweringWidget(AnyWidget):
         ).start()
 
     def _respond(self, content: Any, buffers: list[memoryview]) -> None:
-        rpc.serve(content, buffers, self._handle, self.send)
+        displays.serve(content, buffers, self._handle, self.send)
 
 
 def _built(name: str) -> str:

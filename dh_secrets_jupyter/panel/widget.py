@@ -10,7 +10,7 @@ from typing import Any
 from IPython.display import display
 from traitlets import Unicode
 
-from .. import current, rpc, wire
+from .. import current, displays, rpc, wire
 from ..errors import SecretsError
 from ..ipython import running_shell
 from ..project import Project
@@ -31,7 +31,7 @@ class Panel(AnsweringWidget):
     """The secrets of a project, to look at, to change and to put into the kernel; an ipywidget like any other.
 
     To the methods of :mod:`.rpc` come :data:`VIEW_METHODS`, with the ``view`` that asks. What is pushed is said at
-    :class:`.view_watches.ViewWatches` and at :func:`.rpc.serve`; and ``{"event": "cell"}`` after each cell.
+    :class:`.view_watches.ViewWatches` and at :func:`.displays.serve`; and ``{"event": "cell"}`` after each cell.
     """
 
     FRONT_END = "widget"
@@ -47,7 +47,7 @@ class Panel(AnsweringWidget):
     def open(self) -> None:
         """Opens the comm, if it is not open."""
         super().open()
-        rpc.widgets.add(self.send)
+        displays.widgets.add(self.send)
         if shell := running_shell():
             shell.events.register("post_run_cell", self._on_cell)
         self.comm.on_close(lambda message: self.close())
@@ -55,7 +55,7 @@ class Panel(AnsweringWidget):
     def close(self) -> None:
         """Takes all views away and ends all watching. Displayed again, the panel opens again."""
         self._watches.stop()
-        rpc.widgets.discard(self.send)
+        displays.widgets.discard(self.send)
         if shell := running_shell():
             with contextlib.suppress(ValueError):  # closed already
                 shell.events.unregister("post_run_cell", self._on_cell)

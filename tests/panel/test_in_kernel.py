@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dh_secrets_jupyter.comm import TARGET
-from dh_secrets_jupyter.rpc import HELD
+from dh_secrets_jupyter.displays import HELD
 
 from ..support.kernels import Kernel
 from .view import View, shown
