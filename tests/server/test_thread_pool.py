@@ -35,17 +35,17 @@ def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def patient(tmp_path: Path) -> Iterator[Server]:
+def patient_server(tmp_path: Path) -> Iterator[Server]:
     """The same, which gives up as late as any other."""
     with Server(tmp_path / "home", install(tmp_path / "installed")) as server:
         yield server
 
 
 @pytest.mark.server
-def test_many_requests_at_once_are_all_answered(patient: Server) -> None:
+def test_many_requests_at_once_are_all_answered(patient_server: Server) -> None:
     """200 at once, of all kinds: each is answered, and not much later than Jupyter's own status."""
-    patient.create("A", "x", project="demo")
-    port = int(patient.root.split(":")[2].split("/")[0])
+    patient_server.create("A", "x", project="demo")
+    port = int(patient_server.root.split(":")[2].split("/")[0])
 
     async def one(path: str, begin: asyncio.Event) -> tuple[int, float]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
