@@ -14,8 +14,8 @@ in the envelope of :mod:`.rpc`::
     {"id": 1, "result": {"target": "db_pass"}}
     {"id": 1, "error": {"reason": "SecretNotFoundError", "message": "…", "hint": "…"}}
 
-After what changes the kernel comes ``{"event": "dh-secrets-held"}``, which the side panels of all pages hear, unless an
-open widget sends it.
+After what changes the kernel comes ``{"event": "dh-secrets-held"}``, over this comm or, where widgets are open, over
+theirs. The side panels of all pages hear either.
 
 ``provider`` may be left out (the kernel's setting then holds). The kernel's own current project stays what it is.
 """

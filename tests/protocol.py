@@ -65,7 +65,7 @@ def render() -> str:
         _constant("What a kernel executes to know that target.", "BOOTSTRAP", _text(comm.BOOTSTRAP)),
         _constant("A Python expression: whether it knows that target.", "IS_LOADED", f'"{comm.IS_LOADED}"'),
         _constant(
-            "The event of a kernel into which a front end has put something, or from which it was taken.",
+            "The event of a kernel into which a front end has put something, or from which it has taken something.",
             "HELD_EVENT",
             _text(displays.HELD),
         ),

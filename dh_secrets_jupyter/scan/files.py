@@ -91,7 +91,7 @@ def _opened(file: BufferedReader, name: str, report: Report) -> Iterator[Documen
             os.set_blocking(file.fileno(), False)
         first = file.read(AT_MOST + 1)  # None where one would have to wait, as for what a kernel logs next
         if first is None or (is_made_up and len(first) > AT_MOST):
-            report.unread.append(NotSearched(name, "has no end"))
+            report.unread.append(NotSearched(name, "may have no end"))
             return
         begins = BytesIO(first)
         yield Document(name, len(first), lambda size: begins.read(size) or read(size))

@@ -111,7 +111,7 @@ export const BOOTSTRAP = '__import__("dh_secrets_jupyter.comm", fromlist=["regis
 /** A Python expression: whether it knows that target. */
 export const IS_LOADED = "'dh-secrets-jupyter' in get_ipython().kernel.comm_manager.targets";
 
-/** The event of a kernel into which a front end has put something, or from which it was taken. */
+/** The event of a kernel into which a front end has put something, or from which it has taken something. */
 export const HELD_EVENT = 'dh-secrets-held';
 
 /** What no variable can be called. */

@@ -146,7 +146,7 @@ def test_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: 
 
 @pytest.mark.posix
 def test_what_the_system_makes_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is empty by its size is read; one that then has no end is not searched, and that is said."""
+    """A file that is empty by its size is read; one that then may have no end is not searched, and that is said."""
     monkeypatch.setattr(files, "AT_MOST", 1_000)
     (tmp_path / "empty").touch()
     made_up = tmp_path / "made-up"
@@ -155,7 +155,7 @@ def test_what_the_system_makes_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     report = Report()
     empty = [tmp_path / "empty", Path(os.devnull)]
     assert [document.name for document in documents([*empty, made_up], report)] == [*map(str, empty)]
-    assert report.unread == [NotSearched(str(made_up), "has no end")]
+    assert report.unread == [NotSearched(str(made_up), "may have no end")]
 
 
 def test_what_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

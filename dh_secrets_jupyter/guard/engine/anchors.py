@@ -142,8 +142,8 @@ class Anchors:
                         and (known := _known_up_to(needle, start, other, at))
                     ):
                         return 0, None, known
-            # What a window has of its own is at its end or its beginning, else it would be in an earlier one: its last
-            # byte there is in all those windows behind that have anything of it.
+            # What a window has of its own is at its end or its beginning, else it would be in an earlier window. At its
+            # beginning, the last byte of that is in every later window that still has any of it.
             before = min(taken) - start
             own = start + self._last_differing(window, before, taken[start + before]) if last in taken else last
             for offset in sorted((best, last, own), key=taken.__contains__):
