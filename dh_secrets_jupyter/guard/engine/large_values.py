@@ -84,10 +84,11 @@ class LargeValues:
 
     def _is_new(self, one: tuple[Owner, Needle]) -> bool:
         _, needle = one
-        is_known = not needle.partial and needle.data in self._lines
-        if not needle.partial:
-            self._lines.add(needle.data)
-        return not is_known
+        if needle.partial:
+            return True
+        is_new = needle.data not in self._lines
+        self._lines.add(needle.data)
+        return is_new
 
     def matches(self, data: bytes, masked: Masked) -> Iterator[Found]:
         """Yields what counts of the values in a text, however it is encoded, and where it stands."""
